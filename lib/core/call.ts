@@ -1,0 +1,72 @@
+import type { RetryBudget } from './budget.js';
+
+/** What a policy inside a circuit sees of it. */
+export interface CircuitGate {
+  readonly name: string;
+  /** Shared by everyone who retries behind this circuit. */
+  readonly budget: RetryBudget;
+  /** Whether the circuit has left the epoch that admitted a call, and would refuse it by now. */
+  hasTurnedAway(epoch: number): boolean;
+  /** Calls `listener` when the circuit begins to refuse; returns how to stop listening. */
+  onRefusing(listener: () => void): () => void;
+}
+
+/**
+ * The terms on which a circuit let a call through. All calls of a closed circuit's epoch share one, so that what is
+ * worked out for it is worked out once; a probe has its own.
+ */
+export class Admission {
+  constructor(
+    readonly circuit: CircuitGate | undefined,
+    /** The circuit's epoch: a result of an older one decides nothing. */
+    readonly epoch: number,
+    /** The probe's lease, 0 for an ordinary call. */
+    readonly lease: number,
+  ) {}
+}
+
+/** The terms of a call that no circuit stands around. */
+export const UNGUARDED = new Admission(undefined, 0, 0);
+
+/** One call of a decorated method, for policies that have something to do with it. A healthy call needs none. */
+export class Call {
+  /** Whether the caller's own signal ended the call: whatever is thrown then is the caller's reason. */
+  aborted = false;
+
+  constructor(
+    readonly self: unknown,
+    readonly args: readonly unknown[],
+    public admission: Admission,
+  ) {}
+}
+
+export type Stream = AsyncGenerator<unknown, unknown, unknown>;
+
+export type OnSuccess = (value: unknown) => unknown;
+
+/** Runs everything further in. `call` is left out as long as nobody needed one. */
+export type Next = (self: unknown, args: readonly unknown[], call?: Call) => Promise<unknown>;
+export type NextStream = (call: Call) => Stream;
+
+/**
+ * A policy around a call, in three steps that are fused with those of its neighbours, so that a whole stack costs one
+ * `.then` with one closure. A step that has nothing to do is left out.
+ */
+export interface Policy {
+  /**
+   * Before the call. Returns the terms to go on with, its own or those it was given; or a promise that answers in place
+   * of everything further in.
+   */
+  readonly enter?: ((self: unknown, args: readonly unknown[], admission: Admission) => Admission | Promise<unknown>) | undefined;
+  /**
+   * What to do when a call ended well that came in on these terms: bound once, for all calls that share them. Returns
+   * the value to hand on, and never throws.
+   */
+  readonly succeed?: ((admission: Admission) => OnSuccess) | undefined;
+  /** The call failed. */
+  readonly fail?: ((error: unknown, call: Call, next: Next) => Promise<unknown>) | undefined;
+  /** In place of `succeed`, where a value may call for another run: those further out wait for the promise. */
+  readonly review?: ((value: unknown, call: Call, next: Next) => Promise<unknown>) | undefined;
+  /** The same for methods that yield: a generator around a generator. */
+  readonly stream: (call: Call, next: NextStream) => Stream;
+}

@@ -1,0 +1,97 @@
+// The errors that holdfast makes itself. Their messages are built from names and numbers, never from what was asked.
+
+/** What {@link CircuitOpenError} needs to know of its circuit; read when asked, so that one error can serve a period. */
+interface Refusal {
+  readonly circuit: string;
+  /** Milliseconds until the circuit lets a call through again. */
+  readonly retryAfterMs: number;
+}
+
+/** Thrown (or given to the fallback) when a circuit refuses a call: nothing was sent upstream. */
+export class CircuitOpenError extends Error {
+  override readonly name = 'CircuitOpenError';
+  /** The name of the circuit. */
+  readonly circuit: string;
+  readonly #refusal: Refusal;
+
+  constructor(refusal: Refusal, options?: ErrorOptions) {
+    super(`The circuit "${refusal.circuit}" is open: the call was not made. See retryAfterMs for when to ask again.`, options);
+    this.circuit = refusal.circuit;
+    this.#refusal = refusal;
+  }
+
+  /** Milliseconds until the circuit may let a call through, computed when read. Infinity while it is isolated. */
+  get retryAfterMs(): number {
+    return this.#refusal.retryAfterMs;
+  }
+}
+
+/** Thrown when a time limit ended a call or an attempt. */
+export class TimeLimitError extends Error {
+  override readonly name = 'TimeLimitError';
+
+  constructor(
+    /** The limit, in milliseconds. */
+    readonly limitMs: number,
+    options?: ErrorOptions,
+  ) {
+    super(`The call took longer than its limit of ${limitMs} ms.`, options);
+  }
+}
+
+/** Thrown when a rate limit lasts longer than the call may wait. */
+export class RateLimitedError extends Error {
+  override readonly name = 'RateLimitedError';
+
+  constructor(
+    /** Milliseconds until the upstream accepts calls again. */
+    readonly retryAfterMs: number,
+    options?: ErrorOptions,
+  ) {
+    super(`The upstream's rate limit lasts ${Math.ceil(retryAfterMs)} ms more, which is longer than the call may wait.`, options);
+  }
+}
+
+/** Thrown when a bulkhead and its queue are full. */
+export class ConcurrencyLimitError extends Error {
+  override readonly name = 'ConcurrencyLimitError';
+
+  constructor(
+    /** Calls at a time that the bulkhead lets through. */
+    readonly limit: number,
+    options?: ErrorOptions,
+  ) {
+    super(`All ${limit} permits are in use and the queue is full: the call was not made.`, options);
+  }
+}
+
+/** A successful answer that is not what was asked for: it counts against the circuit and is not retried. */
+export class MalformedResponseError extends Error {
+  override readonly name = 'MalformedResponseError';
+}
+
+/** An error that a streaming answer reported inside the stream, reduced to a code that the classifier knows. */
+export class StreamFailureError extends Error {
+  override readonly name = 'StreamFailureError';
+
+  constructor(readonly code: string) {
+    super('The upstream reported an error inside the stream.');
+  }
+}
+
+/** Thrown for settings and options that are wrong: every problem at once, before anything is called. */
+export class ConfigurationError extends Error {
+  override readonly name: string = 'ConfigurationError';
+  /** Each names the key, the value and what was expected. */
+  readonly problems: readonly string[];
+
+  constructor(problems: readonly string[], options?: ErrorOptions) {
+    super(problems.length === 1 ? problems[0] : `${problems.length} problems:\n${problems.map((p) => `  - ${p}`).join('\n')}`, options);
+    this.problems = Object.freeze([...problems]);
+  }
+}
+
+/** Thrown when the class is defined: the decorator cannot stand there, or not so. Says what to write instead. */
+export class DecorationError extends ConfigurationError {
+  override readonly name: string = 'DecorationError';
+}

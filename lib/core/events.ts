@@ -1,0 +1,112 @@
+import type { FailureFacts } from './failure.js';
+
+/** The states that a circuit can be seen in. */
+export type CircuitStateName = 'closed' | 'open' | 'half-open' | 'isolated';
+
+/** Why a retry sequence ended without success. */
+export type GaveUpReason = 'attempts' | 'deadline' | 'aborted' | 'circuit-open' | 'budget' | 'retry-after';
+
+interface OfMethod {
+  /** The decorated method, as `Class.method`. */
+  readonly method: string;
+}
+
+interface OfCircuit {
+  /** The circuit's name. */
+  readonly circuit: string;
+}
+
+interface Attempted extends OfMethod, FailureFacts {
+  /** The circuit around the retry, where there is one. */
+  readonly circuit?: string;
+  /** The attempt that failed, from 1. */
+  readonly attempt: number;
+  readonly maxAttempts: number;
+  /** Milliseconds since the first attempt failed: what the retrying has cost so far. */
+  readonly elapsedMs: number;
+}
+
+/** A failed attempt will be repeated after `waitMs`. */
+export interface RetryScheduled extends Attempted {
+  readonly type: 'retry_scheduled';
+  readonly waitMs: number;
+}
+
+/** A transient failure is final. */
+export interface RetryGaveUp extends Attempted {
+  readonly type: 'retry_gave_up';
+  readonly reason: GaveUpReason;
+}
+
+/** The circuit refuses calls from now on. By hand (`isolate`), `method` and the failure's facts are absent. */
+export interface CircuitOpened extends OfCircuit, Partial<OfMethod>, Partial<FailureFacts> {
+  readonly type: 'circuit_opened';
+  readonly state: 'open' | 'isolated';
+  /** How many times in a row it opened without closing in between. Absent when isolated by hand. */
+  readonly trips?: number;
+}
+
+/** The circuit lets probes through. */
+export interface CircuitHalfOpen extends OfCircuit, Partial<OfMethod> {
+  readonly type: 'circuit_half_open';
+  readonly state: 'half-open';
+}
+
+/** The circuit lets every call through. */
+export interface CircuitClosed extends OfCircuit, Partial<OfMethod> {
+  readonly type: 'circuit_closed';
+  readonly state: 'closed';
+}
+
+/** The circuit refused a call. */
+export interface CircuitRefused extends OfCircuit, OfMethod {
+  readonly type: 'circuit_refused';
+  readonly state: CircuitStateName;
+  readonly retryAfterMs: number;
+}
+
+/** The fallback answered. */
+export interface FallbackUsed extends OfCircuit, OfMethod, Partial<FailureFacts> {
+  readonly type: 'fallback_used';
+  /** `open`: the circuit refused the call. `failure`: the call failed in the end. */
+  readonly reason: 'open' | 'failure';
+}
+
+/** A stream failed after a part of it had been delivered, so that it cannot be repeated. */
+export interface StreamBroken extends OfMethod, FailureFacts {
+  readonly type: 'stream_broken';
+  readonly circuit?: string;
+  /** How many chunks the consumer had got. */
+  readonly chunks: number;
+}
+
+/** Something else retries as well, so that requests multiply. `reason` says what to write. */
+export interface RetriesMultiplied extends OfMethod {
+  readonly type: 'retries_multiplied';
+  /** How many requests one call may send. */
+  readonly requests: number;
+  readonly reason: string;
+}
+
+/** Everything that holdfast tells: facts without content. */
+export type ResilienceEvent =
+  | RetryScheduled
+  | RetryGaveUp
+  | CircuitOpened
+  | CircuitHalfOpen
+  | CircuitClosed
+  | CircuitRefused
+  | FallbackUsed
+  | StreamBroken
+  | RetriesMultiplied;
+
+export type EventType = ResilienceEvent['type'];
+
+/** Hears events. `wants` is asked first, so that an event nobody wants is never built. */
+export interface EventSink {
+  wants?(type: EventType, method: string, now: number): boolean;
+  receive(event: ResilienceEvent): unknown;
+}
+
+/** Tells an event to whoever wants it; `build` is called at most once, and only then. Never throws. */
+export type Emit = (type: EventType, method: string, now: number, build: () => ResilienceEvent) => void;

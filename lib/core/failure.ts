@@ -1,0 +1,40 @@
+/** What kind of failure a thrown value is. */
+export type FailureKind =
+  | 'cancelled'
+  | 'timeout'
+  | 'network'
+  | 'server'
+  | 'rate-limited'
+  | 'quota'
+  | 'rejected'
+  | 'malformed'
+  | 'misconfigured'
+  | 'unknown';
+
+/** What may be told of a failure: every field is a number, or a word from a list or pattern of ours. */
+export interface FailureFacts {
+  readonly kind: FailureKind;
+  /** The class of the error, when it is one of a fixed list. */
+  readonly errorName?: string;
+  /** The HTTP status. */
+  readonly status?: number;
+  /** The upstream's error code, when it is a known one. */
+  readonly code?: string;
+  /** The system's error code, such as `ECONNRESET`. */
+  readonly errno?: string;
+  /** The upstream's id of the request. */
+  readonly requestId?: string;
+  /** How long the upstream asked to be left alone, in milliseconds. */
+  readonly retryAfterMs?: number;
+}
+
+/** What `classify` says of a thrown value. Holds nothing of what was asked or answered. */
+export interface Failure extends FailureFacts {
+  /** Whether it may pass by itself: kind `timeout`, `network` or `server`. */
+  readonly transient: boolean;
+}
+
+/** The part of a failure that events tell. */
+export function factsOf({ transient: _, ...facts }: Failure): FailureFacts {
+  return facts;
+}

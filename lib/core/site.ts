@@ -1,0 +1,17 @@
+import type { RetryBudget } from './budget.js';
+import type { Clock } from './clock.js';
+import type { Emit } from './events.js';
+import type { Random } from './random.js';
+
+/** Where a policy stands: the decorated method, and what is current for it. */
+export interface Site {
+  /** The decorated method, as `Class.method`. */
+  readonly method: string;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly emit: Emit;
+  /** The budget of the method's retries where no circuit has one to share. */
+  readonly budget: RetryBudget;
+  /** Whether retries come without a wait, as tests want them. */
+  readonly instantRetries: boolean;
+}

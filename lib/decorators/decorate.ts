@@ -1,0 +1,51 @@
+import { DecorationError } from '../core/errors.js';
+import { checkFields, type Problems } from '../settings/check.js';
+import { type Decorated, type Decoration, type Decorator, decoratedOf, type Options } from './decoration.js';
+import { wrap } from './method.js';
+import { refuseWrongOrder } from './order.js';
+import { type DecoratorArguments, type Place, placeOf } from './place.js';
+import { isSynchronous } from './synchronous.js';
+import type { PolicyDecorator } from './types.js';
+
+/** Makes what users write of a decorator and its options: one body for all three spellings. */
+export function decorate<R>(decorator: Decorator, given: object): PolicyDecorator<R> {
+  const apply = (...args: DecoratorArguments): unknown => {
+    const place = placeOf(decorator.policy, args);
+    refuseSynchronous(decorator, place, args);
+    const decoration = { decorator, options: checkOptions(decorator, given, place) };
+    const wrapper = wrap(place, around(decoration, place));
+    const [, , descriptor] = args;
+    return typeof descriptor === 'object' ? { ...descriptor, value: wrapper } : wrapper;
+  };
+  return apply as PolicyDecorator<R>;
+}
+
+/** Joins the decorators that stand there already: the whole stack becomes one wrapper around the method. */
+function around(decoration: Decoration, { fn, name }: Place): Omit<Decorated, 'wrapper'> {
+  const inner = decoratedOf(fn);
+  // Another library's wrapper may stand in between, and has to be called.
+  const isOurs = inner?.wrapper === fn;
+  const beneath = isOurs ? inner.beneath : [...(inner?.stack ?? []), ...(inner?.beneath ?? [])];
+  const stack = [decoration, ...(isOurs ? inner.stack : [])];
+  refuseWrongOrder(
+    [...stack, ...beneath].map(({ decorator }) => decorator.policy),
+    name,
+  );
+  return { body: isOurs ? inner.body : fn, stack, beneath };
+}
+
+function checkOptions(decorator: Decorator, given: object, { name }: Place): Options {
+  const problems: Problems = [];
+  const options = checkFields(decorator.fields, given, '', 'code', problems);
+  if (problems.length === 0) problems.push(...decorator.contradictions(options));
+  if (problems.length > 0) throw new DecorationError(problems.map((problem) => `${name}: @${decorator.policy}() ${problem}`));
+  return Object.freeze(options);
+}
+
+function refuseSynchronous({ policy }: Decorator, { fn, name, isMethod }: Place, [target, key]: DecoratorArguments): void {
+  if (!isMethod || decoratedOf(fn)) return;
+  const noted = typeof key === 'object' ? undefined : Reflect.getMetadata('design:returntype', target as object, key as string);
+  if (!isSynchronous(fn, noted)) return;
+  const method = name.split('.').at(-1);
+  throw new DecorationError([`${name}: @${policy}() stands on a synchronous method. Write: async ${method}(…)`]);
+}

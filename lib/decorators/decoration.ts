@@ -1,0 +1,65 @@
+import 'reflect-metadata';
+import type { RetryBudget } from '../core/budget.js';
+import type { Policy } from '../core/call.js';
+import type { Fields } from '../core/field.js';
+import type { Site } from '../core/site.js';
+import type { Layers, Setting } from '../settings/resolve.js';
+import type { AnyFunction } from './types.js';
+
+/** The decorators, outermost first: the order in which they can be stacked. */
+export const ORDER = ['CircuitProtected', 'RetryOnTransient'] as const;
+
+export type PolicyName = (typeof ORDER)[number];
+
+export type Options = Readonly<Record<string, unknown>>;
+export type EffectiveSettings = Readonly<Record<string, Setting>>;
+
+/** What a decorator brings: the options it takes, and how to make its policy of them. */
+export interface Decorator {
+  readonly policy: PolicyName;
+  readonly fields: Fields;
+  /** What options say that cannot both be meant. */
+  contradictions(options: Options): string[];
+  /** The options in effect for a method, and where each came from. */
+  settings(options: Options, layers: Layers, method: string): EffectiveSettings;
+  /** The policy, given options that are whole. */
+  bind(options: Options, site: Site, owned: Owned): Policy;
+}
+
+/** A decorator as it was written on a method. */
+export interface Decoration {
+  readonly decorator: Decorator;
+  readonly options: Options;
+}
+
+/** What belongs to one decorated method and outlives every change of settings. */
+export interface Owned {
+  readonly budget: RetryBudget;
+  /** Kept for the policy that asks, made by `make` the first time. */
+  once<T>(policy: PolicyName, make: () => T): T;
+}
+
+/** A decorated method. */
+export interface Decorated {
+  readonly wrapper: AnyFunction;
+  /** What the wrapper stands around. */
+  readonly body: AnyFunction;
+  /** The decorators of the wrapper, outermost first. */
+  readonly stack: readonly Decoration[];
+  /** Those that stand further in, behind another library's wrapper. */
+  readonly beneath: readonly Decoration[];
+}
+
+const KEY = Symbol.for('holdfast:decorated');
+
+/** What is known of a function: also of another library's wrapper that has copied the metadata outward. */
+export function decoratedOf(fn: AnyFunction): Decorated | undefined {
+  return Reflect.getOwnMetadata(KEY, fn) as Decorated | undefined;
+}
+
+/** Notes what was decorated. What other decorators have noted on the inner function holds for the wrapper too. */
+export function remember(decorated: Decorated, inner: AnyFunction): void {
+  const { wrapper } = decorated;
+  for (const key of Reflect.getOwnMetadataKeys(inner)) Reflect.defineMetadata(key, Reflect.getOwnMetadata(key, inner), wrapper);
+  Reflect.defineMetadata(KEY, decorated, wrapper);
+}

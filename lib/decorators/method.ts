@@ -1,0 +1,103 @@
+import { RetryBudget } from '../core/budget.js';
+import { Call, type Next, type Policy, type Stream, UNGUARDED } from '../core/call.js';
+import { DecorationError } from '../core/errors.js';
+import { currentSettings, runtime } from '../runtime/runtime.js';
+import { bindAll } from './bind.js';
+import { type Decorated, type Owned, type PolicyName, remember } from './decoration.js';
+import { labelOf } from './label.js';
+import { pipeline, streamPipeline } from './pipeline.js';
+import type { Place } from './place.js';
+import { isAsync, isStream } from './synchronous.js';
+import type { AnyFunction } from './types.js';
+
+type Run = (self: unknown, args: readonly unknown[]) => unknown;
+
+/** Where promises and streams differ. */
+interface Shape {
+  readonly direct: Run;
+  readonly policed: (policies: readonly Policy[]) => Run;
+  /** How a call says that settings are wrong. */
+  readonly refuse: (refusal: unknown) => unknown;
+}
+
+/** The function that stands in the place of the one that was written. */
+export function wrap(place: Place, { body, stack, beneath }: Omit<Decorated, 'wrapper'>): AnyFunction {
+  const owned = own();
+  const shape = isStream(body) ? streamShape(body) : promiseShape(body, place);
+  // What the method does was worked out for one version of the configuration.
+  let run: Run = shape.direct;
+  let version = 0;
+
+  const { method: wrapper } = {
+    // A method's shorthand makes a function that cannot be called with `new`, like the method itself.
+    method(this: unknown, ...args: unknown[]): unknown {
+      if (version !== runtime.version) {
+        try {
+          prepare(this);
+        } catch (refusal) {
+          return shape.refuse(refusal);
+        }
+      }
+      return run(this, args);
+    },
+  };
+  Object.defineProperty(wrapper, 'name', { value: body.name, configurable: true });
+  Object.defineProperty(wrapper, 'length', { value: body.length, configurable: true });
+  remember({ wrapper, body, stack, beneath }, place.fn);
+  return wrapper;
+
+  function prepare(self: unknown): void {
+    run = currentSettings().resilience.enabled ? shape.policed(policies(self)) : shape.direct;
+    version = runtime.version;
+  }
+
+  function policies(self: unknown): readonly Policy[] {
+    const method = place.isMethod ? labelOf(wrapper, self) : place.name;
+    const { clock, random, emit, instantRetries } = runtime;
+    return bindAll(stack, { method, clock, random, emit, instantRetries, budget: owned.budget }, owned);
+  }
+}
+
+function own(): Owned {
+  const kept = new Map<PolicyName, unknown>();
+  return {
+    budget: new RetryBudget(),
+    once<T>(policy: PolicyName, make: () => T): T {
+      if (!kept.has(policy)) kept.set(policy, make());
+      return kept.get(policy) as T;
+    },
+  };
+}
+
+function promiseShape(body: AnyFunction, place: Place): Shape {
+  const next: Next = isAsync(body) ? (self, args) => body.apply(self, args as unknown[]) : (self, args) => promised(body, self, args, place);
+  return {
+    direct: next,
+    policed: (policies) => pipeline(policies, next),
+    refuse: (refusal) => Promise.reject(refusal),
+  };
+}
+
+function streamShape(body: AnyFunction): Shape {
+  const direct = (self: unknown, args: readonly unknown[]): Stream => body.apply(self, args as unknown[]);
+  return {
+    direct,
+    policed: (policies) => {
+      const run = streamPipeline(policies, (call) => direct(call.self, call.args));
+      return (self, args) => run(new Call(self, args, UNGUARDED));
+    },
+    refuse: refusingStream,
+  };
+}
+
+/** A function that is not declared async may throw at once, return a subclass of Promise, or no promise at all. */
+async function promised(body: AnyFunction, self: unknown, args: readonly unknown[], { name }: Place): Promise<unknown> {
+  const result: unknown = body.apply(self, args as unknown[]);
+  if (typeof (result as PromiseLike<unknown> | undefined)?.then === 'function') return result;
+  throw new DecorationError([`${name}: expected a promise, got ${typeof result}. Write: async ${name.split('.').at(-1)}(…)`]);
+}
+
+// biome-ignore lint/correctness/useYield: it never comes to that
+async function* refusingStream(refusal: unknown): Stream {
+  throw refusal;
+}

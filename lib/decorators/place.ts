@@ -1,0 +1,56 @@
+import { DecorationError } from '../core/errors.js';
+import type { AnyFunction } from './types.js';
+
+/** Where a decorator was written, as far as can be told at that moment. */
+export interface Place {
+  /** `Class.method`, or `method` while the class is not known: standard decorators run before it exists. */
+  readonly name: string;
+  readonly fn: AnyFunction;
+  readonly isMethod: boolean;
+}
+
+/** The three spellings, told apart by what the decorator is called with. */
+export type DecoratorArguments =
+  | [fn: unknown]
+  | [fn: unknown, context: { readonly kind: string; readonly name: string | symbol }]
+  | [target: object, key: string | symbol, descriptor?: PropertyDescriptor | number];
+
+/**
+ * The function that a decorator stands on.
+ * @throws {DecorationError} where it is none
+ */
+export function placeOf(decorator: string, args: DecoratorArguments): Place {
+  const [first, second, third] = args;
+  if (second === undefined) return plain(decorator, first);
+  if (typeof second === 'object') return standard(decorator, first, second);
+  return legacy(decorator, first as object, second, third);
+}
+
+function plain(decorator: string, fn: unknown): Place {
+  if (typeof fn !== 'function') throw wrong(decorator, 'what it was given', 'a function or a method');
+  if (isClass(fn)) throw wrong(decorator, `the class ${fn.name || '(anonymous)'}`, 'a method of it');
+  return { name: fn.name || '(anonymous)', fn: fn as AnyFunction, isMethod: false };
+}
+
+function standard(decorator: string, fn: unknown, { kind, name }: { kind: string; name: string | symbol }): Place {
+  if (kind !== 'method') throw wrong(decorator, `the ${kind} ${String(name)}`, 'a method');
+  return { name: String(name), fn: fn as AnyFunction, isMethod: true };
+}
+
+function legacy(decorator: string, target: object, key: string | symbol, descriptor: unknown): Place {
+  const owner = typeof target === 'function' ? target : target.constructor;
+  const name = `${owner.name || '(anonymous)'}.${String(key)}`;
+  const described = typeof descriptor === 'object' ? (descriptor as PropertyDescriptor | null) : undefined;
+  if (described?.get || described?.set) throw wrong(decorator, `the accessor ${name}`, 'a method');
+  if (typeof descriptor === 'number') throw wrong(decorator, `a parameter of ${name}`, 'the method');
+  if (typeof described?.value !== 'function') throw wrong(decorator, `the field ${name}`, 'a method');
+  return { name, fn: described.value as AnyFunction, isMethod: true };
+}
+
+function isClass(fn: object): boolean {
+  return /^class\b/.test(Function.prototype.toString.call(fn));
+}
+
+function wrong(decorator: string, found: string, expected: string): DecorationError {
+  return new DecorationError([`@${decorator}() stands on ${found}. Write it above ${expected} that is async or async *.`]);
+}

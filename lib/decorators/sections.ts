@@ -1,0 +1,20 @@
+import type { Layers } from '../settings/resolve.js';
+
+interface Section {
+  readonly name: string;
+  readonly values: Readonly<Record<string, unknown>>;
+}
+
+/** The named sections that speak of a method: that of its circuit, and its own, which wins. */
+export function sectionsOf({ loaded, configured }: Layers, names: { readonly circuit?: string; readonly method: string }): Section[] {
+  const sections: Section[] = [];
+  const look = (group: 'circuits' | 'methods', name: string | undefined): void => {
+    for (const tree of [loaded.settings, ...configured]) {
+      const named: Readonly<Record<string, object | undefined>> = tree[group] ?? {};
+      if (name !== undefined && Object.hasOwn(named, name)) sections.push({ name: `${group}.${name}`, values: { ...named[name] } });
+    }
+  };
+  look('circuits', names.circuit);
+  look('methods', names.method);
+  return sections;
+}

@@ -1,0 +1,22 @@
+import type { AnyFunction } from './types.js';
+
+const SYNCHRONOUS_TYPES: ReadonlySet<unknown> = new Set([String, Number, Boolean, Symbol, BigInt, Array, Map, Set, Date]);
+
+export const isAsync = (fn: AnyFunction): boolean => tagOf(fn) === '[object AsyncFunction]';
+export const isStream = (fn: AnyFunction): boolean => tagOf(fn) === '[object AsyncGeneratorFunction]';
+
+/**
+ * Whether a method certainly returns no promise, as far as that can be told without calling it: by the type that the
+ * legacy dialect notes, or because all it returns are literals. What slips through is told at its first call.
+ */
+export function isSynchronous(fn: AnyFunction, noted: unknown): boolean {
+  if (isAsync(fn) || isStream(fn)) return false;
+  if (tagOf(fn) === '[object GeneratorFunction]' || SYNCHRONOUS_TYPES.has(noted)) return true;
+  const source = Function.prototype.toString.call(fn);
+  const returns = [...source.matchAll(/\breturn\b\s*(.?)/g)];
+  return !source.includes('=>') && !source.includes('[native code]') && returns.every(([, start]) => /^[\d'"`;}]?$/.test(start ?? ''));
+}
+
+function tagOf(fn: AnyFunction): string {
+  return Object.prototype.toString.call(fn);
+}

@@ -1,0 +1,33 @@
+/** A method that policies can stand around: one that returns a promise, or an `async *` one. */
+export type ResilientMethod =
+  // biome-ignore lint/suspicious/noExplicitAny: what a generator is sent is the method's own affair
+  (...args: never[]) => Promise<unknown> | AsyncGenerator<unknown, unknown, any>;
+
+/** What the method answers with: what its promise resolves to, or one chunk of its stream. */
+// biome-ignore lint/suspicious/noExplicitAny: as above
+type ResultOf<M> = M extends (...args: never[]) => AsyncGenerator<infer Chunk, unknown, any>
+  ? Chunk
+  : M extends (...args: never[]) => Promise<infer Result>
+    ? Result
+    : never;
+
+/** `M` itself where a fallback that answers with `R` fits it, else what the method would have to be. */
+type Fits<M, R> = [R] extends [ResultOf<M>] ? M : (...args: never[]) => Promise<R>;
+
+/**
+ * One policy for all three spellings: a standard decorator, a legacy decorator (`experimentalDecorators`) and a plain
+ * function. `R` is what a fallback answers with; without a fallback it is `never`.
+ */
+export interface PolicyDecorator<R = never> {
+  // biome-ignore lint/suspicious/noExplicitAny: a decorator stands on methods of any class
+  <M extends ResilientMethod>(method: Fits<M, R> & M, context: ClassMethodDecoratorContext<any, any>): void;
+  <M extends ResilientMethod>(
+    target: object,
+    key: string | symbol,
+    descriptor: TypedPropertyDescriptor<Fits<M, R> & M>,
+  ): void;
+  <M extends ResilientMethod>(fn: Fits<M, R> & M): M;
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: any function, whatever it is called on and with
+export type AnyFunction = (this: any, ...args: any[]) => any;

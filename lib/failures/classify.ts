@@ -1,0 +1,105 @@
+import type { Failure, FailureKind } from '../core/failure.js';
+import { rateLimitResetMs, retryAfterMs } from './hints.js';
+import { causesOf, classNameOf, headersOf, read, readText } from './reading.js';
+import { isErrno, isRequestId, KIND_BY_CODE, KIND_BY_MESSAGE, KIND_BY_NAME, kindOfErrno, TELLABLE_NAMES } from './vocabulary.js';
+
+/** What kind of failure a thrown value is, decided by its structure alone. Never throws, whatever it is given. */
+export function classify(error: unknown, now: number): Failure {
+  const causes = causesOf(error);
+  const kind = first(causes, kindOf) ?? first(causes, weakKindOf) ?? lonelyConnectionError(causes) ?? 'unknown';
+  return {
+    kind,
+    transient: kind === 'timeout' || kind === 'network' || kind === 'server',
+    ...told('errorName', tellable(classNameOf(error), (name) => TELLABLE_NAMES.has(name))),
+    ...told('status', first(causes, statusOf)),
+    ...told('code', first(causes, codeOf)),
+    ...told('errno', first(causes, errnoOf)),
+    ...told('requestId', first(causes, requestIdOf)),
+    ...told('retryAfterMs', hintOf(causes, kind, now)),
+  };
+}
+
+function first<T>(causes: readonly unknown[], look: (cause: unknown) => T | undefined): T | undefined {
+  for (const cause of causes) {
+    const found = look(cause);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+function told<K extends string, V>(key: K, value: V | undefined): Partial<Record<K, V>> {
+  return value === undefined ? {} : ({ [key]: value } as Record<K, V>);
+}
+
+function tellable(text: string | undefined, fits: (text: string) => boolean): string | undefined {
+  return text !== undefined && fits(text) ? text : undefined;
+}
+
+/** What one error of the chain says for certain. */
+function kindOf(error: unknown): FailureKind | undefined {
+  const name = readText(error, 'name');
+  const byName = KIND_BY_NAME.get(classNameOf(error) ?? '') ?? KIND_BY_NAME.get(name ?? '');
+  if (byName) return byName;
+  const status = statusOf(error);
+  if (status !== undefined) return kindOfStatus(status, error);
+  const code = codeOf(error);
+  if (code !== undefined) return KIND_BY_CODE.get(code);
+  return kindOfErrno(readText(error, 'code') ?? '') ?? misconfiguration(error);
+}
+
+function kindOfStatus(status: number, error: unknown): FailureKind | undefined {
+  const code = codeOf(error);
+  if (status === 429 && code !== undefined && KIND_BY_CODE.get(code) === 'quota') return 'quota';
+  const shouldRetry = headersOf(error).get('x-should-retry')?.trim();
+  if (shouldRetry === 'false') return 'rejected';
+  // A rate limit passes with time, and not by asking again.
+  if (status === 429) return 'rate-limited';
+  if (shouldRetry === 'true' || status === 408 || status === 409 || (status >= 500 && status !== 501)) return 'server';
+  return status >= 400 ? 'rejected' : undefined;
+}
+
+/** Mistakes that carry no code: a scheme or a header that cannot be sent, a client without a key. */
+function misconfiguration(error: unknown): FailureKind | undefined {
+  const message = readText(error, 'message') ?? '';
+  if (KIND_BY_MESSAGE.get(message) === 'misconfigured') return 'misconfigured';
+  if (classNameOf(error) === 'TypeError' && /^Headers\.\w+: /.test(message)) return 'misconfigured';
+  return classNameOf(error) === 'OpenAIError' && /api.?key|credentials/i.test(message) ? 'misconfigured' : undefined;
+}
+
+/** `fetch failed` and `terminated` mean the network, unless what caused them is something else. */
+function weakKindOf(error: unknown): FailureKind | undefined {
+  return classNameOf(error) === 'TypeError' ? KIND_BY_MESSAGE.get(readText(error, 'message') ?? '') : undefined;
+}
+
+/** The SDK wraps everything its `fetch` throws, a bug in a custom `fetch` too: only without a cause it is the network. */
+function lonelyConnectionError(causes: readonly unknown[]): FailureKind | undefined {
+  return causes.length === 1 && classNameOf(causes[0]) === 'APIConnectionError' ? 'network' : undefined;
+}
+
+function statusOf(error: unknown): number | undefined {
+  const candidates = [read(error, 'status'), read(error, 'statusCode'), read(read(error, 'response'), 'status')];
+  return candidates.find((status): status is number => Number.isInteger(status) && (status as number) >= 100 && (status as number) < 600);
+}
+
+/** The upstream's word for what went wrong, when it is a known one. Quota says most, then the code, then the type. */
+function codeOf(error: unknown): string | undefined {
+  const words = [readText(error, 'code'), readText(error, 'type')].filter((word) => word !== undefined && KIND_BY_CODE.has(word));
+  return words.find((word) => KIND_BY_CODE.get(word ?? '') === 'quota') ?? words[0];
+}
+
+function errnoOf(error: unknown): string | undefined {
+  return tellable(readText(error, 'code'), isErrno);
+}
+
+function requestIdOf(error: unknown): string | undefined {
+  return tellable(readText(error, 'requestID') ?? readText(error, 'request_id') ?? headersOf(error).get('x-request-id'), isRequestId);
+}
+
+function hintOf(causes: readonly unknown[], kind: FailureKind, now: number): number | undefined {
+  return first(causes, (error) => {
+    const own = read(error, 'retryAfterMs');
+    if (typeof own === 'number' && own >= 0) return own;
+    const headers = headersOf(error);
+    return retryAfterMs(headers, now) ?? (kind === 'rate-limited' ? rateLimitResetMs(headers) : undefined);
+  });
+}

@@ -1,0 +1,31 @@
+// The public list of `holdfast`.
+export type { Clock, Timer } from './core/clock.js';
+export type { Duration } from './core/duration.js';
+export {
+  CircuitOpenError,
+  ConcurrencyLimitError,
+  ConfigurationError,
+  DecorationError,
+  MalformedResponseError,
+  RateLimitedError,
+  TimeLimitError,
+} from './core/errors.js';
+export type * from './core/events.js';
+export type { Failure, FailureFacts, FailureKind } from './core/failure.js';
+export type { Random } from './core/random.js';
+export { CircuitProtected } from './decorators/circuit-protected.js';
+export { type AnyClass, describe, type PolicyDescription } from './decorators/describe.js';
+export { RetryOnTransient } from './decorators/retry-on-transient.js';
+export type { PolicyDecorator, ResilientMethod } from './decorators/types.js';
+export type { CircuitOptions, Fallback } from './policies/circuit/options.js';
+export type { RetryOptions } from './policies/retry/options.js';
+export { classify, isTransient } from './runtime/classify.js';
+export { type CircuitHandle, type CircuitSnapshot, circuit, circuits } from './runtime/handle.js';
+export type { Overrides } from './runtime/overrides.js';
+export { configure, onEvent } from './runtime/runtime.js';
+export type { Environment } from './settings/environment.js';
+export { type LoadOptions, loadSettings } from './settings/load.js';
+export type { Setting, Source } from './settings/resolve.js';
+export type { Settings, SettingsOverrides } from './settings/schema.js';
+export type { LogEntry } from './telemetry/entry.js';
+export type { Logger } from './telemetry/logger.js';

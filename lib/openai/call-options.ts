@@ -1,0 +1,5 @@
+/** What every call of a service may be given. */
+export interface CallOptions {
+  /** Ends the call, and the waits between its attempts, with the signal's reason. */
+  readonly signal?: AbortSignal;
+}

@@ -1,0 +1,71 @@
+import type OpenAI from 'openai';
+import { CircuitProtected } from '../decorators/circuit-protected.js';
+import { RetryOnTransient } from '../decorators/retry-on-transient.js';
+import { currentSettings } from '../runtime/runtime.js';
+import { batchesOf } from './batches.js';
+import type { CallOptions } from './call-options.js';
+import { OPENAI } from './circuit.js';
+import { createClient, noticeRetriesOf } from './client.js';
+import { vectorsOf } from './vectors.js';
+
+/** What an {@link EmbeddingService} may be given. What is left out comes from the settings `openai.*`. */
+export interface EmbeddingServiceOptions {
+  /** @default createClient() */
+  readonly client?: OpenAI;
+  readonly model?: string;
+  /** The length of every vector; anything else that comes is an error. */
+  readonly dimensions?: number;
+}
+
+/** The models that do not take a wish for `dimensions`. */
+const FIXED_DIMENSIONS: ReadonlySet<string> = new Set(['text-embedding-ada-002']);
+
+/** Embeds texts. Transient failures are retried, and a failing API is left alone. */
+export class EmbeddingService {
+  readonly #client: OpenAI;
+  readonly #model: string;
+  readonly #dimensions: number;
+
+  /** @throws {ConfigurationError} when the settings are wrong, or there is neither a client nor an API key */
+  constructor(options: EmbeddingServiceOptions = {}) {
+    const { openai } = currentSettings();
+    this.#client = options.client ? noticeRetriesOf(options.client, 'EmbeddingService') : createClient();
+    this.#model = options.model ?? openai.embeddingModel;
+    this.#dimensions = options.dimensions ?? openai.embeddingDimensions;
+  }
+
+  /**
+   * The vector of a text.
+   * @throws {CircuitOpenError} while the API is left alone
+   * @throws {MalformedResponseError} for a vector of the wrong length, or with a value that is not finite
+   */
+  @CircuitProtected(OPENAI)
+  @RetryOnTransient()
+  async embedText(text: string, options?: CallOptions): Promise<number[]> {
+    const [vector] = await this.#request([text], options);
+    return vector as number[];
+  }
+
+  /**
+   * The vectors of texts, in their order. Any number of texts: each batch that the API takes is a call of its own, so
+   * that what has been embedded is not embedded again when a later batch is retried.
+   * @throws as {@link embedText} does
+   */
+  async embedTexts(texts: readonly string[], options?: CallOptions): Promise<number[][]> {
+    const vectors: number[][] = [];
+    for (const batch of batchesOf(texts)) vectors.push(...(await this.embedBatch(batch, options)));
+    return vectors;
+  }
+
+  @CircuitProtected(OPENAI)
+  @RetryOnTransient()
+  protected async embedBatch(batch: string[], options?: CallOptions): Promise<number[][]> {
+    return this.#request(batch, options);
+  }
+
+  async #request(input: string[], options: CallOptions | undefined): Promise<number[][]> {
+    const dimensions = FIXED_DIMENSIONS.has(this.#model) ? {} : { dimensions: this.#dimensions };
+    const response: unknown = await this.#client.embeddings.create({ model: this.#model, input, ...dimensions }, options);
+    return vectorsOf(response, input.length, this.#dimensions);
+  }
+}

@@ -1,0 +1,71 @@
+import type OpenAI from 'openai';
+import { MalformedResponseError } from '../core/errors.js';
+import { CircuitProtected } from '../decorators/circuit-protected.js';
+import { RetryOnTransient } from '../decorators/retry-on-transient.js';
+import { currentSettings } from '../runtime/runtime.js';
+import { answerOf, chunkOf } from './answers.js';
+import type { CallOptions } from './call-options.js';
+import { OPENAI } from './circuit.js';
+import { createClient, noticeRetriesOf } from './client.js';
+import { getFallbackResponse } from './fallback.js';
+
+/** What a {@link GenerationService} may be given. What is left out comes from the settings `openai.*`. */
+export interface GenerationServiceOptions {
+  /** @default createClient() */
+  readonly client?: OpenAI;
+  readonly model?: string;
+}
+
+type Messages = OpenAI.Chat.ChatCompletionMessageParam[];
+
+/** Answers questions from passages. Transient failures are retried; a failing API is left alone and the fallback answers. */
+export class GenerationService {
+  readonly #client: OpenAI;
+  readonly #model: string;
+
+  /** @throws {ConfigurationError} when the settings are wrong, or there is neither a client nor an API key */
+  constructor(options: GenerationServiceOptions = {}) {
+    this.#client = options.client ? noticeRetriesOf(options.client, 'GenerationService') : createClient();
+    this.#model = options.model ?? currentSettings().openai.chatModel;
+  }
+
+  /**
+   * The answer to a question, from the passages it is given as context.
+   * @throws {MalformedResponseError} for an answer that is none
+   */
+  @CircuitProtected({ circuit: OPENAI, fallback: getFallbackResponse })
+  @RetryOnTransient()
+  async generateAnswer(query: string, context: readonly string[], options?: CallOptions): Promise<string> {
+    const messages = messagesFor(query, context);
+    return answerOf(await this.#client.chat.completions.create({ model: this.#model, messages }, options));
+  }
+
+  /**
+   * The same answer in pieces, as they come. Before the first piece a failure is retried, after it never.
+   * @throws {MalformedResponseError} for a stream that ends before the answer does
+   */
+  @CircuitProtected({ circuit: OPENAI, fallback: getFallbackResponse })
+  @RetryOnTransient()
+  async *streamAnswer(query: string, context: readonly string[], options?: CallOptions): AsyncGenerator<string> {
+    const messages = messagesFor(query, context);
+    const stream = await this.#client.chat.completions.create({ model: this.#model, messages, stream: true }, options);
+    let isWhole = false;
+    for await (const event of stream) {
+      const { text, isLast } = chunkOf(event);
+      if (text !== '') yield text;
+      isWhole ||= isLast;
+    }
+    // The SDK ends the loop without an error when it is aborted, and when the connection ends in good order too soon.
+    options?.signal?.throwIfAborted();
+    if (!isWhole) throw new MalformedResponseError('The stream ended before the answer did.');
+  }
+}
+
+function messagesFor(query: string, context: readonly string[]): Messages {
+  const passages = context.map((passage, i) => `[${i + 1}] ${passage}`).join('\n\n');
+  const system = `Answer the question from the passages below. Say so when they do not hold the answer.\n\n${passages}`;
+  return [
+    { role: 'system', content: system },
+    { role: 'user', content: query },
+  ];
+}

@@ -1,0 +1,31 @@
+import { MalformedResponseError } from '../core/errors.js';
+import { read } from '../failures/reading.js';
+
+/**
+ * The vectors of an answer, in the order of what was asked.
+ * @throws {MalformedResponseError} unless there are `count` of them, each of `dimensions` finite numbers
+ */
+export function vectorsOf(response: unknown, count: number, dimensions: number): number[][] {
+  const data = read(response, 'data');
+  if (!Array.isArray(data) || data.length !== count) throw malformed(`expected ${count} embeddings`);
+  const vectors = new Array<number[]>(count);
+  for (const item of data) {
+    const index = read(item, 'index');
+    if (!Number.isInteger(index) || !((index as number) in data)) throw malformed('an embedding has no place in the order');
+    vectors[index as number] = checkedVector(read(item, 'embedding'), dimensions);
+  }
+  // Counted, because two embeddings may claim one place.
+  if (Object.keys(vectors).length !== count) throw malformed('an embedding is missing');
+  return vectors;
+}
+
+function checkedVector(vector: unknown, dimensions: number): number[] {
+  if (!Array.isArray(vector)) throw malformed('an embedding is no list of numbers');
+  if (vector.length !== dimensions) throw malformed(`expected ${dimensions} dimensions, got ${vector.length}`);
+  if (!vector.every(Number.isFinite)) throw malformed('an embedding holds a value that is not finite');
+  return vector;
+}
+
+function malformed(problem: string): MalformedResponseError {
+  return new MalformedResponseError(`The embeddings are not what was asked for: ${problem}.`);
+}

@@ -1,0 +1,129 @@
+// The rules of the circuit, pure: state, event and time go in, the next state comes out.
+import type { Random } from '../../core/random.js';
+import type { CircuitRules } from './rules.js';
+
+/** How far past its recovery a circuit may wait, so that a fleet does not knock together. */
+const RECOVERY_SPREAD = 0.1;
+
+export interface Closed {
+  readonly kind: 'closed';
+  /** Failures in a row. */
+  readonly failures: number;
+}
+
+export interface Open {
+  readonly kind: 'open';
+  readonly openedAt: number;
+  readonly until: number;
+  /** Times in a row that it opened without closing in between. */
+  readonly trips: number;
+}
+
+export interface HalfOpen {
+  readonly kind: 'half-open';
+  /** The probes that are out and in time, and those that are late until somebody looks. */
+  readonly leases: readonly Lease[];
+  /** Leases given out in this half-open period: the next one's id is one more. */
+  readonly issued: number;
+  readonly successes: number;
+  readonly trips: number;
+}
+
+export interface Isolated {
+  readonly kind: 'isolated';
+  /** Why, in the words of whoever did it. Never told in an event. */
+  readonly reason: string | undefined;
+}
+
+export type CircuitState = Closed | Open | HalfOpen | Isolated;
+
+export interface Lease {
+  readonly id: number;
+  /** The probe is late from this moment on. */
+  readonly until: number;
+}
+
+/** What became of a call. `rejected`: the service answered, and said no. */
+export type Outcome = 'success' | 'failure' | 'rejected' | 'ignored';
+
+export type Decision =
+  | { readonly admitted: true; readonly state: CircuitState; /** 0 for a call that is no probe. */ readonly lease: number }
+  | { readonly admitted: false; readonly retryAfterMs: number };
+
+export const CLOSED: Closed = Object.freeze({ kind: 'closed', failures: 0 });
+
+export function open(now: number, trips: number, rules: CircuitRules, random: Random): Open {
+  const recovery = Math.min(rules.recoveryMs * rules.recoveryGrowth ** (trips - 1), rules.maxRecoveryMs);
+  return { kind: 'open', openedAt: now, until: now + recovery * (1 + RECOVERY_SPREAD * random()), trips };
+}
+
+/** The state as time alone has changed it: an open circuit whose recovery is over is half-open. */
+export function asOf(state: CircuitState, now: number): CircuitState {
+  if (state.kind !== 'open') return state;
+  // A clock that was set back must not hold the circuit open for longer than was meant.
+  const over = now >= state.until || now < state.openedAt;
+  return over ? { kind: 'half-open', leases: [], issued: 0, successes: 0, trips: state.trips } : state;
+}
+
+/** Whether a call may pass, and how long it has to wait otherwise. */
+export function admit(before: CircuitState, now: number, rules: CircuitRules): Decision {
+  const state = asOf(before, now);
+  switch (state.kind) {
+    case 'closed':
+      return { admitted: true, state, lease: 0 };
+    case 'open':
+    case 'isolated':
+      return { admitted: false, retryAfterMs: retryAfterMs(state, now) };
+    case 'half-open': {
+      const leases = state.leases.filter((lease) => lease.until > now);
+      if (leases.length + state.successes >= rules.probes) return { admitted: false, retryAfterMs: retryAfterMs(state, now) };
+      const lease = { id: state.issued + 1, until: now + rules.probeIntervalMs };
+      return { admitted: true, state: { ...state, leases: [...leases, lease], issued: lease.id }, lease: lease.id };
+    }
+  }
+}
+
+/** The state after a call has ended that was admitted in this very state's epoch. */
+export function settle(
+  state: CircuitState,
+  outcome: Outcome,
+  lease: number,
+  now: number,
+  rules: CircuitRules,
+  random: Random,
+): CircuitState {
+  switch (state.kind) {
+    case 'closed':
+      if (outcome === 'success') return state.failures === 0 ? state : CLOSED;
+      if (outcome !== 'failure') return state;
+      return state.failures + 1 >= rules.failureThreshold
+        ? open(now, 1, rules, random)
+        : { kind: 'closed', failures: state.failures + 1 };
+    case 'half-open': {
+      const held = state.leases.some(({ id, until }) => id === lease && until > now);
+      // A late failure may be the service of a minute ago; a late success still proves that it answers.
+      if (outcome === 'failure' && held) return open(now, state.trips + 1, rules, random);
+      const leases = state.leases.filter(({ id }) => id !== lease);
+      if (outcome === 'failure' || outcome === 'ignored') return { ...state, leases };
+      return state.successes + 1 >= rules.probes ? CLOSED : { ...state, leases, successes: state.successes + 1 };
+    }
+    case 'open':
+    case 'isolated':
+      return state;
+  }
+}
+
+/** Milliseconds until the circuit may let a call through; 0 when it does now, Infinity while it is isolated. */
+export function retryAfterMs(before: CircuitState, now: number): number {
+  const state = asOf(before, now);
+  switch (state.kind) {
+    case 'closed':
+      return 0;
+    case 'open':
+      return state.until - now;
+    case 'half-open':
+      return state.leases.length === 0 ? 0 : Math.max(0, Math.min(...state.leases.map(({ until }) => until)) - now);
+    case 'isolated':
+      return Number.POSITIVE_INFINITY;
+  }
+}

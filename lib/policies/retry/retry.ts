@@ -1,0 +1,100 @@
+import type { RetryBudget } from '../../core/budget.js';
+import type { Admission, Call, Next, NextStream, OnSuccess, Policy, Stream } from '../../core/call.js';
+import { type Failure, factsOf } from '../../core/failure.js';
+import { relay } from '../../core/relay.js';
+import type { Site } from '../../core/site.js';
+import { classify } from '../../failures/classify.js';
+import type { RetryRules } from './rules.js';
+import { RetrySequence } from './sequence.js';
+
+type Outcome = { readonly value: unknown } | { readonly error: unknown };
+
+/** A value that came but was not wanted (`retryOnResult`) has no error to classify. */
+const UNWANTED: Failure = Object.freeze({ kind: 'malformed', transient: false });
+
+/** Repeats a call while it fails transiently. */
+export function retry(site: Site, rules: RetryRules): Policy {
+  const { retryOn, retryOnResult } = rules;
+
+  /** What went wrong, where another attempt may mend it. */
+  const repeatable = (outcome: Outcome): Failure | undefined => {
+    if ('value' in outcome) return retryOnResult?.(outcome.value) ? UNWANTED : undefined;
+    const failure = classify(outcome.error, site.clock.now());
+    return retryOn(failure, outcome.error) ? failure : undefined;
+  };
+
+  const repeat = async (first: Outcome, call: Call, next: Next): Promise<unknown> => {
+    const sequence = new RetrySequence(site, rules, call);
+    let outcome = first;
+    let failure = repeatable(outcome);
+    while (failure && (await sequence.mayRepeat(failure))) {
+      outcome = await next(call.self, call.args, call).then(toValue, toError);
+      failure = repeatable(outcome);
+    }
+    if ('error' in outcome) throw outcome.error;
+    if (!failure) sequence.succeed();
+    return outcome.value;
+  };
+
+  const budgetOf = ({ circuit }: Admission): RetryBudget => circuit?.budget ?? site.budget;
+
+  const succeed = (admission: Admission): OnSuccess => {
+    const budget = budgetOf(admission);
+    return (value) => {
+      budget.earn();
+      return value;
+    };
+  };
+
+  const review = async (value: unknown, call: Call, next: Next): Promise<unknown> => {
+    if (retryOnResult?.(value)) return repeat({ value }, call, next);
+    budgetOf(call.admission).earn();
+    return value;
+  };
+
+  return {
+    ...(retryOnResult ? { review } : { succeed }),
+    fail: (error, call, next) => repeat({ error }, call, next),
+    stream: repeatStream,
+  };
+
+  /** Until the first chunk is handed over, a stream fails like any other call; after it there is no way back. */
+  async function* repeatStream(call: Call, next: NextStream): Stream {
+    let sequence: RetrySequence | undefined;
+    for (;;) {
+      let chunks = 0;
+      try {
+        const result = yield* relay(next(call), () => {
+          chunks += 1;
+        });
+        if (sequence) sequence.succeed();
+        else budgetOf(call.admission).earn();
+        return result;
+      } catch (error) {
+        const failure = repeatable({ error });
+        if (!failure) throw error;
+        if (chunks > 0) {
+          tellBroken(failure, call, chunks);
+          throw error;
+        }
+        sequence ??= new RetrySequence(site, rules, call);
+        if (!(await sequence.mayRepeat(failure))) throw error;
+      }
+    }
+  }
+
+  function tellBroken(failure: Failure, call: Call, chunks: number): void {
+    const { method, emit, clock } = site;
+    const { circuit } = call.admission;
+    emit('stream_broken', method, clock.now(), () => ({
+      type: 'stream_broken',
+      method,
+      ...(circuit && { circuit: circuit.name }),
+      chunks,
+      ...factsOf(failure),
+    }));
+  }
+}
+
+const toValue = (value: unknown): Outcome => ({ value });
+const toError = (error: unknown): Outcome => ({ error });

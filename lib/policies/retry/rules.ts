@@ -1,0 +1,36 @@
+import { toMs } from '../../core/duration.js';
+import type { Failure } from '../../core/failure.js';
+import { findSignal } from '../../failures/signal.js';
+import type { BackoffRules } from './backoff.js';
+import type { RetryOptions } from './options.js';
+
+/** Options with every gap filled, durations in milliseconds. */
+export interface RetryRules extends BackoffRules {
+  readonly maxAttempts: number;
+  readonly retryOn: (failure: Failure, error: unknown) => boolean;
+  readonly retryOnResult: ((value: unknown) => boolean) | undefined;
+  readonly signalOf: (args: readonly unknown[]) => AbortSignal | undefined;
+}
+
+/** Retry options after the settings have filled in the data. */
+export type ResolvedRetryOptions = RetryOptions & Required<Pick<RetryOptions, 'maxAttempts' | 'minWait' | 'maxWait' | 'jitter'>>;
+
+export function retryRules(options: ResolvedRetryOptions): RetryRules {
+  const { retryOn, signal } = options;
+  return {
+    maxAttempts: options.maxAttempts,
+    minWaitMs: toMs(options.minWait),
+    maxWaitMs: toMs(options.maxWait),
+    jitter: options.jitter,
+    backoff: options.backoff,
+    retryOn: (failure, error) => failure.kind !== 'cancelled' && (retryOn ? retryOn(failure, error) : failure.transient),
+    retryOnResult: options.retryOnResult,
+    signalOf: signal ? (args) => signal(...args) : findSignal,
+  };
+}
+
+/** Options that contradict each other, as problems for people. */
+export function retryContradictions({ minWait, maxWait }: Pick<RetryOptions, 'minWait' | 'maxWait'>): string[] {
+  if (minWait === undefined || maxWait === undefined || toMs(minWait) <= toMs(maxWait)) return [];
+  return [`minWait: expected at most maxWait (${maxWait}), got ${minWait}`];
+}

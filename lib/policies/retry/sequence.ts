@@ -1,0 +1,104 @@
+import type { RetryBudget } from '../../core/budget.js';
+import type { Call } from '../../core/call.js';
+import type { GaveUpReason } from '../../core/events.js';
+import { type Failure, factsOf } from '../../core/failure.js';
+import type { Site } from '../../core/site.js';
+import { backoffMs, heedHint } from './backoff.js';
+import type { RetryRules } from './rules.js';
+import { wait } from './wait.js';
+
+/** The retries of one call: made when its first attempt failed, so that a healthy call pays nothing for it. */
+export class RetrySequence {
+  readonly #site: Site;
+  readonly #rules: RetryRules;
+  readonly #call: Call;
+  readonly #budget: RetryBudget;
+  readonly #signal: AbortSignal | undefined;
+  readonly #startedAt: number;
+  #attempt = 1;
+  #taken = 0;
+
+  constructor(site: Site, rules: RetryRules, call: Call) {
+    this.#site = site;
+    this.#rules = rules;
+    this.#call = call;
+    this.#budget = call.admission.circuit?.budget ?? site.budget;
+    this.#signal = rules.signalOf(call.args);
+    this.#startedAt = site.clock.now();
+    this.#budget.earn();
+  }
+
+  /**
+   * After an attempt that ought to be repeated: waits and says true, or says false when its failure is final.
+   * @throws the caller's reason, when the caller aborted
+   */
+  async mayRepeat(failure: Failure): Promise<boolean> {
+    const waitMs = this.#waitMs(failure);
+    const stop = this.#reasonToStop(failure);
+    if (stop) return this.#giveUp(stop, failure);
+    this.#taken += 1;
+    this.#tellScheduled(failure, waitMs);
+    if (waitMs > 0) await wait(this.#site.clock, waitMs, this.#signal, this.#call.admission.circuit);
+    const interruption = this.#interruption();
+    if (interruption) return this.#giveUp(interruption, failure);
+    this.#attempt += 1;
+    return true;
+  }
+
+  /** The call ended well after all. */
+  succeed(): void {
+    this.#budget.putBack(this.#taken);
+  }
+
+  #waitMs({ retryAfterMs }: Failure): number {
+    if (this.#site.instantRetries) return 0;
+    const waitMs = backoffMs(this.#attempt, this.#rules, this.#site.random);
+    return retryAfterMs === undefined ? waitMs : heedHint(waitMs, retryAfterMs, this.#rules.maxWaitMs, this.#site.random);
+  }
+
+  #reasonToStop({ retryAfterMs = 0 }: Failure): GaveUpReason | undefined {
+    const interruption = this.#interruption();
+    if (interruption) return interruption;
+    if (this.#attempt >= this.#rules.maxAttempts) return 'attempts';
+    if (retryAfterMs > this.#rules.maxWaitMs) return 'retry-after';
+    // Asked last, because it takes: nothing may stop the retry once its token is gone.
+    return this.#budget.take(this.#site.clock.now()) ? undefined : 'budget';
+  }
+
+  #interruption(): 'aborted' | 'circuit-open' | undefined {
+    if (this.#signal?.aborted) return 'aborted';
+    const { circuit, epoch } = this.#call.admission;
+    return circuit?.hasTurnedAway(epoch) ? 'circuit-open' : undefined;
+  }
+
+  #giveUp(reason: GaveUpReason, failure: Failure): false {
+    const now = this.#site.clock.now();
+    const { method, emit } = this.#site;
+    emit('retry_gave_up', method, now, () => ({ type: 'retry_gave_up', ...this.#facts(failure, now), reason }));
+    if (reason !== 'aborted') return false;
+    this.#call.aborted = true;
+    throw this.#signal?.reason;
+  }
+
+  #tellScheduled(failure: Failure, waitMs: number): void {
+    const now = this.#site.clock.now();
+    const { method, emit } = this.#site;
+    emit('retry_scheduled', method, now, () => ({
+      type: 'retry_scheduled',
+      ...this.#facts(failure, now),
+      waitMs: Math.round(waitMs),
+    }));
+  }
+
+  #facts(failure: Failure, now: number) {
+    const { circuit } = this.#call.admission;
+    return {
+      method: this.#site.method,
+      ...(circuit && { circuit: circuit.name }),
+      attempt: this.#attempt,
+      maxAttempts: this.#rules.maxAttempts,
+      elapsedMs: now - this.#startedAt,
+      ...factsOf(failure),
+    };
+  }
+}

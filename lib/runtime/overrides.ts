@@ -1,0 +1,48 @@
+import type { Clock } from '../core/clock.js';
+import { ConfigurationError } from '../core/errors.js';
+import type { Random } from '../core/random.js';
+import { entriesOf, type Problems, show, unknownKey } from '../settings/check.js';
+import type { SettingsOverrides } from '../settings/schema.js';
+import { checkTree } from '../settings/tree.js';
+import type { Logger } from '../telemetry/logger.js';
+
+/** What `configure()` can put in place of what was there. */
+export interface Overrides {
+  /** Any part of the settings. Wins over the environment and the file, loses to decorator options. */
+  readonly settings?: SettingsOverrides;
+  /** A winston logger, in place of holdfast's own. */
+  readonly logger?: Logger;
+  /** Where time comes from. */
+  readonly clock?: Clock;
+  /** Where chance comes from: a number from 0 (included) to 1 (excluded). */
+  readonly random?: Random;
+}
+
+const isFunction = (value: unknown): boolean => typeof value === 'function';
+
+const known: Readonly<Record<string, { readonly expected: string; readonly fits: (value: never) => boolean }>> = {
+  logger: { expected: 'a logger with a log() method', fits: (logger: Logger) => isFunction(logger?.log) },
+  clock: {
+    expected: 'a clock with now(), setTimer() and clearTimer()',
+    fits: (clock: Clock) => isFunction(clock?.now) && isFunction(clock.setTimer) && isFunction(clock.clearTimer),
+  },
+  random: { expected: 'a function that returns a number from 0 to 1', fits: isFunction },
+};
+
+/**
+ * A checked copy, so that later changes to the caller's object change nothing.
+ * @throws {ConfigurationError} that lists every problem
+ */
+export function checkOverrides(overrides: Overrides): Overrides {
+  const problems: Problems = [];
+  const checked: Record<string, unknown> = {};
+  for (const [key, value] of entriesOf(overrides, 'configure', problems)) {
+    if (value === undefined) continue;
+    if (key === 'settings') checked.settings = checkTree(value, 'code', problems);
+    else if (!Object.hasOwn(known, key)) problems.push(unknownKey(key, ['settings', ...Object.keys(known)], key));
+    else if (!known[key]?.fits(value as never)) problems.push(`${key}: expected ${known[key]?.expected}, got ${show(value)}`);
+    else checked[key] = value;
+  }
+  if (problems.length > 0) throw new ConfigurationError(problems);
+  return checked;
+}
