@@ -102,11 +102,14 @@ export type ResilienceEvent =
 
 export type EventType = ResilienceEvent['type'];
 
-/** Hears events. `wants` is asked first, so that an event nobody wants is never built. */
-export interface EventSink {
-  wants?(type: EventType, method: string, now: number): boolean;
-  receive(event: ResilienceEvent): unknown;
-}
+/** Hears every event. */
+export type Listener = (event: ResilienceEvent) => unknown;
 
-/** Tells an event to whoever wants it; `build` is called at most once, and only then. Never throws. */
-export type Emit = (type: EventType, method: string, now: number, build: () => ResilienceEvent) => void;
+/** Whoever wants to hear an event. Never throws. */
+export type Audience = (event: ResilienceEvent) => void;
+
+/** One kind of event of one method. */
+export interface Channel {
+  /** Undefined when nobody wants to hear one now, so that it need not be built: `channel.audience(now)?.({ … })`. */
+  audience(now: number): Audience | undefined;
+}

@@ -1,6 +1,6 @@
 import type { RetryBudget } from './budget.js';
 import type { Clock } from './clock.js';
-import type { Emit } from './events.js';
+import type { Channel, EventType } from './events.js';
 import type { Random } from './random.js';
 
 /** Where a policy stands: the decorated method, and what is current for it. */
@@ -9,7 +9,8 @@ export interface Site {
   readonly method: string;
   readonly clock: Clock;
   readonly random: Random;
-  readonly emit: Emit;
+  /** Where events of the method are told. */
+  readonly channel: (type: EventType) => Channel;
   /** The budget of the method's retries where no circuit has one to share. */
   readonly budget: RetryBudget;
   /** Whether retries come without a wait, as tests want them. */

@@ -1,6 +1,7 @@
 import { RetryBudget } from '../core/budget.js';
 import { Call, type Next, type Policy, type Stream, UNGUARDED } from '../core/call.js';
 import { DecorationError } from '../core/errors.js';
+import type { Channel, EventType } from '../core/events.js';
 import { currentSettings, runtime } from '../runtime/runtime.js';
 import { bindAll } from './bind.js';
 import { type Decorated, type Owned, type PolicyName, remember } from './decoration.js';
@@ -53,8 +54,9 @@ export function wrap(place: Place, { body, stack, beneath }: Omit<Decorated, 'wr
 
   function policies(self: unknown): readonly Policy[] {
     const method = place.isMethod ? labelOf(wrapper, self) : place.name;
-    const { clock, random, emit, instantRetries } = runtime;
-    return bindAll(stack, { method, clock, random, emit, instantRetries, budget: owned.budget }, owned);
+    const { clock, random, telemetry, instantRetries } = runtime;
+    const channel = (type: EventType): Channel => telemetry.channel(type, method);
+    return bindAll(stack, { method, clock, random, channel, instantRetries, budget: owned.budget }, owned);
   }
 }
 

@@ -30,13 +30,13 @@ export function noticeRetriesOf(client: OpenAI, service: string): OpenAI {
   warned.add(client);
   const attempts = currentSettings().retry.maxAttempts;
   const requests = attempts * (client.maxRetries + 1);
-  runtime.emit('retries_multiplied', service, runtime.clock.now(), () => ({
+  runtime.telemetry.channel('retries_multiplied', service).audience(runtime.clock.now())?.({
     type: 'retries_multiplied',
     method: service,
     requests,
     reason:
       `attempts multiply: the client retries ${client.maxRetries} times itself, so one call may send ` +
       `${attempts} x ${client.maxRetries + 1} = ${requests} requests; write new OpenAI({ maxRetries: 0 }) or createClient()`,
-  }));
+  });
   return client;
 }

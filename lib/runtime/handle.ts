@@ -49,8 +49,9 @@ export function circuits(): CircuitHandle[] {
 function handle(name: string, find: () => Circuit | undefined): CircuitHandle {
   const findOrMake = (): Circuit => find() ?? circuitNamed(name);
   const tell = (moved: Circuit): void => {
-    const event = transitionEvent(moved.name, moved.stateAt(runtime.clock.now()));
-    runtime.emit(event.type, '', runtime.clock.now(), () => event);
+    const now = runtime.clock.now();
+    const event = transitionEvent(moved.name, moved.stateAt(now));
+    runtime.telemetry.channel(event.type, '').audience(now)?.(event);
   };
   return {
     name,

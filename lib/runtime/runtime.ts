@@ -1,14 +1,13 @@
 import { type Clock, systemClock } from '../core/clock.js';
 import { ConfigurationError } from '../core/errors.js';
-import type { Emit, EventSink, ResilienceEvent } from '../core/events.js';
+import type { ResilienceEvent } from '../core/events.js';
 import { type Random, systemRandom } from '../core/random.js';
 import { type LoadedSettings, loadWithOrigins } from '../settings/load.js';
 import { mergeSettings } from '../settings/merge.js';
 import type { Layers } from '../settings/resolve.js';
 import type { Settings } from '../settings/schema.js';
-import { emitTo } from '../telemetry/emitter.js';
-import { LogSink } from '../telemetry/log-sink.js';
 import { createLogger, type Logger } from '../telemetry/logger.js';
+import { Telemetry } from '../telemetry/telemetry.js';
 import { checkOverrides, type Overrides } from './overrides.js';
 
 /** Overrides, and what only the switches for tests set. */
@@ -21,8 +20,6 @@ let loaded: LoadedSettings | undefined;
 let refused: ConfigurationError | undefined;
 let ownLogger: { readonly level: string; readonly logger: Logger } | undefined;
 
-const sinks = new Set<EventSink>([new LogSink(currentLogger)]);
-
 /**
  * What is current. `version` grows with every change, so that a decorated method sees with one comparison whether what
  * it worked out before still holds.
@@ -32,7 +29,7 @@ export const runtime = {
   clock: systemClock as Clock,
   random: systemRandom as Random,
   instantRetries: false,
-  emit: emitTo(sinks) as Emit,
+  telemetry: new Telemetry(currentLogger),
 };
 
 /**
@@ -66,11 +63,7 @@ export function override(added: Override): () => void {
  */
 export function onEvent(listener: (event: ResilienceEvent) => void): () => void {
   if (typeof listener !== 'function') throw new ConfigurationError(['onEvent: expected a function']);
-  const sink: EventSink = { receive: listener };
-  sinks.add(sink);
-  return () => {
-    sinks.delete(sink);
-  };
+  return runtime.telemetry.listen(listener);
 }
 
 /**

@@ -9,12 +9,9 @@ export class LogBucket {
 
   /** Whether one more entry may be written. */
   take(now: number): boolean {
-    const refill = Math.floor((now - this.#refilledAt) / REFILL_MS);
-    if (refill !== 0) {
-      // A clock that was set back refills too: silence would be worse than a few entries more.
-      this.#tokens = refill > 0 ? Math.min(CAPACITY, this.#tokens + refill) : CAPACITY;
-      this.#refilledAt = refill > CAPACITY || refill < 0 ? now : this.#refilledAt + refill * REFILL_MS;
-    }
+    const elapsed = now - this.#refilledAt;
+    // A clock that was set back refills too: a few entries more are better than silence.
+    if (elapsed >= REFILL_MS || elapsed < 0) this.#refill(elapsed < 0 ? CAPACITY : Math.floor(elapsed / REFILL_MS), now);
     if (this.#tokens === 0) {
       this.#leftOut += 1;
       return false;
@@ -28,5 +25,10 @@ export class LogBucket {
     const leftOut = this.#leftOut;
     this.#leftOut = 0;
     return leftOut;
+  }
+
+  #refill(tokens: number, now: number): void {
+    this.#tokens = Math.min(CAPACITY, this.#tokens + tokens);
+    this.#refilledAt = tokens >= CAPACITY ? now : this.#refilledAt + tokens * REFILL_MS;
   }
 }

@@ -3,7 +3,7 @@ import { Admission, type CircuitGate } from '../../core/call.js';
 import { CircuitOpenError } from '../../core/errors.js';
 import type { Random } from '../../core/random.js';
 import type { CircuitRules } from './rules.js';
-import { admit, asOf, CLOSED, type CircuitState, type Outcome, retryAfterMs, settle } from './state.js';
+import { admit, asOf, CLOSED, type CircuitState, isRefusing, type Outcome, retryAfterMs, settle } from './state.js';
 
 /** A circuit's memory: the state, and the epoch that grows by one with every transition. */
 export class Circuit implements CircuitGate {
@@ -37,7 +37,9 @@ export class Circuit implements CircuitGate {
 
   /** Lets a call through, or says for how many milliseconds not. The epoch shows whether it became half-open by that. */
   admit(now: number, rules: CircuitRules): Admission | number {
-    const decision = admit(this.#state, now, rules);
+    const state = this.#state;
+    if (state.kind === 'open' && isRefusing(state, now)) return state.until - now;
+    const decision = admit(state, now, rules);
     if (!decision.admitted) return decision.retryAfterMs;
     this.#become(decision.state);
     return this.#admission ?? new Admission(this, this.#epoch, decision.lease);
@@ -60,13 +62,7 @@ export class Circuit implements CircuitGate {
 
   /** The error that fallbacks are given: one for each period of refusals, since an error for each call is dear. */
   refusal(now: () => number): CircuitOpenError {
-    const state = (): CircuitState => this.#state;
-    this.#refusal ??= new CircuitOpenError({
-      circuit: this.name,
-      get retryAfterMs() {
-        return retryAfterMs(state(), now());
-      },
-    });
+    this.#refusal ??= this.#newRefusal(now);
     return this.#refusal;
   }
 
@@ -78,6 +74,16 @@ export class Circuit implements CircuitGate {
     this.#listeners ??= new Set();
     this.#listeners.add(listener);
     return () => this.#listeners?.delete(listener);
+  }
+
+  #newRefusal(now: () => number): CircuitOpenError {
+    const wait = (): number => retryAfterMs(this.#state, now());
+    return new CircuitOpenError({
+      circuit: this.name,
+      get retryAfterMs() {
+        return wait();
+      },
+    });
   }
 
   #become(state: CircuitState): boolean {

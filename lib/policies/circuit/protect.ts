@@ -1,3 +1,4 @@
+import { burstClock } from '../../core/burst-clock.js';
 import { Admission, type Call, type NextStream, type OnSuccess, type Policy, type Stream } from '../../core/call.js';
 import { CircuitOpenError } from '../../core/errors.js';
 import { type Failure, factsOf } from '../../core/failure.js';
@@ -24,12 +25,14 @@ const CANCELLED: Failure = Object.freeze({ kind: 'cancelled', transient: false }
 
 /** Leaves a failing upstream alone, and lets the fallback answer meanwhile. */
 export function protect(site: Site, { rules, fallback, fallbackOn, circuit }: Protection): Policy {
-  const { clock, method, emit, random } = site;
+  const { clock, method, random } = site;
   const now = (): number => clock.now();
+  const nowWhileRefusing = burstClock(clock);
+  const refused = site.channel('circuit_refused');
+  const fellBack = site.channel('fallback_used');
 
   /** The terms of a call, or the error that the fallback or the caller is given. */
-  function admit(circuit: Circuit): Admission | CircuitOpenError {
-    const at = clock.now();
+  function admit(circuit: Circuit, at: number): Admission | CircuitOpenError {
     const { epoch } = circuit;
     const admission = circuit.admit(at, rules);
     if (typeof admission === 'number') return refuse(circuit, admission, at);
@@ -38,9 +41,9 @@ export function protect(site: Site, { rules, fallback, fallbackOn, circuit }: Pr
   }
 
   function refuse(circuit: Circuit, retryAfterMs: number, at: number): CircuitOpenError {
-    emit('circuit_refused', method, at, () => {
-      return { type: 'circuit_refused', method, circuit: circuit.name, state: circuit.stateAt(at).kind, retryAfterMs };
-    });
+    refused
+      .audience(at)
+      ?.({ type: 'circuit_refused', method, circuit: circuit.name, state: circuit.stateAt(at).kind, retryAfterMs });
     return fallback === undefined ? new CircuitOpenError({ circuit: circuit.name, retryAfterMs }) : circuit.refusal(now);
   }
 
@@ -59,19 +62,17 @@ export function protect(site: Site, { rules, fallback, fallbackOn, circuit }: Pr
     return fallback !== undefined && fallbackOn === 'failure' && failure.transient ? failure : undefined;
   }
 
-  function answerFor(self: unknown, args: readonly unknown[], circuit: string, error: unknown, failure?: Failure): Promise<unknown> {
-    return answer(fallback, self, args, error, () => {
-      const reason = failure ? 'failure' : 'open';
-      emit('fallback_used', method, clock.now(), () => {
-        return { type: 'fallback_used', method, circuit, reason, ...(failure && factsOf(failure)) };
-      });
-    });
+  function answerFor(self: unknown, args: readonly unknown[], circuit: string, error: unknown, at: number, failure?: Failure) {
+    const reason = failure ? 'failure' : 'open';
+    fellBack.audience(at)?.({ type: 'fallback_used', method, circuit, reason, ...(failure && factsOf(failure)) });
+    return answer(fallback, self, args, error);
   }
 
   function refusedOr(self: unknown, args: readonly unknown[], circuit: Circuit): Admission | Promise<unknown> {
-    const admission = admit(circuit);
+    const at = nowWhileRefusing();
+    const admission = admit(circuit, at);
     if (admission instanceof Admission) return admission;
-    return fallback === undefined ? Promise.reject(admission) : answerFor(self, args, circuit.name, admission);
+    return fallback === undefined ? Promise.reject(admission) : answerFor(self, args, circuit.name, admission, at);
   }
 
   const succeed = (admission: Admission): OnSuccess => {
@@ -99,7 +100,7 @@ export function protect(site: Site, { rules, fallback, fallbackOn, circuit }: Pr
     fail: (error, call) => {
       const failure = settleFailure(call, error);
       if (!failure) return Promise.reject(error);
-      return answerFor(call.self, call.args, (call.admission.circuit as Circuit).name, error, failure);
+      return answerFor(call.self, call.args, (call.admission.circuit as Circuit).name, error, clock.now(), failure);
     },
     stream: protectStream,
   };
@@ -108,10 +109,11 @@ export function protect(site: Site, { rules, fallback, fallbackOn, circuit }: Pr
   async function* protectStream(call: Call, next: NextStream): Stream {
     const { self, args } = call;
     const found = circuit instanceof Circuit ? circuit : circuit(self, args);
-    const admission = found.admission ?? admit(found);
+    const at = clock.now();
+    const admission = found.admission ?? admit(found, at);
     if (!(admission instanceof Admission)) {
       if (fallback === undefined) throw admission;
-      yield await answerFor(self, args, found.name, admission);
+      yield await answerFor(self, args, found.name, admission, at);
       return undefined;
     }
     call.admission = admission;
@@ -127,7 +129,7 @@ export function protect(site: Site, { rules, fallback, fallbackOn, circuit }: Pr
       ended = true;
       const failure = settleFailure(call, error);
       if (!failure || chunks > 0) throw error;
-      yield await answerFor(self, args, found.name, error, failure);
+      yield await answerFor(self, args, found.name, error, clock.now(), failure);
       return undefined;
     } finally {
       if (!ended) settle(admission, 'ignored');

@@ -59,10 +59,14 @@ export function open(now: number, trips: number, rules: CircuitRules, random: Ra
 
 /** The state as time alone has changed it: an open circuit whose recovery is over is half-open. */
 export function asOf(state: CircuitState, now: number): CircuitState {
-  if (state.kind !== 'open') return state;
+  if (state.kind !== 'open' || isRefusing(state, now)) return state;
+  return { kind: 'half-open', leases: [], issued: 0, successes: 0, trips: state.trips };
+}
+
+/** Whether an open circuit refuses at this moment: the question of every call while it is open, so it makes nothing new. */
+export function isRefusing(state: Open, now: number): boolean {
   // A clock that was set back must not hold the circuit open for longer than was meant.
-  const over = now >= state.until || now < state.openedAt;
-  return over ? { kind: 'half-open', leases: [], issued: 0, successes: 0, trips: state.trips } : state;
+  return now < state.until && now >= state.openedAt;
 }
 
 /** Whether a call may pass, and how long it has to wait otherwise. */

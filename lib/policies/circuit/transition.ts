@@ -21,5 +21,5 @@ export function transitionEvent(circuit: string, state: CircuitState, method?: s
 /** Tells the transition that the circuit has just made. */
 export function tellTransition(site: Site, circuit: string, state: CircuitState, now: number, failure?: Failure): void {
   const event = transitionEvent(circuit, state, site.method, failure);
-  site.emit(event.type, site.method, now, () => event);
+  site.channel(event.type).audience(now)?.(event);
 }

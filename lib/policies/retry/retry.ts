@@ -83,16 +83,14 @@ export function retry(site: Site, rules: RetryRules): Policy {
     }
   }
 
-  function tellBroken(failure: Failure, call: Call, chunks: number): void {
-    const { method, emit, clock } = site;
-    const { circuit } = call.admission;
-    emit('stream_broken', method, clock.now(), () => ({
+  function tellBroken(failure: Failure, { admission: { circuit } }: Call, chunks: number): void {
+    site.channel('stream_broken').audience(site.clock.now())?.({
       type: 'stream_broken',
-      method,
+      method: site.method,
       ...(circuit && { circuit: circuit.name }),
       chunks,
       ...factsOf(failure),
-    }));
+    });
   }
 }
 

@@ -73,8 +73,7 @@ export class RetrySequence {
 
   #giveUp(reason: GaveUpReason, failure: Failure): false {
     const now = this.#site.clock.now();
-    const { method, emit } = this.#site;
-    emit('retry_gave_up', method, now, () => ({ type: 'retry_gave_up', ...this.#facts(failure, now), reason }));
+    this.#site.channel('retry_gave_up').audience(now)?.({ type: 'retry_gave_up', ...this.#facts(failure, now), reason });
     if (reason !== 'aborted') return false;
     this.#call.aborted = true;
     throw this.#signal?.reason;
@@ -82,12 +81,11 @@ export class RetrySequence {
 
   #tellScheduled(failure: Failure, waitMs: number): void {
     const now = this.#site.clock.now();
-    const { method, emit } = this.#site;
-    emit('retry_scheduled', method, now, () => ({
+    this.#site.channel('retry_scheduled').audience(now)?.({
       type: 'retry_scheduled',
       ...this.#facts(failure, now),
       waitMs: Math.round(waitMs),
-    }));
+    });
   }
 
   #facts(failure: Failure, now: number) {
