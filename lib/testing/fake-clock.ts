@@ -37,7 +37,8 @@ export class FakeClock implements Clock {
    * @throws {ConfigurationError} for anything but a duration such as `'500ms'` or `'2s'`
    */
   advance(duration: Duration): Promise<void> {
-    if (!isDuration(duration)) throw new ConfigurationError([`advance: expected a duration such as "2s", got ${String(duration)}`]);
+    if (!isDuration(duration))
+      throw new ConfigurationError([`advance: expected a duration such as "2s", got ${String(duration)}`]);
     const ms = toMs(duration);
     this.#advancing = this.#advancing.then(() => this.#advanceTo(this.#now + ms));
     return this.#advancing;

@@ -1,0 +1,32 @@
+import type { RecordedRequest } from '../recorded-request.js';
+import type { Answer } from './answer.js';
+import { answerChat } from './chat.js';
+import { answerEmbeddings, type Distortion } from './embeddings.js';
+import { errorAnswer, invalidRequest } from './error.js';
+import { answerModels } from './models.js';
+
+export const CHAT_PATH = '/v1/chat/completions';
+export const EMBEDDINGS_PATH = '/v1/embeddings';
+export const MODELS_PATH = '/v1/models';
+
+/** What a healthy API answers to a request; `distort` changes the vectors of a right answer. */
+export function answerTo(request: RecordedRequest, distort?: Distortion): Answer {
+  const { method, path, body, headers, requestId } = request;
+  if (!/^bearer\s+\S/i.test(headers.authorization ?? '')) {
+    const message = 'You did not provide an API key. Send it as a header: Authorization: Bearer YOUR_KEY.';
+    return errorAnswer(401, { message, code: null });
+  }
+  const route = `${method} ${path}`;
+  if (route === `GET ${MODELS_PATH}`) return answerModels();
+  if (route !== `POST ${CHAT_PATH}` && route !== `POST ${EMBEDDINGS_PATH}`) {
+    return errorAnswer(404, { message: `Invalid URL (${route})`, code: null });
+  }
+  if (!isObject(body)) return invalidRequest('We could not parse the JSON body of your request.');
+  return path === CHAT_PATH
+    ? answerChat(body, requestId.replace('req_', 'chatcmpl-'))
+    : answerEmbeddings(body, distort);
+}
+
+function isObject(body: unknown): body is Readonly<Record<string, unknown>> {
+  return typeof body === 'object' && body !== null && !Array.isArray(body);
+}

@@ -1,0 +1,70 @@
+import { type Answer, sse } from '../api/answer.js';
+import { errorFields } from '../api/error.js';
+import type { Exchange } from '../exchange.js';
+import type {
+  StreamComments,
+  StreamCut,
+  StreamDrip,
+  StreamError,
+  StreamStall,
+  StreamUnfinished,
+} from '../faults/stream-fault.js';
+import { bytesOf, misuse, send, sendPieces } from './send.js';
+import { givenFields } from './status-answer.js';
+
+export type StreamFault = StreamCut | StreamError | StreamStall | StreamComments | StreamUnfinished | StreamDrip;
+
+/** Chunks before a fault unless told otherwise: the role and one word, so that the stream has visibly begun. */
+const AFTER_CHUNKS = 2;
+
+/** The default pause of what is slow or repeated, in milliseconds. */
+const EVERY_MS = 50;
+
+/** Goes wrong in a stream that began well. */
+export async function breakStream(exchange: Exchange, fault: StreamFault, healthy: Answer): Promise<void> {
+  const { chunks, status } = healthy;
+  if (chunks === undefined) {
+    const needed = misuse(`'${fault.type}' needs a chat request with \`stream: true\``);
+    return send(exchange, status === 200 ? needed : healthy);
+  }
+  if (fault.type === 'stream-drip') return send(exchange, healthy, { everyMs: fault.everyMs ?? EVERY_MS });
+  const sent = bytesOf(healthy).slice(0, Math.min(fault.afterChunks ?? usualChunks(fault), chunks));
+  const manner =
+    fault.type === 'stream-cut' ? { framing: fault.framing ?? 'chunked', keepAlive: fault.keepAlive ?? true } : {};
+  if (!(await sendPieces(exchange, healthy, sent, manner))) return;
+  switch (fault.type) {
+    case 'stream-cut':
+      return exchange.cut(fault.by ?? 'reset');
+    case 'stream-error':
+      return finish(exchange, errorEvent(fault));
+    case 'stream-unfinished':
+      return finish(exchange, fault.done === true ? sse('[DONE]') : '');
+    case 'stream-comments':
+      return keepCommenting(exchange, fault.everyMs ?? EVERY_MS);
+    case 'stream-stall':
+      return;
+  }
+}
+
+function usualChunks(fault: Exclude<StreamFault, StreamDrip>): number {
+  if (fault.type === 'stream-comments') return 0;
+  return fault.type === 'stream-unfinished' ? Number.POSITIVE_INFINITY : AFTER_CHUNKS;
+}
+
+function errorEvent(fault: StreamError): string {
+  const error = errorFields(500, { code: 'server_error', ...givenFields(fault) });
+  return sse(JSON.stringify(fault.shape === 'flat' ? error : { error }), 'error');
+}
+
+async function finish(exchange: Exchange, lastWords: string): Promise<void> {
+  if (await exchange.write(Buffer.from(lastWords))) exchange.end();
+}
+
+async function keepCommenting(exchange: Exchange, everyMs: number): Promise<void> {
+  // Without a pause the comments would fill the socket before anyone in this process could read them.
+  const pause = Math.max(1, everyMs);
+  const comment = Buffer.from(': keep-alive\n\n');
+  while (await exchange.write(comment)) {
+    if (!(await exchange.pause(pause))) return;
+  }
+}

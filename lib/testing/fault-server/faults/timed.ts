@@ -1,0 +1,5 @@
+/** What every fault can be given. */
+export interface Timed {
+  /** Milliseconds between the request's arrival and the fault. @default the server's `latencyMs` */
+  readonly delayMs?: number;
+}

@@ -1,0 +1,31 @@
+import { checkFault } from './check-fault.js';
+import type { Fault, FaultDetails } from './faults/fault.js';
+import type { RecordedRequest } from './recorded-request.js';
+
+/** Decides what happens to a request, `index` being its place in the order of arrival. Called once a request. */
+export type FaultRule = (request: RecordedRequest, index: number) => Fault;
+
+/** Which fault befalls which request: a queue first, then what always holds. */
+export class Script {
+  #queue: FaultDetails[] = [];
+  #always: FaultDetails | FaultRule = { type: 'ok' };
+
+  add(faults: readonly Fault[]): void {
+    this.#queue.push(...faults.map(checkFault));
+  }
+
+  always(fault: Fault | FaultRule | undefined): void {
+    this.#always = typeof fault === 'function' ? fault : checkFault(fault ?? 'ok');
+  }
+
+  next(request: RecordedRequest): FaultDetails {
+    const queued = this.#queue.shift();
+    if (queued !== undefined) return queued;
+    return typeof this.#always === 'function' ? checkFault(this.#always(request, request.index)) : this.#always;
+  }
+
+  clear(): void {
+    this.#queue = [];
+    this.#always = { type: 'ok' };
+  }
+}
