@@ -12,7 +12,9 @@ import type { Decorator, Owned } from './decoration.js';
 import { sectionsOf } from './sections.js';
 import type { PolicyDecorator } from './types.js';
 
-type Whole = CircuitOptions<unknown> & ResolvedCircuitOptions & Required<Pick<CircuitOptions, 'maxKeys' | 'fallbackOn'>>;
+type Whole = CircuitOptions<unknown> &
+  ResolvedCircuitOptions &
+  Required<Pick<CircuitOptions, 'maxKeys' | 'fallbackOn'>>;
 
 const decorator: Decorator = {
   policy: 'CircuitProtected',
@@ -29,7 +31,12 @@ const decorator: Decorator = {
   bind: (given, site, owned) => {
     const options = given as unknown as Whole;
     const { fallback, fallbackOn } = options;
-    return protect(site, { rules: circuitRules(options), fallback, fallbackOn, circuit: circuitOf(options, site, owned) });
+    return protect(site, {
+      rules: circuitRules(options),
+      fallback,
+      fallbackOn,
+      circuit: circuitOf(options, site, owned),
+    });
   },
 };
 
@@ -50,7 +57,8 @@ export function CircuitProtected<R = never>(options: CircuitOptions<R> | string 
 
 /** Which circuit a call belongs to: the one that is named, else the method's own; by its key, where there is one. */
 function circuitOf({ circuit: name, key, maxKeys }: Whole, site: Site, owned: Owned): Protection['circuit'] {
-  const own = <C extends Circuit | KeyedCircuits>(make: () => C): C => owned.once('CircuitProtected', () => enlist(make()));
+  const own = <C extends Circuit | KeyedCircuits>(make: () => C): C =>
+    owned.once('CircuitProtected', () => enlist(make()));
   if (!key) {
     return name === undefined ? own(() => new Circuit(site.method)) : circuitNamed(name);
   }
@@ -58,12 +66,19 @@ function circuitOf({ circuit: name, key, maxKeys }: Whole, site: Site, owned: Ow
   return (self, args) => circuits.get(checkedKey(key, self, args, site.method), maxKeys);
 }
 
-function checkedKey(key: (...args: unknown[]) => unknown, self: unknown, args: readonly unknown[], method: string): string {
+function checkedKey(
+  key: (...args: unknown[]) => unknown,
+  self: unknown,
+  args: readonly unknown[],
+  method: string,
+): string {
   let found: unknown;
   try {
     found = key.apply(self, args as unknown[]);
   } catch (cause) {
-    throw new ConfigurationError([`${method}: @CircuitProtected() key: expected a string, but the function threw`], { cause });
+    throw new ConfigurationError([`${method}: @CircuitProtected() key: expected a string, but the function threw`], {
+      cause,
+    });
   }
   if (typeof found === 'string') return found;
   throw new ConfigurationError([`${method}: @CircuitProtected() key: expected a string, got ${typeof found}`]);

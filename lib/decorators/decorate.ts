@@ -9,10 +9,12 @@ import type { PolicyDecorator } from './types.js';
 
 /** Makes what users write of a decorator and its options: one body for all three spellings. */
 export function decorate<R>(decorator: Decorator, given: object): PolicyDecorator<R> {
+  // What the caller does with the object from here on changes nothing. What is no object is refused below.
+  const copied = typeof given === 'object' && given !== null && !Array.isArray(given) ? { ...given } : given;
   const apply = (...args: DecoratorArguments): unknown => {
     const place = placeOf(decorator.policy, args);
     refuseSynchronous(decorator, place, args);
-    const decoration = { decorator, options: checkOptions(decorator, given, place) };
+    const decoration = { decorator, options: checkOptions(decorator, copied, place) };
     const wrapper = wrap(place, around(decoration, place));
     const [, , descriptor] = args;
     return typeof descriptor === 'object' ? { ...descriptor, value: wrapper } : wrapper;
@@ -38,13 +40,19 @@ function checkOptions(decorator: Decorator, given: object, { name }: Place): Opt
   const problems: Problems = [];
   const options = checkFields(decorator.fields, given, '', 'code', problems);
   if (problems.length === 0) problems.push(...decorator.contradictions(options));
-  if (problems.length > 0) throw new DecorationError(problems.map((problem) => `${name}: @${decorator.policy}() ${problem}`));
+  if (problems.length > 0)
+    throw new DecorationError(problems.map((problem) => `${name}: @${decorator.policy}() ${problem}`));
   return Object.freeze(options);
 }
 
-function refuseSynchronous({ policy }: Decorator, { fn, name, isMethod }: Place, [target, key]: DecoratorArguments): void {
+function refuseSynchronous(
+  { policy }: Decorator,
+  { fn, name, isMethod }: Place,
+  [target, key]: DecoratorArguments,
+): void {
   if (!isMethod || decoratedOf(fn)) return;
-  const noted = typeof key === 'object' ? undefined : Reflect.getMetadata('design:returntype', target as object, key as string);
+  const noted =
+    typeof key === 'object' ? undefined : Reflect.getMetadata('design:returntype', target as object, key as string);
   if (!isSynchronous(fn, noted)) return;
   const method = name.split('.').at(-1);
   throw new DecorationError([`${name}: @${policy}() stands on a synchronous method. Write: async ${method}(…)`]);

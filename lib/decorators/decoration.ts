@@ -60,6 +60,7 @@ export function decoratedOf(fn: AnyFunction): Decorated | undefined {
 /** Notes what was decorated. What other decorators have noted on the inner function holds for the wrapper too. */
 export function remember(decorated: Decorated, inner: AnyFunction): void {
   const { wrapper } = decorated;
-  for (const key of Reflect.getOwnMetadataKeys(inner)) Reflect.defineMetadata(key, Reflect.getOwnMetadata(key, inner), wrapper);
+  for (const key of Reflect.getOwnMetadataKeys(inner))
+    Reflect.defineMetadata(key, Reflect.getOwnMetadata(key, inner), wrapper);
   Reflect.defineMetadata(KEY, decorated, wrapper);
 }

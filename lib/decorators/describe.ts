@@ -24,7 +24,8 @@ export function describe(Class: AnyClass): Record<string, PolicyDescription[]> {
   for (const root of [Class.prototype as object, Class]) {
     for (let owner = root; owner && owner !== Function.prototype; owner = Object.getPrototypeOf(owner)) {
       for (const [name, decorated] of decoratedMethodsOf(owner)) {
-        if (!Object.hasOwn(described, name)) described[name] = descriptionOf(decorated, `${classNameOf(owner)}.${name}`);
+        if (!Object.hasOwn(described, name))
+          described[name] = descriptionOf(decorated, `${classNameOf(owner)}.${name}`);
       }
     }
   }

@@ -72,7 +72,9 @@ function own(): Owned {
 }
 
 function promiseShape(body: AnyFunction, place: Place): Shape {
-  const next: Next = isAsync(body) ? (self, args) => body.apply(self, args as unknown[]) : (self, args) => promised(body, self, args, place);
+  const next: Next = isAsync(body)
+    ? (self, args) => body.apply(self, args as unknown[])
+    : (self, args) => promised(body, self, args, place);
   return {
     direct: next,
     policed: (policies) => pipeline(policies, next),
@@ -96,7 +98,9 @@ function streamShape(body: AnyFunction): Shape {
 async function promised(body: AnyFunction, self: unknown, args: readonly unknown[], { name }: Place): Promise<unknown> {
   const result: unknown = body.apply(self, args as unknown[]);
   if (typeof (result as PromiseLike<unknown> | undefined)?.then === 'function') return result;
-  throw new DecorationError([`${name}: expected a promise, got ${typeof result}. Write: async ${name.split('.').at(-1)}(…)`]);
+  throw new DecorationError([
+    `${name}: expected a promise, got ${typeof result}. Write: async ${name.split('.').at(-1)}(…)`,
+  ]);
 }
 
 // biome-ignore lint/correctness/useYield: it never comes to that

@@ -71,7 +71,11 @@ function fuse([outer, ...rest]: readonly Policy[], body: Next): Steps {
   };
 }
 
-function chainEnter(outer: Enter, inner: Enter, settle: (answered: Promise<unknown>, call: Call) => Promise<unknown>): Enter {
+function chainEnter(
+  outer: Enter,
+  inner: Enter,
+  settle: (answered: Promise<unknown>, call: Call) => Promise<unknown>,
+): Enter {
   if (inner === pass) return outer;
   if (outer === pass) return inner;
   return (self, args, given) => {

@@ -52,5 +52,7 @@ function isClass(fn: object): boolean {
 }
 
 function wrong(decorator: string, found: string, expected: string): DecorationError {
-  return new DecorationError([`@${decorator}() stands on ${found}. Write it above ${expected} that is async or async *.`]);
+  return new DecorationError([
+    `@${decorator}() stands on ${found}. Write it above ${expected} that is async or async *.`,
+  ]);
 }

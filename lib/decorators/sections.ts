@@ -6,12 +6,16 @@ interface Section {
 }
 
 /** The named sections that speak of a method: that of its circuit, and its own, which wins. */
-export function sectionsOf({ loaded, configured }: Layers, names: { readonly circuit?: string; readonly method: string }): Section[] {
+export function sectionsOf(
+  { loaded, configured }: Layers,
+  names: { readonly circuit?: string; readonly method: string },
+): Section[] {
   const sections: Section[] = [];
   const look = (group: 'circuits' | 'methods', name: string | undefined): void => {
     for (const tree of [loaded.settings, ...configured]) {
       const named: Readonly<Record<string, object | undefined>> = tree[group] ?? {};
-      if (name !== undefined && Object.hasOwn(named, name)) sections.push({ name: `${group}.${name}`, values: { ...named[name] } });
+      if (name !== undefined && Object.hasOwn(named, name))
+        sections.push({ name: `${group}.${name}`, values: { ...named[name] } });
     }
   };
   look('circuits', names.circuit);

@@ -1,6 +1,16 @@
 import type { AnyFunction } from './types.js';
 
-const SYNCHRONOUS_TYPES: ReadonlySet<unknown> = new Set([String, Number, Boolean, Symbol, BigInt, Array, Map, Set, Date]);
+const SYNCHRONOUS_TYPES: ReadonlySet<unknown> = new Set([
+  String,
+  Number,
+  Boolean,
+  Symbol,
+  BigInt,
+  Array,
+  Map,
+  Set,
+  Date,
+]);
 
 export const isAsync = (fn: AnyFunction): boolean => tagOf(fn) === '[object AsyncFunction]';
 export const isStream = (fn: AnyFunction): boolean => tagOf(fn) === '[object AsyncGeneratorFunction]';
@@ -10,11 +20,11 @@ export const isStream = (fn: AnyFunction): boolean => tagOf(fn) === '[object Asy
  * legacy dialect notes, or because all it returns are literals. What slips through is told at its first call.
  */
 export function isSynchronous(fn: AnyFunction, noted: unknown): boolean {
-  if (isAsync(fn) || isStream(fn)) return false;
+  if (isAsync(fn) || isStream(fn) || noted === Promise) return false;
   if (tagOf(fn) === '[object GeneratorFunction]' || SYNCHRONOUS_TYPES.has(noted)) return true;
   const source = Function.prototype.toString.call(fn);
-  const returns = [...source.matchAll(/\breturn\b\s*(.?)/g)];
-  return !source.includes('=>') && !source.includes('[native code]') && returns.every(([, start]) => /^[\d'"`;}]?$/.test(start ?? ''));
+  if (/=>|\bthrow\b|\[native code\]/.test(source)) return false;
+  return [...source.matchAll(/\breturn\b\s*(.?)/g)].every(([, start = '']) => /^[\d'"`;}]?$/.test(start));
 }
 
 function tagOf(fn: AnyFunction): string {

@@ -93,7 +93,8 @@ export class Circuit implements CircuitGate {
     this.#epoch += 1;
     this.#admission = state.kind === 'closed' ? new Admission(this, this.#epoch, 0) : undefined;
     if (state.kind !== 'half-open') this.#refusal = undefined;
-    if (state.kind === 'open' || state.kind === 'isolated') for (const listener of [...(this.#listeners ?? [])]) listener();
+    if (state.kind === 'open' || state.kind === 'isolated')
+      for (const listener of [...(this.#listeners ?? [])]) listener();
     return true;
   }
 }

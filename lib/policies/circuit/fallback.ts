@@ -4,11 +4,18 @@ import type { Fallback } from './options.js';
 /**
  * What the fallback answers with. When it fails its error is thrown, with the first one as its `cause`.
  */
-export function answer(fallback: Fallback<unknown>, self: unknown, args: readonly unknown[], error: unknown): Promise<unknown> {
+export function answer(
+  fallback: Fallback<unknown>,
+  self: unknown,
+  args: readonly unknown[],
+  error: unknown,
+): Promise<unknown> {
   try {
     const value = typeof fallback === 'function' ? fallback.call(self, error, ...args) : fallback;
     const isLater = typeof value === 'object' && typeof read(value, 'then') === 'function';
-    return isLater ? Promise.resolve(value).catch((thrown) => Promise.reject(causedBy(thrown, error))) : Promise.resolve(value);
+    return isLater
+      ? Promise.resolve(value).catch((thrown) => Promise.reject(causedBy(thrown, error)))
+      : Promise.resolve(value);
   } catch (thrown) {
     return Promise.reject(causedBy(thrown, error));
   }

@@ -1,5 +1,15 @@
 import type { Duration } from '../../core/duration.js';
-import { anything, callback, codeOption, count, factor, type Field, name, oneOf, positiveDuration } from '../../core/field.js';
+import {
+  anything,
+  callback,
+  codeOption,
+  count,
+  factor,
+  type Field,
+  name,
+  oneOf,
+  positiveDuration,
+} from '../../core/field.js';
 
 /**
  * What answers in place of the upstream: a value, or a function that is called with the method's `this`, the error

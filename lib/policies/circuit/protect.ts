@@ -41,10 +41,16 @@ export function protect(site: Site, { rules, fallback, fallbackOn, circuit }: Pr
   }
 
   function refuse(circuit: Circuit, retryAfterMs: number, at: number): CircuitOpenError {
-    refused
-      .audience(at)
-      ?.({ type: 'circuit_refused', method, circuit: circuit.name, state: circuit.stateAt(at).kind, retryAfterMs });
-    return fallback === undefined ? new CircuitOpenError({ circuit: circuit.name, retryAfterMs }) : circuit.refusal(now);
+    refused.audience(at)?.({
+      type: 'circuit_refused',
+      method,
+      circuit: circuit.name,
+      state: circuit.stateAt(at).kind,
+      retryAfterMs,
+    });
+    return fallback === undefined
+      ? new CircuitOpenError({ circuit: circuit.name, retryAfterMs })
+      : circuit.refusal(now);
   }
 
   function settle(admission: Admission, outcome: Outcome, failure?: Failure): void {
@@ -62,7 +68,14 @@ export function protect(site: Site, { rules, fallback, fallbackOn, circuit }: Pr
     return fallback !== undefined && fallbackOn === 'failure' && failure.transient ? failure : undefined;
   }
 
-  function answerFor(self: unknown, args: readonly unknown[], circuit: string, error: unknown, at: number, failure?: Failure) {
+  function answerFor(
+    self: unknown,
+    args: readonly unknown[],
+    circuit: string,
+    error: unknown,
+    at: number,
+    failure?: Failure,
+  ) {
     const reason = failure ? 'failure' : 'open';
     fellBack.audience(at)?.({ type: 'fallback_used', method, circuit, reason, ...(failure && factsOf(failure)) });
     return answer(fallback, self, args, error);

@@ -35,9 +35,11 @@ export function circuitRules(options: ResolvedCircuitOptions): CircuitRules {
 }
 
 /** Options that contradict each other, as problems for people. */
-export function circuitContradictions(options: {
-  readonly [K in 'recoveryTimeout' | 'maxRecoveryTimeout']?: CircuitOptions[K] | null;
-}): string[] {
+export function circuitContradictions(
+  options: {
+    readonly [K in 'recoveryTimeout' | 'maxRecoveryTimeout']?: CircuitOptions[K] | null;
+  },
+): string[] {
   const { recoveryTimeout, maxRecoveryTimeout } = options;
   if (!recoveryTimeout || !maxRecoveryTimeout || toMs(recoveryTimeout) <= toMs(maxRecoveryTimeout)) return [];
   return [`recoveryTimeout: expected at most maxRecoveryTimeout (${maxRecoveryTimeout}), got ${recoveryTimeout}`];

@@ -47,7 +47,11 @@ export interface Lease {
 export type Outcome = 'success' | 'failure' | 'rejected' | 'ignored';
 
 export type Decision =
-  | { readonly admitted: true; readonly state: CircuitState; /** 0 for a call that is no probe. */ readonly lease: number }
+  | {
+      readonly admitted: true;
+      readonly state: CircuitState /** 0 for a call that is no probe. */;
+      readonly lease: number;
+    }
   | { readonly admitted: false; readonly retryAfterMs: number };
 
 export const CLOSED: Closed = Object.freeze({ kind: 'closed', failures: 0 });
@@ -80,7 +84,8 @@ export function admit(before: CircuitState, now: number, rules: CircuitRules): D
       return { admitted: false, retryAfterMs: retryAfterMs(state, now) };
     case 'half-open': {
       const leases = state.leases.filter((lease) => lease.until > now);
-      if (leases.length + state.successes >= rules.probes) return { admitted: false, retryAfterMs: retryAfterMs(state, now) };
+      if (leases.length + state.successes >= rules.probes)
+        return { admitted: false, retryAfterMs: retryAfterMs(state, now) };
       const lease = { id: state.issued + 1, until: now + rules.probeIntervalMs };
       return { admitted: true, state: { ...state, leases: [...leases, lease], issued: lease.id }, lease: lease.id };
     }

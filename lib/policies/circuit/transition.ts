@@ -4,7 +4,12 @@ import type { Site } from '../../core/site.js';
 import type { CircuitState } from './state.js';
 
 /** The event of having come into `state`. Without a method it was by hand. */
-export function transitionEvent(circuit: string, state: CircuitState, method?: string, failure?: Failure): ResilienceEvent {
+export function transitionEvent(
+  circuit: string,
+  state: CircuitState,
+  method?: string,
+  failure?: Failure,
+): ResilienceEvent {
   const of = { circuit, ...(method !== undefined && { method }) };
   switch (state.kind) {
     case 'closed':

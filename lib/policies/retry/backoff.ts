@@ -36,5 +36,7 @@ export function heedHint(waitMs: number, hintMs: number, maxWaitMs: number, rand
 
 function checked(waitMs: number): number {
   if (typeof waitMs === 'number' && waitMs >= 0) return waitMs;
-  throw new ConfigurationError([`backoff: expected milliseconds >= 0, got ${typeof waitMs === 'number' ? waitMs : typeof waitMs}`]);
+  throw new ConfigurationError([
+    `backoff: expected milliseconds >= 0, got ${typeof waitMs === 'number' ? waitMs : typeof waitMs}`,
+  ]);
 }

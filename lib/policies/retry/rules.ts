@@ -13,7 +13,8 @@ export interface RetryRules extends BackoffRules {
 }
 
 /** Retry options after the settings have filled in the data. */
-export type ResolvedRetryOptions = RetryOptions & Required<Pick<RetryOptions, 'maxAttempts' | 'minWait' | 'maxWait' | 'jitter'>>;
+export type ResolvedRetryOptions = RetryOptions &
+  Required<Pick<RetryOptions, 'maxAttempts' | 'minWait' | 'maxWait' | 'jitter'>>;
 
 export function retryRules(options: ResolvedRetryOptions): RetryRules {
   const { retryOn, signal } = options;
@@ -23,7 +24,8 @@ export function retryRules(options: ResolvedRetryOptions): RetryRules {
     maxWaitMs: toMs(options.maxWait),
     jitter: options.jitter,
     backoff: options.backoff,
-    retryOn: (failure, error) => failure.kind !== 'cancelled' && (retryOn ? retryOn(failure, error) : failure.transient),
+    retryOn: (failure, error) =>
+      failure.kind !== 'cancelled' && (retryOn ? retryOn(failure, error) : failure.transient),
     retryOnResult: options.retryOnResult,
     signalOf: signal ? (args) => signal(...args) : findSignal,
   };

@@ -53,7 +53,9 @@ export class RetrySequence {
   #waitMs({ retryAfterMs }: Failure): number {
     if (this.#site.instantRetries) return 0;
     const waitMs = backoffMs(this.#attempt, this.#rules, this.#site.random);
-    return retryAfterMs === undefined ? waitMs : heedHint(waitMs, retryAfterMs, this.#rules.maxWaitMs, this.#site.random);
+    return retryAfterMs === undefined
+      ? waitMs
+      : heedHint(waitMs, retryAfterMs, this.#rules.maxWaitMs, this.#site.random);
   }
 
   #reasonToStop({ retryAfterMs = 0 }: Failure): GaveUpReason | undefined {
@@ -73,7 +75,11 @@ export class RetrySequence {
 
   #giveUp(reason: GaveUpReason, failure: Failure): false {
     const now = this.#site.clock.now();
-    this.#site.channel('retry_gave_up').audience(now)?.({ type: 'retry_gave_up', ...this.#facts(failure, now), reason });
+    this.#site.channel('retry_gave_up').audience(now)?.({
+      type: 'retry_gave_up',
+      ...this.#facts(failure, now),
+      reason,
+    });
     if (reason !== 'aborted') return false;
     this.#call.aborted = true;
     throw this.#signal?.reason;

@@ -2,7 +2,12 @@ import type { CircuitGate } from '../../core/call.js';
 import type { Clock } from '../../core/clock.js';
 
 /** Resolves when the time is over, the caller aborts or the circuit refuses, whichever is first; leaves nothing behind. */
-export function wait(clock: Clock, ms: number, signal: AbortSignal | undefined, circuit: CircuitGate | undefined): Promise<void> {
+export function wait(
+  clock: Clock,
+  ms: number,
+  signal: AbortSignal | undefined,
+  circuit: CircuitGate | undefined,
+): Promise<void> {
   return new Promise((resolve) => {
     const finish = (): void => {
       clock.clearTimer(timer);
