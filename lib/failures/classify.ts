@@ -1,7 +1,15 @@
 import type { Failure, FailureKind } from '../core/failure.js';
 import { rateLimitResetMs, retryAfterMs } from './hints.js';
 import { causesOf, classNameOf, headersOf, read, readText } from './reading.js';
-import { isErrno, isRequestId, KIND_BY_CODE, KIND_BY_MESSAGE, KIND_BY_NAME, kindOfErrno, TELLABLE_NAMES } from './vocabulary.js';
+import {
+  isErrno,
+  isRequestId,
+  KIND_BY_CODE,
+  KIND_BY_MESSAGE,
+  KIND_BY_NAME,
+  kindOfErrno,
+  TELLABLE_NAMES,
+} from './vocabulary.js';
 
 /** What kind of failure a thrown value is, decided by its structure alone. Never throws, whatever it is given. */
 export function classify(error: unknown, now: number): Failure {
@@ -10,7 +18,10 @@ export function classify(error: unknown, now: number): Failure {
   return {
     kind,
     transient: kind === 'timeout' || kind === 'network' || kind === 'server',
-    ...told('errorName', tellable(classNameOf(error), (name) => TELLABLE_NAMES.has(name))),
+    ...told(
+      'errorName',
+      tellable(classNameOf(error), (name) => TELLABLE_NAMES.has(name)),
+    ),
     ...told('status', first(causes, statusOf)),
     ...told('code', first(causes, codeOf)),
     ...told('errno', first(causes, errnoOf)),
@@ -78,12 +89,16 @@ function lonelyConnectionError(causes: readonly unknown[]): FailureKind | undefi
 
 function statusOf(error: unknown): number | undefined {
   const candidates = [read(error, 'status'), read(error, 'statusCode'), read(read(error, 'response'), 'status')];
-  return candidates.find((status): status is number => Number.isInteger(status) && (status as number) >= 100 && (status as number) < 600);
+  return candidates.find(
+    (status): status is number => Number.isInteger(status) && (status as number) >= 100 && (status as number) < 600,
+  );
 }
 
 /** The upstream's word for what went wrong, when it is a known one. Quota says most, then the code, then the type. */
 function codeOf(error: unknown): string | undefined {
-  const words = [readText(error, 'code'), readText(error, 'type')].filter((word) => word !== undefined && KIND_BY_CODE.has(word));
+  const words = [readText(error, 'code'), readText(error, 'type')].filter(
+    (word) => word !== undefined && KIND_BY_CODE.has(word),
+  );
   return words.find((word) => KIND_BY_CODE.get(word ?? '') === 'quota') ?? words[0];
 }
 
@@ -92,7 +107,10 @@ function errnoOf(error: unknown): string | undefined {
 }
 
 function requestIdOf(error: unknown): string | undefined {
-  return tellable(readText(error, 'requestID') ?? readText(error, 'request_id') ?? headersOf(error).get('x-request-id'), isRequestId);
+  return tellable(
+    readText(error, 'requestID') ?? readText(error, 'request_id') ?? headersOf(error).get('x-request-id'),
+    isRequestId,
+  );
 }
 
 function hintOf(causes: readonly unknown[], kind: FailureKind, now: number): number | undefined {

@@ -1,12 +1,24 @@
 // How long the upstream asks to be left alone.
 
-const UNIT_MS: Readonly<Record<string, number>> = { ns: 1e-6, us: 1e-3, µs: 1e-3, ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
+const UNIT_MS: Readonly<Record<string, number>> = {
+  ns: 1e-6,
+  us: 1e-3,
+  µs: 1e-3,
+  ms: 1,
+  s: 1000,
+  m: 60_000,
+  h: 3_600_000,
+};
 const GO_DURATION = /^(\d+(\.\d+)?(ns|us|µs|ms|s|m|h))+$/;
+/** As HTTP dates begin, the old forms too: `Date.parse` alone takes "-1" for a year. */
+const HTTP_DATE = /^[A-Z][a-z]{2,8},? /;
 const DECIMAL = /^\d+(\.\d+)?$/;
 
 /** `retry-after-ms` (a decimal), else `retry-after` (seconds or an HTTP date), in milliseconds from now. */
 export function retryAfterMs(headers: ReadonlyMap<string, string>, now: number): number | undefined {
-  return decimal(headers.get('retry-after-ms'), 1) ?? decimal(headers.get('retry-after'), 1000) ?? untilDate(headers, now);
+  return (
+    decimal(headers.get('retry-after-ms'), 1) ?? decimal(headers.get('retry-after'), 1000) ?? untilDate(headers, now)
+  );
 }
 
 /** The largest `x-ratelimit-reset-*` whose `remaining` is 0, in milliseconds. */
@@ -28,7 +40,8 @@ function decimal(text: string | undefined, unit: number): number | undefined {
 
 /** Measured against the response's own `date`, where it has one: the two come from the same clock. */
 function untilDate(headers: ReadonlyMap<string, string>, now: number): number | undefined {
-  const until = Date.parse(headers.get('retry-after') ?? '');
+  const asked = headers.get('retry-after') ?? '';
+  const until = HTTP_DATE.test(asked) ? Date.parse(asked) : Number.NaN;
   if (Number.isNaN(until)) return undefined;
   const sent = Date.parse(headers.get('date') ?? '');
   return Math.max(0, until - (Number.isNaN(sent) ? now : sent));
@@ -38,6 +51,7 @@ function untilDate(headers: ReadonlyMap<string, string>, now: number): number | 
 function goDurationMs(text: string): number | undefined {
   if (!GO_DURATION.test(text)) return undefined;
   let total = 0;
-  for (const [, amount, , unit] of text.matchAll(/(\d+(\.\d+)?)(ns|us|µs|ms|s|m|h)/g)) total += Number(amount) * (UNIT_MS[unit ?? ''] ?? 0);
+  for (const [, amount, , unit] of text.matchAll(/(\d+(\.\d+)?)(ns|us|µs|ms|s|m|h)/g))
+    total += Number(amount) * (UNIT_MS[unit ?? ''] ?? 0);
   return Math.min(total, Number.MAX_SAFE_INTEGER);
 }

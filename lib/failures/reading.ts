@@ -37,11 +37,11 @@ export function causesOf(error: unknown): readonly unknown[] {
 }
 
 function directCauses(error: unknown): unknown[] {
+  const causes = [read(error, 'cause')];
   const errors = read(error, 'errors');
-  const several: unknown[] = [];
-  // An index loop: an iterator of a hostile value could throw, or never end.
-  if (Array.isArray(errors)) for (let i = 0; i < MAX_ERRORS; i++) several.push(read(errors, String(i)));
-  return [read(error, 'cause'), ...several];
+  // By index: an iterator of a hostile value could throw, or never end.
+  if (typeof errors === 'object') for (let i = 0; i < MAX_ERRORS; i++) causes.push(read(errors, String(i)));
+  return causes;
 }
 
 /** Response headers in lower case, from a `Headers`, a `Map` or a plain object. */
@@ -53,7 +53,8 @@ export function headersOf(error: unknown): ReadonlyMap<string, string> {
   };
   try {
     if (typeof read(headers, 'forEach') === 'function') (headers as Headers).forEach(add);
-    else if (typeof headers === 'object' && headers !== null) for (const key of Object.keys(headers)) add(read(headers, key), key);
+    else if (typeof headers === 'object' && headers !== null)
+      for (const key of Object.keys(headers)) add(read(headers, key), key);
   } catch {
     // What was read until then counts.
   }

@@ -1,7 +1,8 @@
 // The words that decide, and the only ones that may be told on. Codes are the upstream's, errnos the system's.
 import type { FailureKind } from '../core/failure.js';
 
-const kinds = (kind: FailureKind, ...words: readonly string[]): [string, FailureKind][] => words.map((word) => [word, kind]);
+const kinds = (kind: FailureKind, ...words: readonly string[]): [string, FailureKind][] =>
+  words.map((word) => [word, kind]);
 
 /** By the name of the error's class or its own `name`. */
 export const KIND_BY_NAME: ReadonlyMap<string, FailureKind> = new Map([
@@ -19,8 +20,20 @@ export const KIND_BY_CODE: ReadonlyMap<string, FailureKind> = new Map([
   ...kinds('server', 'overloaded', 'overloaded_error', 'server_overloaded', 'engine_overloaded', 'model_overloaded'),
   ...kinds('timeout', 'timeout', 'request_timeout', 'gateway_timeout'),
   ...kinds('rate-limited', 'rate_limit_exceeded', 'rate_limit_error', 'slow_down', 'too_many_requests'),
-  ...kinds('quota', 'insufficient_quota', 'credit_balance_exhausted', 'billing_hard_limit_reached', 'billing_not_active'),
-  ...kinds('rejected', 'invalid_request_error', 'context_length_exceeded', 'content_filter', 'content_policy_violation'),
+  ...kinds(
+    'quota',
+    'insufficient_quota',
+    'credit_balance_exhausted',
+    'billing_hard_limit_reached',
+    'billing_not_active',
+  ),
+  ...kinds(
+    'rejected',
+    'invalid_request_error',
+    'context_length_exceeded',
+    'content_filter',
+    'content_policy_violation',
+  ),
   ...kinds('rejected', 'invalid_api_key', 'model_not_found', 'string_above_max_length', 'unsupported_parameter'),
   ...kinds('rejected', 'invalid_prompt', 'permission_error', 'authentication_error', 'not_found_error'),
 ]);
@@ -28,11 +41,39 @@ export const KIND_BY_CODE: ReadonlyMap<string, FailureKind> = new Map([
 const KIND_BY_ERRNO: ReadonlyMap<string, FailureKind> = new Map([
   ...kinds('timeout', 'ETIMEDOUT', 'ESOCKETTIMEDOUT', 'ERR_SOCKET_CONNECTION_TIMEOUT', 'ERR_HTTP_REQUEST_TIMEOUT'),
   ...kinds('timeout', 'UND_ERR_CONNECT_TIMEOUT', 'UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT'),
-  ...kinds('network', 'ECONNREFUSED', 'ECONNRESET', 'ECONNABORTED', 'EPIPE', 'ENOTFOUND', 'EAI_AGAIN', 'EAI_NODATA', 'EAI_FAIL'),
+  ...kinds(
+    'network',
+    'ECONNREFUSED',
+    'ECONNRESET',
+    'ECONNABORTED',
+    'EPIPE',
+    'ENOTFOUND',
+    'EAI_AGAIN',
+    'EAI_NODATA',
+    'EAI_FAIL',
+  ),
   ...kinds('network', 'EHOSTUNREACH', 'EHOSTDOWN', 'ENETUNREACH', 'ENETDOWN', 'ENETRESET', 'EADDRNOTAVAIL'),
-  ...kinds('network', 'UND_ERR_SOCKET', 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH', 'ERR_STREAM_PREMATURE_CLOSE', 'ERR_NETWORK'),
-  ...kinds('misconfigured', 'ERR_INVALID_URL', 'ERR_INVALID_PROTOCOL', 'ERR_INVALID_CHAR', 'EPROTO', 'UND_ERR_INVALID_ARG'),
-  ...kinds('misconfigured', 'DEPTH_ZERO_SELF_SIGNED_CERT', 'SELF_SIGNED_CERT_IN_CHAIN', 'UNABLE_TO_VERIFY_LEAF_SIGNATURE'),
+  ...kinds(
+    'network',
+    'UND_ERR_SOCKET',
+    'UND_ERR_RES_CONTENT_LENGTH_MISMATCH',
+    'ERR_STREAM_PREMATURE_CLOSE',
+    'ERR_NETWORK',
+  ),
+  ...kinds(
+    'misconfigured',
+    'ERR_INVALID_URL',
+    'ERR_INVALID_PROTOCOL',
+    'ERR_INVALID_CHAR',
+    'EPROTO',
+    'UND_ERR_INVALID_ARG',
+  ),
+  ...kinds(
+    'misconfigured',
+    'DEPTH_ZERO_SELF_SIGNED_CERT',
+    'SELF_SIGNED_CERT_IN_CHAIN',
+    'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+  ),
   ...kinds('misconfigured', 'UNABLE_TO_GET_ISSUER_CERT', 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY', 'HOSTNAME_MISMATCH'),
   ...kinds('cancelled', 'ABORT_ERR'),
 ]);
@@ -61,7 +102,14 @@ export const isRequestId = (text: string): boolean => REQUEST_ID.test(text);
 export const TELLABLE_NAMES: ReadonlySet<string> = new Set([
   ...KIND_BY_NAME.keys(),
   ...['Error', 'TypeError', 'RangeError', 'ReferenceError', 'EvalError', 'URIError', 'AggregateError', 'DOMException'],
-  ...['OpenAIError', 'APIError', 'APIConnectionError', 'BadRequestError', 'AuthenticationError', 'PermissionDeniedError'],
+  ...[
+    'OpenAIError',
+    'APIError',
+    'APIConnectionError',
+    'BadRequestError',
+    'AuthenticationError',
+    'PermissionDeniedError',
+  ],
   ...['NotFoundError', 'ConflictError', 'UnprocessableEntityError', 'RateLimitError', 'InternalServerError'],
   ...['LengthFinishReasonError', 'ContentFilterFinishReasonError', 'AxiosError', 'HTTPError', 'SocketError'],
   ...['CircuitOpenError', 'ConcurrencyLimitError', 'StreamFailureError'],

@@ -1,0 +1,109 @@
+import { expect } from 'chai';
+import fc from 'fast-check';
+import { classify } from '#lib/index.js';
+
+const KINDS = ['cancelled', 'timeout', 'network', 'server', 'rate-limited', 'quota', 'rejected', 'malformed', 'misconfigured', 'unknown'];
+
+/** Everything that is read of an error, so that anything may stand in these places. */
+const PLACES = ['name', 'message', 'status', 'statusCode', 'code', 'type', 'headers', 'response', 'cause', 'errors', 'requestID', 'constructor', 'retryAfterMs'];
+
+const throwing = (keys: readonly string[]): object => {
+  const get = (): never => {
+    throw new Error('a getter that throws');
+  };
+  return Object.defineProperties({}, Object.fromEntries(keys.map((key) => [key, { get, enumerable: true }])));
+};
+
+const anyValue = fc.anything({ withBigInt: true, withDate: true, withMap: true, withSet: true, withTypedArray: true, withNullPrototype: true });
+const errorLike = fc.letrec((tie) => ({
+  value: fc.oneof({ maxDepth: 4 }, anyValue, tie('error')),
+  error: fc
+    .tuple(
+      fc.constantFrom(Error, TypeError, SyntaxError, AggregateError as unknown as typeof Error, Object),
+      fc.dictionary(fc.constantFrom(...PLACES), tie('value')),
+      fc.boolean(),
+    )
+    .map(([Make, places, frozen]) => {
+      const made = Object.create(Make.prototype) as object;
+      for (const [key, value] of Object.entries(places)) Object.defineProperty(made, key, { value, configurable: true });
+      return frozen ? Object.freeze(made) : made;
+    }),
+})).value;
+
+describe('classify, given anything at all', () => {
+  it('never throws, and answers with one of the kinds', function () {
+    this.timeout(20_000);
+    fc.assert(
+      fc.property(errorLike, (error) => {
+        const failure = classify(error);
+        expect(KINDS).to.include(failure.kind);
+        expect(failure.transient).to.equal(['timeout', 'network', 'server'].includes(failure.kind));
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  it('survives getters that throw', () => {
+    fc.assert(
+      fc.property(fc.subarray(PLACES), (keys) => {
+        expect(KINDS).to.include(classify(throwing(keys)).kind);
+      }),
+    );
+    expect(classify(throwing(PLACES)).kind).to.equal('unknown');
+  });
+
+  it('survives proxies whose every trap throws', () => {
+    const traps = Object.fromEntries(
+      Object.getOwnPropertyNames(Reflect).map((trap) => [
+        trap,
+        () => {
+          throw new Error('a trap');
+        },
+      ]),
+    );
+    for (const target of [{}, () => 1, new Error('x'), []]) expect(classify(new Proxy(target, traps)).kind).to.equal('unknown');
+    const { proxy, revoke } = Proxy.revocable({}, {});
+    revoke();
+    expect(classify(new Error('x', { cause: proxy })).kind).to.equal('unknown');
+    expect(classify(Object.assign(new Error('x'), { errors: proxy })).kind).to.equal('unknown');
+  });
+
+  it('survives cycles of causes', () => {
+    const one: Error & { cause?: unknown } = new Error('one');
+    const two = new AggregateError([one], 'two', { cause: one });
+    one.cause = two;
+    expect(classify(one).kind).to.equal('unknown');
+  });
+
+  it('ends soon for a tree of causes without an end', () => {
+    let made = 0;
+    const endless = (): object => ({
+      get cause() {
+        made += 1;
+        return endless();
+      },
+      get errors() {
+        return Array.from({ length: 1000 }, endless);
+      },
+    });
+    classify(endless());
+    expect(made).to.be.below(5000);
+  });
+
+  it('survives headers whose iteration throws, and takes what was read until then', () => {
+    const headers = {
+      forEach(add: (value: string, key: string) => void) {
+        add('2', 'retry-after');
+        throw new Error('no more');
+      },
+    };
+    expect(classify({ status: 429, headers }).retryAfterMs).to.equal(2000);
+  });
+
+  it('changes nothing about what it is given', () => {
+    const error = Object.assign(new Error('x'), { status: 500, headers: { a: 'b' } });
+    const before = JSON.stringify(Object.getOwnPropertyDescriptors(error));
+    classify(error);
+    expect(JSON.stringify(Object.getOwnPropertyDescriptors(error))).to.equal(before);
+  });
+});

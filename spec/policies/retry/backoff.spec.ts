@@ -1,0 +1,61 @@
+import { expect } from 'chai';
+import fc from 'fast-check';
+import { type BackoffRules, backoffMs, heedHint } from '#lib/policies/retry/backoff.js';
+
+const waits = fc
+  .tuple(fc.double({ min: 0, max: 1e7, noNaN: true }), fc.double({ min: 0, max: 1e12, noNaN: true }))
+  .map(([minWaitMs, more]) => ({ minWaitMs, maxWaitMs: minWaitMs + more }));
+const retries = fc.oneof(fc.integer({ min: 1, max: 40 }), fc.integer({ min: 1, max: 1e9 }));
+const chance = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
+const LONGEST = 2 ** 31 - 1;
+
+const rules = (given: { minWaitMs: number; maxWaitMs: number }, jitter: 'full' | 'none'): BackoffRules => ({ ...given, jitter, backoff: undefined });
+
+describe('The wait before a retry', () => {
+  it('is never below minWait, never above maxWait, and never longer than a timer holds', () => {
+    fc.assert(
+      fc.property(waits, retries, chance, fc.constantFrom('full' as const, 'none' as const), (given, retry, random, jitter) => {
+        const wait = backoffMs(retry, rules(given, jitter), () => random);
+        expect(wait).to.be.at.least(Math.min(given.minWaitMs, LONGEST)).and.at.most(Math.min(given.maxWaitMs, LONGEST));
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  it('is uniform between minWait and the doubled bound with full jitter', () => {
+    fc.assert(
+      fc.property(waits, fc.integer({ min: 1, max: 30 }), chance, (given, retry, random) => {
+        const floor = Math.min(given.minWaitMs, LONGEST);
+        const bound = Math.min(given.maxWaitMs, LONGEST, given.minWaitMs * 2 ** retry);
+        expect(backoffMs(retry, rules(given, 'full'), () => random)).to.be.closeTo(floor + (bound - floor) * random, 1e-3);
+      }),
+    );
+  });
+
+  it('is exactly min(maxWait, minWait · 2^(n−1)) without jitter', () => {
+    fc.assert(
+      fc.property(waits, fc.integer({ min: 1, max: 30 }), (given, retry) => {
+        const exact = Math.min(given.maxWaitMs, LONGEST, given.minWaitMs * 2 ** (retry - 1));
+        expect(backoffMs(retry, rules(given, 'none'), () => 0.5)).to.equal(exact);
+      }),
+    );
+  });
+
+  it('is still spread out at the cap', () => {
+    const given = rules({ minWaitMs: 1000, maxWaitMs: 10_000 }, 'full');
+    const seen = [0, 0.25, 0.5, 0.75].map((random) => backoffMs(50, given, () => random));
+    expect(seen).to.deep.equal([1000, 3250, 5500, 7750]);
+  });
+
+  it('heeds a hint: never less, at most a tenth more, and within maxWait where the hint is', () => {
+    const hint = fc.double({ min: 0, max: 1e9, noNaN: true });
+    fc.assert(
+      fc.property(hint, hint, hint, chance, (wait, asked, maxWait, random) => {
+        const heeded = heedHint(wait, asked, maxWait, () => random);
+        expect(heeded).to.be.at.least(asked).and.at.least(wait);
+        expect(heeded).to.be.at.most(Math.max(wait, asked * 1.1));
+        if (asked <= maxWait && wait <= maxWait) expect(heeded).to.be.at.most(maxWait);
+      }),
+    );
+  });
+});
