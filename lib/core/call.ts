@@ -57,7 +57,9 @@ export interface Policy {
    * Before the call. Returns the terms to go on with, its own or those it was given; or a promise that answers in place
    * of everything further in.
    */
-  readonly enter?: ((self: unknown, args: readonly unknown[], admission: Admission) => Admission | Promise<unknown>) | undefined;
+  readonly enter?:
+    | ((self: unknown, args: readonly unknown[], admission: Admission) => Admission | Promise<unknown>)
+    | undefined;
   /**
    * What to do when a call ended well that came in on these terms: bound once, for all calls that share them. Returns
    * the value to hand on, and never throws.

@@ -16,7 +16,8 @@ export function toMs(duration: Duration): number {
 
 /** Reads a duration as settings files and environments write it: a bare number is seconds. Undefined when it is none. */
 export function readDuration(value: unknown): Duration | undefined {
-  const text = typeof value === 'number' || (typeof value === 'string' && /^\d+(\.\d+)?$/.test(value)) ? `${value}s` : value;
+  const text =
+    typeof value === 'number' || (typeof value === 'string' && /^\d+(\.\d+)?$/.test(value)) ? `${value}s` : value;
   return isDuration(text) ? text : undefined;
 }
 

@@ -15,7 +15,10 @@ export class CircuitOpenError extends Error {
   readonly #refusal: Refusal;
 
   constructor(refusal: Refusal, options?: ErrorOptions) {
-    super(`The circuit "${refusal.circuit}" is open: the call was not made. See retryAfterMs for when to ask again.`, options);
+    super(
+      `The circuit "${refusal.circuit}" is open: the call was not made. See retryAfterMs for when to ask again.`,
+      options,
+    );
     this.circuit = refusal.circuit;
     this.#refusal = refusal;
   }
@@ -48,7 +51,10 @@ export class RateLimitedError extends Error {
     readonly retryAfterMs: number,
     options?: ErrorOptions,
   ) {
-    super(`The upstream's rate limit lasts ${Math.ceil(retryAfterMs)} ms more, which is longer than the call may wait.`, options);
+    super(
+      `The upstream's rate limit lasts ${Math.ceil(retryAfterMs)} ms more, which is longer than the call may wait.`,
+      options,
+    );
   }
 }
 
@@ -86,7 +92,12 @@ export class ConfigurationError extends Error {
   readonly problems: readonly string[];
 
   constructor(problems: readonly string[], options?: ErrorOptions) {
-    super(problems.length === 1 ? problems[0] : `${problems.length} problems:\n${problems.map((p) => `  - ${p}`).join('\n')}`, options);
+    super(
+      problems.length === 1
+        ? problems[0]
+        : `${problems.length} problems:\n${problems.map((p) => `  - ${p}`).join('\n')}`,
+      options,
+    );
     this.problems = Object.freeze([...problems]);
   }
 }

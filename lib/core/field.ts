@@ -54,10 +54,14 @@ const durationText = { type: 'string', pattern: '^\\d+(\\.\\d+)?(ms|s|m|h|d)?$' 
 
 function durationFormat(expected: string, zero: boolean): Format<Duration> {
   const number = zero ? { type: 'number', minimum: 0 } : { type: 'number', exclusiveMinimum: 0 };
-  return format(`${expected} with a unit, such as "500ms", "1.5s" or "2m"`, { anyOf: [number, durationText] }, (value, spelling) => {
-    const read = spelling === 'code' ? (isDuration(value) ? value : undefined) : readDuration(value);
-    return read !== undefined && (zero || Number.parseFloat(read) > 0) ? read : undefined;
-  });
+  return format(
+    `${expected} with a unit, such as "500ms", "1.5s" or "2m"`,
+    { anyOf: [number, durationText] },
+    (value, spelling) => {
+      const read = spelling === 'code' ? (isDuration(value) ? value : undefined) : readDuration(value);
+      return read !== undefined && (zero || Number.parseFloat(read) > 0) ? read : undefined;
+    },
+  );
 }
 
 /** A length of time, nought allowed. */
@@ -71,24 +75,32 @@ export const boolean: Format<boolean> = format('true or false', { type: 'boolean
 });
 
 export function oneOf<const T extends string>(...words: readonly T[]): Format<T> {
-  return format(`one of ${words.map((word) => `"${word}"`).join(', ')}`, { enum: words }, (value) => words.find((word) => word === value));
+  return format(`one of ${words.map((word) => `"${word}"`).join(', ')}`, { enum: words }, (value) =>
+    words.find((word) => word === value),
+  );
 }
 
 function text(expected: string, json: Format<string>['json'], fits: (value: string) => boolean): Format<string> {
-  return format(expected, { type: 'string', ...json }, (value) => (typeof value === 'string' && fits(value) ? value : undefined));
+  return format(expected, { type: 'string', ...json }, (value) =>
+    typeof value === 'string' && fits(value) ? value : undefined,
+  );
 }
 
 export const name: Format<string> = text('a name', { minLength: 1 }, (value) => value.trim() !== '');
 
 /** Goes into a header: a space or a line break in it would make the HTTP client print the whole key. */
-export const secret: Format<string> = text('a key of visible ASCII characters', { pattern: '^[!-~]+$' }, (value) => /^[!-~]+$/.test(value));
+export const secret: Format<string> = text('a key of visible ASCII characters', { pattern: '^[!-~]+$' }, (value) =>
+  /^[!-~]+$/.test(value),
+);
 
 export const httpUrl: Format<string> = text('an http or https URL', { format: 'uri' }, (value) => {
   return /^https?:\/\//.test(value) && URL.canParse(value);
 });
 
 /** What only code can say. */
-export const callback: Format<unknown> = format('a function', {}, (value) => (typeof value === 'function' ? value : undefined));
+export const callback: Format<unknown> = format('a function', {}, (value) =>
+  typeof value === 'function' ? value : undefined,
+);
 export const anything: Format<unknown> = format('a value', {}, (value) => value);
 
 /** An option that has no place in the settings. */

@@ -27,7 +27,8 @@ export interface Chunk {
  */
 export function chunkOf(event: unknown): Chunk {
   refuseError(event);
-  if (!Array.isArray(read(event, 'choices'))) throw new MalformedResponseError('The stream holds something that is no chunk.');
+  if (!Array.isArray(read(event, 'choices')))
+    throw new MalformedResponseError('The stream holds something that is no chunk.');
   const choice = firstChoice(event);
   const delta = read(choice, 'delta');
   return {

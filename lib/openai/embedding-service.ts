@@ -65,7 +65,10 @@ export class EmbeddingService {
 
   async #request(input: string[], options: CallOptions | undefined): Promise<number[][]> {
     const dimensions = FIXED_DIMENSIONS.has(this.#model) ? {} : { dimensions: this.#dimensions };
-    const response: unknown = await this.#client.embeddings.create({ model: this.#model, input, ...dimensions }, options);
+    const response: unknown = await this.#client.embeddings.create(
+      { model: this.#model, input, ...dimensions },
+      options,
+    );
     return vectorsOf(response, input.length, this.#dimensions);
   }
 }

@@ -11,7 +11,8 @@ export function vectorsOf(response: unknown, count: number, dimensions: number):
   const vectors = new Array<number[]>(count);
   for (const item of data) {
     const index = read(item, 'index');
-    if (!Number.isInteger(index) || !((index as number) in data)) throw malformed('an embedding has no place in the order');
+    if (!Number.isInteger(index) || !((index as number) in data))
+      throw malformed('an embedding has no place in the order');
     vectors[index as number] = checkedVector(read(item, 'embedding'), dimensions);
   }
   // Counted, because two embeddings may claim one place.

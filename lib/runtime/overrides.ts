@@ -40,7 +40,8 @@ export function checkOverrides(overrides: Overrides): Overrides {
     if (value === undefined) continue;
     if (key === 'settings') checked.settings = checkTree(value, 'code', problems);
     else if (!Object.hasOwn(known, key)) problems.push(unknownKey(key, ['settings', ...Object.keys(known)], key));
-    else if (!known[key]?.fits(value as never)) problems.push(`${key}: expected ${known[key]?.expected}, got ${show(value)}`);
+    else if (!known[key]?.fits(value as never))
+      problems.push(`${key}: expected ${known[key]?.expected}, got ${show(value)}`);
     else checked[key] = value;
   }
   if (problems.length > 0) throw new ConfigurationError(problems);

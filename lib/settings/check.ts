@@ -25,9 +25,16 @@ export function checkFields(
   return accepted;
 }
 
-export function checkValue(field: Field<unknown>, value: unknown, path: string, spelling: Spelling, problems: Problems): unknown {
+export function checkValue(
+  field: Field<unknown>,
+  value: unknown,
+  path: string,
+  spelling: Spelling,
+  problems: Problems,
+): unknown {
   const read = field.format.read(value, spelling);
-  if (read === undefined) problems.push(`${path}: expected ${field.format.expected}, got ${field.sensitive ? '(hidden)' : show(value)}`);
+  if (read === undefined)
+    problems.push(`${path}: expected ${field.format.expected}, got ${field.sensitive ? '(hidden)' : show(value)}`);
   return read;
 }
 
@@ -40,7 +47,10 @@ export function entriesOf(input: unknown, path: string, problems: Problems): [st
 
 export function unknownKey(path: string, known: readonly string[], key: string): string {
   const nearest = known.length > 0 ? closest(key, [...known]) : '';
-  const hint = nearest && distance(key, nearest) <= NEAR ? `did you mean "${nearest}"?` : `known are ${known.join(', ') || 'none'}`;
+  const hint =
+    nearest && distance(key, nearest) <= NEAR
+      ? `did you mean "${nearest}"?`
+      : `known are ${known.join(', ') || 'none'}`;
   return `${path}: unknown key; ${hint}`;
 }
 
@@ -51,7 +61,8 @@ export function join(path: string, key: string): string {
 /** A value as problems show it: short, and a URL without its password. */
 export function show(value: unknown): string {
   if (typeof value === 'function') return 'a function';
-  const text = typeof value === 'string' ? JSON.stringify(value.replace(/\/\/[^/@\s]*@/, '//(hidden)@')) : safeJson(value);
+  const text =
+    typeof value === 'string' ? JSON.stringify(value.replace(/\/\/[^/@\s]*@/, '//(hidden)@')) : safeJson(value);
   return text.length > 60 ? `${text.slice(0, 57)}…` : text;
 }
 

@@ -8,7 +8,8 @@ import type { Settings } from './schema.js';
  */
 export function mergeSettings({ loaded, configured }: Layers): Settings {
   const merged: Record<string, object> = { ...loaded.settings };
-  for (const tree of configured) for (const [group, values] of Object.entries(tree)) merged[group] = { ...merged[group], ...values };
+  for (const tree of configured)
+    for (const [group, values] of Object.entries(tree)) merged[group] = { ...merged[group], ...values };
   const settings = merged as unknown as Settings;
   refuseContradictions(settings);
   return settings;

@@ -77,7 +77,10 @@ export const methodFields = { ...retryFields, ...circuitFields };
 
 type Data<O, K extends keyof O> = { readonly [P in K]-?: Exclude<O[P], undefined> };
 type RetryData = Data<RetryOptions, 'maxAttempts' | 'minWait' | 'maxWait' | 'jitter'>;
-type CircuitData = Data<CircuitOptions, 'failureThreshold' | 'recoveryTimeout' | 'recoveryGrowth' | 'probes' | 'maxKeys' | 'fallbackOn'> & {
+type CircuitData = Data<
+  CircuitOptions,
+  'failureThreshold' | 'recoveryTimeout' | 'recoveryGrowth' | 'probes' | 'maxKeys' | 'fallbackOn'
+> & {
   /** Null: ten times `recoveryTimeout`. */
   readonly maxRecoveryTimeout: Duration | null;
   /** Null: `recoveryTimeout`, at most five seconds. */

@@ -11,7 +11,8 @@ export class LogBucket {
   take(now: number): boolean {
     const elapsed = now - this.#refilledAt;
     // A clock that was set back refills too: a few entries more are better than silence.
-    if (elapsed >= REFILL_MS || elapsed < 0) this.#refill(elapsed < 0 ? CAPACITY : Math.floor(elapsed / REFILL_MS), now);
+    if (elapsed >= REFILL_MS || elapsed < 0)
+      this.#refill(elapsed < 0 ? CAPACITY : Math.floor(elapsed / REFILL_MS), now);
     if (this.#tokens === 0) {
       this.#leftOut += 1;
       return false;

@@ -1,0 +1,253 @@
+import { expect } from 'chai';
+import { ConfigurationError, type LoadOptions, loadSettings } from '#lib/index.js';
+import { scratch } from '../support/files.js';
+import { library, runProgram } from '../support/program.js';
+
+function problemsOf(options: LoadOptions): readonly string[] {
+  try {
+    loadSettings(options);
+  } catch (error) {
+    expect(error).to.be.instanceOf(ConfigurationError).and.to.have.property('name', 'ConfigurationError');
+    return (error as ConfigurationError).problems;
+  }
+  throw new Error('expected the settings to be refused');
+}
+
+describe('loadSettings', () => {
+  const files = scratch();
+
+  it('knows every default', () => {
+    expect(loadSettings({ env: {} })).to.deep.equal({
+      resilience: { enabled: true },
+      retry: { maxAttempts: 3, minWait: '1s', maxWait: '10s', jitter: 'full' },
+      circuit: {
+        failureThreshold: 5,
+        recoveryTimeout: '60s',
+        recoveryGrowth: 1,
+        maxRecoveryTimeout: null,
+        probes: 1,
+        probeInterval: null,
+        maxKeys: 10_000,
+        fallbackOn: 'open',
+      },
+      openai: {
+        apiKey: null,
+        baseUrl: null,
+        chatModel: 'gpt-5-mini',
+        embeddingModel: 'text-embedding-3-small',
+        embeddingDimensions: 1536,
+        attemptTimeout: '120s',
+      },
+      log: { level: 'info' },
+      circuits: {},
+      methods: {},
+    });
+  });
+
+  it('reads every variable of the environment, a bare number being seconds', () => {
+    const settings = loadSettings({
+      env: {
+        RESILIENCE_ENABLED: 'false',
+        RETRY_MAX_ATTEMPTS: '7',
+        RETRY_MIN_WAIT: '0.5',
+        RETRY_MAX_WAIT: '2m',
+        CIRCUIT_FAILURE_THRESHOLD: '9',
+        CIRCUIT_RECOVERY_TIMEOUT: '1.5s',
+        OPENAI_API_KEY: 'sk-test',
+        OPENAI_BASE_URL: 'http://127.0.0.1:1/v1',
+        OPENAI_CHAT_MODEL: 'chat',
+        OPENAI_EMBEDDING_MODEL: 'embedding',
+        OPENAI_EMBEDDING_DIMENSIONS: '256',
+        OPENAI_ATTEMPT_TIMEOUT: '30',
+        LOG_LEVEL: 'debug',
+      },
+    });
+    expect(settings.resilience).to.deep.equal({ enabled: false });
+    expect(settings.retry).to.include({ maxAttempts: 7, minWait: '0.5s', maxWait: '2m' });
+    expect(settings.circuit).to.include({ failureThreshold: 9, recoveryTimeout: '1.5s' });
+    expect(settings.openai).to.deep.equal({
+      apiKey: 'sk-test',
+      baseUrl: 'http://127.0.0.1:1/v1',
+      chatModel: 'chat',
+      embeddingModel: 'embedding',
+      embeddingDimensions: 256,
+      attemptTimeout: '30s',
+    });
+    expect(settings.log).to.deep.equal({ level: 'debug' });
+  });
+
+  it('reads a JSON file, a bare number being seconds, and lets the environment win', () => {
+    const file = files.write('any.json', {
+      $schema: './resilience.schema.json',
+      retry: { maxAttempts: 4, minWait: 2, maxWait: '9s', jitter: 'none' },
+      circuit: { recoveryGrowth: 1.5, probes: 2, probeInterval: 0.25, maxRecoveryTimeout: '5m' },
+      circuits: { openai: { failureThreshold: 8 } },
+      methods: { 'Service.ask': { maxAttempts: 2, recoveryTimeout: 30 } },
+    });
+    const settings = loadSettings({ file, env: { RETRY_MAX_ATTEMPTS: '5' } });
+    expect(settings.retry).to.deep.equal({ maxAttempts: 5, minWait: '2s', maxWait: '9s', jitter: 'none' });
+    expect(settings.circuit).to.include({ recoveryGrowth: 1.5, probes: 2, probeInterval: '0.25s', maxRecoveryTimeout: '5m' });
+    expect(settings.circuits).to.deep.equal({ openai: { failureThreshold: 8 } });
+    expect(settings.methods).to.deep.equal({ 'Service.ask': { maxAttempts: 2, recoveryTimeout: '30s' } });
+  });
+
+  it('takes a file with a byte order mark', () => {
+    expect(loadSettings({ file: files.write('bom.json', '\uFEFF{"retry":{"maxAttempts":1}}'), env: {} }).retry.maxAttempts).to.equal(1);
+  });
+
+  it('reads the file that RESILIENCE_CONFIG names', () => {
+    const RESILIENCE_CONFIG = files.write('named.json', { log: { level: 'warn' } });
+    expect(loadSettings({ env: { RESILIENCE_CONFIG } }).log.level).to.equal('warn');
+  });
+
+  it('reads resilience.json of the working directory, where there is one', async () => {
+    files.write('resilience.json', { retry: { maxAttempts: 11 } });
+    const source = `import { loadSettings } from ${library('index.js')}; console.log(loadSettings().retry.maxAttempts, loadSettings({ env: {} }).retry.maxWait);`;
+    const { stdout } = await runProgram(source, { RETRY_MAX_WAIT: '77' }, files.folder);
+    expect(stdout).to.equal('11 10s\n');
+  });
+
+  it('freezes what it gives, all the way down', () => {
+    const settings = loadSettings({ file: files.write('a.json', { methods: { 'A.b': { maxAttempts: 1 } } }), env: {} });
+    for (const part of [settings, settings.retry, settings.methods, settings.methods['A.b']]) expect(Object.isFrozen(part)).to.equal(true);
+  });
+
+  it('reads neither the command line nor the environment beside the one it is given', () => {
+    const { argv } = process;
+    process.argv = [...argv, '--retry.maxAttempts', '9', '--retry', 'x'];
+    process.env.RETRY_MAX_ATTEMPTS = '9';
+    try {
+      expect(loadSettings({ env: {} }).retry.maxAttempts).to.equal(3);
+    } finally {
+      process.argv = argv;
+      delete process.env.RETRY_MAX_ATTEMPTS;
+    }
+  });
+
+  it('takes an empty key or address of the environment for none', () => {
+    expect(loadSettings({ env: { OPENAI_API_KEY: '', OPENAI_BASE_URL: '' } }).openai).to.include({ apiKey: null, baseUrl: null });
+  });
+
+  describe('refuses', () => {
+    for (const value of ['2.7', '7abc', '0', '-1', '1e400', 'Infinity', '', ' 3', '0x3', '1e1', '٣', '9007199254740993']) {
+      it(`${JSON.stringify(value)} for a count`, () => {
+        expect(problemsOf({ env: { RETRY_MAX_ATTEMPTS: value } })).to.deep.equal([
+          `retry.maxAttempts (RETRY_MAX_ATTEMPTS): expected an integer >= 1, got ${JSON.stringify(value)}`,
+        ]);
+      });
+    }
+
+    for (const value of ['soon', '-1', 'NaN', '', '1 s', '1e400', 'Infinity', '5 minutes', '1y']) {
+      it(`${JSON.stringify(value)} for a duration`, () => {
+        const [problem] = problemsOf({ env: { RETRY_MIN_WAIT: value } });
+        expect(problem).to.equal(
+          `retry.minWait (RETRY_MIN_WAIT): expected a duration with a unit, such as "500ms", "1.5s" or "2m", got ${JSON.stringify(value)}`,
+        );
+      });
+    }
+
+    for (const value of ['yes', '1', 'TRUE', '', 'on']) {
+      it(`${JSON.stringify(value)} for a boolean`, () => {
+        expect(problemsOf({ env: { RESILIENCE_ENABLED: value } })).to.deep.equal([
+          `resilience.enabled (RESILIENCE_ENABLED): expected true or false, got ${JSON.stringify(value)}`,
+        ]);
+      });
+    }
+
+    it('a URL that is none, and shows no password of one', () => {
+      expect(problemsOf({ env: { OPENAI_BASE_URL: 'api.openai.com' } })[0]).to.contain('expected an http or https URL, got "api.openai.com"');
+      const [problem] = problemsOf({ env: { OPENAI_BASE_URL: 'ftp://user:password@host/' } });
+      expect(problem).to.contain('ftp://(hidden)@host').and.not.to.contain('password');
+    });
+
+    it('a key that fits no header, without showing it', () => {
+      for (const key of ['sk-se cret', 'sk-secret\n', 'sk-sécret']) {
+        const [problem] = problemsOf({ env: { OPENAI_API_KEY: key } });
+        expect(problem).to.equal('openai.apiKey (OPENAI_API_KEY): expected a key of visible ASCII characters, got (hidden)');
+      }
+    });
+
+    it('minWait above maxWait, naming both', () => {
+      expect(problemsOf({ env: { RETRY_MIN_WAIT: '20' } })).to.deep.equal(['retry.minWait: expected at most maxWait (10s), got 20s']);
+    });
+
+    it('recoveryTimeout above maxRecoveryTimeout, naming both', () => {
+      const file = files.write('a.json', { circuit: { maxRecoveryTimeout: '30s' } });
+      expect(problemsOf({ file, env: {} })).to.deep.equal([
+        'circuit.recoveryTimeout: expected at most maxRecoveryTimeout (30s), got 60s',
+      ]);
+    });
+
+    it('a file that is missing', () => {
+      expect(problemsOf({ file: '/nowhere/at/all.json', env: {} })).to.deep.equal([
+        'file: expected a JSON file, got "/nowhere/at/all.json": there is no such file',
+      ]);
+      expect(problemsOf({ env: { RESILIENCE_CONFIG: '/nowhere/at/all.json' } })[0]).to.contain('RESILIENCE_CONFIG: expected a JSON file');
+    });
+
+    it('a file that cannot be read', () => {
+      expect(problemsOf({ file: files.folder, env: {} })[0]).to.contain('it cannot be read (EISDIR)');
+    });
+
+    it('a file that is not JSON, without quoting it', () => {
+      const [problem] = problemsOf({ file: files.write('a.json', '{ "openai": { "apiKey": sk-secret } }'), env: {} });
+      expect(problem).to.match(/it is not JSON( \((line|position) .*\))?$/).and.not.to.contain('secret');
+    });
+
+    for (const [what, content] of [
+      ['a list', []],
+      ['a number', 5],
+      ['null', 'null'],
+    ] as const) {
+      it(`a file that holds ${what}`, () => {
+        expect(problemsOf({ file: files.write('a.json', content), env: {} })[0]).to.contain('settings: expected an object');
+      });
+    }
+
+    it('unknown keys, naming the nearest known one and the file', () => {
+      const file = files.write('a.json', {
+        retyr: {},
+        retry: { maxAttempt: 1, __proto__x: 1 },
+        circuits: { openai: { failureTreshold: 1 } },
+        methods: { 'A.b': { something: 1 } },
+      });
+      expect(problemsOf({ file, env: {} }).map((problem) => problem.replace(` (in ${file})`, ''))).to.deep.equal([
+        'retyr: unknown key; did you mean "retry"?',
+        'retry.maxAttempt: unknown key; did you mean "maxAttempts"?',
+        'retry.__proto__x: unknown key; known are maxAttempts, minWait, maxWait, jitter',
+        'circuits.openai.failureTreshold: unknown key; did you mean "failureThreshold"?',
+        'methods.A.b.something: unknown key; known are maxAttempts, minWait, maxWait, jitter, failureThreshold, recoveryTimeout, recoveryGrowth, maxRecoveryTimeout, probes, probeInterval, maxKeys, fallbackOn',
+      ]);
+      expect(problemsOf({ file, env: {} })[0]).to.contain(`(in ${file})`);
+    });
+
+    it('a key that every object has', () => {
+      const file = files.write('a.json', '{ "retry": { "__proto__": { "maxAttempts": 9 }, "constructor": 1 }, "toString": {} }');
+      expect(problemsOf({ file, env: {} })).to.have.lengthOf(3);
+    });
+
+    it('values of the wrong type in a file: nothing is coerced', () => {
+      const file = files.write('a.json', {
+        resilience: { enabled: 'true' },
+        retry: { maxAttempts: '3', minWait: -1, maxWait: null, jitter: true },
+        circuit: { recoveryTimeout: 0, recoveryGrowth: 0.5, probes: 1.5, probeInterval: [] },
+        openai: { apiKey: 5, chatModel: ' ' },
+        log: { level: 'verbose' },
+        methods: [],
+      });
+      const problems = problemsOf({ file, env: {} });
+      expect(problems).to.have.lengthOf(13);
+      expect(problems.join('\n'))
+        .to.contain('resilience.enabled: expected true or false, got "true"')
+        .and.to.contain('retry.maxAttempts: expected an integer >= 1, got "3"')
+        .and.to.contain('openai.apiKey: expected a key of visible ASCII characters, got (hidden)')
+        .and.to.contain('methods: expected an object, got an array');
+    });
+
+    it('everything at once, from the file and the environment', () => {
+      const file = files.write('a.json', { retry: { maxAttempts: 0 } });
+      const problems = problemsOf({ file, env: { RETRY_MIN_WAIT: 'soon', LOG_LEVEL: 'loud', RESILIENCE_ENABLED: 'yes' } });
+      expect(problems).to.have.lengthOf(4);
+    });
+  });
+});
