@@ -1,0 +1,79 @@
+import { expect } from 'chai';
+import { CircuitOpenError, CircuitProtected, circuit, circuits } from '#lib/index.js';
+import { rejectionOf, uniqueName, unavailable } from '../support/upstream.js';
+import { virtualTime } from '../support/virtual-time.js';
+
+describe('The handle of a circuit', () => {
+  const world = virtualTime();
+
+  const failingBehind = (name: string) =>
+    CircuitProtected({ circuit: name, failureThreshold: 2, recoveryTimeout: '10s' })(async function ask() {
+      throw unavailable();
+    });
+
+  it('exists before the first call, and does not bring a circuit about by looking', () => {
+    const name = uniqueName();
+    const handle = circuit(name);
+    expect(handle).to.include({ name, state: 'closed', isOpen: false, retryAfterMs: 0 });
+    expect(handle.snapshot()).to.deep.equal({ name, state: 'closed', epoch: 0, failures: 0, trips: 0, retryAfterMs: 0 });
+    handle.reset();
+    expect(circuits().map((one) => one.name)).not.to.include(name);
+  });
+
+  it('shows the state, and a snapshot that can be written as JSON', async () => {
+    const name = uniqueName();
+    const asking = failingBehind(name);
+    const handle = circuit(name);
+    await rejectionOf(asking());
+    expect(handle.snapshot()).to.include({ state: 'closed', failures: 1 });
+    await rejectionOf(asking());
+    expect(JSON.parse(JSON.stringify(handle.snapshot()))).to.deep.equal({
+      name,
+      state: 'open',
+      epoch: 1,
+      failures: 0,
+      trips: 1,
+      retryAfterMs: 10_000,
+    });
+    await world.clock.advance('10s');
+    expect(handle.snapshot()).to.include({ state: 'half-open', trips: 1, retryAfterMs: 0 });
+    expect(world.heard('circuit_half_open')).to.have.lengthOf(0);
+  });
+
+  it('isolates a circuit until it is reset', async () => {
+    const name = uniqueName();
+    const asking = CircuitProtected(name)(async () => 'answer');
+    const handle = circuit(name);
+    handle.isolate('maintenance');
+    handle.isolate('again');
+    expect(handle).to.include({ state: 'isolated', isOpen: true, retryAfterMs: Number.POSITIVE_INFINITY });
+    expect(handle.snapshot()).to.include({ retryAfterMs: null, reason: 'again' });
+    const refusal = (await rejectionOf(asking())) as CircuitOpenError;
+    expect(refusal).to.be.instanceOf(CircuitOpenError).and.to.have.property('retryAfterMs', Number.POSITIVE_INFINITY);
+    await world.clock.advance('365d');
+    expect(handle.state).to.equal('isolated');
+    handle.reset();
+    expect(await asking()).to.equal('answer');
+    expect(world.events.map(({ type }) => type)).to.deep.equal(['circuit_opened', 'circuit_refused', 'circuit_closed']);
+  });
+
+  it('forgets the failures when it is reset', async () => {
+    const name = uniqueName();
+    const asking = failingBehind(name);
+    await rejectionOf(asking());
+    circuit(name).reset();
+    expect(circuit(name).snapshot().failures).to.equal(0);
+  });
+
+  it('finds the circuit of a method by Class.method', async () => {
+    class HandledService {
+      @CircuitProtected({ failureThreshold: 1 })
+      async ask(): Promise<void> {
+        throw unavailable();
+      }
+    }
+    await rejectionOf(new HandledService().ask());
+    expect(circuit('HandledService.ask').state).to.equal('open');
+    expect(circuits().map(({ name, state }) => `${name} ${state}`)).to.include('HandledService.ask open');
+  });
+});
