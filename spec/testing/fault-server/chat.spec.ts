@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { ANSWER, ask, askStreamed, CONTEXT, collect, QUESTION, SDKS, send, useServer, WORDS } from './support.js';
+import { ANSWER, ask, askStreamed, CONTEXT, collect, QUESTION, SDKS, send, useServer, WORDS } from '../../support/sdks.js';
 
 describe('the fault server answering a chat', () => {
   const use = useServer();

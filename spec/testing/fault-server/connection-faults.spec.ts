@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { ask, askStreamed, caught, chainOf, IMPATIENT, SDKS, TIMEOUT_MS, useServer } from './support.js';
+import { ask, askStreamed, caught, chainOf, IMPATIENT, SDKS, TIMEOUT_MS, useServer } from '../../support/sdks.js';
 
 describe('a connection that fails', () => {
   const use = useServer();

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { caught, embedTexts, SDKS, send, useServer } from './support.js';
+import { caught, embedTexts, SDKS, send, useServer } from '../../support/sdks.js';
 
 const dot = (a: readonly number[], b: readonly number[]): number => a.reduce((sum, x, at) => sum + x * (b[at] ?? 0), 0);
 

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { expect } from 'chai';
 import { spy } from 'sinon';
 import { startFaultServer } from '#lib/testing/fault-server/index.js';
-import { ask, caught, chainOf, defaultClient, dial, IMPATIENT, settlesWithin, useServer } from './support.js';
+import { ask, caught, chainOf, defaultClient, dial, IMPATIENT, settlesWithin, useServer } from '../../support/sdks.js';
 
 const LIBRARY = import.meta.resolve('#lib/testing/fault-server/index.js');
 

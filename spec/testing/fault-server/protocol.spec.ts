@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { caught, SDKS, send, useServer } from './support.js';
+import { caught, SDKS, send, useServer } from '../../support/sdks.js';
 
 describe('the fault server as an API', () => {
   const use = useServer();

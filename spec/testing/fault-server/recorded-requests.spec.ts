@@ -14,7 +14,7 @@ import {
   send,
   until,
   useServer,
-} from './support.js';
+} from '../../support/sdks.js';
 
 describe('what the fault server records', () => {
   const use = useServer();

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { expect } from 'chai';
-import { ANSWER, ask, defaultClient, dial, useServer } from './support.js';
+import { ANSWER, ask, defaultClient, dial, useServer } from '../../support/sdks.js';
 
 const HEAD = 'POST /v1/chat/completions HTTP/1.1\r\nhost: x\r\nauthorization: Bearer k\r\n';
 const BODY = '{"model":"m","stream":true,"messages":[{"role":"user","content":"hello"}]}';

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { type Fault, startFaultServer } from '#lib/testing/fault-server/index.js';
-import { ask, caught, defaultClient, send, useServer } from './support.js';
+import { ask, caught, defaultClient, send, useServer } from '../../support/sdks.js';
 
 describe('a script of faults', () => {
   const use = useServer();

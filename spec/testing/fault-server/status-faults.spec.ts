@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { ask, askStreamed, caught, chainOf, SDKS, useServer } from './support.js';
+import { ask, askStreamed, caught, chainOf, SDKS, useServer } from '../../support/sdks.js';
 
 const CLASSES = [
   [400, 'BadRequestError'],

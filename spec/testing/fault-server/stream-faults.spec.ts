@@ -10,7 +10,7 @@ import {
   TIMEOUT_MS,
   useServer,
   WORDS,
-} from './support.js';
+} from '../../support/sdks.js';
 
 describe('a stream that goes wrong', () => {
   const use = useServer();

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { Fault } from '#lib/testing/fault-server/index.js';
-import { ask, caught, defaultClient, embedTexts, nameOf, SDKS, useServer } from './support.js';
+import { ask, caught, defaultClient, embedTexts, nameOf, SDKS, useServer } from '../../support/sdks.js';
 
 const INPUTS = ['bees make honey', 'the sea'];
 
