@@ -11,8 +11,14 @@ type ResultOf<M> = M extends (...args: never[]) => AsyncGenerator<infer Chunk, u
     ? Result
     : never;
 
-/** `M` itself where a fallback that answers with `R` fits it, else what the method would have to be. */
-type Fits<M, R> = [R] extends [ResultOf<M>] ? M : (...args: never[]) => Promise<R>;
+/** What no method is, so that the compiler says why a fallback is refused. */
+interface Mismatch<Fallback, Result> {
+  readonly 'the fallback answers with': Fallback;
+  readonly 'but the method with': Result;
+}
+
+/** `M` itself where a fallback that answers with `R` fits it. */
+type Fits<M, R> = [R] extends [ResultOf<M>] ? M : Mismatch<R, ResultOf<M>>;
 
 /**
  * One policy for all three spellings: a standard decorator, a legacy decorator (`experimentalDecorators`) and a plain
@@ -26,7 +32,8 @@ export interface PolicyDecorator<R = never> {
     key: string | symbol,
     descriptor: TypedPropertyDescriptor<Fits<M, R> & M>,
   ): void;
-  <M extends ResilientMethod>(fn: Fits<M, R> & M): M;
+  // The second parameter keeps the compiler from taking this spelling for a getter, with its context left out.
+  <M extends ResilientMethod>(fn: Fits<M, R> & M, context?: undefined): M;
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: any function, whatever it is called on and with

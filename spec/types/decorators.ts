@@ -1,0 +1,187 @@
+// What must compile and what must not, in both dialects: this file is compiled, never run.
+import { CircuitProtected, type Duration, RetryOnTransient } from '#lib/index.js';
+
+const fallback = (): string => 'sorry';
+
+export class Accepted {
+  readonly #secret = 'x';
+
+  @CircuitProtected({ fallback })
+  @RetryOnTransient()
+  async text(question: string): Promise<string> {
+    return question + this.#secret;
+  }
+
+  @CircuitProtected()
+  @RetryOnTransient({ maxAttempts: 5, minWait: '200ms', maxWait: '1.5s', jitter: 'none' })
+  async generic<T extends object>(value: T): Promise<T> {
+    return value;
+  }
+
+  @CircuitProtected('name')
+  static async ofClass(): Promise<number> {
+    return 1;
+  }
+
+  @RetryOnTransient()
+  protected async hidden(): Promise<void> {}
+
+  @RetryOnTransient()
+  private async secret(): Promise<void> {}
+
+  useSecret(): Promise<void> {
+    return this.secret();
+  }
+
+  @CircuitProtected({ fallback: 'one chunk' })
+  @RetryOnTransient()
+  async *stream(): AsyncGenerator<string> {
+    yield 'a';
+  }
+
+  @CircuitProtected({ fallback })
+  async *typedStream(): AsyncGenerator<string, number, boolean> {
+    return (yield 'a') ? 1 : 2;
+  }
+
+  overloaded(value: string): Promise<string>;
+  overloaded(value: number): Promise<number>;
+  @CircuitProtected()
+  @RetryOnTransient()
+  async overloaded(value: string | number): Promise<string | number> {
+    return value;
+  }
+
+  @RetryOnTransient()
+  promised(): Promise<string> {
+    return Promise.resolve('x');
+  }
+
+  @CircuitProtected({ fallback: null })
+  async nullable(): Promise<string | null> {
+    return null;
+  }
+
+  @CircuitProtected({ fallback: async () => 'later' })
+  async asynchronous(): Promise<string> {
+    return 'now';
+  }
+
+  @CircuitProtected({
+    fallback(this: Accepted, error: unknown, question: string) {
+      return `${this.constructor.name} ${String(error)} ${question}`;
+    },
+  })
+  async withThis(question: string): Promise<string> {
+    return question;
+  }
+
+  @CircuitProtected({ key: (model: string) => model, maxKeys: 5 })
+  async keyed(model: string): Promise<string> {
+    return model;
+  }
+
+  @RetryOnTransient({
+    retryOn: (failure, error) => failure.transient && error instanceof Error,
+    retryOnResult: (value: string) => value === 'pending',
+    backoff: (retry, random) => retry * 100 * random(),
+    signal: (_question: string, options: { stop: AbortSignal }) => options.stop,
+  })
+  async everyOption(question: string, _options: { stop: AbortSignal }): Promise<string> {
+    return question;
+  }
+}
+
+export class Refused {
+  // @ts-expect-error a synchronous method
+  @RetryOnTransient()
+  synchronous(): string {
+    return 'x';
+  }
+
+  // @ts-expect-error a method that returns nothing
+  @CircuitProtected()
+  nothing(): void {}
+
+  // @ts-expect-error a synchronous generator
+  @RetryOnTransient()
+  *generator(): Generator<number> {
+    yield 1;
+  }
+
+  // @ts-expect-error a getter
+  @RetryOnTransient()
+  get getter(): Promise<string> {
+    return Promise.resolve('x');
+  }
+
+  // @ts-expect-error a setter
+  @RetryOnTransient()
+  set setter(_value: string) {}
+
+  // @ts-expect-error a field
+  @RetryOnTransient()
+  field = async (): Promise<void> => {};
+
+  // @ts-expect-error a fallback of another type
+  @CircuitProtected({ fallback })
+  async number(): Promise<number> {
+    return 1;
+  }
+
+  // @ts-expect-error a fallback of another type than the chunks
+  @CircuitProtected({ fallback: 5 })
+  async *stream(): AsyncGenerator<string> {
+    yield 'a';
+  }
+
+  // @ts-expect-error a fallback that may answer with something else
+  @CircuitProtected({ fallback: () => null as string | null })
+  async text(): Promise<string> {
+    return 'x';
+  }
+}
+
+// @ts-expect-error a class
+@RetryOnTransient()
+export class Decorated {}
+
+// @ts-expect-error a bare number is no duration
+RetryOnTransient({ minWait: 200 });
+// @ts-expect-error nor is a number without a unit
+RetryOnTransient({ minWait: '200' });
+// @ts-expect-error nor is an unknown unit
+CircuitProtected({ recoveryTimeout: '2 weeks' });
+// @ts-expect-error an unknown option
+RetryOnTransient({ attempts: 3 });
+// @ts-expect-error an unknown jitter
+RetryOnTransient({ jitter: 'equal' });
+// @ts-expect-error a key that is no string
+CircuitProtected({ key: () => 5 });
+
+// Plain functions keep their type.
+const asking = RetryOnTransient()(async (question: string, times = 1): Promise<number> => question.length * times);
+export const answered: Promise<number> = asking('x', 2);
+export const protectedAsking: (question: string) => Promise<string> = CircuitProtected({ fallback })(async (question: string) => question);
+export const streaming: AsyncGenerator<number> = CircuitProtected()(RetryOnTransient()(async function* () {
+  yield 1;
+}))();
+// @ts-expect-error the arguments are those of the function
+asking(5);
+// @ts-expect-error a synchronous function
+RetryOnTransient()((question: string) => question);
+// @ts-expect-error a fallback of another type
+CircuitProtected({ fallback })(async () => 5);
+
+/** The decorated method keeps its signature, generics and overloads. */
+export async function keeps(accepted: Accepted): Promise<void> {
+  const text: string = await accepted.overloaded('x');
+  const number: number = await accepted.overloaded(1);
+  const same: { a: 1 } = await accepted.generic({ a: 1 });
+  const chunk: IteratorResult<string, number> = await accepted.typedStream().next(true);
+  // @ts-expect-error a number is asked for a string
+  await accepted.text(number);
+  void [text, same, chunk];
+}
+
+export const duration: Duration = '1.5s';
