@@ -23,7 +23,8 @@ export function decorate<R>(decorator: Decorator, given: object): PolicyDecorato
 }
 
 /** Joins the decorators that stand there already: the whole stack becomes one wrapper around the method. */
-function around(decoration: Decoration, { fn, name }: Place): Omit<Decorated, 'wrapper'> {
+function around(decoration: Decoration, place: Place): Omit<Decorated, 'wrapper'> {
+  const { fn } = place;
   const inner = decoratedOf(fn);
   // Another library's wrapper may stand in between, and has to be called.
   const isOurs = inner?.wrapper === fn;
@@ -31,29 +32,28 @@ function around(decoration: Decoration, { fn, name }: Place): Omit<Decorated, 'w
   const stack = [decoration, ...(isOurs ? inner.stack : [])];
   refuseWrongOrder(
     [...stack, ...beneath].map(({ decorator }) => decorator.policy),
-    name,
+    place,
   );
   return { body: isOurs ? inner.body : fn, stack, beneath };
 }
 
-function checkOptions(decorator: Decorator, given: object, { name }: Place): Options {
+function checkOptions(decorator: Decorator, given: object, place: Place): Options {
   const problems: Problems = [];
   const options = checkFields(decorator.fields, given, '', 'code', problems);
   if (problems.length === 0) problems.push(...decorator.contradictions(options));
-  if (problems.length > 0)
+  if (problems.length > 0) {
+    const { name } = place;
     throw new DecorationError(problems.map((problem) => `${name}: @${decorator.policy}() ${problem}`));
+  }
   return Object.freeze(options);
 }
 
-function refuseSynchronous(
-  { policy }: Decorator,
-  { fn, name, isMethod }: Place,
-  [target, key]: DecoratorArguments,
-): void {
-  if (!isMethod || decoratedOf(fn)) return;
+function refuseSynchronous({ policy }: Decorator, place: Place, [target, key]: DecoratorArguments): void {
+  if (!place.isMethod || decoratedOf(place.fn)) return;
   const noted =
     typeof key === 'object' ? undefined : Reflect.getMetadata('design:returntype', target as object, key as string);
-  if (!isSynchronous(fn, noted)) return;
+  if (!isSynchronous(place.fn, noted)) return;
+  const { name } = place;
   const method = name.split('.').at(-1);
   throw new DecorationError([`${name}: @${policy}() stands on a synchronous method. Write: async ${method}(…)`]);
 }

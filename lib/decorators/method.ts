@@ -95,9 +95,10 @@ function streamShape(body: AnyFunction): Shape {
 }
 
 /** A function that is not declared async may throw at once, return a subclass of Promise, or no promise at all. */
-async function promised(body: AnyFunction, self: unknown, args: readonly unknown[], { name }: Place): Promise<unknown> {
+async function promised(body: AnyFunction, self: unknown, args: readonly unknown[], place: Place): Promise<unknown> {
   const result: unknown = body.apply(self, args as unknown[]);
   if (typeof (result as PromiseLike<unknown> | undefined)?.then === 'function') return result;
+  const { name } = place;
   throw new DecorationError([
     `${name}: expected a promise, got ${typeof result}. Write: async ${name.split('.').at(-1)}(…)`,
   ]);

@@ -1,9 +1,10 @@
 import { DecorationError } from '../core/errors.js';
+import { classBeingDefined } from './class-being-defined.js';
 import type { AnyFunction } from './types.js';
 
 /** Where a decorator was written, as far as can be told at that moment. */
 export interface Place {
-  /** `Class.method`, or `method` while the class is not known: standard decorators run before it exists. */
+  /** `Class.method`, or the function's name. Where the class cannot be told, the method's name alone. */
   readonly name: string;
   readonly fn: AnyFunction;
   readonly isMethod: boolean;
@@ -33,8 +34,17 @@ function plain(decorator: string, fn: unknown): Place {
 }
 
 function standard(decorator: string, fn: unknown, { kind, name }: { kind: string; name: string | symbol }): Place {
-  if (kind !== 'method') throw wrong(decorator, `the ${kind} ${String(name)}`, 'a method');
-  return { name: String(name), fn: fn as AnyFunction, isMethod: true };
+  const place = {
+    // Looked up when an error wants it, for that is dear.
+    get name() {
+      const owner = classBeingDefined();
+      return owner === undefined ? String(name) : `${owner}.${String(name)}`;
+    },
+    fn: fn as AnyFunction,
+    isMethod: true,
+  };
+  if (kind !== 'method') throw wrong(decorator, kind === 'class' ? `the class ${String(name)}` : `the ${kind} ${place.name}`, 'a method');
+  return place;
 }
 
 function legacy(decorator: string, target: object, key: string | symbol, descriptor: unknown): Place {

@@ -13,8 +13,8 @@ function definition(define: () => unknown): DecorationError {
   throw new Error('expected the definition to be refused');
 }
 
-/** Legacy decorators know the class, standard ones run before it exists. */
-const mentionsMethod = /(Ask\.)?ask/;
+/** In both dialects, although standard decorators run before the class exists. */
+const mentionsMethod = /Ask\.ask/;
 
 // biome-ignore lint/suspicious/noExplicitAny: what the types refuse is tried at run time
 const untyped = <T>(decorator: T): any => decorator;
