@@ -21,11 +21,7 @@ export function burstClock(clock: Clock): () => number {
     unread = 0;
     inBurst = false;
   };
-  return () => {
-    if (unread > 0 && Date.now === realNow) {
-      unread -= 1;
-      return last;
-    }
+  const read = (): number => {
     const now = clock.now();
     alike = now === last ? alike + 1 : 0;
     last = now;
@@ -35,5 +31,10 @@ export function burstClock(clock: Clock): () => number {
       inBurst = true;
     }
     return now;
+  };
+  return () => {
+    if (unread === 0 || Date.now !== realNow) return read();
+    unread -= 1;
+    return last;
   };
 }

@@ -16,6 +16,9 @@ export interface CircuitGate {
  * worked out for it is worked out once; a probe has its own.
  */
 export class Admission {
+  /** What a promise that answers in its place has not: cheaper to ask for than the class. */
+  readonly isAdmission = true;
+
   constructor(
     readonly circuit: CircuitGate | undefined,
     /** The circuit's epoch: a result of an older one decides nothing. */
@@ -23,6 +26,10 @@ export class Admission {
     /** The probe's lease, 0 for an ordinary call. */
     readonly lease: number,
   ) {}
+}
+
+export function isAdmission(entered: Admission | Promise<unknown>): entered is Admission {
+  return (entered as Partial<Admission>).isAdmission === true;
 }
 
 /** The terms of a call that no circuit stands around. */

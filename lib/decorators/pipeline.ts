@@ -1,4 +1,4 @@
-import { Admission, Call, type Next, type NextStream, type OnSuccess, type Policy, UNGUARDED } from '../core/call.js';
+import { type Admission, Call, isAdmission, type Next, type NextStream, type OnSuccess, type Policy, UNGUARDED } from '../core/call.js';
 
 type Enter = NonNullable<Policy['enter']>;
 type Succeed = NonNullable<Policy['succeed']>;
@@ -34,7 +34,7 @@ function run({ enter, succeed, fail }: Steps, body: Next): Next {
   return (self, args, call) => {
     const admission = enter(self, args, call ? call.admission : UNGUARDED);
     if (admission !== bound) {
-      if (!(admission instanceof Admission)) return admission;
+      if (!isAdmission(admission)) return admission;
       bound = admission;
       onSuccess = succeed(admission);
     }
@@ -80,9 +80,9 @@ function chainEnter(
   if (outer === pass) return inner;
   return (self, args, given) => {
     const admission = outer(self, args, given);
-    if (!(admission instanceof Admission)) return admission;
+    if (!isAdmission(admission)) return admission;
     const entered = inner(self, args, admission);
-    return entered instanceof Admission ? entered : settle(entered, new Call(self, args, admission));
+    return isAdmission(entered) ? entered : settle(entered, new Call(self, args, admission));
   };
 }
 

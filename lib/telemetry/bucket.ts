@@ -11,8 +11,7 @@ export class LogBucket {
   take(now: number): boolean {
     const elapsed = now - this.#refilledAt;
     // A clock that was set back refills too: a few entries more are better than silence.
-    if (elapsed >= REFILL_MS || elapsed < 0)
-      this.#refill(elapsed < 0 ? CAPACITY : Math.floor(elapsed / REFILL_MS), now);
+    if (elapsed >= REFILL_MS || elapsed < 0) this.#refill(elapsed, now);
     if (this.#tokens === 0) {
       this.#leftOut += 1;
       return false;
@@ -28,7 +27,8 @@ export class LogBucket {
     return leftOut;
   }
 
-  #refill(tokens: number, now: number): void {
+  #refill(elapsed: number, now: number): void {
+    const tokens = elapsed < 0 ? CAPACITY : Math.floor(elapsed / REFILL_MS);
     this.#tokens = Math.min(CAPACITY, this.#tokens + tokens);
     this.#refilledAt = tokens >= CAPACITY ? now : this.#refilledAt + tokens * REFILL_MS;
   }

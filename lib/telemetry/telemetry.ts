@@ -6,7 +6,7 @@ import type { Logger } from './logger.js';
 /** Tells events to the log and to listeners. Nothing that either of them throws changes an outcome. */
 export class Telemetry {
   readonly #channels = new Map<string, Channel>();
-  readonly #listeners = new Set<Listener>();
+  #listeners: readonly Listener[] = [];
   readonly #logger: () => Logger;
 
   /** `logger` is asked when there is something to write, so that none is made before. */
@@ -18,8 +18,10 @@ export class Telemetry {
   listen(listener: Listener): () => void {
     // A function of its own, so that one listener may listen twice.
     const added: Listener = (event) => listener(event);
-    this.#listeners.add(added);
-    return () => this.#listeners.delete(added);
+    this.#listeners = [...this.#listeners, added];
+    return () => {
+      this.#listeners = this.#listeners.filter((other) => other !== added);
+    };
   }
 
   /** The channel of one kind of event of one method. It is one and the same each time, and so is its log's bucket. */
@@ -38,11 +40,15 @@ export class Telemetry {
       toLog(event);
       toListeners(event);
     };
+    const audienceOf = (isLogged: boolean): Audience | undefined => {
+      if (this.#listeners.length === 0) return isLogged ? toLog : undefined;
+      return isLogged ? toBoth : toListeners;
+    };
     return {
+      // In two steps, so that the engine can inline the one that runs when nobody wants to hear.
       audience: (now) => {
-        const isLogged = bucket.take(now) && this.#isEnabled(type);
-        if (this.#listeners.size === 0) return isLogged ? toLog : undefined;
-        return isLogged ? toBoth : toListeners;
+        const hasToken = bucket.take(now);
+        return hasToken || this.#listeners.length > 0 ? audienceOf(hasToken && this.#isEnabled(type)) : undefined;
       },
     };
   }

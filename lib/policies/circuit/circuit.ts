@@ -35,12 +35,15 @@ export class Circuit implements CircuitGate {
     return this.#admission;
   }
 
-  /** Lets a call through, or says for how many milliseconds not. The epoch shows whether it became half-open by that. */
-  admit(now: number, rules: CircuitRules): Admission | number {
-    const state = this.#state;
-    if (state.kind === 'open' && isRefusing(state, now)) return state.until - now;
-    const decision = admit(state, now, rules);
-    if (!decision.admitted) return decision.retryAfterMs;
+  /** Whether it is open and refuses at this moment: the question of every call while it is, so it makes nothing new. */
+  isRefusing(now: number): boolean {
+    return this.#state.kind === 'open' && isRefusing(this.#state, now);
+  }
+
+  /** The terms for a call, or undefined when it is refused. The epoch shows whether it became half-open by that. */
+  admit(now: number, rules: CircuitRules): Admission | undefined {
+    const decision = admit(this.#state, now, rules);
+    if (!decision) return undefined;
     this.#become(decision.state);
     return this.#admission ?? new Admission(this, this.#epoch, decision.lease);
   }
@@ -60,9 +63,14 @@ export class Circuit implements CircuitGate {
     return this.#become(CLOSED);
   }
 
+  /** Refuses a call that nothing answers in place of, with an error of its own. */
+  refuse(now: number): Promise<never> {
+    return Promise.reject(new CircuitOpenError({ circuit: this.name, retryAfterMs: retryAfterMs(this.#state, now) }));
+  }
+
   /** The error that fallbacks are given: one for each period of refusals, since an error for each call is dear. */
   refusal(now: () => number): CircuitOpenError {
-    this.#refusal ??= this.#newRefusal(now);
+    this.#refusal ??= this.#sharedRefusal(now);
     return this.#refusal;
   }
 
@@ -76,7 +84,7 @@ export class Circuit implements CircuitGate {
     return () => this.#listeners?.delete(listener);
   }
 
-  #newRefusal(now: () => number): CircuitOpenError {
+  #sharedRefusal(now: () => number): CircuitOpenError {
     const wait = (): number => retryAfterMs(this.#state, now());
     return new CircuitOpenError({
       circuit: this.name,

@@ -11,14 +11,24 @@ export function answer(
   error: unknown,
 ): Promise<unknown> {
   try {
-    const value = typeof fallback === 'function' ? fallback.call(self, error, ...args) : fallback;
-    const isLater = typeof value === 'object' && typeof read(value, 'then') === 'function';
-    return isLater
-      ? Promise.resolve(value).catch((thrown) => Promise.reject(causedBy(thrown, error)))
-      : Promise.resolve(value);
+    const value = typeof fallback === 'function' ? called(fallback as AnyFallback, self, args, error) : fallback;
+    return typeof value === 'object' ? settled(value, error) : Promise.resolve(value);
   } catch (thrown) {
     return Promise.reject(causedBy(thrown, error));
   }
+}
+
+function settled(value: unknown, error: unknown): Promise<unknown> {
+  const answered = Promise.resolve(value);
+  if (typeof read(value, 'then') !== 'function') return answered;
+  return answered.catch((thrown) => Promise.reject(causedBy(thrown, error)));
+}
+
+type AnyFallback = (this: unknown, error: unknown, ...args: unknown[]) => unknown;
+
+/** A spread costs a good part of what a refused call may: calls with one argument, which most are, go without. */
+function called(fallback: AnyFallback, self: unknown, args: readonly unknown[], error: unknown): unknown {
+  return args.length === 1 ? fallback.call(self, error, args[0]) : fallback.call(self, error, ...args);
 }
 
 function causedBy(thrown: unknown, cause: unknown): unknown {

@@ -1,6 +1,6 @@
 import { burstClock } from '../../core/burst-clock.js';
 import { Admission, type Call, type NextStream, type OnSuccess, type Policy, type Stream } from '../../core/call.js';
-import { CircuitOpenError } from '../../core/errors.js';
+import type { Audience } from '../../core/events.js';
 import { type Failure, factsOf } from '../../core/failure.js';
 import { relay } from '../../core/relay.js';
 import type { Site } from '../../core/site.js';
@@ -11,7 +11,7 @@ import { answer } from './fallback.js';
 import type { CircuitOptions } from './options.js';
 import { outcomeOf } from './outcome.js';
 import type { CircuitRules } from './rules.js';
-import type { Outcome } from './state.js';
+import { type Outcome, retryAfterMs } from './state.js';
 import { tellTransition } from './transition.js';
 
 export interface Protection extends Pick<CircuitOptions<unknown>, 'fallback'> {
@@ -31,26 +31,24 @@ export function protect(site: Site, { rules, fallback, fallbackOn, circuit }: Pr
   const refused = site.channel('circuit_refused');
   const fellBack = site.channel('fallback_used');
 
-  /** The terms of a call, or the error that the fallback or the caller is given. */
-  function admit(circuit: Circuit, at: number): Admission | CircuitOpenError {
+  /** The terms of a call; undefined when it is refused. */
+  function admit(circuit: Circuit, at: number): Admission | undefined {
     const { epoch } = circuit;
     const admission = circuit.admit(at, rules);
-    if (typeof admission === 'number') return refuse(circuit, admission, at);
-    if (admission.epoch !== epoch) tellTransition(site, circuit.name, circuit.stateAt(at), at);
+    if (circuit.epoch !== epoch) tellTransition(site, circuit.name, circuit.stateAt(at), at);
     return admission;
   }
 
-  function refuse(circuit: Circuit, retryAfterMs: number, at: number): CircuitOpenError {
-    refused.audience(at)?.({
-      type: 'circuit_refused',
-      method,
-      circuit: circuit.name,
-      state: circuit.stateAt(at).kind,
-      retryAfterMs,
-    });
-    return fallback === undefined
-      ? new CircuitOpenError({ circuit: circuit.name, retryAfterMs })
-      : circuit.refusal(now);
+  // Refusals are told by functions of their own, so that the engine can inline what runs when nobody wants to hear.
+  function tellRefused(tell: Audience, circuit: Circuit, at: number): void {
+    const { name } = circuit;
+    const state = circuit.stateAt(at);
+    tell({ type: 'circuit_refused', method, circuit: name, state: state.kind, retryAfterMs: retryAfterMs(state, at) });
+  }
+
+  function tellFellBack(tell: Audience, circuit: Circuit, failure?: Failure): void {
+    const reason = failure ? 'failure' : 'open';
+    tell({ type: 'fallback_used', method, circuit: circuit.name, reason, ...(failure && factsOf(failure)) });
   }
 
   function settle(admission: Admission, outcome: Outcome, failure?: Failure): void {
@@ -68,24 +66,24 @@ export function protect(site: Site, { rules, fallback, fallbackOn, circuit }: Pr
     return fallback !== undefined && fallbackOn === 'failure' && failure.transient ? failure : undefined;
   }
 
-  function answerFor(
-    self: unknown,
-    args: readonly unknown[],
-    circuit: string,
-    error: unknown,
-    at: number,
-    failure?: Failure,
-  ) {
-    const reason = failure ? 'failure' : 'open';
-    fellBack.audience(at)?.({ type: 'fallback_used', method, circuit, reason, ...(failure && factsOf(failure)) });
-    return answer(fallback, self, args, error);
+  function refuse(self: unknown, args: readonly unknown[], circuit: Circuit, at: number): Promise<unknown> {
+    const refusals = refused.audience(at);
+    if (refusals) tellRefused(refusals, circuit, at);
+    if (fallback === undefined) return circuit.refuse(at);
+    const fallbacks = fellBack.audience(at);
+    if (fallbacks) tellFellBack(fallbacks, circuit);
+    return answer(fallback, self, args, circuit.refusal(now));
+  }
+
+  function answerFailure(call: Call, error: unknown, failure: Failure): Promise<unknown> {
+    const fallbacks = fellBack.audience(clock.now());
+    if (fallbacks) tellFellBack(fallbacks, call.admission.circuit as Circuit, failure);
+    return answer(fallback, call.self, call.args, error);
   }
 
   function refusedOr(self: unknown, args: readonly unknown[], circuit: Circuit): Admission | Promise<unknown> {
     const at = nowWhileRefusing();
-    const admission = admit(circuit, at);
-    if (admission instanceof Admission) return admission;
-    return fallback === undefined ? Promise.reject(admission) : answerFor(self, args, circuit.name, admission, at);
+    return (circuit.isRefusing(at) ? undefined : admit(circuit, at)) ?? refuse(self, args, circuit, at);
   }
 
   const succeed = (admission: Admission): OnSuccess => {
@@ -112,8 +110,7 @@ export function protect(site: Site, { rules, fallback, fallbackOn, circuit }: Pr
     succeed,
     fail: (error, call) => {
       const failure = settleFailure(call, error);
-      if (!failure) return Promise.reject(error);
-      return answerFor(call.self, call.args, (call.admission.circuit as Circuit).name, error, clock.now(), failure);
+      return failure ? answerFailure(call, error, failure) : Promise.reject(error);
     },
     stream: protectStream,
   };
@@ -124,9 +121,8 @@ export function protect(site: Site, { rules, fallback, fallbackOn, circuit }: Pr
     const found = circuit instanceof Circuit ? circuit : circuit(self, args);
     const at = clock.now();
     const admission = found.admission ?? admit(found, at);
-    if (!(admission instanceof Admission)) {
-      if (fallback === undefined) throw admission;
-      yield await answerFor(self, args, found.name, admission, at);
+    if (!admission) {
+      yield await refuse(self, args, found, at);
       return undefined;
     }
     call.admission = admission;
@@ -142,7 +138,7 @@ export function protect(site: Site, { rules, fallback, fallbackOn, circuit }: Pr
       ended = true;
       const failure = settleFailure(call, error);
       if (!failure || chunks > 0) throw error;
-      yield await answerFor(self, args, found.name, error, clock.now(), failure);
+      yield await answerFailure(call, error, failure);
       return undefined;
     } finally {
       if (!ended) settle(admission, 'ignored');

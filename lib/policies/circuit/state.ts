@@ -46,13 +46,12 @@ export interface Lease {
 /** What became of a call. `rejected`: the service answered, and said no. */
 export type Outcome = 'success' | 'failure' | 'rejected' | 'ignored';
 
-export type Decision =
-  | {
-      readonly admitted: true;
-      readonly state: CircuitState /** 0 for a call that is no probe. */;
-      readonly lease: number;
-    }
-  | { readonly admitted: false; readonly retryAfterMs: number };
+/** A call that may pass. */
+export interface Admitted {
+  readonly state: CircuitState;
+  /** 0 for a call that is no probe. */
+  readonly lease: number;
+}
 
 export const CLOSED: Closed = Object.freeze({ kind: 'closed', failures: 0 });
 
@@ -73,21 +72,21 @@ export function isRefusing(state: Open, now: number): boolean {
   return now < state.until && now >= state.openedAt;
 }
 
-/** Whether a call may pass, and how long it has to wait otherwise. */
-export function admit(before: CircuitState, now: number, rules: CircuitRules): Decision {
+/** How a call may pass; undefined when it may not. */
+export function admit(before: CircuitState, now: number, rules: CircuitRules): Admitted | undefined {
   const state = asOf(before, now);
   switch (state.kind) {
     case 'closed':
-      return { admitted: true, state, lease: 0 };
+      return { state, lease: 0 };
     case 'open':
     case 'isolated':
-      return { admitted: false, retryAfterMs: retryAfterMs(state, now) };
+      return undefined;
     case 'half-open': {
       const leases = state.leases.filter((lease) => lease.until > now);
       if (leases.length + state.successes >= rules.probes)
-        return { admitted: false, retryAfterMs: retryAfterMs(state, now) };
+        return undefined;
       const lease = { id: state.issued + 1, until: now + rules.probeIntervalMs };
-      return { admitted: true, state: { ...state, leases: [...leases, lease], issued: lease.id }, lease: lease.id };
+      return { state: { ...state, leases: [...leases, lease], issued: lease.id }, lease: lease.id };
     }
   }
 }
