@@ -32,8 +32,8 @@ for (const sdk of SDKS) {
       openaiCircuit.reset();
     });
     afterEach(() => {
-      restore();
       openaiCircuit.reset();
+      restore();
     });
 
     const service = (options = {}) => new EmbeddingService({ client: sdk.client(upstream.server.baseUrl), ...options });

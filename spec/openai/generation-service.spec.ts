@@ -58,12 +58,13 @@ for (const sdk of SDKS) {
     beforeEach(() => {
       events = [];
       const quick = { retry: { minWait: '1ms', maxWait: '2ms' }, log: { level: 'silent' } } as const;
-      undo = [configure({ settings: quick }), onEvent((event) => events.push(event))];
+      undo = [configure({ settings: quick })];
       openaiCircuit.reset();
+      undo.push(onEvent((event) => events.push(event)));
     });
     afterEach(() => {
-      for (const restore of undo) restore();
       openaiCircuit.reset();
+      for (const restore of undo) restore();
     });
 
     const service = (options = {}) => new GenerationService({ client: sdk.client(upstream.server.baseUrl, options) });
