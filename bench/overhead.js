@@ -89,6 +89,7 @@ const line = (name, base) => {
   console.log(`${name.padEnd(26)}${median(times[name]).toFixed(0).padStart(6)} ns   ${against}`);
 };
 console.log('Healthy path');
-for (const name of ['bare call', HAND, 'both decorators', '@RetryOnTransient alone', '@CircuitProtected alone']) line(name, HAND);
+for (const name of ['bare call', HAND, 'both decorators', '@RetryOnTransient alone', '@CircuitProtected alone'])
+  line(name, HAND);
 console.log('\nWhile the circuit is open');
 for (const name of [RESOLVED, 'open, with a fallback']) line(name, RESOLVED);

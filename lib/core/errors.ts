@@ -12,7 +12,8 @@ export class CircuitOpenError extends Error {
   override readonly name = 'CircuitOpenError';
   /** The name of the circuit. */
   readonly circuit: string;
-  readonly #refusal: Refusal;
+  /** Milliseconds until the circuit may let a call through, computed when read. Infinity while it is isolated. */
+  declare readonly retryAfterMs: number;
 
   constructor(refusal: Refusal, options?: ErrorOptions) {
     super(
@@ -20,12 +21,8 @@ export class CircuitOpenError extends Error {
       options,
     );
     this.circuit = refusal.circuit;
-    this.#refusal = refusal;
-  }
-
-  /** Milliseconds until the circuit may let a call through, computed when read. Infinity while it is isolated. */
-  get retryAfterMs(): number {
-    return this.#refusal.retryAfterMs;
+    // A property of its own, so that it is seen where the error is printed or written as JSON.
+    Object.defineProperty(this, 'retryAfterMs', { get: () => refusal.retryAfterMs, enumerable: true });
   }
 }
 

@@ -50,13 +50,13 @@ export const count = (min = 1): Format<number> =>
 /** A number that something is multiplied by, at least 1. */
 export const factor: Format<number> = number('a number >= 1', { type: 'number', minimum: 1 }, (n) => n >= 1);
 
-const durationText = { type: 'string', pattern: '^\\d+(\\.\\d+)?(ms|s|m|h|d)?$' };
+const DURATION_TEXT = '\\d+(\\.\\d+)?(ms|s|m|h|d)?$';
 
 function durationFormat(expected: string, zero: boolean): Format<Duration> {
   const number = zero ? { type: 'number', minimum: 0 } : { type: 'number', exclusiveMinimum: 0 };
   return format(
     `${expected} with a unit, such as "500ms", "1.5s" or "2m"`,
-    { anyOf: [number, durationText] },
+    { anyOf: [number, { type: 'string', pattern: zero ? `^${DURATION_TEXT}` : `^(?=.*[1-9])${DURATION_TEXT}` }] },
     (value, spelling) => {
       const read = spelling === 'code' ? (isDuration(value) ? value : undefined) : readDuration(value);
       return read !== undefined && (zero || Number.parseFloat(read) > 0) ? read : undefined;
@@ -86,16 +86,20 @@ function text(expected: string, json: Format<string>['json'], fits: (value: stri
   );
 }
 
-export const name: Format<string> = text('a name', { minLength: 1 }, (value) => value.trim() !== '');
+export const name: Format<string> = text('a name', { pattern: '\\S' }, (value) => value.trim() !== '');
 
 /** Goes into a header: a space or a line break in it would make the HTTP client print the whole key. */
 export const secret: Format<string> = text('a key of visible ASCII characters', { pattern: '^[!-~]+$' }, (value) =>
   /^[!-~]+$/.test(value),
 );
 
-export const httpUrl: Format<string> = text('an http or https URL', { format: 'uri' }, (value) => {
-  return /^https?:\/\//.test(value) && URL.canParse(value);
-});
+export const httpUrl: Format<string> = text(
+  'an http or https URL',
+  { format: 'uri', pattern: '^https?://' },
+  (value) => {
+    return /^https?:\/\//.test(value) && URL.canParse(value);
+  },
+);
 
 /** What only code can say. */
 export const callback: Format<unknown> = format('a function', {}, (value) =>

@@ -1,11 +1,9 @@
 import { ConfigurationError } from '../core/errors.js';
 import type { Site } from '../core/site.js';
-import { Circuit } from '../policies/circuit/circuit.js';
-import { KeyedCircuits } from '../policies/circuit/keyed.js';
 import { type CircuitOptions, circuitFields, circuitOptions } from '../policies/circuit/options.js';
 import { type Protection, protect } from '../policies/circuit/protect.js';
 import { circuitContradictions, circuitRules, type ResolvedCircuitOptions } from '../policies/circuit/rules.js';
-import { circuitNamed, enlist, keyedCircuitsNamed } from '../runtime/circuits.js';
+import { circuitNamed, keyedCircuitsNamed, ownCircuit, ownKeyedCircuits } from '../runtime/circuits.js';
 import { resolve } from '../settings/resolve.js';
 import { decorate } from './decorate.js';
 import type { Decorator, Owned } from './decoration.js';
@@ -57,12 +55,9 @@ export function CircuitProtected<R = never>(options: CircuitOptions<R> | string 
 
 /** Which circuit a call belongs to: the one that is named, else the method's own; by its key, where there is one. */
 function circuitOf({ circuit: name, key, maxKeys }: Whole, site: Site, owned: Owned): Protection['circuit'] {
-  const own = <C extends Circuit | KeyedCircuits>(make: () => C): C =>
-    owned.once('CircuitProtected', () => enlist(make()));
-  if (!key) {
-    return name === undefined ? own(() => new Circuit(site.method)) : circuitNamed(name);
-  }
-  const circuits = name === undefined ? own(() => new KeyedCircuits(site.method)) : keyedCircuitsNamed(name);
+  const own = <T>(make: (method: string) => T): T => owned.once('CircuitProtected', () => make(site.method));
+  if (!key) return name === undefined ? own(ownCircuit) : circuitNamed(name);
+  const circuits = name === undefined ? own(ownKeyedCircuits) : keyedCircuitsNamed(name);
   return (self, args) => circuits.get(checkedKey(key, self, args, site.method), maxKeys);
 }
 

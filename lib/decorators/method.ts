@@ -2,6 +2,7 @@ import { RetryBudget } from '../core/budget.js';
 import { Call, type Next, type Policy, type Stream, UNGUARDED } from '../core/call.js';
 import { DecorationError } from '../core/errors.js';
 import type { Channel, EventType } from '../core/events.js';
+import { read } from '../failures/reading.js';
 import { currentSettings, runtime } from '../runtime/runtime.js';
 import { bindAll } from './bind.js';
 import { type Decorated, type Owned, type PolicyName, remember } from './decoration.js';
@@ -24,7 +25,7 @@ interface Shape {
 /** The function that stands in the place of the one that was written. */
 export function wrap(place: Place, { body, stack, beneath }: Omit<Decorated, 'wrapper'>): AnyFunction {
   const owned = own();
-  const shape = isStream(body) ? streamShape(body) : promiseShape(body, place);
+  const shape = shapeOf(body, place);
   // What the method does was worked out for one version of the configuration.
   let run: Run = shape.direct;
   let version = 0;
@@ -42,7 +43,7 @@ export function wrap(place: Place, { body, stack, beneath }: Omit<Decorated, 'wr
       return run(this, args);
     },
   };
-  Object.defineProperty(wrapper, 'name', { value: body.name, configurable: true });
+  Object.defineProperty(wrapper, 'name', { value: place.own, configurable: true });
   Object.defineProperty(wrapper, 'length', { value: body.length, configurable: true });
   remember({ wrapper, body, stack, beneath }, place.fn);
   return wrapper;
@@ -60,6 +61,11 @@ export function wrap(place: Place, { body, stack, beneath }: Omit<Decorated, 'wr
   }
 }
 
+function shapeOf(body: AnyFunction, place: Place): Shape {
+  if (isStream(body)) return streamShape(body);
+  return isAsync(body) ? promiseShape(body) : looseShape(body, place);
+}
+
 function own(): Owned {
   const kept = new Map<PolicyName, unknown>();
   return {
@@ -71,13 +77,41 @@ function own(): Owned {
   };
 }
 
-function promiseShape(body: AnyFunction, place: Place): Shape {
-  const next: Next = isAsync(body)
-    ? (self, args) => body.apply(self, args as unknown[])
-    : (self, args) => promised(body, self, args, place);
+function promiseShape(body: AnyFunction): Shape {
+  const next: Next = (self, args) => body.apply(self, args as unknown[]);
   return {
     direct: next,
     policed: (policies) => pipeline(policies, next),
+    refuse: (refusal) => Promise.reject(refusal),
+  };
+}
+
+/** A function that is not declared async may throw at once, return a subclass of Promise, or no promise at all. */
+function looseShape(body: AnyFunction, place: Place): Shape {
+  let misuse: DecorationError | undefined;
+  const next: Next = async (self, args) => {
+    const result: unknown = body.apply(self, args as unknown[]);
+    if (typeof read(result, 'then') === 'function') return result;
+    const { name, own } = place;
+    const stream = typeof read(result, 'next') === 'function' ? ' *' : '';
+    misuse = new DecorationError([
+      `${name}: expected a promise, got ${typeof result}. Write: async${stream} ${own}(…)`,
+    ]);
+    throw misuse;
+  };
+  return {
+    direct: (self, args) => body.apply(self, args as unknown[]),
+    policed: (policies) => {
+      const run = pipeline(policies, next);
+      return (self, args) => {
+        misuse = undefined;
+        const promise = run(self, args);
+        if (!misuse) return promise;
+        // Thrown at once: whoever takes the method for a synchronous one would not see a rejection.
+        promise.catch(() => undefined);
+        throw misuse;
+      };
+    },
     refuse: (refusal) => Promise.reject(refusal),
   };
 }
@@ -92,16 +126,6 @@ function streamShape(body: AnyFunction): Shape {
     },
     refuse: refusingStream,
   };
-}
-
-/** A function that is not declared async may throw at once, return a subclass of Promise, or no promise at all. */
-async function promised(body: AnyFunction, self: unknown, args: readonly unknown[], place: Place): Promise<unknown> {
-  const result: unknown = body.apply(self, args as unknown[]);
-  if (typeof (result as PromiseLike<unknown> | undefined)?.then === 'function') return result;
-  const { name } = place;
-  throw new DecorationError([
-    `${name}: expected a promise, got ${typeof result}. Write: async ${name.split('.').at(-1)}(…)`,
-  ]);
 }
 
 // biome-ignore lint/correctness/useYield: it never comes to that

@@ -1,4 +1,13 @@
-import { type Admission, Call, isAdmission, type Next, type NextStream, type OnSuccess, type Policy, UNGUARDED } from '../core/call.js';
+import {
+  type Admission,
+  Call,
+  isAdmission,
+  type Next,
+  type NextStream,
+  type OnSuccess,
+  type Policy,
+  UNGUARDED,
+} from '../core/call.js';
 
 type Enter = NonNullable<Policy['enter']>;
 type Succeed = NonNullable<Policy['succeed']>;

@@ -6,6 +6,8 @@ import type { AnyFunction } from './types.js';
 export interface Place {
   /** `Class.method`, or the function's name. Where the class cannot be told, the method's name alone. */
   readonly name: string;
+  /** The method's or function's own name. */
+  readonly own: string;
   readonly fn: AnyFunction;
   readonly isMethod: boolean;
 }
@@ -30,7 +32,7 @@ export function placeOf(decorator: string, args: DecoratorArguments): Place {
 function plain(decorator: string, fn: unknown): Place {
   if (typeof fn !== 'function') throw wrong(decorator, 'what it was given', 'a function or a method');
   if (isClass(fn)) throw wrong(decorator, `the class ${fn.name || '(anonymous)'}`, 'a method of it');
-  return { name: fn.name || '(anonymous)', fn: fn as AnyFunction, isMethod: false };
+  return { name: fn.name || '(anonymous)', own: fn.name, fn: fn as AnyFunction, isMethod: false };
 }
 
 function standard(decorator: string, fn: unknown, { kind, name }: { kind: string; name: string | symbol }): Place {
@@ -40,10 +42,12 @@ function standard(decorator: string, fn: unknown, { kind, name }: { kind: string
       const owner = classBeingDefined();
       return owner === undefined ? String(name) : `${owner}.${String(name)}`;
     },
+    own: ownName(name),
     fn: fn as AnyFunction,
     isMethod: true,
   };
-  if (kind !== 'method') throw wrong(decorator, kind === 'class' ? `the class ${String(name)}` : `the ${kind} ${place.name}`, 'a method');
+  if (kind !== 'method')
+    throw wrong(decorator, kind === 'class' ? `the class ${String(name)}` : `the ${kind} ${place.name}`, 'a method');
   return place;
 }
 
@@ -54,7 +58,12 @@ function legacy(decorator: string, target: object, key: string | symbol, descrip
   if (described?.get || described?.set) throw wrong(decorator, `the accessor ${name}`, 'a method');
   if (typeof descriptor === 'number') throw wrong(decorator, `a parameter of ${name}`, 'the method');
   if (typeof described?.value !== 'function') throw wrong(decorator, `the field ${name}`, 'a method');
-  return { name, fn: described.value as AnyFunction, isMethod: true };
+  return { name, own: ownName(key), fn: described.value as AnyFunction, isMethod: true };
+}
+
+/** As functions are named after the property that they stand in. */
+function ownName(key: string | symbol): string {
+  return typeof key === 'string' ? key : `[${key.description}]`;
 }
 
 function isClass(fn: object): boolean {

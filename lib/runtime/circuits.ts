@@ -12,35 +12,91 @@ const named = new Map<string, Named>();
 const unnamed = new Set<WeakRef<Circuit | KeyedCircuits>>();
 const forgotten = new FinalizationRegistry<WeakRef<Circuit | KeyedCircuits>>((ref) => unnamed.delete(ref));
 
+/** Names that are isolated, and why: circuits that are made later under such a name are isolated from the start. */
+const isolated = new Map<string, string | undefined>();
+
 /** The circuit that everyone who names it shares. */
 export function circuitNamed(name: string): Circuit {
-  return (entry(name).plain ??= new Circuit(name));
+  return (entry(name).plain ??= newCircuit(name));
 }
 
 /** The circuits, one per key, that everyone who names them shares. */
 export function keyedCircuitsNamed(name: string): KeyedCircuits {
-  return (entry(name).keyed ??= new KeyedCircuits(name));
+  return (entry(name).keyed ??= newKeyedCircuits(name));
 }
 
-/** Remembers a circuit that belongs to one method, so that it can be listed. */
-export function enlist<C extends Circuit | KeyedCircuits>(circuit: C): C {
-  const ref = new WeakRef<Circuit | KeyedCircuits>(circuit);
-  unnamed.add(ref);
-  forgotten.register(circuit, ref);
+/** A circuit that belongs to one method. */
+export function ownCircuit(method: string): Circuit {
+  return enlist(newCircuit(method));
+}
+
+/** Circuits, one per key, that belong to one method. */
+export function ownKeyedCircuits(method: string): KeyedCircuits {
+  return enlist(newKeyedCircuits(method));
+}
+
+/** A circuit that has been used, and the name of its handle: a key stands in brackets behind the circuit's own. */
+export interface Known {
+  readonly name: string;
+  readonly circuit: Circuit;
+}
+
+/** Every circuit that has been used. */
+export function* knownCircuits(): Iterable<Known> {
+  for (const { plain, keyed } of named.values()) {
+    if (plain) yield* circuitsOf(plain);
+    if (keyed) yield* circuitsOf(keyed);
+  }
+  for (const ref of unnamed) {
+    const circuits = ref.deref();
+    if (circuits) yield* circuitsOf(circuits);
+  }
+}
+
+/** The circuits that a name means: those of that very name, or, where it is that of keyed circuits, all of them. */
+export function circuitsMeantBy(name: string): Circuit[] {
+  return [...knownCircuits()]
+    .filter((known) => known.name === name || known.circuit.name === name)
+    .map(({ circuit }) => circuit);
+}
+
+/** Isolates every circuit that the name means, now and later; false when nothing changed by that. */
+export function isolateCircuits(name: string, reason: string | undefined): boolean {
+  const isNew = !isolated.has(name);
+  isolated.set(name, reason);
+  return (
+    circuitsMeantBy(name)
+      .map((circuit) => circuit.isolate(reason))
+      .includes(true) || isNew
+  );
+}
+
+/** Closes every circuit that the name means; false when nothing changed by that. */
+export function resetCircuits(name: string): boolean {
+  const wasIsolated = isolated.delete(name);
+  return (
+    circuitsMeantBy(name)
+      .map((circuit) => circuit.reset())
+      .includes(true) || wasIsolated
+  );
+}
+
+/** A circuit that nobody uses yet. */
+export function newCircuit(name: string, handle = name): Circuit {
+  const circuit = new Circuit(name);
+  for (const meant of [name, handle]) if (isolated.has(meant)) circuit.isolate(isolated.get(meant));
   return circuit;
 }
 
-/** Every circuit that has been used, by the name that its handle has: a key stands in brackets behind it. */
-export function* allCircuits(): Iterable<readonly [string, Circuit]> {
-  for (const [name, { plain, keyed }] of named) {
-    if (plain) yield [name, plain];
-    if (keyed) yield* namesOf(keyed);
-  }
-  for (const ref of unnamed) {
-    const circuit = ref.deref();
-    if (circuit instanceof Circuit) yield [circuit.name, circuit];
-    else if (circuit) yield* namesOf(circuit);
-  }
+function newKeyedCircuits(name: string): KeyedCircuits {
+  return new KeyedCircuits((key) => newCircuit(name, handleOf(name, key)));
+}
+
+function enlist<C extends Circuit | KeyedCircuits>(circuits: C): C {
+  const ref = new WeakRef<Circuit | KeyedCircuits>(circuits);
+  unnamed.add(ref);
+  forgotten.register(circuits, ref);
+  return circuits;
 }
 
 function entry(name: string): Named {
@@ -49,6 +105,11 @@ function entry(name: string): Named {
   return found;
 }
 
-function* namesOf(keyed: KeyedCircuits): Iterable<readonly [string, Circuit]> {
-  for (const [key, circuit] of keyed) yield [`${keyed.name}[${key}]`, circuit];
+function* circuitsOf(circuits: Circuit | KeyedCircuits): Iterable<Known> {
+  if (circuits instanceof Circuit) yield { name: circuits.name, circuit: circuits };
+  else for (const [key, circuit] of circuits) yield { name: handleOf(circuit.name, key), circuit };
+}
+
+function handleOf(name: string, key: string): string {
+  return `${name}[${key}]`;
 }

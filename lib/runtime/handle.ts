@@ -2,7 +2,7 @@ import type { CircuitStateName } from '../core/events.js';
 import type { Circuit } from '../policies/circuit/circuit.js';
 import { retryAfterMs } from '../policies/circuit/state.js';
 import { transitionEvent } from '../policies/circuit/transition.js';
-import { allCircuits, circuitNamed } from './circuits.js';
+import { circuitsMeantBy, isolateCircuits, knownCircuits, newCircuit, resetCircuits } from './circuits.js';
 import { runtime } from './runtime.js';
 
 /** A circuit as it can be written as JSON. */
@@ -36,57 +36,67 @@ export interface CircuitHandle {
   reset(): void;
 }
 
-/** The circuit of this name. There need not have been a call yet. */
+/**
+ * The circuit of this name. There need not have been a call yet. The name of circuits with keys means all of them, and
+ * `name[key]` one of them.
+ */
 export function circuit(name: string): CircuitHandle {
-  return handle(name, () => [...allCircuits()].find(([known]) => known === name)?.[1]);
+  return handle(name);
 }
 
 /** Every circuit that has been used. */
 export function circuits(): CircuitHandle[] {
-  return [...allCircuits()].map(([name, found]) => handle(name, () => found));
+  return [...new Set([...knownCircuits()].map((known) => known.name))].map(handle);
 }
 
-function handle(name: string, find: () => Circuit | undefined): CircuitHandle {
-  const findOrMake = (): Circuit => find() ?? circuitNamed(name);
-  const tell = (moved: Circuit): void => {
-    const now = runtime.clock.now();
-    const event = transitionEvent(moved.name, moved.stateAt(now));
-    runtime.telemetry.channel(event.type, '').audience(now)?.(event);
+function handle(name: string): CircuitHandle {
+  const now = (): number => runtime.clock.now();
+  const tell = (moved: boolean): void => {
+    const event = transitionEvent(name, shown(name).stateAt(now()));
+    if (moved) runtime.telemetry.channel(event.type, '').audience(now())?.(event);
   };
   return {
     name,
     get state() {
-      return find()?.stateAt(runtime.clock.now()).kind ?? 'closed';
+      return shown(name).stateAt(now()).kind;
     },
     get isOpen() {
       return this.state === 'open' || this.state === 'isolated';
     },
     get retryAfterMs() {
-      const now = runtime.clock.now();
-      const found = find();
-      return found ? retryAfterMs(found.stateAt(now), now) : 0;
+      return retryAfterMs(shown(name).stateAt(now()), now());
     },
     snapshot() {
-      const found = find();
-      const state = found?.stateAt(runtime.clock.now());
-      const wait = this.retryAfterMs;
-      return {
-        name,
-        state: this.state,
-        epoch: found?.epoch ?? 0,
-        failures: state?.kind === 'closed' ? state.failures : 0,
-        trips: state?.kind === 'open' || state?.kind === 'half-open' ? state.trips : 0,
-        retryAfterMs: Number.isFinite(wait) ? wait : null,
-        ...(state?.kind === 'isolated' && state.reason !== undefined && { reason: state.reason }),
-      };
+      return snapshotOf(name, shown(name), now());
     },
     isolate(reason) {
-      const found = findOrMake();
-      if (found.isolate(reason)) tell(found);
+      tell(isolateCircuits(name, reason));
     },
     reset() {
-      const found = find();
-      if (found?.reset()) tell(found);
+      tell(resetCircuits(name));
     },
   };
+}
+
+function snapshotOf(name: string, found: Circuit, now: number): CircuitSnapshot {
+  const state = found.stateAt(now);
+  const wait = retryAfterMs(state, now);
+  return {
+    name,
+    state: state.kind,
+    epoch: found.epoch,
+    failures: state.kind === 'closed' ? state.failures : 0,
+    trips: state.kind === 'open' || state.kind === 'half-open' ? state.trips : 0,
+    retryAfterMs: Number.isFinite(wait) ? wait : null,
+    ...(state.kind === 'isolated' && state.reason !== undefined && { reason: state.reason }),
+  };
+}
+
+const SEVERITY: readonly CircuitStateName[] = ['closed', 'half-open', 'open', 'isolated'];
+
+/** The circuit that a handle shows: where the name means several, the one in the worst state. */
+function shown(name: string): Circuit {
+  const severity = (found: Circuit): number => SEVERITY.indexOf(found.stateAt(runtime.clock.now()).kind);
+  const [worst] = circuitsMeantBy(name).sort((a, b) => severity(b) - severity(a));
+  return worst ?? newCircuit(name);
 }

@@ -15,7 +15,8 @@ export interface SettingsFile {
 
 /** Reads the file that was asked for, else the one that RESILIENCE_CONFIG names, else `resilience.json` if there is one. */
 export function readFile(asked: string | undefined, env: Environment, problems: Problems): SettingsFile {
-  const named = asked ?? env.RESILIENCE_CONFIG;
+  // Empty, like no name at all, is how a deployment says that there is none.
+  const named = asked ?? (env.RESILIENCE_CONFIG || undefined);
   const path = named ?? (existsSync(DEFAULT_FILE) ? DEFAULT_FILE : undefined);
   if (path === undefined) return { path, tree: {} };
   const found: Problems = [];

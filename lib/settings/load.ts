@@ -47,11 +47,19 @@ export function loadWithOrigins({ env = process.env, file: asked }: LoadOptions 
 }
 
 /** @throws {ConfigurationError} for settings that cannot both be meant */
-export function refuseContradictions(settings: Pick<Settings, 'retry' | 'circuit'>): void {
+export function refuseContradictions({ retry, circuit, circuits, methods }: Settings): void {
+  const named = (group: string, sections: object): [string, object][] => {
+    return Object.entries(sections).map(([name, section]) => [join(group, name), section]);
+  };
   const problems = [
-    ...retryContradictions(settings.retry).map((problem) => join('retry', problem)),
-    ...circuitContradictions(settings.circuit).map((problem) => join('circuit', problem)),
-  ];
+    ['retry', retry],
+    ['circuit', circuit],
+    ...named('circuits', circuits),
+    ...named('methods', methods),
+  ].flatMap(([path, options]) => {
+    const found = [...retryContradictions(options as object), ...circuitContradictions(options as object)];
+    return found.map((problem) => join(path as string, problem));
+  });
   if (problems.length > 0) throw new ConfigurationError(problems);
 }
 

@@ -1,6 +1,17 @@
 import { expect } from 'chai';
 import { CircuitOpenError, CircuitProtected, circuit, configure, RetryOnTransient } from '#lib/index.js';
-import { deferred, fail, httpError, rejection, rejectionOf, succeed, Upstream, uniqueName, unavailable, watch } from '../support/upstream.js';
+import {
+  deferred,
+  fail,
+  httpError,
+  rejection,
+  rejectionOf,
+  succeed,
+  Upstream,
+  uniqueName,
+  unavailable,
+  watch,
+} from '../support/upstream.js';
 import { virtualTime } from '../support/virtual-time.js';
 
 describe('@CircuitProtected', () => {
@@ -52,7 +63,14 @@ describe('@CircuitProtected', () => {
     ['thrown strings', 'no'],
   ] as const) {
     it(`ignores ${what}: they neither open it nor start the count anew`, async () => {
-      const service = serviceWith({ failureThreshold: 3 })(fail(), fail(), fail(error), fail(error), fail(error), fail());
+      const service = serviceWith({ failureThreshold: 3 })(
+        fail(),
+        fail(),
+        fail(error),
+        fail(error),
+        fail(error),
+        fail(),
+      );
       await failTimes(service, 6);
       expect(await rejectionOf(service.ask())).to.be.instanceOf(CircuitOpenError);
       expect(service.upstream.calls).to.equal(6);
@@ -367,7 +385,11 @@ describe('@CircuitProtected', () => {
 
     it('takes its own probeInterval for the lease', async () => {
       const name = uniqueName();
-      const service = serviceWith({ circuit: name, probeInterval: '2s' })(fail(), fail(), succeed(new Promise(() => {})));
+      const service = serviceWith({ circuit: name, probeInterval: '2s' })(
+        fail(),
+        fail(),
+        succeed(new Promise(() => {})),
+      );
       await failTimes(service, 2);
       await world.clock.advance('10s');
       watch(service.ask());
@@ -425,7 +447,9 @@ describe('@CircuitProtected', () => {
 
   describe("with fallbackOn: 'failure'", () => {
     it('answers also for a transient failure that is final', async () => {
-      const service = serviceWith({ fallbackOn: 'failure', fallback: ((error: Error) => error.message) as never })(fail());
+      const service = serviceWith({ fallbackOn: 'failure', fallback: ((error: Error) => error.message) as never })(
+        fail(),
+      );
       expect(await service.ask()).to.equal('secret of status 503');
       expect(world.heard('fallback_used')[0]).to.deep.include({ reason: 'failure', kind: 'server', status: 503 });
     });

@@ -86,28 +86,46 @@ describe('The definition of a class', () => {
     ['a number beyond what is exact', 2 ** 53],
   ] as const) {
     it(`is refused for ${what} as a count`, () => {
-      expect(definition(() => untyped(RetryOnTransient({ maxAttempts: value as number }))(async function ask() {})).message).to.match(
-        /^ask: @RetryOnTransient\(\) maxAttempts: expected an integer >= 1, got /,
-      );
+      expect(
+        definition(() => untyped(RetryOnTransient({ maxAttempts: value as number }))(async function ask() {})).message,
+      ).to.match(/^ask: @RetryOnTransient\(\) maxAttempts: expected an integer >= 1, got /);
     });
   }
 
-  for (const value of ['soon', '-1s', 'NaNs', '', '1', '1e3s', 'Infinitys', '1s2s', '0s', '9e99d', '99999999999999999d']) {
+  for (const value of [
+    'soon',
+    '-1s',
+    'NaNs',
+    '',
+    '1',
+    '1e3s',
+    'Infinitys',
+    '1s2s',
+    '0s',
+    '9e99d',
+    '99999999999999999d',
+  ]) {
     it(`is refused for ${JSON.stringify(value)} as a recovery timeout`, () => {
-      const { message } = definition(() => untyped(CircuitProtected({ recoveryTimeout: value as Duration }))(async function ask() {}));
+      const { message } = definition(() =>
+        untyped(CircuitProtected({ recoveryTimeout: value as Duration }))(async function ask() {}),
+      );
       expect(message).to.contain('recoveryTimeout: expected a duration above 0').and.to.contain(JSON.stringify(value));
     });
   }
 
   it('is refused for waits that contradict each other', () => {
-    const { message } = definition(() => untyped(RetryOnTransient({ minWait: '3s', maxWait: '2s' }))(async function ask() {}));
+    const { message } = definition(() =>
+      untyped(RetryOnTransient({ minWait: '3s', maxWait: '2s' }))(async function ask() {}),
+    );
     expect(message).to.equal('ask: @RetryOnTransient() minWait: expected at most maxWait (2s), got 3s');
   });
 
   it('is refused for recovery timeouts that contradict each other', () => {
     const options = { recoveryTimeout: '3s', maxRecoveryTimeout: '2s' } as const;
     const { message } = definition(() => untyped(CircuitProtected(options))(async function ask() {}));
-    expect(message).to.equal('ask: @CircuitProtected() recoveryTimeout: expected at most maxRecoveryTimeout (2s), got 3s');
+    expect(message).to.equal(
+      'ask: @CircuitProtected() recoveryTimeout: expected at most maxRecoveryTimeout (2s), got 3s',
+    );
   });
 
   for (const given of [null, 5, 'text', [], () => 1]) {
@@ -117,7 +135,9 @@ describe('The definition of a class', () => {
   }
 
   it('is refused for a circuit without a name', () => {
-    expect(definition(() => untyped(CircuitProtected(''))(async function ask() {})).message).to.contain('circuit: expected a name');
+    expect(definition(() => untyped(CircuitProtected(''))(async function ask() {})).message).to.contain(
+      'circuit: expected a name',
+    );
   });
 
   it('copies the options, so that a later change of the object changes nothing', () => {
@@ -139,7 +159,10 @@ describe('The definition of a class', () => {
       }
       return Ask;
     });
-    expect(message).to.match(/getter|accessor/).and.to.match(mentionsMethod).and.to.contain('async');
+    expect(message)
+      .to.match(/getter|accessor/)
+      .and.to.match(mentionsMethod)
+      .and.to.contain('async');
   });
 
   it('is refused on a setter', () => {
@@ -150,7 +173,9 @@ describe('The definition of a class', () => {
       }
       return Ask;
     });
-    expect(message).to.match(/setter|accessor/).and.to.match(mentionsMethod);
+    expect(message)
+      .to.match(/setter|accessor/)
+      .and.to.match(mentionsMethod);
   });
 
   it('is refused on a field', () => {
@@ -212,7 +237,7 @@ describe('The definition of a class', () => {
     }
   });
 
-  it('cannot know every synchronous method: the others are told at the first call', async () => {
+  it('cannot know every synchronous method: the others are told at the first call', () => {
     const shout = (text: string): string => text.toUpperCase();
     class Ask {
       @untyped(RetryOnTransient())
@@ -221,7 +246,19 @@ describe('The definition of a class', () => {
         return shouted;
       }
     }
-    const error = await Promise.resolve(new Ask().ask('x')).catch((thrown: unknown) => thrown);
-    expect(error).to.be.instanceOf(DecorationError).and.to.have.property('message').that.contains('async ask(');
+    expect(() => new Ask().ask('x')).to.throw(DecorationError, 'async ask(');
+  });
+
+  it('is told at the first call of a method that returns a stream and is not declared async *', () => {
+    async function* inner(): AsyncGenerator<number> {
+      yield 1;
+    }
+    class Ask {
+      @RetryOnTransient()
+      ask(): AsyncGenerator<number> {
+        return inner();
+      }
+    }
+    expect(() => new Ask().ask()).to.throw(DecorationError, 'async * ask(');
   });
 });

@@ -27,7 +27,10 @@ describe('describe', () => {
   }
 
   it('lists the stack of each decorated method, outermost first, inherited and static ones too', () => {
-    const stacks = Object.entries(describeStack(Derived)).map(([name, stack]) => [name, stack.map(({ policy }) => policy)]);
+    const stacks = Object.entries(describeStack(Derived)).map(([name, stack]) => [
+      name,
+      stack.map(({ policy }) => policy),
+    ]);
     expect(Object.fromEntries(stacks)).to.deep.equal({
       more: ['RetryOnTransient'],
       ask: ['CircuitProtected', 'RetryOnTransient'],
@@ -36,7 +39,13 @@ describe('describe', () => {
   });
 
   it('says for every value where it came from', () => {
-    const restore = configure({ settings: { retry: { maxWait: '20s' }, methods: { 'Base.ask': { minWait: '2s' } }, circuits: { shared: { probes: 4 } } } });
+    const restore = configure({
+      settings: {
+        retry: { maxWait: '20s' },
+        methods: { 'Base.ask': { minWait: '2s' } },
+        circuits: { shared: { probes: 4 } },
+      },
+    });
     const [circuit, retry] = describeStack(Base).ask ?? [];
     restore();
     expect(retry?.settings).to.deep.equal({
@@ -61,7 +70,8 @@ describe('describe', () => {
       });
       const layers = { loaded, configured: layer >= 3 ? [{ retry: { maxAttempts: 13 } }, { retry: {} }] : [] };
       const sections = layer >= 5 ? [{ name: 'methods.a', values: { maxAttempts: 15 } }] : [];
-      return resolve(retryFields, 'retry', layers as never, layer >= 4 ? { maxAttempts: 14 } : {}, sections).maxAttempts;
+      return resolve(retryFields, 'retry', layers as never, layer >= 4 ? { maxAttempts: 14 } : {}, sections)
+        .maxAttempts;
     };
     expect([0, 1, 2, 3, 4, 5].map(at)).to.deep.equal([
       { value: 3, source: 'default' },

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { CircuitProtected, RetryOnTransient } from '#lib/index.js';
+import { CircuitProtected, describe as describeStack, RetryOnTransient } from '#lib/index.js';
 import { rejectionOf, unavailable } from '../support/upstream.js';
 import { virtualTime } from '../support/virtual-time.js';
 
@@ -72,7 +72,11 @@ describe('A decorated method', () => {
   });
 
   it('stays out of enumeration, writable and configurable like any method', () => {
-    expect(Object.getOwnPropertyDescriptor(Base.prototype, 'add')).to.include({ enumerable: false, writable: true, configurable: true });
+    expect(Object.getOwnPropertyDescriptor(Base.prototype, 'add')).to.include({
+      enumerable: false,
+      writable: true,
+      configurable: true,
+    });
     expect(Object.keys(new Base())).not.to.include('add');
   });
 
@@ -174,7 +178,8 @@ describe('A decorated method', () => {
         seen.push('traced');
         return inner.apply(this, args);
       }
-      for (const key of Reflect.getMetadataKeys(inner)) Reflect.defineMetadata(key, Reflect.getMetadata(key, inner), outer);
+      for (const key of Reflect.getMetadataKeys(inner))
+        Reflect.defineMetadata(key, Reflect.getMetadata(key, inner), outer);
       return descriptor ? { ...descriptor, value: outer } : outer;
     };
     class Service {
@@ -187,6 +192,10 @@ describe('A decorated method', () => {
     }
     expect(await new Service().ask()).to.equal('answer');
     expect(seen).to.deep.equal(['traced']);
+    expect(Service.prototype.ask.name).to.equal('ask');
+    expect(Object.values(describeStack(Service)).map((stack) => stack.map(({ policy }) => policy))).to.deep.equal([
+      ['CircuitProtected', 'RetryOnTransient'],
+    ]);
     expect(() => {
       class Wrong {
         @RetryOnTransient()

@@ -1,6 +1,16 @@
 import { expect } from 'chai';
 import { RetryOnTransient } from '#lib/index.js';
-import { deferred, fail, httpError, rejection, rejectionOf, succeed, Upstream, unavailable, watch } from '../support/upstream.js';
+import {
+  deferred,
+  fail,
+  httpError,
+  rejection,
+  rejectionOf,
+  succeed,
+  Upstream,
+  unavailable,
+  watch,
+} from '../support/upstream.js';
 import { virtualTime } from '../support/virtual-time.js';
 
 describe('@RetryOnTransient', () => {
@@ -34,7 +44,10 @@ describe('@RetryOnTransient', () => {
       return this.upstream.ask();
     }
 
-    @RetryOnTransient({ retryOn: (failure, error) => failure.status === 418 && (error as Error).message !== 'no', jitter: 'none' })
+    @RetryOnTransient({
+      retryOn: (failure, error) => failure.status === 418 && (error as Error).message !== 'no',
+      jitter: 'none',
+    })
     async brew(): Promise<unknown> {
       return this.upstream.ask();
     }
@@ -44,7 +57,12 @@ describe('@RetryOnTransient', () => {
       return this.upstream.ask();
     }
 
-    @RetryOnTransient({ backoff: (retry, random) => retry * 10 + random(), maxWait: '25ms', minWait: '0ms', maxAttempts: 4 })
+    @RetryOnTransient({
+      backoff: (retry, random) => retry * 10 + random(),
+      maxWait: '25ms',
+      minWait: '0ms',
+      maxAttempts: 4,
+    })
     async backOff(): Promise<unknown> {
       return this.upstream.ask();
     }
@@ -85,7 +103,9 @@ describe('@RetryOnTransient', () => {
     const asked = rejectionOf(service.askEvenly());
     await world.clock.advance('60s');
     await asked;
-    expect(world.heard('retry_scheduled').map(({ waitMs }) => waitMs)).to.deep.equal([1000, 2000, 4000, 8000, 10_000, 10_000]);
+    expect(world.heard('retry_scheduled').map(({ waitMs }) => waitMs)).to.deep.equal([
+      1000, 2000, 4000, 8000, 10_000, 10_000,
+    ]);
   });
 
   it('waits exactly as long as it says', async () => {
@@ -165,7 +185,14 @@ describe('@RetryOnTransient', () => {
     const facts = { method: 'Service.askTwice', maxAttempts: 2, kind: 'server', errorName: 'Error', status: 503 };
     expect(world.events).to.deep.equal([
       { type: 'retry_scheduled', ...facts, requestId: 'req_0123456789abcdef', attempt: 1, elapsedMs: 0, waitMs: 100 },
-      { type: 'retry_gave_up', ...facts, requestId: 'req_0123456789abcdef', attempt: 2, elapsedMs: 100, reason: 'attempts' },
+      {
+        type: 'retry_gave_up',
+        ...facts,
+        requestId: 'req_0123456789abcdef',
+        attempt: 2,
+        elapsedMs: 100,
+        reason: 'attempts',
+      },
     ]);
   });
 
@@ -225,7 +252,9 @@ describe('@RetryOnTransient', () => {
       const add = signal.addEventListener.bind(signal);
       const remove = signal.removeEventListener.bind(signal);
       signal.addEventListener = ((...args: Parameters<typeof add>) => ((listeners += 1), add(...args))) as typeof add;
-      signal.removeEventListener = ((...args: Parameters<typeof remove>) => ((listeners -= 1), remove(...args))) as typeof remove;
+      signal.removeEventListener = ((...args: Parameters<typeof remove>) => (
+        (listeners -= 1), remove(...args)
+      )) as typeof remove;
       const service = new Service(new Upstream(fail()));
       const asked = watch(service.askWith('?', { signal }));
       await world.clock.advance('500ms');
@@ -245,7 +274,9 @@ describe('@RetryOnTransient', () => {
       const { signal } = new AbortController();
       let removed = 0;
       const remove = signal.removeEventListener.bind(signal);
-      signal.removeEventListener = ((...args: Parameters<typeof remove>) => ((removed += 1), remove(...args))) as typeof remove;
+      signal.removeEventListener = ((...args: Parameters<typeof remove>) => (
+        (removed += 1), remove(...args)
+      )) as typeof remove;
       const service = new Service(new Upstream(fail(), succeed()));
       const asked = service.askWith('?', { signal });
       await world.clock.advance('5s');
@@ -266,6 +297,26 @@ describe('@RetryOnTransient', () => {
       controller.abort('enough');
       pending.reject(unavailable());
       expect(await asked).to.equal('enough');
+    });
+
+    it("rethrows the caller's reason, not what the abort made of the attempt", async () => {
+      const controller = new AbortController();
+      const reason = new Error('the caller has gone');
+      class Client {
+        @RetryOnTransient()
+        async ask(signal: AbortSignal): Promise<unknown> {
+          return new Promise((_resolve, reject) => {
+            signal.addEventListener('abort', () =>
+              reject(new DOMException('This operation was aborted', 'AbortError')),
+            );
+          });
+        }
+      }
+      const asked = rejectionOf(new Client().ask(controller.signal));
+      controller.abort(reason);
+      expect(await asked).to.equal(reason);
+      expect(world.events).to.have.lengthOf(1);
+      expect(world.heard('retry_gave_up')[0]).to.include({ reason: 'aborted', kind: 'cancelled', attempt: 1 });
     });
 
     it('finds the signal where the option says', async () => {

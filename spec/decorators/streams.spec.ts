@@ -168,7 +168,10 @@ describe('async * methods', () => {
   });
 
   it('lets the fallback answer with one chunk while the circuit is open', async () => {
-    const { service } = serviceWith({ fallback: (_error: unknown, who: string) => `sorry, ${who}` }, ['a', unavailable()]);
+    const { service } = serviceWith({ fallback: (_error: unknown, who: string) => `sorry, ${who}` }, [
+      'a',
+      unavailable(),
+    ]);
     await rejectionOf(collect(service.stream('you')));
     expect(await collect(service.stream('you'))).to.deep.equal(['sorry, you']);
   });

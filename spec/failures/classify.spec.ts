@@ -8,20 +8,27 @@ class OpenAIError extends Error {}
 class HTTPParserError extends Error {}
 
 const withCode = (code: unknown, extra: object = {}): Error => Object.assign(new Error('secret'), { code, ...extra });
-const withStatus = (status: unknown, extra: object = {}): Error => Object.assign(new Error('secret'), { status, ...extra });
+const withStatus = (status: unknown, extra: object = {}): Error =>
+  Object.assign(new Error('secret'), { status, ...extra });
 const fetchFailed = (cause?: unknown): Error => new TypeError('fetch failed', { cause });
 const wrapped = (cause: unknown): Error => new APIConnectionError('Connection error.', { cause });
 
 const table: Record<string, [what: string, error: unknown][]> = {
   cancelled: [
     ['the SDK telling that its caller aborted', new APIUserAbortError('Request was aborted.')],
-    ['the same with a deadline of the caller as its cause', new APIUserAbortError('x', { cause: new DOMException('x', 'TimeoutError') })],
+    [
+      'the same with a deadline of the caller as its cause',
+      new APIUserAbortError('x', { cause: new DOMException('x', 'TimeoutError') }),
+    ],
     ['an AbortError', new DOMException('This operation was aborted', 'AbortError')],
     ['ABORT_ERR', withCode('ABORT_ERR')],
   ],
   timeout: [
     ["the SDK's timeout", new APIConnectionTimeoutError('Request timed out.')],
-    ["the SDK's timeout, caused by its own abort", new APIConnectionTimeoutError('x', { cause: new DOMException('x', 'AbortError') })],
+    [
+      "the SDK's timeout, caused by its own abort",
+      new APIConnectionTimeoutError('x', { cause: new DOMException('x', 'AbortError') }),
+    ],
     ['a TimeoutError', new DOMException('x', 'TimeoutError')],
     ['ETIMEDOUT', wrapped(fetchFailed(withCode('ETIMEDOUT')))],
     ['a connect timeout', wrapped(fetchFailed(withCode('UND_ERR_CONNECT_TIMEOUT')))],
@@ -30,11 +37,17 @@ const table: Record<string, [what: string, error: unknown][]> = {
   ],
   network: [
     ['a refused connection', wrapped(fetchFailed(withCode('ECONNREFUSED')))],
-    ['a refused connection on two addresses', wrapped(fetchFailed(new AggregateError([withCode('ECONNREFUSED'), withCode('ECONNREFUSED')])))],
+    [
+      'a refused connection on two addresses',
+      wrapped(fetchFailed(new AggregateError([withCode('ECONNREFUSED'), withCode('ECONNREFUSED')]))),
+    ],
     ['a reset', wrapped(fetchFailed(withCode('ECONNRESET')))],
     ['a connection closed by the other side', wrapped(fetchFailed(withCode('UND_ERR_SOCKET')))],
     ['a body that is cut', new TypeError('terminated', { cause: withCode('UND_ERR_SOCKET') })],
-    ['a body shorter than it said', new TypeError('terminated', { cause: withCode('UND_ERR_RES_CONTENT_LENGTH_MISMATCH') })],
+    [
+      'a body shorter than it said',
+      new TypeError('terminated', { cause: withCode('UND_ERR_RES_CONTENT_LENGTH_MISMATCH') }),
+    ],
     ['an unknown host', wrapped(fetchFailed(withCode('ENOTFOUND')))],
     ['a resolver in trouble', wrapped(fetchFailed(withCode('EAI_AGAIN')))],
     ['an unreachable host', withCode('EHOSTUNREACH')],
@@ -47,7 +60,10 @@ const table: Record<string, [what: string, error: unknown][]> = {
     ['a failure of HTTP/2', withCode('ERR_HTTP2_STREAM_ERROR')],
   ],
   server: [
-    ...[408, 409, 500, 502, 503, 504, 529, 599].map((status): [string, unknown] => [`status ${status}`, withStatus(status)]),
+    ...[408, 409, 500, 502, 503, 504, 529, 599].map((status): [string, unknown] => [
+      `status ${status}`,
+      withStatus(status),
+    ]),
     ['a status under another name', Object.assign(new Error('x'), { statusCode: 503 })],
     ['a status of a response', Object.assign(new Error('x'), { response: { status: 502 } })],
     ['server_error inside a stream', withCode('server_error', { status: undefined })],
@@ -64,13 +80,19 @@ const table: Record<string, [what: string, error: unknown][]> = {
   quota: [
     ['insufficient_quota as the code', withStatus(429, { code: 'insufficient_quota' })],
     ['insufficient_quota as the type', withStatus(429, { code: null, type: 'insufficient_quota' })],
-    ['quota as the type beside another code', withStatus(429, { code: 'rate_limit_exceeded', type: 'insufficient_quota' })],
+    [
+      'quota as the type beside another code',
+      withStatus(429, { code: 'rate_limit_exceeded', type: 'insufficient_quota' }),
+    ],
     ['credit_balance_exhausted', withStatus(429, { code: 'credit_balance_exhausted' })],
     ['billing_hard_limit_reached', withStatus(429, { code: 'billing_hard_limit_reached' })],
     ['quota inside a stream', withCode('insufficient_quota')],
   ],
   rejected: [
-    ...[400, 401, 403, 404, 413, 418, 422, 425, 451].map((status): [string, unknown] => [`status ${status}`, withStatus(status)]),
+    ...[400, 401, 403, 404, 413, 418, 422, 425, 451].map((status): [string, unknown] => [
+      `status ${status}`,
+      withStatus(status),
+    ]),
     ['status 501', withStatus(501)],
     ['a server error that says not to try again', withStatus(500, { headers: new Map([['X-Should-Retry', 'false']]) })],
     ['a rate limit that says not to try again', withStatus(429, { headers: { 'x-should-retry': 'false' } })],
@@ -107,7 +129,7 @@ const table: Record<string, [what: string, error: unknown][]> = {
     ['a redirect', withStatus(302)],
     ['a code that is a number', withCode(503)],
     ['a code that nobody knows', withCode('E_SECRET')],
-    ["an SDK error of another kind", new OpenAIError('stream has ended')],
+    ['an SDK error of another kind', new OpenAIError('stream has ended')],
   ],
 };
 
@@ -129,7 +151,11 @@ describe('classify', () => {
 
   it('finds what an error wraps through cause and AggregateError, six deep and no deeper', () => {
     const nest = (depth: number): unknown => {
-      return depth === 1 ? withStatus(503) : depth % 2 ? new Error('x', { cause: nest(depth - 1) }) : new AggregateError([nest(depth - 1)]);
+      return depth === 1
+        ? withStatus(503)
+        : depth % 2
+          ? new Error('x', { cause: nest(depth - 1) })
+          : new AggregateError([nest(depth - 1)]);
     };
     expect(classify(nest(6)).kind).to.equal('server');
     expect(classify(nest(7)).kind).to.equal('unknown');
@@ -148,7 +174,11 @@ describe('classify', () => {
   describe('tells', () => {
     it('status, code, errno, request id and the name of the class', () => {
       class RateLimitError extends Error {}
-      const error = Object.assign(new RateLimitError('secret'), { status: 429, code: 'rate_limit_exceeded', requestID: 'req_0123456789' });
+      const error = Object.assign(new RateLimitError('secret'), {
+        status: 429,
+        code: 'rate_limit_exceeded',
+        requestID: 'req_0123456789',
+      });
       expect(classify(error)).to.deep.equal({
         kind: 'rate-limited',
         transient: false,
@@ -167,7 +197,13 @@ describe('classify', () => {
 
     it('only words that it knows', () => {
       class SecretError extends Error {}
-      const error = Object.assign(new SecretError('secret'), { status: 400, code: 'my secret', type: 'secret', requestID: 'secret id', param: 'secret' });
+      const error = Object.assign(new SecretError('secret'), {
+        status: 400,
+        code: 'my secret',
+        type: 'secret',
+        requestID: 'secret id',
+        param: 'secret',
+      });
       expect(classify(error)).to.deep.equal({ kind: 'rejected', transient: false, status: 400 });
     });
 

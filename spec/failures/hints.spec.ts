@@ -16,11 +16,23 @@ describe('The hint of an upstream', () => {
     ['headers in any case', { 'Retry-After': '1' }, 1000],
     ['a date', { 'retry-after': 'Mon, 23 Nov 2026 12:00:30 GMT' }, 30_000],
     ['a date that has passed', { 'retry-after': 'Mon, 23 Nov 2026 11:00:00 GMT' }, 0],
-    ["a date by the upstream's own clock", { 'retry-after': 'Mon, 23 Nov 2026 13:00:30 GMT', date: 'Mon, 23 Nov 2026 13:00:00 GMT' }, 30_000],
+    [
+      "a date by the upstream's own clock",
+      { 'retry-after': 'Mon, 23 Nov 2026 13:00:30 GMT', date: 'Mon, 23 Nov 2026 13:00:00 GMT' },
+      30_000,
+    ],
     ['a hint beyond all bounds', { 'retry-after': '9'.repeat(400) }, Number.MAX_SAFE_INTEGER],
-    ['a limit that is used up', { 'x-ratelimit-remaining-requests': '0', 'x-ratelimit-reset-requests': '6m0s' }, 360_000],
+    [
+      'a limit that is used up',
+      { 'x-ratelimit-remaining-requests': '0', 'x-ratelimit-reset-requests': '6m0s' },
+      360_000,
+    ],
     ['milliseconds of a Go duration', { 'x-ratelimit-remaining-tokens': '0', 'x-ratelimit-reset-tokens': '12ms' }, 12],
-    ['a Go duration of several parts', { 'x-ratelimit-remaining-tokens': '0', 'x-ratelimit-reset-tokens': '1h2m3.5s' }, 3_723_500],
+    [
+      'a Go duration of several parts',
+      { 'x-ratelimit-remaining-tokens': '0', 'x-ratelimit-reset-tokens': '1h2m3.5s' },
+      3_723_500,
+    ],
     ['parts of a millisecond', { 'x-ratelimit-remaining-tokens': '0', 'x-ratelimit-reset-tokens': '500µs' }, 0.5],
     ['a Headers object', new Headers({ 'retry-after': '3' }), 3000],
     ['a Map', new Map([['retry-after', '3']]), 3000],
@@ -43,17 +55,26 @@ describe('The hint of an upstream', () => {
   });
 
   it('comes from Retry-After before the limits', () => {
-    expect(hintOf({ 'retry-after': '1', 'x-ratelimit-remaining-requests': '0', 'x-ratelimit-reset-requests': '2s' })).to.equal(1000);
+    expect(
+      hintOf({ 'retry-after': '1', 'x-ratelimit-remaining-requests': '0', 'x-ratelimit-reset-requests': '2s' }),
+    ).to.equal(1000);
   });
 
   it('does not come from the limits for other failures than rate limits', () => {
-    expect(hintOf({ 'x-ratelimit-remaining-requests': '0', 'x-ratelimit-reset-requests': '2s' }, 503)).to.equal(undefined);
+    expect(hintOf({ 'x-ratelimit-remaining-requests': '0', 'x-ratelimit-reset-requests': '2s' }, 503)).to.equal(
+      undefined,
+    );
     expect(hintOf({ 'retry-after': '2' }, 503)).to.equal(2000);
   });
 
   for (const value of ['', 'soon', '-1', '1e3', 'Infinity', 'NaN', '1s', '0x10']) {
     it(`is none where ${JSON.stringify(value)} stands`, () => {
-      const headers = { 'retry-after': value, 'retry-after-ms': value, 'x-ratelimit-remaining-a': '0', 'x-ratelimit-reset-a': `${value}?` };
+      const headers = {
+        'retry-after': value,
+        'retry-after-ms': value,
+        'x-ratelimit-remaining-a': '0',
+        'x-ratelimit-reset-a': `${value}?`,
+      };
       expect(hintOf(headers)).to.equal(undefined);
     });
   }

@@ -2,10 +2,35 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { classify } from '#lib/index.js';
 
-const KINDS = ['cancelled', 'timeout', 'network', 'server', 'rate-limited', 'quota', 'rejected', 'malformed', 'misconfigured', 'unknown'];
+const KINDS = [
+  'cancelled',
+  'timeout',
+  'network',
+  'server',
+  'rate-limited',
+  'quota',
+  'rejected',
+  'malformed',
+  'misconfigured',
+  'unknown',
+];
 
 /** Everything that is read of an error, so that anything may stand in these places. */
-const PLACES = ['name', 'message', 'status', 'statusCode', 'code', 'type', 'headers', 'response', 'cause', 'errors', 'requestID', 'constructor', 'retryAfterMs'];
+const PLACES = [
+  'name',
+  'message',
+  'status',
+  'statusCode',
+  'code',
+  'type',
+  'headers',
+  'response',
+  'cause',
+  'errors',
+  'requestID',
+  'constructor',
+  'retryAfterMs',
+];
 
 const throwing = (keys: readonly string[]): object => {
   const get = (): never => {
@@ -14,7 +39,14 @@ const throwing = (keys: readonly string[]): object => {
   return Object.defineProperties({}, Object.fromEntries(keys.map((key) => [key, { get, enumerable: true }])));
 };
 
-const anyValue = fc.anything({ withBigInt: true, withDate: true, withMap: true, withSet: true, withTypedArray: true, withNullPrototype: true });
+const anyValue = fc.anything({
+  withBigInt: true,
+  withDate: true,
+  withMap: true,
+  withSet: true,
+  withTypedArray: true,
+  withNullPrototype: true,
+});
 const errorLike = fc.letrec((tie) => ({
   value: fc.oneof({ maxDepth: 4 }, anyValue, tie('error')),
   error: fc
@@ -25,7 +57,8 @@ const errorLike = fc.letrec((tie) => ({
     )
     .map(([Make, places, frozen]) => {
       const made = Object.create(Make.prototype) as object;
-      for (const [key, value] of Object.entries(places)) Object.defineProperty(made, key, { value, configurable: true });
+      for (const [key, value] of Object.entries(places))
+        Object.defineProperty(made, key, { value, configurable: true });
       return frozen ? Object.freeze(made) : made;
     }),
 })).value;
@@ -61,7 +94,8 @@ describe('classify, given anything at all', () => {
         },
       ]),
     );
-    for (const target of [{}, () => 1, new Error('x'), []]) expect(classify(new Proxy(target, traps)).kind).to.equal('unknown');
+    for (const target of [{}, () => 1, new Error('x'), []])
+      expect(classify(new Proxy(target, traps)).kind).to.equal('unknown');
     const { proxy, revoke } = Proxy.revocable({}, {});
     revoke();
     expect(classify(new Error('x', { cause: proxy })).kind).to.equal('unknown');

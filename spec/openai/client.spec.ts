@@ -9,7 +9,13 @@ describe('createClient', () => {
   it('makes a client that retries nothing, logs nothing, and takes key, address and timeout from the settings', () => {
     const env = { OPENAI_API_KEY: 'sk-test', OPENAI_BASE_URL: 'http://127.0.0.1:9/v1', OPENAI_ATTEMPT_TIMEOUT: '7' };
     const client = createClient(loadSettings({ env }));
-    expect(client).to.include({ maxRetries: 0, logLevel: 'off', apiKey: 'sk-test', baseURL: 'http://127.0.0.1:9/v1', timeout: 7000 });
+    expect(client).to.include({
+      maxRetries: 0,
+      logLevel: 'off',
+      apiKey: 'sk-test',
+      baseURL: 'http://127.0.0.1:9/v1',
+      timeout: 7000,
+    });
   });
 
   it("leaves the address to the SDK where none is set, and waits the default's two minutes", () => {
@@ -57,7 +63,10 @@ describe('A client that retries by itself', () => {
     for (const end of undo) end();
     expect(events).to.have.lengthOf(1);
     expect(events[0]).to.include({ type: 'retries_multiplied', method: 'GenerationService', requests: 9 });
-    expect((events[0] as { reason: string }).reason).to.contain('3 x 3 = 9').and.to.contain('maxRetries: 0').and.to.contain('createClient()');
+    expect((events[0] as { reason: string }).reason)
+      .to.contain('3 x 3 = 9')
+      .and.to.contain('maxRetries: 0')
+      .and.to.contain('createClient()');
   });
 });
 

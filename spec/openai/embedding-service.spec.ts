@@ -51,7 +51,11 @@ for (const sdk of SDKS) {
 
     it('embeds texts in their order', async () => {
       const texts = ['cats and dogs', 'circuit breakers', 'dogs and cats'];
-      const [cats, circuits, dogs] = (await service({ dimensions: 256 }).embedTexts(texts)) as [number[], number[], number[]];
+      const [cats, circuits, dogs] = (await service({ dimensions: 256 }).embedTexts(texts)) as [
+        number[],
+        number[],
+        number[],
+      ];
       expect(dot(cats, dogs)).to.be.above(dot(cats, circuits));
       expect(await service({ dimensions: 256 }).embedText('circuit breakers')).to.deep.equal(circuits);
     });
@@ -65,7 +69,9 @@ for (const sdk of SDKS) {
       const texts = Array.from({ length: 2050 }, (_, i) => `text ${i}`);
       const embedding = service({ dimensions: 8 });
       const vectors = await embedding.embedTexts(texts);
-      expect(upstream.server.requests.map(({ body }) => (body as { input: string[] }).input.length)).to.deep.equal([2048, 2]);
+      expect(upstream.server.requests.map(({ body }) => (body as { input: string[] }).input.length)).to.deep.equal([
+        2048, 2,
+      ]);
       expect(vectors).to.have.lengthOf(2050);
       expect(vectors[2049]).to.deep.equal(await embedding.embedText('text 2049'));
     });
@@ -73,7 +79,9 @@ for (const sdk of SDKS) {
     it('splits long texts by what they may hold of tokens', async () => {
       const texts = Array.from({ length: 20 }, () => 'wörd '.repeat(5000));
       await service({ dimensions: 8 }).embedTexts(texts);
-      expect(upstream.server.requests.map(({ body }) => (body as { input: string[] }).input.length)).to.deep.equal([10, 10]);
+      expect(upstream.server.requests.map(({ body }) => (body as { input: string[] }).input.length)).to.deep.equal([
+        10, 10,
+      ]);
     });
 
     it('retries the batch that failed, and no other', async () => {
@@ -94,7 +102,9 @@ for (const sdk of SDKS) {
 
     it('is refused while the circuit is open, which it shares with the other service', async () => {
       openaiCircuit.isolate();
-      expect(await rejectionOf(service().embedText('x'))).to.be.instanceOf(CircuitOpenError).and.to.have.property('circuit', 'openai');
+      expect(await rejectionOf(service().embedText('x')))
+        .to.be.instanceOf(CircuitOpenError)
+        .and.to.have.property('circuit', 'openai');
       expect(upstream.server.count).to.equal(0);
     });
 
@@ -117,7 +127,15 @@ describe('Vectors', () => {
       [1, 2],
       [1, 2],
     ]);
-    for (const data of [[item(0), item(0)], [item(0), item(2)], [item(0), item(0.5)], [item(0), item(-1)], [item(0)], 'x', [{ index: 0 }, item(1)]]) {
+    for (const data of [
+      [item(0), item(0)],
+      [item(0), item(2)],
+      [item(0), item(0.5)],
+      [item(0), item(-1)],
+      [item(0)],
+      'x',
+      [{ index: 0 }, item(1)],
+    ]) {
       expect(() => vectorsOf({ data }, 2, 2)).to.throw(MalformedResponseError);
     }
   });

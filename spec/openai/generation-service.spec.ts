@@ -1,5 +1,12 @@
 import { expect } from 'chai';
-import { classify, configure, type FailureKind, MalformedResponseError, onEvent, type ResilienceEvent } from '#lib/index.js';
+import {
+  classify,
+  configure,
+  type FailureKind,
+  MalformedResponseError,
+  onEvent,
+  type ResilienceEvent,
+} from '#lib/index.js';
 import { GenerationService, getFallbackResponse, openaiCircuit } from '#lib/openai/index.js';
 import type { Fault } from '#lib/testing/index.js';
 import { IMPATIENT, SDKS, useServer } from '../support/sdks.js';
@@ -23,8 +30,18 @@ const FAULTS: [what: string, fault: Fault, kind: FailureKind, requests: number, 
   ['status 501', { type: 'status', status: 501 }, 'rejected', 1],
   ['status 400', { type: 'status', status: 400 }, 'rejected', 1],
   ['status 401', { type: 'status', status: 401 }, 'rejected', 1],
-  ['status 500 that says not to retry', { type: 'status', status: 500, headers: { 'x-should-retry': 'false' } }, 'rejected', 1],
-  ['status 400 that says to retry', { type: 'status', status: 400, headers: { 'x-should-retry': 'true' } }, 'server', ATTEMPTS],
+  [
+    'status 500 that says not to retry',
+    { type: 'status', status: 500, headers: { 'x-should-retry': 'false' } },
+    'rejected',
+    1,
+  ],
+  [
+    'status 400 that says to retry',
+    { type: 'status', status: 400, headers: { 'x-should-retry': 'true' } },
+    'server',
+    ATTEMPTS,
+  ],
   ['a rate limit', 'rate-limit', 'rate-limited', 1],
   ['spent quota', 'quota', 'quota', 1],
   ['a body that is reset', { type: 'body-cut', by: 'reset' }, 'network', ATTEMPTS],
@@ -39,9 +56,24 @@ const FAULTS: [what: string, fault: Fault, kind: FailureKind, requests: number, 
 const STREAM_FAULTS: typeof FAULTS = [
   ['status 503', { type: 'status', status: 503 }, 'server', ATTEMPTS],
   ['a reset before the first chunk', { type: 'stream-cut', afterChunks: 0 }, 'network', ATTEMPTS],
-  ['an error event before the first chunk', { type: 'stream-error', afterChunks: 0, shape: 'nested' }, 'server', ATTEMPTS],
-  ['a flat error event before the first chunk', { type: 'stream-error', afterChunks: 0, shape: 'flat' }, 'server', ATTEMPTS],
-  ['a rate limit inside the stream', { type: 'stream-error', afterChunks: 0, code: 'rate_limit_exceeded', errorType: 'tokens' }, 'rate-limited', 1],
+  [
+    'an error event before the first chunk',
+    { type: 'stream-error', afterChunks: 0, shape: 'nested' },
+    'server',
+    ATTEMPTS,
+  ],
+  [
+    'a flat error event before the first chunk',
+    { type: 'stream-error', afterChunks: 0, shape: 'flat' },
+    'server',
+    ATTEMPTS,
+  ],
+  [
+    'a rate limit inside the stream',
+    { type: 'stream-error', afterChunks: 0, code: 'rate_limit_exceeded', errorType: 'tokens' },
+    'rate-limited',
+    1,
+  ],
   ['a reset after the first chunk', { type: 'stream-cut', afterChunks: 3 }, 'network', 1],
   ['an error event after the first chunk', { type: 'stream-error', afterChunks: 3 }, 'server', 1],
   ['an end without a finish_reason', { type: 'stream-unfinished', afterChunks: 3 }, 'malformed', 1],
@@ -71,7 +103,8 @@ for (const sdk of SDKS) {
 
     async function streamed(from: GenerationService, signal?: AbortSignal): Promise<string[]> {
       const chunks: string[] = [];
-      for await (const chunk of from.streamAnswer(QUESTION, PASSAGES, ...(signal ? [{ signal }] : []))) chunks.push(chunk);
+      for await (const chunk of from.streamAnswer(QUESTION, PASSAGES, ...(signal ? [{ signal }] : [])))
+        chunks.push(chunk);
       return chunks;
     }
 

@@ -1,5 +1,12 @@
 import { expect } from 'chai';
-import { ConfigurationError, configure, describe as describeStack, type Overrides, onEvent, RetryOnTransient } from '#lib/index.js';
+import {
+  ConfigurationError,
+  configure,
+  describe as describeStack,
+  type Overrides,
+  onEvent,
+  RetryOnTransient,
+} from '#lib/index.js';
 import { fail, rejectionOf, succeed, Upstream, unavailable } from '../support/upstream.js';
 import { virtualTime } from '../support/virtual-time.js';
 import { FakeClock } from '#lib/testing/fake-clock.js';
@@ -102,9 +109,10 @@ describe('configure', () => {
 describe('onEvent', () => {
   virtualTime();
 
-  const failing = () => RetryOnTransient({ maxAttempts: 1 })(async function ask() {
-    throw unavailable();
-  });
+  const failing = () =>
+    RetryOnTransient({ maxAttempts: 1 })(async function ask() {
+      throw unavailable();
+    });
 
   it('hears every event until it is ended', async () => {
     const heard: string[] = [];

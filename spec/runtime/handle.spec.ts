@@ -15,7 +15,14 @@ describe('The handle of a circuit', () => {
     const name = uniqueName();
     const handle = circuit(name);
     expect(handle).to.include({ name, state: 'closed', isOpen: false, retryAfterMs: 0 });
-    expect(handle.snapshot()).to.deep.equal({ name, state: 'closed', epoch: 0, failures: 0, trips: 0, retryAfterMs: 0 });
+    expect(handle.snapshot()).to.deep.equal({
+      name,
+      state: 'closed',
+      epoch: 0,
+      failures: 0,
+      trips: 0,
+      retryAfterMs: 0,
+    });
     handle.reset();
     expect(circuits().map((one) => one.name)).not.to.include(name);
   });
@@ -55,6 +62,34 @@ describe('The handle of a circuit', () => {
     handle.reset();
     expect(await asking()).to.equal('answer');
     expect(world.events.map(({ type }) => type)).to.deep.equal(['circuit_opened', 'circuit_refused', 'circuit_closed']);
+  });
+
+  it('isolates before the first call, also the circuit of a method and those of keys', async () => {
+    class Early {
+      @CircuitProtected()
+      async ask(): Promise<string> {
+        return 'answer';
+      }
+    }
+    const name = uniqueName();
+    const keyed = CircuitProtected({ circuit: name, key: (key: string) => key })(async (_key: string) => 'answer');
+    const [early, all, one] = [circuit('Early.ask'), circuit(name), circuit(`${name}[b]`)];
+    for (const handle of [early, all]) {
+      handle.isolate('not yet');
+      expect(handle.snapshot()).to.include({ state: 'isolated', reason: 'not yet' });
+    }
+    expect(await rejectionOf(new Early().ask())).to.be.instanceOf(CircuitOpenError);
+    expect(await rejectionOf(keyed('a'))).to.be.instanceOf(CircuitOpenError);
+    early.reset();
+    all.reset();
+    expect([await new Early().ask(), await keyed('a')]).to.deep.equal(['answer', 'answer']);
+    one.isolate();
+    expect(await keyed('a')).to.equal('answer');
+    expect(await rejectionOf(keyed('b'))).to.be.instanceOf(CircuitOpenError);
+    expect(all.state).to.equal('isolated');
+    all.reset();
+    expect(await keyed('b')).to.equal('answer');
+    expect(circuits().filter((handle) => handle.name === 'Early.ask')).to.have.lengthOf(1);
   });
 
   it('forgets the failures when it is reset', async () => {

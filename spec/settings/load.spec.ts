@@ -86,13 +86,20 @@ describe('loadSettings', () => {
     });
     const settings = loadSettings({ file, env: { RETRY_MAX_ATTEMPTS: '5' } });
     expect(settings.retry).to.deep.equal({ maxAttempts: 5, minWait: '2s', maxWait: '9s', jitter: 'none' });
-    expect(settings.circuit).to.include({ recoveryGrowth: 1.5, probes: 2, probeInterval: '0.25s', maxRecoveryTimeout: '5m' });
+    expect(settings.circuit).to.include({
+      recoveryGrowth: 1.5,
+      probes: 2,
+      probeInterval: '0.25s',
+      maxRecoveryTimeout: '5m',
+    });
     expect(settings.circuits).to.deep.equal({ openai: { failureThreshold: 8 } });
     expect(settings.methods).to.deep.equal({ 'Service.ask': { maxAttempts: 2, recoveryTimeout: '30s' } });
   });
 
   it('takes a file with a byte order mark', () => {
-    expect(loadSettings({ file: files.write('bom.json', '\uFEFF{"retry":{"maxAttempts":1}}'), env: {} }).retry.maxAttempts).to.equal(1);
+    expect(
+      loadSettings({ file: files.write('bom.json', '\uFEFF{"retry":{"maxAttempts":1}}'), env: {} }).retry.maxAttempts,
+    ).to.equal(1);
   });
 
   it('reads the file that RESILIENCE_CONFIG names', () => {
@@ -107,9 +114,14 @@ describe('loadSettings', () => {
     expect(stdout).to.equal('11 10s\n');
   });
 
+  it('takes an empty RESILIENCE_CONFIG for none', () => {
+    expect(loadSettings({ env: { RESILIENCE_CONFIG: '' } }).retry.maxAttempts).to.equal(3);
+  });
+
   it('freezes what it gives, all the way down', () => {
     const settings = loadSettings({ file: files.write('a.json', { methods: { 'A.b': { maxAttempts: 1 } } }), env: {} });
-    for (const part of [settings, settings.retry, settings.methods, settings.methods['A.b']]) expect(Object.isFrozen(part)).to.equal(true);
+    for (const part of [settings, settings.retry, settings.methods, settings.methods['A.b']])
+      expect(Object.isFrozen(part)).to.equal(true);
   });
 
   it('reads neither the command line nor the environment beside the one it is given', () => {
@@ -125,11 +137,27 @@ describe('loadSettings', () => {
   });
 
   it('takes an empty key or address of the environment for none', () => {
-    expect(loadSettings({ env: { OPENAI_API_KEY: '', OPENAI_BASE_URL: '' } }).openai).to.include({ apiKey: null, baseUrl: null });
+    expect(loadSettings({ env: { OPENAI_API_KEY: '', OPENAI_BASE_URL: '' } }).openai).to.include({
+      apiKey: null,
+      baseUrl: null,
+    });
   });
 
   describe('refuses', () => {
-    for (const value of ['2.7', '7abc', '0', '-1', '1e400', 'Infinity', '', ' 3', '0x3', '1e1', '٣', '9007199254740993']) {
+    for (const value of [
+      '2.7',
+      '7abc',
+      '0',
+      '-1',
+      '1e400',
+      'Infinity',
+      '',
+      ' 3',
+      '0x3',
+      '1e1',
+      '٣',
+      '9007199254740993',
+    ]) {
       it(`${JSON.stringify(value)} for a count`, () => {
         expect(problemsOf({ env: { RETRY_MAX_ATTEMPTS: value } })).to.deep.equal([
           `retry.maxAttempts (RETRY_MAX_ATTEMPTS): expected an integer >= 1, got ${JSON.stringify(value)}`,
@@ -155,7 +183,9 @@ describe('loadSettings', () => {
     }
 
     it('a URL that is none, and shows no password of one', () => {
-      expect(problemsOf({ env: { OPENAI_BASE_URL: 'api.openai.com' } })[0]).to.contain('expected an http or https URL, got "api.openai.com"');
+      expect(problemsOf({ env: { OPENAI_BASE_URL: 'api.openai.com' } })[0]).to.contain(
+        'expected an http or https URL, got "api.openai.com"',
+      );
       const [problem] = problemsOf({ env: { OPENAI_BASE_URL: 'ftp://user:password@host/' } });
       expect(problem).to.contain('ftp://(hidden)@host').and.not.to.contain('password');
     });
@@ -163,12 +193,16 @@ describe('loadSettings', () => {
     it('a key that fits no header, without showing it', () => {
       for (const key of ['sk-se cret', 'sk-secret\n', 'sk-sécret']) {
         const [problem] = problemsOf({ env: { OPENAI_API_KEY: key } });
-        expect(problem).to.equal('openai.apiKey (OPENAI_API_KEY): expected a key of visible ASCII characters, got (hidden)');
+        expect(problem).to.equal(
+          'openai.apiKey (OPENAI_API_KEY): expected a key of visible ASCII characters, got (hidden)',
+        );
       }
     });
 
     it('minWait above maxWait, naming both', () => {
-      expect(problemsOf({ env: { RETRY_MIN_WAIT: '20' } })).to.deep.equal(['retry.minWait: expected at most maxWait (10s), got 20s']);
+      expect(problemsOf({ env: { RETRY_MIN_WAIT: '20' } })).to.deep.equal([
+        'retry.minWait: expected at most maxWait (10s), got 20s',
+      ]);
     });
 
     it('recoveryTimeout above maxRecoveryTimeout, naming both', () => {
@@ -178,11 +212,24 @@ describe('loadSettings', () => {
       ]);
     });
 
+    it('contradictions within a named section', () => {
+      const file = files.write('a.json', {
+        circuits: { openai: { recoveryTimeout: '2m', maxRecoveryTimeout: '1m' } },
+        methods: { 'A.b': { minWait: 3, maxWait: 2 }, 'A.c': { minWait: 30 } },
+      });
+      expect(problemsOf({ file, env: {} })).to.deep.equal([
+        'circuits.openai.recoveryTimeout: expected at most maxRecoveryTimeout (1m), got 2m',
+        'methods.A.b.minWait: expected at most maxWait (2s), got 3s',
+      ]);
+    });
+
     it('a file that is missing', () => {
       expect(problemsOf({ file: '/nowhere/at/all.json', env: {} })).to.deep.equal([
         'file: expected a JSON file, got "/nowhere/at/all.json": there is no such file',
       ]);
-      expect(problemsOf({ env: { RESILIENCE_CONFIG: '/nowhere/at/all.json' } })[0]).to.contain('RESILIENCE_CONFIG: expected a JSON file');
+      expect(problemsOf({ env: { RESILIENCE_CONFIG: '/nowhere/at/all.json' } })[0]).to.contain(
+        'RESILIENCE_CONFIG: expected a JSON file',
+      );
     });
 
     it('a file that cannot be read', () => {
@@ -191,7 +238,9 @@ describe('loadSettings', () => {
 
     it('a file that is not JSON, without quoting it', () => {
       const [problem] = problemsOf({ file: files.write('a.json', '{ "openai": { "apiKey": sk-secret } }'), env: {} });
-      expect(problem).to.match(/it is not JSON( \((line|position) .*\))?$/).and.not.to.contain('secret');
+      expect(problem)
+        .to.match(/it is not JSON( \((line|position) .*\))?$/)
+        .and.not.to.contain('secret');
     });
 
     for (const [what, content] of [
@@ -200,7 +249,9 @@ describe('loadSettings', () => {
       ['null', 'null'],
     ] as const) {
       it(`a file that holds ${what}`, () => {
-        expect(problemsOf({ file: files.write('a.json', content), env: {} })[0]).to.contain('settings: expected an object');
+        expect(problemsOf({ file: files.write('a.json', content), env: {} })[0]).to.contain(
+          'settings: expected an object',
+        );
       });
     }
 
@@ -222,7 +273,10 @@ describe('loadSettings', () => {
     });
 
     it('a key that every object has', () => {
-      const file = files.write('a.json', '{ "retry": { "__proto__": { "maxAttempts": 9 }, "constructor": 1 }, "toString": {} }');
+      const file = files.write(
+        'a.json',
+        '{ "retry": { "__proto__": { "maxAttempts": 9 }, "constructor": 1 }, "toString": {} }',
+      );
       expect(problemsOf({ file, env: {} })).to.have.lengthOf(3);
     });
 
@@ -246,7 +300,10 @@ describe('loadSettings', () => {
 
     it('everything at once, from the file and the environment', () => {
       const file = files.write('a.json', { retry: { maxAttempts: 0 } });
-      const problems = problemsOf({ file, env: { RETRY_MIN_WAIT: 'soon', LOG_LEVEL: 'loud', RESILIENCE_ENABLED: 'yes' } });
+      const problems = problemsOf({
+        file,
+        env: { RETRY_MIN_WAIT: 'soon', LOG_LEVEL: 'loud', RESILIENCE_ENABLED: 'yes' },
+      });
       expect(problems).to.have.lengthOf(4);
     });
   });

@@ -16,7 +16,10 @@ export const library = (path: string): string => JSON.stringify(pathToFileURL(re
 export function runProgram(source: string, env: Record<string, string> = {}, cwd = process.cwd()): Promise<Ended> {
   return new Promise((done, reject) => {
     const started = Date.now();
-    const child = spawn(process.execPath, ['--input-type=module', '--eval', source], { env: { ...process.env, ...env }, cwd });
+    const child = spawn(process.execPath, ['--input-type=module', '--eval', source], {
+      env: { ...process.env, ...env },
+      cwd,
+    });
     let stdout = '';
     let stderr = '';
     child.stdout.on('data', (chunk) => (stdout += chunk));

@@ -2,7 +2,7 @@ import { relative } from 'node:path';
 import Mocha from 'mocha';
 
 const { EVENT_RUN_END, EVENT_TEST_FAIL, EVENT_TEST_PASS, EVENT_TEST_PENDING } = Mocha.Runner.constants;
-const { color, symbols } = Mocha.reporters.Base;
+const { color } = Mocha.reporters.Base;
 
 /** One line for each folder of specs, every failure in full, and `N passed, N failed` as the last line of all. */
 export default class FolderReporter extends Mocha.reporters.Base {
@@ -44,7 +44,7 @@ export default class FolderReporter extends Mocha.reporters.Base {
 
   #leave(): void {
     if (this.#folder !== '') {
-      const mark = this.#failed > 0 ? color('fail', symbols.err) : color('checkmark', symbols.ok);
+      const mark = this.#failed > 0 ? color('fail', '✖') : color('checkmark', '✔');
       const told = [`${this.#passed} passed`];
       if (this.#failed > 0) told.push(color('fail', `${this.#failed} failed`));
       if (this.#skipped > 0) told.push(color('pending', `${this.#skipped} skipped`));

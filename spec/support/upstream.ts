@@ -60,7 +60,11 @@ export async function rejectionOf(promise: Promise<unknown>): Promise<unknown> {
 }
 
 /** A promise that is settled by hand. */
-export function deferred<T = unknown>(): { promise: Promise<T>; resolve(value: T): void; reject(error: unknown): void } {
+export function deferred<T = unknown>(): {
+  promise: Promise<T>;
+  resolve(value: T): void;
+  reject(error: unknown): void;
+} {
   let resolve!: (value: T) => void;
   let reject!: (error: unknown) => void;
   const promise = new Promise<T>((res, rej) => {

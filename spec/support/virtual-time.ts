@@ -30,7 +30,11 @@ export function virtualTime(): World {
     world.events = [];
     world.chance = [];
     undo = [
-      configure({ clock: world.clock, random: () => world.chance.shift() ?? 0, settings: { log: { level: 'silent' } } }),
+      configure({
+        clock: world.clock,
+        random: () => world.chance.shift() ?? 0,
+        settings: { log: { level: 'silent' } },
+      }),
       onEvent((event) => world.events.push(event)),
     ];
   });

@@ -23,12 +23,28 @@ const SECRETS = [
 ];
 
 const WHITELIST = [
-  ...['level', 'message', 'method', 'circuit', 'attempt', 'maxAttempts', 'waitMs', 'elapsedMs', 'kind', 'errorName', 'status', 'code'],
+  ...[
+    'level',
+    'message',
+    'method',
+    'circuit',
+    'attempt',
+    'maxAttempts',
+    'waitMs',
+    'elapsedMs',
+    'kind',
+    'errorName',
+    'status',
+    'code',
+  ],
   ...['errno', 'requestId', 'retryAfterMs', 'state', 'reason', 'count'],
 ];
 
 const secret = fc.constantFrom(...SECRETS);
-const headers = fc.dictionary(fc.constantFrom('x-request-id', 'set-cookie', 'retry-after', 'openai-organization', 'x-should-retry'), secret);
+const headers = fc.dictionary(
+  fc.constantFrom('x-request-id', 'set-cookie', 'retry-after', 'openai-organization', 'x-should-retry'),
+  secret,
+);
 
 /** An error with a secret wherever an upstream or a client can put one. */
 const leaky: fc.Arbitrary<object> = fc.letrec<{ error: object }>((tie) => ({
@@ -55,7 +71,11 @@ const leaky: fc.Arbitrary<object> = fc.letrec<{ error: object }>((tie) => ({
       },
       { requiredKeys: ['message', 'status', 'code'] },
     )
-    .chain((places) => fc.constantFrom(Error, TypeError, SyntaxError, Object).map((Make) => Object.assign(new Make(places.message), places))),
+    .chain((places) =>
+      fc
+        .constantFrom(Error, TypeError, SyntaxError, Object)
+        .map((Make) => Object.assign(new Make(places.message), places)),
+    ),
 })).error;
 
 describe('Content', () => {
@@ -69,7 +89,11 @@ describe('Content', () => {
         const events: ResilienceEvent[] = [];
         const own: unknown[] = [];
         class Service {
-          @CircuitProtected({ failureThreshold: 1, fallback: (refusal: unknown) => void own.push(refusal), fallbackOn: 'failure' })
+          @CircuitProtected({
+            failureThreshold: 1,
+            fallback: (refusal: unknown) => void own.push(refusal),
+            fallbackOn: 'failure',
+          })
           @RetryOnTransient({ maxAttempts: 2 })
           async ask(_question: string): Promise<void> {
             throw error;
@@ -82,7 +106,10 @@ describe('Content', () => {
             throw error;
           }
         }
-        const undo = [configure({ logger: { log: (entry) => entries.push(entry) } }), onEvent((event) => events.push(event))];
+        const undo = [
+          configure({ logger: { log: (entry) => entries.push(entry) } }),
+          onEvent((event) => events.push(event)),
+        ];
         const service = new Service();
         for (let i = 0; i < 3; i++) {
           const asked = (async () => {
@@ -94,7 +121,12 @@ describe('Content', () => {
         }
         for (const end of undo) end();
         own.splice(0, own.length, ...own.filter((thrown) => thrown !== error));
-        const told = [entries, events, classify(error), own.map((one) => [String(one), JSON.stringify(one), (one as Error).stack])];
+        const told = [
+          entries,
+          events,
+          classify(error),
+          own.map((one) => [String(one), JSON.stringify(one), (one as Error).stack]),
+        ];
         const text = JSON.stringify(told);
         for (const each of SECRETS) expect(text).not.to.contain(each);
         for (const entry of entries) expect(WHITELIST).to.include.members(Object.keys(entry));

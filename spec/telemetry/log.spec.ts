@@ -27,7 +27,12 @@ describe('The log', () => {
         done();
       },
     });
-    return winston.createLogger({ level: 'debug', format: winston.format.json(), transports: [new winston.transports.Stream({ stream })], ...options });
+    return winston.createLogger({
+      level: 'debug',
+      format: winston.format.json(),
+      transports: [new winston.transports.Stream({ stream })],
+      ...options,
+    });
   }
 
   function outage(name: string) {
@@ -57,10 +62,34 @@ describe('The log', () => {
     await service.ask();
     restore();
     const of = { method: 'Service.ask', circuit: circuitName };
-    const facts = { kind: 'server', errorName: 'Error', status: 503, requestId: 'req_abcdef123456', retryAfterMs: 2000 };
+    const facts = {
+      kind: 'server',
+      errorName: 'Error',
+      status: 503,
+      requestId: 'req_abcdef123456',
+      retryAfterMs: 2000,
+    };
     expect(entries).to.deep.equal([
-      { level: 'warn', message: 'retry_scheduled', ...of, ...facts, attempt: 1, maxAttempts: 2, elapsedMs: 0, waitMs: 2000 },
-      { level: 'warn', message: 'retry_gave_up', ...of, ...facts, attempt: 2, maxAttempts: 2, elapsedMs: 2000, reason: 'attempts' },
+      {
+        level: 'warn',
+        message: 'retry_scheduled',
+        ...of,
+        ...facts,
+        attempt: 1,
+        maxAttempts: 2,
+        elapsedMs: 0,
+        waitMs: 2000,
+      },
+      {
+        level: 'warn',
+        message: 'retry_gave_up',
+        ...of,
+        ...facts,
+        attempt: 2,
+        maxAttempts: 2,
+        elapsedMs: 2000,
+        reason: 'attempts',
+      },
       { level: 'error', message: 'circuit_opened', ...of, ...facts, state: 'open' },
       { level: 'debug', message: 'circuit_refused', ...of, state: 'open', retryAfterMs: 7000 },
       { level: 'warn', message: 'fallback_used', ...of, reason: 'open' },
@@ -163,9 +192,18 @@ describe('The log', () => {
     it('is a line of JSON for each entry, on standard error', async () => {
       const { stdout, stderr, code } = await runProgram(program, { LOG_LEVEL: 'info' });
       expect({ stdout, code }).to.deep.equal({ stdout: '', code: 0 });
-      const lines = stderr.trim().split('\n').map((line) => JSON.parse(line) as LogEntry);
-      expect(lines.map(({ message }) => message)).to.deep.equal(['retry_scheduled', 'retry_scheduled', 'retry_gave_up']);
-      expect(lines[0]).to.have.property('timestamp').that.matches(/^\d{4}-\d\d-\d\dT/);
+      const lines = stderr
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line) as LogEntry);
+      expect(lines.map(({ message }) => message)).to.deep.equal([
+        'retry_scheduled',
+        'retry_scheduled',
+        'retry_gave_up',
+      ]);
+      expect(lines[0])
+        .to.have.property('timestamp')
+        .that.matches(/^\d{4}-\d\d-\d\dT/);
     });
 
     it('heeds log.level, and can be silent', async () => {

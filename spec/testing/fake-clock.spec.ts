@@ -47,7 +47,10 @@ describe('FakeClock', () => {
 
   it('advances in order when it is told twice at once', async () => {
     const clock = new FakeClock(0);
-    const times = await Promise.all([clock.advance('1s').then(() => clock.now()), clock.advance('2s').then(() => clock.now())]);
+    const times = await Promise.all([
+      clock.advance('1s').then(() => clock.now()),
+      clock.advance('2s').then(() => clock.now()),
+    ]);
     expect(times).to.deep.equal([1000, 3000]);
   });
 

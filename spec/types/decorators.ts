@@ -162,10 +162,14 @@ CircuitProtected({ key: () => 5 });
 // Plain functions keep their type.
 const asking = RetryOnTransient()(async (question: string, times = 1): Promise<number> => question.length * times);
 export const answered: Promise<number> = asking('x', 2);
-export const protectedAsking: (question: string) => Promise<string> = CircuitProtected({ fallback })(async (question: string) => question);
-export const streaming: AsyncGenerator<number> = CircuitProtected()(RetryOnTransient()(async function* () {
-  yield 1;
-}))();
+export const protectedAsking: (question: string) => Promise<string> = CircuitProtected({ fallback })(
+  async (question: string) => question,
+);
+export const streaming: AsyncGenerator<number> = CircuitProtected()(
+  RetryOnTransient()(async function* () {
+    yield 1;
+  }),
+)();
 // @ts-expect-error the arguments are those of the function
 asking(5);
 // @ts-expect-error a synchronous function

@@ -1,4 +1,4 @@
-import { Circuit } from './circuit.js';
+import type { Circuit } from './circuit.js';
 
 /** How many circuits that may not be forgotten are passed over in one go, so that a look-up stays O(1). */
 const PASSED_OVER = 8;
@@ -7,11 +7,12 @@ const PASSED_OVER = 8;
 export class KeyedCircuits {
   readonly #circuits = new Map<string, Circuit>();
 
-  constructor(readonly name: string) {}
+  /** @param make the circuit of a key */
+  constructor(readonly make: (key: string) => Circuit) {}
 
   get(key: string, maxKeys: number): Circuit {
     const found = this.#circuits.get(key);
-    const circuit = found ?? new Circuit(this.name);
+    const circuit = found ?? this.make(key);
     // A map remembers in which order its keys were set: the first one is the least recently used.
     if (found) this.#circuits.delete(key);
     else if (this.#circuits.size >= maxKeys) this.#forgetOne();

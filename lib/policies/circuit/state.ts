@@ -83,8 +83,7 @@ export function admit(before: CircuitState, now: number, rules: CircuitRules): A
       return undefined;
     case 'half-open': {
       const leases = state.leases.filter((lease) => lease.until > now);
-      if (leases.length + state.successes >= rules.probes)
-        return undefined;
+      if (leases.length + state.successes >= rules.probes) return undefined;
       const lease = { id: state.issued + 1, until: now + rules.probeIntervalMs };
       return { state: { ...state, leases: [...leases, lease], issued: lease.id }, lease: lease.id };
     }
@@ -121,16 +120,18 @@ export function settle(
   }
 }
 
-/** Milliseconds until the circuit may let a call through; 0 when it does now, Infinity while it is isolated. */
+/** Whole milliseconds until the circuit may let a call through; 0 when it does now, Infinity while it is isolated. */
 export function retryAfterMs(before: CircuitState, now: number): number {
   const state = asOf(before, now);
   switch (state.kind) {
     case 'closed':
       return 0;
     case 'open':
-      return state.until - now;
+      return Math.ceil(state.until - now);
     case 'half-open':
-      return state.leases.length === 0 ? 0 : Math.max(0, Math.min(...state.leases.map(({ until }) => until)) - now);
+      return state.leases.length === 0
+        ? 0
+        : Math.max(0, Math.ceil(Math.min(...state.leases.map(({ until }) => until)) - now));
     case 'isolated':
       return Number.POSITIVE_INFINITY;
   }

@@ -23,13 +23,19 @@ export function retry(site: Site, rules: RetryRules): Policy {
     return retryOn(failure, outcome.error) ? failure : undefined;
   };
 
+  /** The same, but the caller's reason is thrown when he has aborted: whatever failed then failed because of that. */
+  const repeatableFor = (outcome: Outcome, sequence: RetrySequence): Failure | undefined => {
+    if ('error' in outcome) sequence.throwIfAborted(() => classify(outcome.error, site.clock.now()));
+    return repeatable(outcome);
+  };
+
   const repeat = async (first: Outcome, call: Call, next: Next): Promise<unknown> => {
     const sequence = new RetrySequence(site, rules, call);
     let outcome = first;
-    let failure = repeatable(outcome);
+    let failure = repeatableFor(outcome, sequence);
     while (failure && (await sequence.mayRepeat(failure))) {
       outcome = await next(call.self, call.args, call).then(toValue, toError);
-      failure = repeatable(outcome);
+      failure = repeatableFor(outcome, sequence);
     }
     if ('error' in outcome) throw outcome.error;
     if (!failure) sequence.succeed();
@@ -71,14 +77,14 @@ export function retry(site: Site, rules: RetryRules): Policy {
         else budgetOf(call.admission).earn();
         return result;
       } catch (error) {
-        const failure = repeatable({ error });
-        if (!failure) throw error;
         if (chunks > 0) {
-          tellBroken(failure, call, chunks);
+          const failure = repeatable({ error });
+          if (failure) tellBroken(failure, call, chunks);
           throw error;
         }
         sequence ??= new RetrySequence(site, rules, call);
-        if (!(await sequence.mayRepeat(failure))) throw error;
+        const failure = repeatableFor({ error }, sequence);
+        if (!failure || !(await sequence.mayRepeat(failure))) throw error;
       }
     }
   }

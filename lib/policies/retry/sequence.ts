@@ -45,6 +45,11 @@ export class RetrySequence {
     return true;
   }
 
+  /** @throws the caller's reason, when the caller has aborted */
+  throwIfAborted(failure: () => Failure): void {
+    if (this.#signal?.aborted) this.#giveUp('aborted', failure());
+  }
+
   /** The call ended well after all. */
   succeed(): void {
     this.#budget.putBack(this.#taken);

@@ -2,7 +2,16 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { Circuit } from '#lib/policies/circuit/circuit.js';
 import type { CircuitRules } from '#lib/policies/circuit/rules.js';
-import { admit, asOf, CLOSED, type CircuitState, open, type Outcome, retryAfterMs, settle } from '#lib/policies/circuit/state.js';
+import {
+  admit,
+  asOf,
+  CLOSED,
+  type CircuitState,
+  open,
+  type Outcome,
+  retryAfterMs,
+  settle,
+} from '#lib/policies/circuit/state.js';
 import type { Admission } from '#lib/core/call.js';
 
 const RULES: CircuitRules = {
@@ -22,7 +31,13 @@ type Step =
 
 const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 3, arbitrary: fc.constant({ do: 'call' } as const) },
-  { weight: 2, arbitrary: fc.record({ do: fc.constant('wait' as const), ms: fc.constantFrom(0, 1, 100, 299, 300, 999, 1000, 4000) }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      do: fc.constant('wait' as const),
+      ms: fc.constantFrom(0, 1, 100, 299, 300, 999, 1000, 4000),
+    }),
+  },
   {
     weight: 4,
     arbitrary: fc.record({
@@ -141,11 +156,17 @@ describe('The state of a circuit', () => {
 
   it('is open for up to a tenth longer, by chance, and never less', () => {
     fc.assert(
-      fc.property(fc.integer({ min: 1, max: 2000 }), fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }), (trips, chance) => {
-        const { until } = open(0, trips, RULES, () => chance);
-        const recovery = Math.min(1000 * 2 ** (trips - 1), 4000);
-        expect(until).to.be.at.least(recovery).and.at.most(recovery * 1.1);
-      }),
+      fc.property(
+        fc.integer({ min: 1, max: 2000 }),
+        fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }),
+        (trips, chance) => {
+          const { until } = open(0, trips, RULES, () => chance);
+          const recovery = Math.min(1000 * 2 ** (trips - 1), 4000);
+          expect(until)
+            .to.be.at.least(recovery)
+            .and.at.most(recovery * 1.1);
+        },
+      ),
     );
   });
 

@@ -9,15 +9,27 @@ const retries = fc.oneof(fc.integer({ min: 1, max: 40 }), fc.integer({ min: 1, m
 const chance = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
 const LONGEST = 2 ** 31 - 1;
 
-const rules = (given: { minWaitMs: number; maxWaitMs: number }, jitter: 'full' | 'none'): BackoffRules => ({ ...given, jitter, backoff: undefined });
+const rules = (given: { minWaitMs: number; maxWaitMs: number }, jitter: 'full' | 'none'): BackoffRules => ({
+  ...given,
+  jitter,
+  backoff: undefined,
+});
 
 describe('The wait before a retry', () => {
   it('is never below minWait, never above maxWait, and never longer than a timer holds', () => {
     fc.assert(
-      fc.property(waits, retries, chance, fc.constantFrom('full' as const, 'none' as const), (given, retry, random, jitter) => {
-        const wait = backoffMs(retry, rules(given, jitter), () => random);
-        expect(wait).to.be.at.least(Math.min(given.minWaitMs, LONGEST)).and.at.most(Math.min(given.maxWaitMs, LONGEST));
-      }),
+      fc.property(
+        waits,
+        retries,
+        chance,
+        fc.constantFrom('full' as const, 'none' as const),
+        (given, retry, random, jitter) => {
+          const wait = backoffMs(retry, rules(given, jitter), () => random);
+          expect(wait)
+            .to.be.at.least(Math.min(given.minWaitMs, LONGEST))
+            .and.at.most(Math.min(given.maxWaitMs, LONGEST));
+        },
+      ),
       { numRuns: 2000 },
     );
   });
@@ -27,7 +39,10 @@ describe('The wait before a retry', () => {
       fc.property(waits, fc.integer({ min: 1, max: 30 }), chance, (given, retry, random) => {
         const floor = Math.min(given.minWaitMs, LONGEST);
         const bound = Math.min(given.maxWaitMs, LONGEST, given.minWaitMs * 2 ** retry);
-        expect(backoffMs(retry, rules(given, 'full'), () => random)).to.be.closeTo(floor + (bound - floor) * random, 1e-3);
+        expect(backoffMs(retry, rules(given, 'full'), () => random)).to.be.closeTo(
+          floor + (bound - floor) * random,
+          1e-3,
+        );
       }),
     );
   });

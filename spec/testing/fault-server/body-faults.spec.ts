@@ -1,5 +1,15 @@
 import { expect } from 'chai';
-import { ANSWER, ask, caught, chainOf, IMPATIENT, SDKS, settlesWithin, TIMEOUT_MS, useServer } from '../../support/sdks.js';
+import {
+  ANSWER,
+  ask,
+  caught,
+  chainOf,
+  IMPATIENT,
+  SDKS,
+  settlesWithin,
+  TIMEOUT_MS,
+  useServer,
+} from '../../support/sdks.js';
 
 describe('an answer whose body goes wrong', () => {
   const use = useServer();

@@ -1,5 +1,16 @@
 import { expect } from 'chai';
-import { ANSWER, ask, askStreamed, CONTEXT, collect, QUESTION, SDKS, send, useServer, WORDS } from '../../support/sdks.js';
+import {
+  ANSWER,
+  ask,
+  askStreamed,
+  CONTEXT,
+  collect,
+  QUESTION,
+  SDKS,
+  send,
+  useServer,
+  WORDS,
+} from '../../support/sdks.js';
 
 describe('the fault server answering a chat', () => {
   const use = useServer();

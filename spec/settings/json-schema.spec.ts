@@ -1,0 +1,136 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Ajv } from 'ajv';
+import { expect } from 'chai';
+import { jsonSchema } from '#lib/settings/json-schema.js';
+import { loadSettings } from '#lib/settings/load.js';
+import { schema } from '#lib/settings/schema.js';
+
+/** Everything that a file can say. */
+const WHOLE = {
+  $schema: './node_modules/holdfast/resilience.schema.json',
+  resilience: { enabled: true },
+  retry: { maxAttempts: 4, minWait: 0.5, maxWait: '20s', jitter: 'none' },
+  circuit: {
+    failureThreshold: 3,
+    recoveryTimeout: '1m',
+    recoveryGrowth: 1.5,
+    maxRecoveryTimeout: '10m',
+    probes: 2,
+    probeInterval: 2,
+    maxKeys: 100,
+    fallbackOn: 'failure',
+  },
+  openai: {
+    apiKey: 'sk-test',
+    baseUrl: 'https://example.test/v1',
+    chatModel: 'a-model',
+    embeddingModel: 'another-model',
+    embeddingDimensions: 256,
+    attemptTimeout: 30,
+  },
+  log: { level: 'silent' },
+  circuits: { openai: { failureThreshold: 10 } },
+  methods: { 'GenerationService.generateAnswer': { maxAttempts: 2, fallbackOn: 'open' } },
+};
+
+/** What files say, right and wrong, so that the schema is seen to agree with what is read in the end. */
+const FILES: readonly unknown[] = [
+  {},
+  WHOLE,
+  ...[1, 3, 0, -1, 2.7, '3', '2.7', '7abc', true, null, [], {}].map((maxAttempts) => ({ retry: { maxAttempts } })),
+  ...[0, 1, 1.5, -1, '0s', '2s', '1.5m', '3', '-1', 'soon', 'NaN', '', ' 1s', '1 s', '1S', null].map((minWait) => ({
+    retry: { minWait, maxWait: '7d' },
+  })),
+  ...[0, 0.5, 60, '0s', '0', '0.0m', '60s', '0.5s', '5ms', null].map((recoveryTimeout) => ({
+    circuit: { recoveryTimeout },
+  })),
+  ...[1, 1.5, 0.9, '2'].map((recoveryGrowth) => ({ circuit: { recoveryGrowth } })),
+  ...['full', 'none', 'Full', '', 1].map((jitter) => ({ retry: { jitter } })),
+  ...[true, false, 'true', 'yes', 1, null].map((enabled) => ({ resilience: { enabled } })),
+  ...['sk-1', '', 'sk 1', 'sk-1\n', 7].map((apiKey) => ({ openai: { apiKey } })),
+  ...['http://127.0.0.1:8080/v1', 'HTTPS://example.test', 'ftp://example.test', 'example.test', '', 'https://'].map(
+    (baseUrl) => ({ openai: { baseUrl } }),
+  ),
+  ...['a-model', '', ' '].map((chatModel) => ({ openai: { chatModel } })),
+  ...[{}, { x: {} }, { x: { probes: 0 } }, { x: { maxAttempts: 2 } }, { x: 1 }, []].map((circuits) => ({ circuits })),
+  ...[{ 'A.b': { maxAttempts: 2 } }, { 'A.b': { probes: 2 } }, { 'A.b': { level: 'info' } }].map((methods) => ({
+    methods,
+  })),
+  ...[{ retries: {} }, { retry: { maxAttempt: 3 } }, { retry: 3 }, { log: { level: 'loud' } }, [], 'retry', 7],
+];
+
+describe('The JSON Schema of the settings file', () => {
+  let folder: string;
+
+  before(() => {
+    folder = mkdtempSync(join(tmpdir(), 'holdfast-schema-'));
+  });
+  after(() => rmSync(folder, { recursive: true }));
+
+  function isLoaded(content: unknown): boolean {
+    const file = join(folder, 'resilience.json');
+    writeFileSync(file, JSON.stringify(content));
+    try {
+      loadSettings({ env: {}, file });
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  // `uri` is checked as editors check it, by trying to read it as one.
+  const ajv = new Ajv({ allErrors: true, formats: { uri: (text: string) => URL.canParse(text) } });
+  const validate = ajv.compile(jsonSchema());
+
+  it('is what the build has written for the package', () => {
+    expect(JSON.parse(readFileSync('resilience.schema.json', 'utf8'))).to.deep.equal(jsonSchema());
+  });
+
+  it('accepts a file that says everything there is to say', () => {
+    validate(WHOLE);
+    expect(validate.errors).to.equal(null);
+    for (const [group, fields] of Object.entries(schema)) {
+      expect(WHOLE[group as keyof typeof schema]).to.have.all.keys(Object.keys(fields));
+    }
+  });
+
+  it('refuses a key that nobody knows, at every depth', () => {
+    for (const file of [
+      { retries: {} },
+      { retry: { maxAttempt: 3 } },
+      { circuits: { openai: { maxAttempts: 3 } } },
+      { methods: { 'A.b': { level: 'info' } } },
+    ]) {
+      expect(validate(file), JSON.stringify(file)).to.equal(false);
+      expect(validate.errors?.[0]?.keyword).to.equal('additionalProperties');
+    }
+  });
+
+  it('says what each setting is for, its default as a file spells it, and its environment variable', () => {
+    const { properties } = jsonSchema() as { properties: Record<string, { properties: Record<string, object> }> };
+    expect(properties.retry?.properties.minWait).to.include({
+      description: 'The shortest wait between two attempts. Environment: RETRY_MIN_WAIT.',
+      default: '1s',
+    });
+    expect(properties.openai?.properties.apiKey).not.to.have.property('default');
+  });
+
+  it('has defaults that a file may spell out', () => {
+    const { properties } = jsonSchema() as { properties: Record<string, { properties?: Record<string, object> }> };
+    for (const [group, { properties: fields = {} }] of Object.entries(properties)) {
+      for (const [key, field] of Object.entries(fields)) {
+        const file = 'default' in field ? { [group]: { [key]: field.default } } : {};
+        expect(validate(file), `${group}.${key}`).to.equal(true);
+        expect(isLoaded(file), `${group}.${key}`).to.equal(true);
+      }
+    }
+  });
+
+  for (const file of FILES) {
+    it(`agrees with loadSettings on ${JSON.stringify(file).slice(0, 80)}`, () => {
+      expect(validate(file)).to.equal(isLoaded(file));
+    });
+  }
+});
