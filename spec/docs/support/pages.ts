@@ -45,7 +45,12 @@ export function tableUnder(page: Page, heading: string): readonly (readonly stri
   if (from < 0) throw new Error(`${page.path} has no heading "${heading}"`);
   const first = lines.findIndex((line, at) => at > from && line.startsWith('|'));
   const end = lines.findIndex((line, at) => at > first && !line.startsWith('|'));
-  return lines.slice(first + 2, end).map((line) => line.slice(1, -1).split(/(?<!\\)\|/).map((cell) => cell.trim()));
+  return lines.slice(first + 2, end).map((line) =>
+    line
+      .slice(1, -1)
+      .split(/(?<!\\)\|/)
+      .map((cell) => cell.trim()),
+  );
 }
 
 const FENCE = /^```(\w*)(.*)$/;

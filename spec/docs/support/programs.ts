@@ -14,7 +14,6 @@ export interface Program {
   /** Where a reader finds it. */
   readonly place: string;
   readonly source: string;
-  readonly isRun: boolean;
 }
 
 /** What an example may be marked with behind `ts`. */
@@ -27,9 +26,20 @@ export function programsOf(blocks: readonly Block[]): readonly Program[] {
     for (const mark of block.marks) if (!MARKS.has(mark)) throw new Error(`${place}: unknown mark "${mark}"`);
     let first = at;
     while (examples[first]?.marks.has('continued')) first -= 1;
-    return { block, place, source: joined(examples.slice(first, at + 1)), isRun: block.marks.has('run') };
+    return { block, place, source: joined(examples.slice(first, at + 1)) };
   });
 }
+
+/** The programs that are run. One that another goes on with is run as a part of it. */
+export function runnable(programs: readonly Program[]): readonly Program[] {
+  return programs.filter(({ block }, at) => {
+    const next = programs[at + 1]?.block;
+    return block.marks.has('run') && !(next?.marks.has('run') && next.marks.has('continued'));
+  });
+}
+
+/** Without a decorator both dialects emit the same. */
+export const hasDecorator = ({ source }: Program): boolean => /^\s*@/m.test(source);
 
 /** Whether an example is for this dialect: it is for both unless it is marked with one. */
 export function isFor({ block }: Program, dialect: Dialect): boolean {
@@ -56,13 +66,16 @@ export async function compileAll(programs: readonly Program[], dialect: Dialect)
 
 export function runProgram(program: Program, dialect: Dialect): Promise<Ended> {
   const file = join(folderOf(dialect), 'out', `${nameOf(program)}.js`);
-  return program.block.marks.has('mocha') ? runFile(join(root, 'node_modules/mocha/bin/mocha.js'), file) : runFile(file);
+  return program.block.marks.has('mocha')
+    ? runFile(join(root, 'node_modules/mocha/bin/mocha.js'), file)
+    : runFile(file);
 }
 
 /** Each block stands in the lines that it has on its page, so that what the compiler says is about the page. */
 function joined(blocks: readonly Block[]): string {
   let source = '';
-  for (const { line, code } of blocks) source = `${source.padEnd(source.length + line - lineCount(source), '\n')}${code}`;
+  for (const { line, code } of blocks)
+    source = `${source.padEnd(source.length + line - lineCount(source), '\n')}${code}`;
   return `${source}\n`;
 }
 

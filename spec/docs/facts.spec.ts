@@ -1,0 +1,160 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import type { Fields } from '#lib/core/field.js';
+import type { FailureKind, ResilienceEvent } from '#lib/index.js';
+import { classify, MalformedResponseError } from '#lib/index.js';
+import { circuitOptions } from '#lib/policies/circuit/options.js';
+import { outcomeOf } from '#lib/policies/circuit/outcome.js';
+import { retryOptions } from '#lib/policies/retry/options.js';
+import { schema } from '#lib/settings/schema.js';
+import { entryOf, LEVELS } from '#lib/telemetry/entry.js';
+import { type Fault, startFaultServer } from '#lib/testing/index.js';
+import { pages, readPage, tableUnder } from './support/pages.js';
+import { root } from './support/repository.js';
+import { defaultOf } from './support/settings-table.js';
+
+const README = readPage('README.md');
+const packageJson = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
+  version: string;
+  scripts: Record<string, string>;
+};
+
+const withoutTicks = (cell: string | undefined): string => (cell ?? '').replaceAll('`', '');
+
+/** An error of each kind, as a service may meet it. */
+const ERRORS: Readonly<Record<FailureKind, unknown>> = {
+  cancelled: new DOMException('aborted', 'AbortError'),
+  timeout: new DOMException('too long', 'TimeoutError'),
+  network: new TypeError('fetch failed'),
+  server: { status: 503 },
+  'rate-limited': { status: 429 },
+  quota: { status: 429, code: 'insufficient_quota' },
+  rejected: { status: 404 },
+  malformed: new MalformedResponseError('no answer'),
+  misconfigured: { code: 'CERT_HAS_EXPIRED' },
+  unknown: new RangeError('a bug'),
+};
+
+describe('what the documentation says', () => {
+  for (const [heading, options] of [
+    ['@RetryOnTransient', retryOptions],
+    ['@CircuitProtected', circuitOptions],
+  ] as const) {
+    it(`names every option of ${heading} and its default`, () => {
+      const expected = Object.entries(options as Fields).map(([name, field]) => [name, defaultOf(field) ?? 'none']);
+      const rows = tableUnder(readPage('docs/decorators.md'), heading);
+      const told = rows.map(([name, value]) => [withoutTicks(name), withoutTicks(value)]);
+      expect(told).to.have.deep.members(expected);
+    });
+  }
+
+  it('names every event and its level', () => {
+    const rows = tableUnder(readPage('docs/logging.md'), 'Events');
+    const told = Object.fromEntries(rows.map(([event, level]) => [withoutTicks(event), withoutTicks(level)]));
+    expect(told).to.deep.equal(LEVELS);
+  });
+
+  it('names every field of a log entry', () => {
+    const asked = new Set<string>();
+    // An entry is made by asking an event for each field that may be written.
+    const event = new Proxy({}, { get: (_, name) => (asked.add(String(name)), undefined) }) as ResilienceEvent;
+    entryOf(event, 'info', 0);
+    asked.delete('type');
+    const told = tableUnder(readPage('docs/logging.md'), 'Fields').map(([field]) => withoutTicks(field));
+    expect(told).to.have.members([...asked]);
+  });
+
+  for (const [kind, error] of Object.entries(ERRORS) as [FailureKind, unknown][]) {
+    it(`says of "${kind}" what is made of it`, () => {
+      const failure = classify(error);
+      expect(failure.kind).to.equal(kind);
+      const rowOf = (page: string, heading: string): readonly string[] | undefined =>
+        tableUnder(readPage(page), heading).find(([name]) => withoutTicks(name) === kind);
+      const retried = failure.transient ? 'yes' : 'no';
+      expect(rowOf('docs/failures.md', 'Kinds')?.slice(2)).to.deep.equal([retried, outcomeOf(failure)]);
+      const inCircuit = {
+        failure: 'a failure',
+        rejected: 'ignored; as a probe it closes the circuit',
+        ignored: 'ignored',
+      };
+      const outcome = outcomeOf(failure) as keyof typeof inCircuit;
+      expect(rowOf('README.md', 'What happens when')?.slice(2)).to.deep.equal([retried, inCircuit[outcome]]);
+    });
+  }
+
+  it('names no kind that does not exist', () => {
+    for (const [page, heading] of [
+      ['docs/failures.md', 'Kinds'],
+      ['README.md', 'What happens when'],
+    ] as const) {
+      const told = tableUnder(readPage(page), heading).map(([kind]) => withoutTicks(kind));
+      expect(told, page).to.have.members(Object.keys(ERRORS));
+    }
+  });
+
+  const fields = Object.values(schema).flatMap((group): Fields[string][] => Object.values(group));
+
+  it('names no environment variable that nobody reads', () => {
+    const known = new Set([...fields.map(({ env }) => env), 'RESILIENCE_CONFIG', 'OPENAI_LOG']);
+    const named = pages().flatMap(({ text }) => text.match(/\b(RESILIENCE|RETRY|CIRCUIT|OPENAI|LOG)_[A-Z_]+\b/g) ?? []);
+    expect(named.filter((name) => !known.has(name))).to.deep.equal([]);
+  });
+
+  it('gives the defaults of the variables in README.md as they are', () => {
+    for (const [variable, value] of tableUnder(README, 'Settings')) {
+      const field = fields.find(({ env }) => env === withoutTicks(variable));
+      expect(withoutTicks(value), variable).to.equal(field && defaultOf(field));
+    }
+  });
+
+  it('shows log entries that could have been written', () => {
+    const lines = pages().flatMap(({ blocks }) =>
+      blocks.filter(({ marks }) => marks.has('log')).flatMap(({ code }) => code.split('\n')),
+    );
+    expect(lines).not.to.have.length(0);
+    const fieldNames = tableUnder(readPage('docs/logging.md'), 'Fields').map(([field]) => withoutTicks(field));
+    for (const line of lines) {
+      const { level, message, timestamp, ...rest } = JSON.parse(line) as Record<string, string>;
+      expect(level).to.equal(LEVELS[message as keyof typeof LEVELS]);
+      expect(Number.isNaN(Date.parse(timestamp ?? ''))).to.equal(false);
+      expect(fieldNames).to.include.members(Object.keys(rest));
+    }
+  });
+
+  it('names every fault of the server', async () => {
+    const server = await startFaultServer();
+    const refused = (() => {
+      try {
+        server.script('no such fault' as Fault);
+      } catch (error) {
+        return String(error);
+      }
+      return '';
+    })();
+    await server.close();
+    const known = / one of (.*), got /.exec(refused)?.[1]?.split(', ');
+    const rows = tableUnder(readPage('docs/testing.md'), 'Real sockets');
+    const told = rows.flatMap(([faults]) => [...(faults ?? '').matchAll(/'([\w-]+)'/g)].map(([, name]) => name));
+    expect(told).to.have.members(known ?? []);
+  });
+
+  it('names no npm script that does not exist', () => {
+    const named = pages().flatMap(({ text }) => [...text.matchAll(/npm (?:run )?(start|test|(?<=run )[\w:]+)/g)]);
+    expect(named.map(([, script]) => script)).to.include.members(['start', 'test']);
+    for (const [, script] of named) expect(packageJson.scripts).to.have.property(script ?? '');
+  });
+
+  it('gives the two commands of the repository on the first screen', () => {
+    const firstScreen = README.text.split('\n').slice(0, 50).join('\n');
+    for (const words of ['npm install holdfast', 'npm install && npm start', 'npm install && npm test', '```ts']) {
+      expect(firstScreen).to.include(words);
+    }
+  });
+
+  it('has an entry for this version in the changelog', () => {
+    expect(readPage('CHANGELOG.md').text).to.match(
+      new RegExp(`^## \\[${packageJson.version.replaceAll('.', '\\.')}\\] - \\d{4}-\\d\\d-\\d\\d$`, 'm'),
+    );
+  });
+});

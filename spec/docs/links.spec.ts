@@ -1,0 +1,54 @@
+import { existsSync } from 'node:fs';
+import { dirname, join, normalize } from 'node:path';
+import { expect } from 'chai';
+import { pages } from './support/pages.js';
+import { root } from './support/repository.js';
+
+/** What is wrong with the links of all pages, in sentences. */
+function brokenLinks(): string[] {
+  const byPath = new Map(pages().map((page) => [page.path, page]));
+  return [...byPath.values()].flatMap((page) =>
+    page.links
+      .filter((link) => !/^https?:/.test(link))
+      .flatMap((link) => {
+        const [file = '', anchor] = link.split('#');
+        const path = file === '' ? page.path : normalize(join(dirname(page.path), file));
+        if (!existsSync(join(root, path))) return [`${page.path}: ${link} leads nowhere`];
+        const target = byPath.get(path);
+        return anchor === undefined || target?.anchors.has(anchor) ? [] : [`${page.path}: ${link} has no such heading`];
+      }),
+  );
+}
+
+describe('the pages of the documentation', () => {
+  it('link to files and headings that are there', () => {
+    expect(brokenLinks()).to.deep.equal([]);
+  });
+
+  it('are all reached from README.md', () => {
+    const reached = new Set(pages()[0]?.links.map((link) => link.split('#')[0]));
+    expect([...reached]).to.include.members(
+      pages()
+        .slice(1)
+        .map(({ path }) => path),
+    );
+  });
+
+  it('end with what not to write', () => {
+    const without = pages().filter(
+      ({ path, text }) => path.startsWith('docs/') && !/^#+ Anti-patterns|When not to/m.test(text),
+    );
+    expect(without.map(({ path }) => path)).to.deep.equal([]);
+  });
+
+  it('have no tab, no trailing space and no line of prose beyond 130 columns', () => {
+    const odd = pages().flatMap(({ path, text }) =>
+      text
+        .replace(/^```[^]*?^```$/gm, '')
+        .split('\n')
+        .filter((line) => /\t|\s$/.test(line) || (line.length > 130 && !line.startsWith('|')))
+        .map((line) => `${path}: ${line}`),
+    );
+    expect(odd).to.deep.equal([]);
+  });
+});

@@ -1,0 +1,50 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Ajv } from 'ajv';
+import { expect } from 'chai';
+import { loadSettings } from '#lib/index.js';
+import { jsonSchema } from '#lib/settings/json-schema.js';
+import { pages, readPage } from './support/pages.js';
+import { root } from './support/repository.js';
+import { aroundSettingsTable, settingsTable } from './support/settings-table.js';
+
+const PAGE = 'docs/configuration.md';
+
+describe('the documentation of settings', () => {
+  it('has a table that says what the schema says; DOCS=write brings it up to date', () => {
+    const [before, table, after] = aroundSettingsTable(readPage(PAGE).text);
+    const current = settingsTable();
+    if (process.env.DOCS === 'write') writeFileSync(join(root, PAGE), `${before}${current}${after}`);
+    else expect(table).to.equal(current);
+  });
+
+  const files = pages().flatMap(({ blocks }) => blocks.filter(({ marks }) => marks.has('settings')));
+
+  it('shows settings files on several pages', () => {
+    expect(new Set(files.map(({ page }) => page.path)))
+      .to.have.property('size')
+      .above(2);
+  });
+
+  for (const { page, line, code } of files) {
+    describe(`the file at ${page.path}:${line}`, () => {
+      let folder: string;
+
+      before(() => {
+        folder = mkdtempSync(join(tmpdir(), 'holdfast-settings-'));
+        writeFileSync(join(folder, 'resilience.json'), code);
+      });
+      after(() => rmSync(folder, { recursive: true }));
+
+      it('is a valid file of settings', () => {
+        expect(loadSettings({ env: {}, file: join(folder, 'resilience.json') })).to.have.property('retry');
+      });
+
+      it('fits the JSON Schema that editors go by', () => {
+        const validate = new Ajv({ formats: { uri: true } }).compile(jsonSchema());
+        expect(validate(JSON.parse(code)), JSON.stringify(validate.errors)).to.equal(true);
+      });
+    });
+  }
+});
