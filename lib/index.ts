@@ -10,7 +10,21 @@ export {
   RateLimitedError,
   TimeLimitError,
 } from './core/errors.js';
-export type * from './core/events.js';
+export type {
+  CircuitClosed,
+  CircuitHalfOpen,
+  CircuitOpened,
+  CircuitRefused,
+  CircuitStateName,
+  EventType,
+  FallbackUsed,
+  GaveUpReason,
+  ResilienceEvent,
+  RetriesMultiplied,
+  RetryGaveUp,
+  RetryScheduled,
+  StreamBroken,
+} from './core/events.js';
 export type { Failure, FailureFacts, FailureKind } from './core/failure.js';
 export type { Random } from './core/random.js';
 export { CircuitProtected } from './decorators/circuit-protected.js';

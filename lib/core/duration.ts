@@ -20,8 +20,3 @@ export function readDuration(value: unknown): Duration | undefined {
     typeof value === 'number' || (typeof value === 'string' && /^\d+(\.\d+)?$/.test(value)) ? `${value}s` : value;
   return isDuration(text) ? text : undefined;
 }
-
-/** A duration for people to read, in the largest unit that says it exactly enough: `1500` is `'1.5s'`. */
-export function formatMs(value: number): Duration {
-  return value < 1000 ? `${Math.round(value)}ms` : `${Math.round(value / 100) / 10}s`;
-}

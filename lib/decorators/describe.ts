@@ -11,7 +11,7 @@ export interface PolicyDescription {
 }
 
 /** Any class. */
-// biome-ignore lint/suspicious/noExplicitAny: whatever its constructor takes
+// oxlint-disable-next-line typescript/no-explicit-any -- whatever its constructor takes
 export type AnyClass = abstract new (...args: any[]) => unknown;
 
 /**

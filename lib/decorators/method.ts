@@ -128,7 +128,7 @@ function streamShape(body: AnyFunction): Shape {
   };
 }
 
-// biome-ignore lint/correctness/useYield: it never comes to that
+// oxlint-disable-next-line require-yield -- it never comes to that
 async function* refusingStream(refusal: unknown): Stream {
   throw refusal;
 }

@@ -1,10 +1,10 @@
 /** A method that policies can stand around: one that returns a promise, or an `async *` one. */
 export type ResilientMethod =
-  // biome-ignore lint/suspicious/noExplicitAny: what a generator is sent is the method's own affair
+  // oxlint-disable-next-line typescript/no-explicit-any -- what a generator is sent is the method's own affair
   (...args: never[]) => Promise<unknown> | AsyncGenerator<unknown, unknown, any>;
 
 /** What the method answers with: what its promise resolves to, or one chunk of its stream. */
-// biome-ignore lint/suspicious/noExplicitAny: as above
+// oxlint-disable-next-line typescript/no-explicit-any -- as above
 type ResultOf<M> = M extends (...args: never[]) => AsyncGenerator<infer Chunk, unknown, any>
   ? Chunk
   : M extends (...args: never[]) => Promise<infer Result>
@@ -25,7 +25,7 @@ type Fits<M, R> = [R] extends [ResultOf<M>] ? M : Mismatch<R, ResultOf<M>>;
  * function. `R` is what a fallback answers with; without a fallback it is `never`.
  */
 export interface PolicyDecorator<R = never> {
-  // biome-ignore lint/suspicious/noExplicitAny: a decorator stands on methods of any class
+  // oxlint-disable-next-line typescript/no-explicit-any -- a decorator stands on methods of any class
   <M extends ResilientMethod>(method: Fits<M, R> & M, context: ClassMethodDecoratorContext<any, any>): void;
   <M extends ResilientMethod>(
     target: object,
@@ -36,5 +36,5 @@ export interface PolicyDecorator<R = never> {
   <M extends ResilientMethod>(fn: Fits<M, R> & M, context?: undefined): M;
 }
 
-// biome-ignore lint/suspicious/noExplicitAny: any function, whatever it is called on and with
+// oxlint-disable-next-line typescript/no-explicit-any -- any function, whatever it is called on and with
 export type AnyFunction = (this: any, ...args: any[]) => any;

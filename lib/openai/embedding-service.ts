@@ -49,7 +49,7 @@ export class EmbeddingService {
   /**
    * The vectors of texts, in their order. Any number of texts: each batch that the API takes is a call of its own, so
    * that what has been embedded is not embedded again when a later batch is retried.
-   * @throws as {@link embedText} does
+   * @throws what {@link EmbeddingService.embedText} throws
    */
   async embedTexts(texts: readonly string[], options?: CallOptions): Promise<number[][]> {
     const vectors: number[][] = [];
@@ -59,7 +59,7 @@ export class EmbeddingService {
 
   @CircuitProtected(OPENAI)
   @RetryOnTransient()
-  protected async embedBatch(batch: string[], options?: CallOptions): Promise<number[][]> {
+  private async embedBatch(batch: string[], options?: CallOptions): Promise<number[][]> {
     return this.#request(batch, options);
   }
 

@@ -16,7 +16,7 @@ function definition(define: () => unknown): DecorationError {
 /** In both dialects, although standard decorators run before the class exists. */
 const mentionsMethod = /Ask\.ask/;
 
-// biome-ignore lint/suspicious/noExplicitAny: what the types refuse is tried at run time
+// oxlint-disable-next-line typescript/no-explicit-any -- what the types refuse is tried at run time
 const untyped = <T>(decorator: T): any => decorator;
 
 describe('The definition of a class', () => {
@@ -199,7 +199,7 @@ describe('The definition of a class', () => {
   });
 
   for (const given of [undefined, null, 5, 'ask', {}]) {
-    it(`is refused on ${String(given)} as a plain function`, () => {
+    it(`is refused on ${JSON.stringify(given)} as a plain function`, () => {
       expect(definition(() => untyped(RetryOnTransient())(given)).message).to.contain('a function or a method');
     });
   }

@@ -175,3 +175,8 @@ export function send(
 export function nameOf(fault: Fault): string {
   return typeof fault === 'string' ? fault : JSON.stringify(fault);
 }
+
+/** Since Node 22 the HTTP parser notices that a chunked body without keep-alive was cut; before it took it for whole. */
+export const NOTICES_CUT = Number(process.versions.node.split('.')[0]) >= 22;
+/** The error of such a cut, and what caused it. */
+export const CUT = ['TypeError', 'HTTPParserError HPE_INVALID_EOF_STATE'];

@@ -15,7 +15,7 @@ import {
  * What answers in place of the upstream: a value, or a function that is called with the method's `this`, the error
  * and the method's arguments.
  */
-// biome-ignore lint/suspicious/noExplicitAny: a fallback may name the method's `this` and arguments, or leave them out
+// oxlint-disable-next-line typescript/no-explicit-any -- a fallback may name the method's `this` and arguments, or leave them out
 export type Fallback<R> = R | ((this: any, error: unknown, ...args: any[]) => R | PromiseLike<R>);
 
 /** Options of `@CircuitProtected()`. What is left out comes from the settings `circuit.*`. */
@@ -26,7 +26,7 @@ export interface CircuitOptions<R = never> {
    * One circuit per key, such as a model or a tenant; called with the method's arguments, must return a string. Keys
    * are never logged.
    */
-  // biome-ignore lint/suspicious/noExplicitAny: the arguments' types are the method's, which an option cannot know
+  // oxlint-disable-next-line typescript/no-explicit-any -- the arguments' types are the method's, which an option cannot know
   readonly key?: (...args: any[]) => string;
   /** How many keys are remembered; beyond that the least recently used is forgotten, unless it is open. @default 10000 */
   readonly maxKeys?: number;

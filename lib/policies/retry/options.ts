@@ -24,13 +24,13 @@ export interface RetryOptions {
   /** Whether to retry after this failure, in place of `failure.transient`. A cancelled call is never retried. */
   readonly retryOn?: (failure: Failure, error: unknown) => boolean;
   /** Whether a value that the method returned calls for another attempt. When attempts are spent, it is returned. */
-  // biome-ignore lint/suspicious/noExplicitAny: the value's type is the method's, which an option cannot know
+  // oxlint-disable-next-line typescript/no-explicit-any -- the value's type is the method's, which an option cannot know
   readonly retryOnResult?: (value: any) => boolean;
   /**
    * Finds the caller's signal among the arguments. By default it is an argument that is an `AbortSignal`, or the
    * `signal` of one that is an options object.
    */
-  // biome-ignore lint/suspicious/noExplicitAny: the arguments' types are the method's, which an option cannot know
+  // oxlint-disable-next-line typescript/no-explicit-any -- the arguments' types are the method's, which an option cannot know
   readonly signal?: (...args: any[]) => AbortSignal | undefined;
 }
 

@@ -5,9 +5,9 @@ import { answerEmbeddings, type Distortion } from './embeddings.js';
 import { errorAnswer, invalidRequest } from './error.js';
 import { answerModels } from './models.js';
 
-export const CHAT_PATH = '/v1/chat/completions';
+const CHAT_PATH = '/v1/chat/completions';
 export const EMBEDDINGS_PATH = '/v1/embeddings';
-export const MODELS_PATH = '/v1/models';
+const MODELS_PATH = '/v1/models';
 
 /** What a healthy API answers to a request; `distort` changes the vectors of a right answer. */
 export function answerTo(request: RecordedRequest, distort?: Distortion): Answer {

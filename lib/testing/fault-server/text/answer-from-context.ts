@@ -4,7 +4,7 @@ import { keywordsOf } from './words.js';
 const MOST_SENTENCES = 3;
 
 /** What the server answers when no sentence of the context shares a word with the question. */
-export const NOTHING_FITS = 'The given context says nothing about that.';
+const NOTHING_FITS = 'The given context says nothing about that.';
 
 /**
  * Answers a question with the sentences of the context that share most words with it, in the context's order. The

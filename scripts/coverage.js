@@ -1,0 +1,29 @@
+// Runs the specs under c8; arguments are handed to it. `npm run coverage -- --reporter=html` writes pages to browse.
+import { spawnSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+const SPECS = 'build/**/*.spec.js';
+
+const modules = readdirSync('dist', { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.js'));
+
+// Coverage counts modules that no spec loads. One of nothing but types can be loaded by none, for imports of types vanish.
+const typesOnly = modules.filter((name) => /^export \{\};\n(\/\/.*\n?)*$/.test(code(name)));
+
+const { status } = spawnSync(
+  process.execPath,
+  [
+    'node_modules/c8/bin/c8.js',
+    ...typesOnly.map((name) => `--exclude=dist/${name.replaceAll('\\', '/')}`),
+    ...process.argv.slice(2),
+    'node_modules/mocha/bin/mocha.js',
+    SPECS,
+  ],
+  { stdio: 'inherit' },
+);
+process.exitCode = status ?? 1;
+
+/** @param {string} name */
+function code(name) {
+  return readFileSync(join('dist', name), 'utf8').replace(/^\/\/.*\n/gm, '');
+}
