@@ -1,0 +1,45 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+
+/** The command as it is installed. */
+export const MAIN = fileURLToPath(import.meta.resolve('#lib/cli/main.js'));
+
+export interface Ended {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly ms: number;
+}
+
+interface Surroundings {
+  readonly env?: Readonly<Record<string, string>>;
+  readonly cwd?: string;
+}
+
+/** Runs the command in a process of its own, as a user would. */
+export function holdfast(args: readonly string[], surroundings?: Surroundings): Promise<Ended> {
+  return begin(args, surroundings).ended;
+}
+
+/** The same, for who wants to do something to it meanwhile. */
+export function begin(
+  args: readonly string[],
+  { env = {}, cwd }: Surroundings = {},
+): { readonly child: ChildProcess; readonly ended: Promise<Ended>; readonly said: () => string } {
+  const started = Date.now();
+  const { FORCE_COLOR: _, ...inherited } = process.env;
+  const child = spawn(process.execPath, [MAIN, ...args], { env: { ...inherited, ...env }, cwd, stdio: 'pipe' });
+  let stdout = '';
+  let stderr = '';
+  child.stdin.end();
+  child.stdout.setEncoding('utf8').on('data', (chunk: string) => (stdout += chunk));
+  child.stderr.setEncoding('utf8').on('data', (chunk: string) => (stderr += chunk));
+  const ended = new Promise<Ended>((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', (code) => resolve({ code, stdout, stderr, ms: Date.now() - started }));
+  });
+  return { child, ended, said: () => stdout };
+}
+
+/** The lines of a text, without the empty one at its end. */
+export const linesOf = (text: string): string[] => text.replace(/\n$/, '').split('\n');

@@ -1,0 +1,56 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { stripVTControlCharacters } from 'node:util';
+import { expect } from 'chai';
+import { frame, LIVE_LINES } from '#lib/cli/drill/live-view.js';
+import { PHASES } from '#lib/cli/drill/scenario.js';
+import { Tally } from '#lib/cli/drill/tally.js';
+import { MAIN } from './holdfast.js';
+
+/** Node has no terminals to offer; this command of util-linux has. */
+const PSEUDO_TERMINAL = 'script';
+
+describe('the live view of the drill', () => {
+  it('shows phase, progress, circuit and the counts of both sides', () => {
+    const [phase] = PHASES;
+    const [ours, theirs] = [new Tally(), new Tally()];
+    for (const tally of [ours, theirs]) tally.enter('healthy');
+    ours.count('healthy', 'fallback', 1);
+    theirs.count('healthy', 'failed', 1);
+    const lines = stripVTControlCharacters(phase ? frame(phase, 5000, 20_000, 'open', ours, theirs) : '').split('\n');
+    expect(lines[0]).to.equal('healthy (phase 1 of 5): every request is answered');
+    expect(lines[1]).to.equal(`${'█'.repeat(10)}${'░'.repeat(30)} 5.0 of 20 s`);
+    const words = lines.map((line) => line.trim().split(/ +/).join(' '));
+    expect(words).to.include.members(['circuit open -', 'answered 0 0', 'fallback 1 -', 'failed 0 1']);
+  });
+
+  it('fits into 80 columns and its bar is full at the end, however long the last callers wait', () => {
+    for (const phase of PHASES) {
+      const lines = stripVTControlCharacters(frame(phase, 25_000, 20_000, 'half-open', new Tally(), new Tally())).split(
+        '\n',
+      );
+      for (const line of lines) expect(line.length, line).to.be.at.most(80);
+      expect(lines).to.have.length(LIVE_LINES);
+      expect(lines[1]).to.equal(`${'█'.repeat(40)} 20.0 of 20 s`);
+    }
+  });
+
+  it('is drawn over on a terminal, and gives the cursor back when it is interrupted', async function () {
+    this.timeout(15_000);
+    if (spawnSync(PSEUDO_TERMINAL, ['--version'], { encoding: 'utf8' }).stdout?.includes('util-linux') !== true)
+      this.skip();
+    const child = spawn(PSEUDO_TERMINAL, [
+      '-qec',
+      `stty cols 80 rows 40 && "${process.execPath}" "${MAIN}" drill`,
+      '/dev/null',
+    ]);
+    let shown = '';
+    child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
+      shown += chunk;
+      if (/requests +[1-9]/.test(shown) && child.stdin.writable) child.stdin.end('\u0003');
+    });
+    const code = await new Promise((resolve) => child.on('close', resolve));
+    expect(code).to.equal(130);
+    expect(shown).to.include('\u001B[?25l');
+    expect(shown.lastIndexOf('\u001B[?25h')).to.be.above(shown.lastIndexOf('\u001B[?25l'));
+  });
+});
