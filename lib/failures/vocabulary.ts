@@ -87,7 +87,7 @@ export function kindOfErrno(errno: string): FailureKind | undefined {
 
 /** Errors of the runtime's `fetch` have no code of their own, only these messages. */
 export const KIND_BY_MESSAGE: ReadonlyMap<string, FailureKind> = new Map([
-  ...kinds('misconfigured', 'unknown scheme', 'Failed to parse URL'),
+  ...kinds('misconfigured', 'unknown scheme', 'bad port', 'Failed to parse URL'),
   // Weak words, see classify: what caused them says more.
   ...kinds('network', 'fetch failed', 'terminated', 'Failed to fetch', 'Load failed', 'network error'),
 ]);

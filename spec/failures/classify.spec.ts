@@ -110,6 +110,7 @@ const table: Record<string, [what: string, error: unknown][]> = {
     ['a certificate of another host', wrapped(fetchFailed(withCode('ERR_TLS_CERT_ALTNAME_INVALID')))],
     ['EPROTO', wrapped(fetchFailed(withCode('EPROTO')))],
     ['an unknown scheme', wrapped(fetchFailed(new Error('unknown scheme')))],
+    ['a port that fetch refuses', wrapped(fetchFailed(new Error('bad port')))],
     ['a key that fits no header', new TypeError('Headers.append: "Bearer secret" is an invalid header value.')],
     ['a client without a key', new OpenAIError('Missing credentials. Please pass an `apiKey`')],
     ['settings that are wrong', Object.assign(new Error('x'), { name: 'ConfigurationError' })],

@@ -1,0 +1,34 @@
+import { say } from '../terminal/output.js';
+import { knownStacks, type Stacks, stackOf } from './known-methods.js';
+import { sectionsInEffect, settingsFile, settingsInEffect } from './settings-in-effect.js';
+import { sectionsTable, settingsTable, stackTables } from './tables.js';
+
+/**
+ * Prints the settings in effect and the stacks of the services, or the stack of one method.
+ * @throws {UsageError} for a method that is not known
+ * @throws {ConfigurationError} while the settings are wrong
+ */
+export function explain(method: string | undefined, json: boolean): void {
+  const stacks = method === undefined ? knownStacks() : stackOf(method);
+  const said = json ? asJson(stacks, method === undefined) : asTables(stacks, method === undefined);
+  said.forEach((part, i) => say(i === 0 ? part : `\n${part}`));
+}
+
+function asTables(stacks: Stacks, everything: boolean): string[] {
+  if (!everything) return stackTables(stacks);
+  const sections = sectionsInEffect();
+  return [
+    `Settings file: ${settingsFile() ?? 'none, as RESILIENCE_CONFIG is not set and there is no resilience.json here'}`,
+    settingsTable(settingsInEffect()),
+    ...(sections.length > 0 ? [sectionsTable(sections)] : []),
+    ...stackTables(stacks),
+  ];
+}
+
+function asJson(methods: Stacks, everything: boolean): string[] {
+  const settings = [...settingsInEffect()].flatMap(([group, named]) =>
+    named.map((setting) => ({ ...setting, key: `${group}.${setting.key}` })),
+  );
+  const whole = { file: settingsFile() ?? null, settings, sections: sectionsInEffect(), methods };
+  return [JSON.stringify(everything ? whole : { methods }, null, 2)];
+}

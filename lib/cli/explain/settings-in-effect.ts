@@ -1,0 +1,47 @@
+import type { Fields } from '../../core/field.js';
+import { layers } from '../../runtime/runtime.js';
+import { resolve, type Setting } from '../../settings/resolve.js';
+import { type Group, schema } from '../../settings/schema.js';
+
+/** A setting in effect, and how to set it. */
+export interface NamedSetting extends Setting {
+  readonly key: string;
+  /** The environment variable that sets it. */
+  readonly env?: string;
+}
+
+/** All settings of the schema, by group. */
+export function settingsInEffect(): Map<Group, NamedSetting[]> {
+  const current = layers();
+  const groups = Object.entries(schema) as [Group, Fields][];
+  return new Map(groups.map(([group, fields]) => [group, named(fields, resolve(fields, group, current, {}, []))]));
+}
+
+/** What the file says of single circuits and methods, known here or not. */
+export function sectionsInEffect(): NamedSetting[] {
+  const { file, path } = layers().loaded;
+  const source = { source: 'file', ...(path !== undefined && { from: path }) } as const;
+  return (['circuits', 'methods'] as const).flatMap((group) =>
+    Object.entries(file[group] ?? {}).flatMap(([name, options]) =>
+      Object.entries(options ?? {}).map(([key, value]) => ({ key: `${group}.${name}.${key}`, value, ...source })),
+    ),
+  );
+}
+
+/** The settings file in effect. */
+export function settingsFile(): string | undefined {
+  return layers().loaded.path;
+}
+
+function named(fields: Fields, settings: Readonly<Record<string, Setting>>): NamedSetting[] {
+  return Object.entries(settings).map(([key, setting]) => {
+    const { env, sensitive } = fields[key] ?? {};
+    const value = sensitive && setting.value !== null ? '(set)' : withoutPassword(setting.value);
+    return { key, ...setting, value, ...(env !== undefined && { env }) };
+  });
+}
+
+/** An address may hold a user and a password. */
+function withoutPassword(value: unknown): unknown {
+  return typeof value === 'string' ? value.replace(/\/\/[^/@\s]*@/, '//(hidden)@') : value;
+}

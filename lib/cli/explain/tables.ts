@@ -1,0 +1,66 @@
+import type { PolicyDescription } from '../../decorators/describe.js';
+import type { Setting } from '../../settings/resolve.js';
+import { paint } from '../terminal/paint.js';
+import { table } from '../terminal/table.js';
+import type { Stacks } from './known-methods.js';
+import type { NamedSetting } from './settings-in-effect.js';
+
+const columns = (...heads: string[]) => heads.map((head) => ({ head }));
+
+/** All settings, group by group. */
+export function settingsTable(groups: ReadonlyMap<string, readonly NamedSetting[]>): string {
+  const rows = [...groups].flatMap(([group, settings]) => [
+    [paint('bold', group)],
+    ...settings.map((setting) => [
+      `  ${setting.key}`,
+      valueOf(setting),
+      setting.source,
+      paint('dim', setting.env ?? ''),
+    ]),
+  ]);
+  return table(columns('setting', 'value', 'source', 'environment variable'), rows);
+}
+
+/** What is set for single circuits and methods. */
+export function sectionsTable(sections: readonly NamedSetting[]): string {
+  const rows = sections.map((section) => [section.key, valueOf(section), sourceOf(section)]);
+  return table(columns('setting of one circuit or method', 'value', 'source'), rows);
+}
+
+/** The stack of each method, outermost first. */
+export function stackTables(stacks: Stacks): string[] {
+  return alike(stacks).map(({ methods, stack }) => {
+    const names = methods.map((method) => paint('bold', method));
+    return [...names, table(columns('policy', 'option', 'value', 'source'), stack.flatMap(rowsOf))].join('\n');
+  });
+}
+
+interface Alike {
+  readonly methods: readonly string[];
+  readonly stack: readonly PolicyDescription[];
+}
+
+/** Methods whose stacks are the same to the last value need not be read one by one. */
+function alike(stacks: Stacks): Alike[] {
+  const groups = new Map<string, Alike>();
+  for (const [method, stack] of Object.entries(stacks)) {
+    const content = JSON.stringify(stack);
+    groups.set(content, { methods: [...(groups.get(content)?.methods ?? []), method], stack });
+  }
+  return [...groups.values()];
+}
+
+function rowsOf({ policy, settings }: PolicyDescription): string[][] {
+  return Object.entries(settings).map(([option, setting], i) => {
+    return [i === 0 ? policy : '', option, valueOf(setting), sourceOf(setting)];
+  });
+}
+
+function valueOf({ value }: Setting): string {
+  if (value === null || value === undefined) return '-';
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
+function sourceOf({ source, from }: Setting): string {
+  return from === undefined ? source : `${source} ${from}`;
+}

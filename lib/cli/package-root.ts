@@ -1,0 +1,28 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+interface Package {
+  readonly root: string;
+  readonly version: string;
+}
+
+let found: Package | undefined;
+
+/** Where holdfast's own package.json is, in a clone as in `node_modules`, and which version it tells. */
+export function ownPackage(): Package {
+  found ??= search(dirname(fileURLToPath(import.meta.url)));
+  return found;
+}
+
+function search(folder: string): Package {
+  const manifest = join(folder, 'package.json');
+  if (existsSync(manifest)) {
+    const { name, version } = JSON.parse(readFileSync(manifest, 'utf8')) as { name?: string; version?: string };
+    if (name === 'holdfast') return { root: folder, version: version ?? '' };
+  }
+  const parent = dirname(folder);
+  if (parent === folder)
+    throw new Error('holdfast stands outside of its own package: no package.json above it is its own.');
+  return search(parent);
+}
