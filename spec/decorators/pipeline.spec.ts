@@ -1,0 +1,117 @@
+import { expect } from 'chai';
+import { Admission, Call, type Next, type Policy } from '#lib/core/call.js';
+import { pipeline } from '#lib/decorators/pipeline.js';
+import { rejectionOf } from '../support/upstream.js';
+
+describe('The pipeline', () => {
+  let trace: string[] = [];
+  beforeEach(() => {
+    trace = [];
+  });
+
+  const noStream: Policy['stream'] = () => {
+    throw new Error('not a stream');
+  };
+
+  /** A policy that notes each of its steps, and can answer in place of what is further in. */
+  function noting(name: string, steps: Partial<Policy> = {}): Policy {
+    return {
+      enter: (_self, _args, admission) => {
+        trace.push(`${name} enters`);
+        return admission;
+      },
+      succeed: () => (value) => {
+        trace.push(`${name} succeeds`);
+        return `${name}(${String(value)})`;
+      },
+      fail: async (error) => {
+        trace.push(`${name} fails`);
+        throw error;
+      },
+      stream: noStream,
+      ...steps,
+    };
+  }
+
+  const body: Next = async (_self, args) => {
+    trace.push('body');
+    if (args[0] instanceof Error) throw args[0];
+    return args[0];
+  };
+
+  it('enters from the outside in and succeeds from the inside out', async () => {
+    const run = pipeline([noting('a'), noting('b'), noting('c')], body);
+    expect(await run(undefined, ['x'])).to.equal('a(b(c(x)))');
+    expect(trace).to.deep.equal([
+      ...['a enters', 'b enters', 'c enters', 'body'],
+      ...['c succeeds', 'b succeeds', 'a succeeds'],
+    ]);
+  });
+
+  it('fails from the inside out, with the same error', async () => {
+    const error = new Error('x');
+    expect(await rejectionOf(pipeline([noting('a'), noting('b')], body)(undefined, [error]))).to.equal(error);
+    expect(trace).to.deep.equal(['a enters', 'b enters', 'body', 'b fails', 'a fails']);
+  });
+
+  it('takes what a policy answers with out through those around it, and not further in', async () => {
+    const answering = noting('b', { enter: () => Promise.resolve('b itself') });
+    expect(await pipeline([noting('a'), answering, noting('c')], body)(undefined, ['x'])).to.equal('a(b itself)');
+    expect(trace).to.deep.equal(['a enters', 'a succeeds']);
+    const error = new Error('refused');
+    const refusing = noting('b', { enter: () => Promise.reject(error) });
+    trace = [];
+    expect(await rejectionOf(pipeline([noting('a'), refusing], body)(undefined, ['x']))).to.equal(error);
+    expect(trace).to.deep.equal(['a enters', 'a fails']);
+  });
+
+  it('lets a policy mend a failure for those around it', async () => {
+    const mending = noting('b', { fail: async () => 'mended' });
+    expect(await pipeline([noting('a'), mending], body)(undefined, [new Error('x')])).to.equal('a(mended)');
+  });
+
+  it('lets a policy run again what is further in', async () => {
+    const again = noting('b', { fail: (_error, call, next) => next(call.self, ['again'], call) });
+    expect(await pipeline([noting('a'), again, noting('c')], body)(undefined, [new Error('x')])).to.equal(
+      'a(c(again))',
+    );
+    expect(trace).to.deep.equal([
+      ...['a enters', 'b enters', 'c enters', 'body', 'c fails'],
+      ...['c enters', 'body', 'c succeeds', 'a succeeds'],
+    ]);
+  });
+
+  it('makes those around a policy that reviews values wait for what it makes of them', async () => {
+    const reviewing: Policy = {
+      review: async (value, call, next) => (value === 'c(x)' ? next(call.self, ['y'], call) : value),
+      stream: noStream,
+    };
+    expect(await pipeline([noting('a'), reviewing, noting('c')], body)(undefined, ['x'])).to.equal('a(c(y))');
+    const error = new Error('x');
+    expect(await rejectionOf(pipeline([noting('a'), reviewing], body)(undefined, [error]))).to.equal(error);
+  });
+
+  it('hands the terms of the outer policy to the inner ones, and the call to those that fail', async () => {
+    const terms = new Admission(undefined, 7, 3);
+    const seen: unknown[] = [];
+    const outer: Policy = { enter: () => terms, stream: noStream };
+    const inner: Policy = {
+      enter: (_self, _args, admission) => {
+        seen.push(admission);
+        return admission;
+      },
+      fail: async (error, call) => {
+        seen.push(call.admission, call.self, call.args, call instanceof Call);
+        throw error;
+      },
+      stream: noStream,
+    };
+    const args = [new Error('x')];
+    await rejectionOf(pipeline([outer, inner], body)('self', args));
+    expect(seen).to.deep.equal([terms, terms, 'self', args, true]);
+  });
+
+  it('is the body alone without policies', () => {
+    expect(pipeline([], body)).to.equal(body);
+  });
+});
