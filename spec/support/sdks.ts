@@ -178,5 +178,7 @@ export function nameOf(fault: Fault): string {
 
 /** Since Node 22 the HTTP parser notices that a chunked body without keep-alive was cut; before it took it for whole. */
 export const NOTICES_CUT = Number(process.versions.node.split('.')[0]) >= 22;
-/** The error of such a cut, and what caused it. */
-export const CUT = ['TypeError', 'HTTPParserError HPE_INVALID_EOF_STATE'];
+/** The error of such a cut, and what caused it, by name. */
+export const CUT = ['TypeError', 'HTTPParserError'];
+/** The names of a chain: Node 24 gives the parser's errors no code. */
+export const namesOf = (error: unknown): string[] => chainOf(error).map((link) => link.split(' ')[0] ?? '');
