@@ -1,8 +1,14 @@
 import type { Stream } from './call.js';
 
-/** Passes a stream on, both ways: what is sent or thrown into it reaches the source, which is closed on every path. */
-export async function* relay(source: Stream, onChunk: () => void): Stream {
+/**
+ * Passes a stream on, both ways: what is sent or thrown into it reaches the source, which is closed on every path.
+ * @param onChunk a chunk is about to be handed over
+ * @param onLeave the consumer throws into the stream, or leaves it early
+ */
+export async function* relay(source: Stream, onChunk: () => void, onLeave?: () => void): Stream {
   let result = await source.next();
+  // While the source is at work, what is thrown comes from it and has ended it.
+  let atWork = false;
   try {
     while (!result.done) {
       onChunk();
@@ -10,14 +16,21 @@ export async function* relay(source: Stream, onChunk: () => void): Stream {
       try {
         sent = yield result.value;
       } catch (thrown) {
+        onLeave?.();
+        atWork = true;
         result = await source.throw(thrown);
+        atWork = false;
         continue;
       }
+      atWork = true;
       result = await source.next(sent);
+      atWork = false;
     }
     return result.value;
   } finally {
-    // The consumer left early. A source that has ended by itself is not disturbed by this.
-    if (!result.done) await source.return(undefined);
+    if (!atWork && !result.done) {
+      onLeave?.();
+      await source.return(undefined);
+    }
   }
 }

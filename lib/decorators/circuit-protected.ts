@@ -49,16 +49,17 @@ const decorator: Decorator = {
  */
 export function CircuitProtected(circuit: string): PolicyDecorator;
 export function CircuitProtected<R = never>(options?: CircuitOptions<R>): PolicyDecorator<R>;
-export function CircuitProtected<R = never>(options: CircuitOptions<R> | string = {}): PolicyDecorator<R> {
-  return decorate<R>(decorator, typeof options === 'string' ? { circuit: options } : options);
+export function CircuitProtected<R>(...[first, ...rest]: readonly unknown[]): PolicyDecorator<R> {
+  return decorate<R>(decorator, [typeof first === 'string' ? { circuit: first } : first, ...rest]);
 }
 
 /** Which circuit a call belongs to: the one that is named, else the method's own; by its key, where there is one. */
 function circuitOf({ circuit: name, key, maxKeys }: Whole, site: Site, owned: Owned): Protection['circuit'] {
   const own = <T>(make: (method: string) => T): T => owned.once('CircuitProtected', () => make(site.method));
   if (!key) return name === undefined ? own(ownCircuit) : circuitNamed(name);
+  const now = (): number => site.clock.now();
   const circuits = name === undefined ? own(ownKeyedCircuits) : keyedCircuitsNamed(name);
-  return (self, args) => circuits.get(checkedKey(key, self, args, site.method), maxKeys);
+  return (self, args) => circuits.get(checkedKey(key, self, args, site.method), maxKeys, now);
 }
 
 function checkedKey(

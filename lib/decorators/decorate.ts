@@ -8,7 +8,8 @@ import { isSynchronous } from './synchronous.js';
 import type { PolicyDecorator } from './types.js';
 
 /** Makes what users write of a decorator and its options: one body for all three spellings. */
-export function decorate<R>(decorator: Decorator, given: object): PolicyDecorator<R> {
+export function decorate<R>(decorator: Decorator, [given = {}, ...rest]: readonly unknown[]): PolicyDecorator<R> {
+  if (typeof given === 'function' || rest.length > 0) throw withoutParentheses(decorator, [given, ...rest]);
   // What the caller does with the object from here on changes nothing. What is no object is refused below.
   const copied = typeof given === 'object' && given !== null && !Array.isArray(given) ? { ...given } : given;
   const apply = (...args: DecoratorArguments): unknown => {
@@ -37,7 +38,7 @@ function around(decoration: Decoration, place: Place): Omit<Decorated, 'wrapper'
   return { body: isOurs ? inner.body : fn, stack, beneath };
 }
 
-function checkOptions(decorator: Decorator, given: object, place: Place): Options {
+function checkOptions(decorator: Decorator, given: unknown, place: Place): Options {
   const problems: Problems = [];
   const options = checkFields(decorator.fields, given, '', 'code', problems);
   if (problems.length === 0) problems.push(...decorator.contradictions(options));
@@ -49,11 +50,20 @@ function checkOptions(decorator: Decorator, given: object, place: Place): Option
 }
 
 function refuseSynchronous({ policy }: Decorator, place: Place, [target, key]: DecoratorArguments): void {
-  if (!place.isMethod || decoratedOf(place.fn)) return;
+  if (decoratedOf(place.fn)) return;
   const noted =
-    typeof key === 'object' ? undefined : Reflect.getMetadata('design:returntype', target as object, key as string);
+    typeof key === 'string' || typeof key === 'symbol'
+      ? Reflect.getMetadata('design:returntype', target as object, key)
+      : undefined;
   if (!isSynchronous(place.fn, noted)) return;
   const { name } = place;
   const method = name.split('.').at(-1);
   throw new DecorationError([`${name}: @${policy}() stands on a synchronous method. Write: async ${method}(…)`]);
+}
+
+/** The decorator itself stands on something, in place of what it makes of its options. */
+function withoutParentheses({ policy }: Decorator, args: readonly unknown[]): DecorationError {
+  const { name, isMethod } = placeOf(policy, args as unknown as DecoratorArguments);
+  const right = isMethod ? `@${policy}()` : `${policy}()(${name})`;
+  return new DecorationError([`${name}: ${policy} is written without its parentheses. Write: ${right}`]);
 }

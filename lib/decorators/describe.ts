@@ -1,4 +1,7 @@
+import { ConfigurationError } from '../core/errors.js';
 import { layers } from '../runtime/runtime.js';
+import { show } from '../settings/check.js';
+import { nameOfClass } from './class-name.js';
 import { type Decorated, decoratedOf, type EffectiveSettings, type PolicyName } from './decoration.js';
 import type { AnyFunction } from './types.js';
 
@@ -17,27 +20,29 @@ export type AnyClass = abstract new (...args: any[]) => unknown;
 /**
  * The stack of each decorated method of a class, inherited and static ones too, outermost first, with the effective
  * settings and where each came from.
- * @throws {ConfigurationError} when the settings are wrong
+ * @throws {ConfigurationError} when the settings are wrong, or it is given no class
  */
 export function describe(Class: AnyClass): Record<string, PolicyDescription[]> {
+  if (typeof Class !== 'function') throw new ConfigurationError([`describe: expected a class, got ${show(Class)}`]);
   const described: Record<string, PolicyDescription[]> = {};
-  for (const root of [Class.prototype as object, Class]) {
+  for (const root of [Class.prototype as object | undefined, Class]) {
+    const seen = new Set<PropertyKey>();
     for (let owner = root; owner && owner !== Function.prototype; owner = Object.getPrototypeOf(owner)) {
-      for (const [name, decorated] of decoratedMethodsOf(owner)) {
-        if (!Object.hasOwn(described, name))
-          described[name] = descriptionOf(decorated, `${classNameOf(owner)}.${name}`);
+      for (const key of Reflect.ownKeys(owner).filter((own) => !seen.has(own))) {
+        // An override hides what it overrides, decorated or not.
+        seen.add(key);
+        const decorated = decoratedAt(owner, key);
+        const name = String(key);
+        if (decorated) described[name] ??= descriptionOf(decorated, `${classNameOf(owner)}.${name}`);
       }
     }
   }
   return described;
 }
 
-function* decoratedMethodsOf(owner: object): Iterable<[string, Decorated]> {
-  for (const key of Reflect.ownKeys(owner)) {
-    const found: unknown = Object.getOwnPropertyDescriptor(owner, key)?.value;
-    const decorated = typeof found === 'function' ? decoratedOf(found as AnyFunction) : undefined;
-    if (decorated) yield [String(key), decorated];
-  }
+function decoratedAt(owner: object, key: PropertyKey): Decorated | undefined {
+  const found: unknown = Object.getOwnPropertyDescriptor(owner, key)?.value;
+  return typeof found === 'function' ? decoratedOf(found as AnyFunction) : undefined;
 }
 
 function descriptionOf({ stack, beneath }: Decorated, method: string): PolicyDescription[] {
@@ -49,5 +54,5 @@ function descriptionOf({ stack, beneath }: Decorated, method: string): PolicyDes
 }
 
 function classNameOf(owner: object): string {
-  return (typeof owner === 'function' ? owner : owner.constructor).name || '(anonymous)';
+  return nameOfClass(typeof owner === 'function' ? owner : owner.constructor);
 }

@@ -1,3 +1,4 @@
+import { nameOfClass } from './class-name.js';
 import { decoratedOf } from './decoration.js';
 import type { AnyFunction } from './types.js';
 
@@ -8,8 +9,13 @@ import type { AnyFunction } from './types.js';
  */
 export function labelOf(wrapper: AnyFunction, self: unknown): string {
   const { name } = wrapper;
-  const owner = ownerOf(wrapper, self) ?? (isObject(self) ? self : undefined);
-  return owner ? `${classOf(owner)}.${name}` : name;
+  try {
+    const owner = ownerOf(wrapper, self) ?? (isObject(self) ? self : undefined);
+    return owner ? `${classOf(owner)}.${name}` : name;
+  } catch {
+    // A proxy may refuse to be looked at: no reason to fail the call.
+    return name;
+  }
 }
 
 function ownerOf(wrapper: AnyFunction, self: unknown): object | undefined {
@@ -28,10 +34,9 @@ function ownerOf(wrapper: AnyFunction, self: unknown): object | undefined {
 
 /** The class of an instance or a prototype; a class itself where the method is static. */
 function classOf(object: object): string {
-  const found = typeof object === 'function' ? object : object.constructor;
-  return (typeof found === 'function' && found.name) || '(anonymous)';
+  return nameOfClass(typeof object === 'function' ? object : object.constructor);
 }
 
-function isObject(value: unknown): value is object {
+export function isObject(value: unknown): value is object {
   return (typeof value === 'object' && value !== null) || typeof value === 'function';
 }

@@ -6,7 +6,7 @@ import { read } from '../failures/reading.js';
 import { currentSettings, runtime } from '../runtime/runtime.js';
 import { bindAll } from './bind.js';
 import { type Decorated, type Owned, type PolicyName, remember } from './decoration.js';
-import { labelOf } from './label.js';
+import { isObject, labelOf } from './label.js';
 import { pipeline, streamPipeline } from './pipeline.js';
 import type { Place } from './place.js';
 import { isAsync, isStream } from './synchronous.js';
@@ -50,7 +50,8 @@ export function wrap(place: Place, { body, stack, beneath }: Omit<Decorated, 'wr
 
   function prepare(self: unknown): void {
     run = currentSettings().resilience.enabled ? shape.policed(policies(self)) : shape.direct;
-    version = runtime.version;
+    // Called without an object, a method cannot tell its class: the next call that has one looks again.
+    version = place.isMethod && !isObject(self) ? 0 : runtime.version;
   }
 
   function policies(self: unknown): readonly Policy[] {

@@ -24,11 +24,13 @@ interface Steps {
  * Puts policies, outermost first, around `body`. Neighbours are fused into one part, but a policy that reviews values
  * ends a part: those further out wait for its promise.
  */
-export function pipeline(policies: readonly Policy[], body: Next): Next {
+export function pipeline(policies: readonly Policy[], body: Next, needsCall = false): Next {
   const reviewing = policies.findLastIndex(({ review }) => review);
-  if (reviewing < 0) return policies.length === 0 ? body : run(fuse(policies, body), body);
+  if (reviewing < 0) return policies.length === 0 ? body : run(fuse(policies, body), body, needsCall);
   const inner = pipeline(policies.slice(reviewing + 1), body);
-  return pipeline(policies.slice(0, reviewing), reviewed(policies[reviewing] as Policy, inner));
+  const outer = policies.slice(0, reviewing);
+  const review = reviewed(policies[reviewing] as Policy, inner);
+  return outer.length === 0 ? review : pipeline(outer, review, true);
 }
 
 /** The same for methods that yield, one generator around the other. */
@@ -36,7 +38,8 @@ export function streamPipeline(policies: readonly Policy[], body: NextStream): N
   return policies.reduceRight<NextStream>((next, policy) => (call) => policy.stream(call, next), body);
 }
 
-function run({ enter, succeed, fail }: Steps, body: Next): Next {
+/** @param needsCall whether `body` has to know on which terms the call came in */
+function run({ enter, succeed, fail }: Steps, body: Next, needsCall = false): Next {
   // Bound once for each admission, and calls share those: a healthy call makes no closure but the one for its failure.
   let bound: Admission | undefined;
   let onSuccess: OnSuccess;
@@ -47,8 +50,9 @@ function run({ enter, succeed, fail }: Steps, body: Next): Next {
       bound = admission;
       onSuccess = succeed(admission);
     }
-    if (call) call.admission = admission;
-    return body(self, args, call).then(onSuccess, (error) => fail(error, call ?? new Call(self, args, admission)));
+    const known = call ?? (needsCall ? new Call(self, args, admission) : undefined);
+    if (known) known.admission = admission;
+    return body(self, args, known).then(onSuccess, (error) => fail(error, known ?? new Call(self, args, admission)));
   };
 }
 

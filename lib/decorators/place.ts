@@ -1,5 +1,6 @@
 import { DecorationError } from '../core/errors.js';
 import { classBeingDefined } from './class-being-defined.js';
+import { nameOfClass } from './class-name.js';
 import type { AnyFunction } from './types.js';
 
 /** Where a decorator was written, as far as can be told at that moment. */
@@ -31,7 +32,7 @@ export function placeOf(decorator: string, args: DecoratorArguments): Place {
 
 function plain(decorator: string, fn: unknown): Place {
   if (typeof fn !== 'function') throw wrong(decorator, 'what it was given', 'a function or a method');
-  if (isClass(fn)) throw wrong(decorator, `the class ${fn.name || '(anonymous)'}`, 'a method of it');
+  if (isClass(fn)) throw wrong(decorator, `the class ${nameOfClass(fn)}`, 'a method of it');
   return { name: fn.name || '(anonymous)', own: fn.name, fn: fn as AnyFunction, isMethod: false };
 }
 
@@ -53,7 +54,7 @@ function standard(decorator: string, fn: unknown, { kind, name }: { kind: string
 
 function legacy(decorator: string, target: object, key: string | symbol, descriptor: unknown): Place {
   const owner = typeof target === 'function' ? target : target.constructor;
-  const name = `${owner.name || '(anonymous)'}.${String(key)}`;
+  const name = `${nameOfClass(owner)}.${String(key)}`;
   const described = typeof descriptor === 'object' ? (descriptor as PropertyDescriptor | null) : undefined;
   if (described?.get || described?.set) throw wrong(decorator, `the accessor ${name}`, 'a method');
   if (typeof descriptor === 'number') throw wrong(decorator, `a parameter of ${name}`, 'the method');
@@ -63,7 +64,7 @@ function legacy(decorator: string, target: object, key: string | symbol, descrip
 
 /** As functions are named after the property that they stand in. */
 function ownName(key: string | symbol): string {
-  return typeof key === 'string' ? key : `[${key.description}]`;
+  return typeof key === 'symbol' ? (key.description === undefined ? '' : `[${key.description}]`) : String(key);
 }
 
 function isClass(fn: object): boolean {

@@ -23,6 +23,7 @@ const decorator: Decorator = {
  * Stands below `@CircuitProtected()`. Data options left out come from the settings `retry.*`.
  * @throws {DecorationError} when the class is defined, for wrong options or a place where it cannot stand
  */
-export function RetryOnTransient(options: RetryOptions = {}): PolicyDecorator {
-  return decorate(decorator, options);
+export function RetryOnTransient(options?: RetryOptions): PolicyDecorator;
+export function RetryOnTransient(...given: readonly unknown[]): PolicyDecorator {
+  return decorate(decorator, given);
 }

@@ -24,8 +24,11 @@ export function isSynchronous(fn: AnyFunction, noted: unknown): boolean {
   if (tagOf(fn) === '[object GeneratorFunction]' || SYNCHRONOUS_TYPES.has(noted)) return true;
   const source = Function.prototype.toString.call(fn);
   if (/=>|\bthrow\b|\[native code\]/.test(source)) return false;
-  return [...source.matchAll(/\breturn\b\s*(.?)/g)].every(([, start = '']) => /^[\d'"`;}]?$/.test(start));
+  return (source.match(/\breturn\b/g)?.length ?? 0) === (source.match(LITERAL_RETURN)?.length ?? 0);
 }
+
+/** A `return` of nothing, or of one literal and nothing else. */
+const LITERAL_RETURN = /\breturn\b\s*(\d[\w.]*|'[^'\\]*'|"[^"\\]*"|`[^`$\\]*`)?\s*[;}]/g;
 
 function tagOf(fn: AnyFunction): string {
   return Object.prototype.toString.call(fn);

@@ -28,7 +28,7 @@ const MAX_CAUSES = 64;
 export function causesOf(error: unknown): readonly unknown[] {
   const found = new Set<unknown>([error]);
   let level: unknown[] = [error];
-  for (let depth = 1; depth < MAX_DEPTH && level.length > 0; depth++) {
+  for (let depth = 0; depth < MAX_DEPTH && level.length > 0; depth++) {
     level = level.flatMap(directCauses).filter((cause) => cause !== undefined && !found.has(cause));
     for (const cause of level) if (found.size < MAX_CAUSES) found.add(cause);
     if (found.size === MAX_CAUSES) break;

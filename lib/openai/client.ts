@@ -10,13 +10,13 @@ import type { Settings } from '../settings/schema.js';
  * @param settings whose `openai` part to use; by default those in effect
  * @throws {ConfigurationError} when there is no API key
  */
-export function createClient(settings: Pick<Settings, 'openai'> = currentSettings()): OpenAI {
+export function createClient(settings: { readonly openai: Partial<Settings['openai']> } = currentSettings()): OpenAI {
   const { apiKey, baseUrl, attemptTimeout } = settings.openai;
-  if (apiKey === null) throw new ConfigurationError(['openai.apiKey (OPENAI_API_KEY): expected an API key, got none']);
+  if (!apiKey) throw new ConfigurationError(['openai.apiKey (OPENAI_API_KEY): expected an API key, got none']);
   return new OpenAI({
     apiKey,
-    ...(baseUrl !== null && { baseURL: baseUrl }),
-    timeout: toMs(attemptTimeout),
+    ...(baseUrl && { baseURL: baseUrl }),
+    ...(attemptTimeout && { timeout: toMs(attemptTimeout) }),
     maxRetries: 0,
     logLevel: 'off',
   });

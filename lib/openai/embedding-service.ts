@@ -65,10 +65,10 @@ export class EmbeddingService {
 
   async #request(input: string[], options: CallOptions | undefined): Promise<number[][]> {
     const dimensions = FIXED_DIMENSIONS.has(this.#model) ? {} : { dimensions: this.#dimensions };
-    const response: unknown = await this.#client.embeddings.create(
-      { model: this.#model, input, ...dimensions },
-      options,
-    );
+    // Said, although it is what the SDK asks for by itself: then it leaves the decoding to us, and an answer that cannot
+    // be decoded is known for what it is.
+    const request = { model: this.#model, input, encoding_format: 'base64', ...dimensions } as const;
+    const response: unknown = await this.#client.embeddings.create(request, options);
     return vectorsOf(response, input.length, this.#dimensions);
   }
 }

@@ -20,11 +20,20 @@ export function vectorsOf(response: unknown, count: number, dimensions: number):
   return vectors;
 }
 
-function checkedVector(vector: unknown, dimensions: number): number[] {
+function checkedVector(embedding: unknown, dimensions: number): number[] {
+  const vector = typeof embedding === 'string' ? decoded(embedding) : embedding;
   if (!Array.isArray(vector)) throw malformed('an embedding is no list of numbers');
   if (vector.length !== dimensions) throw malformed(`expected ${dimensions} dimensions, got ${vector.length}`);
   if (!vector.every(Number.isFinite)) throw malformed('an embedding holds a value that is not finite');
   return vector;
+}
+
+const BYTES = Float32Array.BYTES_PER_ELEMENT;
+
+/** The numbers of a base64 text: 32-bit floats, the lowest byte first. Where it is cut there are fewer of them. */
+function decoded(base64: string): number[] {
+  const bytes = Buffer.from(base64, 'base64');
+  return Array.from({ length: Math.floor(bytes.length / BYTES) }, (_, i) => bytes.readFloatLE(i * BYTES));
 }
 
 function malformed(problem: string): MalformedResponseError {

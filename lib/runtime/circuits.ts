@@ -83,7 +83,8 @@ export function resetCircuits(name: string): boolean {
 
 /** A circuit that nobody uses yet. */
 export function newCircuit(name: string, handle = name): Circuit {
-  const circuit = new Circuit(name);
+  // Of a key that was never used only the handle's name is known, and the key is not to be told.
+  const circuit = new Circuit(name.replace(/\[.*\]$/s, ''));
   for (const meant of [name, handle]) if (isolated.has(meant)) circuit.isolate(isolated.get(meant));
   return circuit;
 }

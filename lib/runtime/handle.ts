@@ -46,28 +46,33 @@ export function circuit(name: string): CircuitHandle {
 
 /** Every circuit that has been used. */
 export function circuits(): CircuitHandle[] {
-  return [...new Set([...knownCircuits()].map((known) => known.name))].map(handle);
+  const found = new Map<string, Circuit[]>();
+  for (const { name, circuit } of knownCircuits()) found.set(name, [...(found.get(name) ?? []), circuit]);
+  // Found once: looking each of them up by name again would take as long as there are circuits.
+  return [...found].map(([name, meant]) => handle(name, () => meant));
 }
 
-function handle(name: string): CircuitHandle {
+function handle(name: string, meant = (): Circuit[] => circuitsMeantBy(name)): CircuitHandle {
+  const shown = (): Circuit => worstOf(meant()) ?? newCircuit(name);
   const now = (): number => runtime.clock.now();
   const tell = (moved: boolean): void => {
-    const event = transitionEvent(name, shown(name).stateAt(now()));
+    // The circuit's own name: a handle's may hold a key.
+    const event = transitionEvent(shown().name, shown().stateAt(now()));
     if (moved) runtime.telemetry.channel(event.type, '').audience(now())?.(event);
   };
   return {
     name,
     get state() {
-      return shown(name).stateAt(now()).kind;
+      return shown().stateAt(now()).kind;
     },
     get isOpen() {
       return this.state === 'open' || this.state === 'isolated';
     },
     get retryAfterMs() {
-      return retryAfterMs(shown(name).stateAt(now()), now());
+      return retryAfterMs(shown().stateAt(now()), now());
     },
     snapshot() {
-      return snapshotOf(name, shown(name), now());
+      return snapshotOf(name, shown(), now());
     },
     isolate(reason) {
       tell(isolateCircuits(name, reason));
@@ -94,9 +99,14 @@ function snapshotOf(name: string, found: Circuit, now: number): CircuitSnapshot 
 
 const SEVERITY: readonly CircuitStateName[] = ['closed', 'half-open', 'open', 'isolated'];
 
-/** The circuit that a handle shows: where the name means several, the one in the worst state. */
-function shown(name: string): Circuit {
-  const severity = (found: Circuit): number => SEVERITY.indexOf(found.stateAt(runtime.clock.now()).kind);
-  const [worst] = circuitsMeantBy(name).sort((a, b) => severity(b) - severity(a));
-  return worst ?? newCircuit(name);
+/** Where a handle means several circuits, it shows the one in the worst state. */
+function worstOf(circuits: readonly Circuit[]): Circuit | undefined {
+  const now = runtime.clock.now();
+  const severity = (circuit: Circuit | undefined): number => {
+    return circuit ? SEVERITY.indexOf(circuit.stateAt(now).kind) : -1;
+  };
+  return circuits.reduce<Circuit | undefined>(
+    (worst, one) => (severity(one) > severity(worst) ? one : worst),
+    undefined,
+  );
 }

@@ -41,11 +41,20 @@ export function configure(given: Overrides): () => void {
   return override(checkOverrides(given));
 }
 
+/** Settings of the environment or the file that are wrong are told where they are used, not here. */
+function isLoadable(): boolean {
+  try {
+    return layers() !== undefined;
+  } catch {
+    return false;
+  }
+}
+
 export function override(added: Override): () => void {
   const before = overrides;
   overrides = [...overrides, added];
   try {
-    if (added.settings && loaded) mergeSettings(layers());
+    if (added.settings && isLoadable()) mergeSettings(layers());
   } catch (contradiction) {
     overrides = before;
     throw contradiction;

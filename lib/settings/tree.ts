@@ -1,4 +1,4 @@
-import type { Spelling } from '../core/field.js';
+import type { Fields, Spelling } from '../core/field.js';
 import { checkFields, entriesOf, join, type Problems, unknownKey } from './check.js';
 import { methodFields, type SettingsOverrides, schema } from './schema.js';
 
@@ -11,7 +11,14 @@ export function checkTree(input: unknown, spelling: Spelling, problems: Problems
   for (const [group, value] of entriesOf(input, '', problems)) {
     if (value === undefined || group === '$schema') continue;
     if (Object.hasOwn(schema, group)) {
-      tree[group] = checkFields(schema[group as keyof typeof schema], value, group, spelling, problems);
+      const fields: Fields = schema[group as keyof typeof schema];
+      tree[group] = checkFields(
+        fields,
+        spelling === 'code' ? withoutNothing(fields, value) : value,
+        group,
+        spelling,
+        problems,
+      );
     } else if (Object.hasOwn(sections, group)) {
       tree[group] = checkSections(group as keyof typeof sections, value, spelling, problems);
     } else {
@@ -19,6 +26,14 @@ export function checkTree(input: unknown, spelling: Spelling, problems: Problems
     }
   }
   return tree;
+}
+
+/** Settings that were loaded say null where nothing is set: handed back to `configure()` that sets nothing either. */
+function withoutNothing(fields: Fields, input: unknown): unknown {
+  if (typeof input !== 'object' || input === null || Array.isArray(input)) return input;
+  return Object.fromEntries(
+    Object.entries(input).filter(([key, value]) => value !== null || fields[key]?.default !== null),
+  );
 }
 
 function checkSections(group: keyof typeof sections, input: unknown, spelling: Spelling, problems: Problems) {

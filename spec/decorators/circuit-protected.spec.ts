@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { CircuitOpenError, CircuitProtected, circuit, configure, RetryOnTransient } from '#lib/index.js';
+import { CircuitOpenError, CircuitProtected, circuit, circuits, configure, RetryOnTransient } from '#lib/index.js';
 import {
   deferred,
   fail,
@@ -110,6 +110,42 @@ describe('@CircuitProtected', () => {
     expect(await rejectionOf(service.ask())).to.be.instanceOf(CircuitOpenError);
   });
 
+  it('stops retries on a result as well, and lets them draw on its budget', async () => {
+    const name = uniqueName();
+    class Service {
+      @CircuitProtected({ failureThreshold: 1, circuit: name })
+      @RetryOnTransient({ minWait: '5s', jitter: 'none', retryOnResult: (value) => value === 'pending' })
+      async ask(error: unknown): Promise<string> {
+        if (error) throw error;
+        return 'pending';
+      }
+    }
+    const service = new Service();
+    const polling = watch(service.ask(undefined));
+    await world.clock.advance('1s');
+    await rejectionOf(service.ask(httpError(400)));
+    const opened = failingBehind(name);
+    await rejectionOf(opened());
+    await world.clock.advance('0ms');
+    expect(polling.settled).to.deep.equal({ done: true, value: 'pending' });
+    expect(world.heard('retry_scheduled')[0]).to.include({ circuit: name });
+    expect(world.clock.timers).to.equal(0);
+  });
+
+  const failingBehind = (name: string) =>
+    CircuitProtected({ failureThreshold: 1, circuit: name })(async () => Promise.reject(unavailable()));
+
+  it('wakes the retries of calls when it is isolated by hand', async () => {
+    const name = uniqueName();
+    const ask = CircuitProtected(name)(RetryOnTransient({ minWait: '5s' })(async () => Promise.reject(unavailable())));
+    const asked = watch(ask());
+    await world.clock.advance('1s');
+    circuit(name).isolate();
+    await world.clock.advance('0ms');
+    expect(asked.settled.done).to.equal(true);
+    circuit(name).reset();
+  });
+
   it('stops the retries of other calls at once when it opens, with their own error', async () => {
     class Service {
       @CircuitProtected({ failureThreshold: 1, circuit: uniqueName() })
@@ -189,14 +225,15 @@ describe('@CircuitProtected', () => {
       expect(errors[2]).not.to.equal(errors[0]);
     });
 
-    it('makes an error of its own for each refusal that is thrown, whose retryAfterMs stays', async () => {
+    it('makes an error of its own for each refusal that is thrown, whose retryAfterMs is computed when read', async () => {
       const service = serviceWith({})(fail());
       await failTimes(service, 2);
       const first = (await rejectionOf(service.ask())) as CircuitOpenError;
       await world.clock.advance('4s');
       const second = (await rejectionOf(service.ask())) as CircuitOpenError;
       expect(first).not.to.equal(second);
-      expect([first.retryAfterMs, second.retryAfterMs]).to.deep.equal([10_000, 6000]);
+      expect([first.retryAfterMs, second.retryAfterMs]).to.deep.equal([6000, 6000]);
+      expect(JSON.parse(JSON.stringify(first))).to.include({ retryAfterMs: 6000 });
     });
 
     it('throws the error of a fallback that fails, with the refusal as its cause', async () => {
@@ -357,6 +394,22 @@ describe('@CircuitProtected', () => {
       expect(circuit(name).state).to.equal('closed');
     });
 
+    for (const [what, error] of [
+      ['a rate limit', httpError(429)],
+      ['spent quota', httpError(429, { code: 'insufficient_quota' })],
+      ['a cancelled call', new DOMException('gone', 'AbortError')],
+      ['wrong configuration', Object.assign(new TypeError('bad'), { code: 'ERR_INVALID_URL' })],
+    ] as const) {
+      it(`decides nothing by ${what}`, async () => {
+        const name = uniqueName();
+        const service = serviceWith({ circuit: name })(fail(), fail(), fail(error));
+        await failTimes(service, 2);
+        await world.clock.advance('10s');
+        await failTimes(service, 1);
+        expect(circuit(name)).to.include({ state: 'half-open', retryAfterMs: 0 });
+      });
+    }
+
     it('takes a rejection for the proof that the service answers', async () => {
       const name = uniqueName();
       const service = serviceWith({ circuit: name })(fail(), fail(), fail(rejection()));
@@ -470,6 +523,18 @@ describe('@CircuitProtected', () => {
   });
 
   describe('shared', () => {
+    it('is never blocked by methods that ask for different numbers of probes', async () => {
+      const name = uniqueName();
+      const careful = serviceWith({ circuit: name, probes: 3 })(fail(), fail(), succeed());
+      const quick = serviceWith({ circuit: name, probes: 1 })(succeed('back'));
+      await failTimes(careful, 2);
+      await world.clock.advance('10s');
+      await careful.ask();
+      expect(circuit(name).state).to.equal('half-open');
+      expect(await quick.ask()).to.equal('back');
+      expect(circuit(name).state).to.equal('closed');
+    });
+
     it('is one circuit for everyone who names it', async () => {
       const name = uniqueName();
       const failing = serviceWith({ circuit: name })(fail());
@@ -548,6 +613,42 @@ describe('@CircuitProtected', () => {
       expect(await rejectionOf(new Service().ask('secret-tenant'))).to.have.property('circuit', name);
       expect(circuit(`${name}[secret-tenant]`).state).to.equal('open');
       expect(JSON.stringify(world.events)).not.to.contain('secret-tenant');
+    });
+
+    it('forgets circuits whose recovery is over, so that keys that fail once do not pile up', async () => {
+      const name = uniqueName();
+      class Service {
+        @CircuitProtected({
+          circuit: name,
+          failureThreshold: 1,
+          maxKeys: 10,
+          recoveryTimeout: '1s',
+          key: (key: string) => key,
+        })
+        async ask(_key: string): Promise<void> {
+          throw unavailable();
+        }
+      }
+      const service = new Service();
+      const known = (): number => circuits().filter((handle) => handle.name.startsWith(name)).length;
+      for (let i = 0; i < 100; i++) await rejectionOf(service.ask(`early ${i}`));
+      expect(known()).to.equal(100);
+      await world.clock.advance('1h');
+      for (let i = 0; i < 20; i++) await rejectionOf(service.ask(`late ${i}`));
+      expect(known()).to.be.at.most(30);
+    });
+
+    it('refreshes a key with every use', async () => {
+      const name = uniqueName();
+      const ask = CircuitProtected({ circuit: name, maxKeys: 2, key: (key: string) => key })(
+        async (key: string) => key,
+      );
+      for (const key of ['a', 'b', 'a', 'c']) await ask(key);
+      expect(
+        circuits()
+          .map((handle) => handle.name)
+          .filter((known) => known.startsWith(name)),
+      ).to.have.members([`${name}[a]`, `${name}[c]`]);
     });
 
     it('forgets the least recently used key beyond maxKeys, unless it is open', async () => {

@@ -149,6 +149,35 @@ describe('The definition of a class', () => {
     expect(() => untyped(decorator)(async function ask() {})).not.to.throw();
   });
 
+  for (const [name, bare] of [
+    ['RetryOnTransient', RetryOnTransient],
+    ['CircuitProtected', CircuitProtected],
+  ] as const) {
+    it(`is refused for @${name} without its parentheses`, () => {
+      const { message } = definition(() => {
+        class Ask {
+          @untyped(bare)
+          async ask(): Promise<void> {}
+        }
+        return Ask;
+      });
+      expect(message).to.match(mentionsMethod).and.to.contain('without its parentheses').and.to.contain(`@${name}()`);
+      expect(definition(() => untyped(bare)(async function ask() {})).message).to.contain(`${name}()(ask)`);
+    });
+  }
+
+  it('takes methods as minifiers write them for what they are', () => {
+    class Ask {
+      other = async (): Promise<string> => 'x';
+      @RetryOnTransient()
+      // prettier-ignore
+      ask(which: string): Promise<string> {
+        return 'a' === which ? this.other() : this.other();
+      }
+    }
+    expect(new Ask().ask('a')).to.be.instanceOf(Promise);
+  });
+
   it('is refused on a getter', () => {
     const { message } = definition(() => {
       class Ask {

@@ -83,6 +83,24 @@ describe('describe', () => {
     ]);
   });
 
+  it('does not describe what a subclass has overridden without decorators', () => {
+    class Undecorated extends Base {
+      override async ask(): Promise<void> {}
+    }
+    expect(describeStack(Undecorated)).not.to.have.property('ask');
+  });
+
+  it('copes with a class whose name is none, and says what it wants instead of a class', () => {
+    class Odd {
+      static name = Symbol('no name') as unknown as string;
+      @RetryOnTransient()
+      async ask(): Promise<void> {}
+    }
+    expect(describeStack(Odd)).to.have.property('ask');
+    expect(() => describeStack(5 as never)).to.throw('describe: expected a class, got 5');
+    expect(() => describeStack(new Odd() as never)).to.throw('describe: expected a class, got an object');
+  });
+
   it('is empty for a class without decorators', () => {
     class Bare {
       async ask(): Promise<void> {}

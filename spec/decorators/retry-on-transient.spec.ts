@@ -378,6 +378,25 @@ describe('@RetryOnTransient', () => {
     expect(world.heard('retry_scheduled').map(({ waitMs }) => waitMs)).to.deep.equal([11, 20, 25]);
   });
 
+  it('asks a backoff for no wait that will never be', async () => {
+    const asked: number[] = [];
+    const upstream = new Upstream(fail());
+    const ask = RetryOnTransient({ maxAttempts: 3, backoff: (retry) => asked.push(retry) })(upstream.ask);
+    const failed = rejectionOf(ask());
+    await world.clock.advance('1s');
+    expect(await failed).to.have.property('status', 503);
+    expect(asked).to.deep.equal([1, 2]);
+  });
+
+  it('is not thrown off by an argument that throws when it is looked at', async () => {
+    const { proxy, revoke } = Proxy.revocable({}, {});
+    revoke();
+    const upstream = new Upstream(fail(), succeed('yes'));
+    const asked = RetryOnTransient()(upstream.ask)(proxy);
+    await world.clock.advance('5s');
+    expect(await asked).to.equal('yes');
+  });
+
   it('says what is wrong with a backoff that gives no time', async () => {
     const service = new Service(new Upstream(fail()));
     const error = (await rejectionOf(service.backOffBadly())) as Error;

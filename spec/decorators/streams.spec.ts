@@ -142,6 +142,33 @@ describe('async * methods', () => {
     expect(service.closed).to.equal(1);
   });
 
+  it('does not hold against the upstream what its consumer throws into it', async () => {
+    const { service, name } = serviceWith({}, ['a', 'b']);
+    const stream = service.stream();
+    await stream.next();
+    await rejectionOf(stream.throw(unavailable()));
+    expect(circuit(name).snapshot()).to.include({ state: 'closed', failures: 0 });
+  });
+
+  it('takes nothing for broken that its caller has aborted', async () => {
+    const name = uniqueName();
+    const controller = new AbortController();
+    class Service {
+      @CircuitProtected({ circuit: name, failureThreshold: 1 })
+      @RetryOnTransient({ signal: (stop: { by: AbortSignal }) => stop.by })
+      async *stream(_stop: { by: AbortSignal }): AsyncGenerator<string> {
+        yield 'a';
+        throw new DOMException('late', 'TimeoutError');
+      }
+    }
+    const stream = new Service().stream({ by: controller.signal });
+    await stream.next();
+    controller.abort();
+    await rejectionOf(stream.next());
+    expect(world.heard('stream_broken')).to.have.lengthOf(0);
+    expect(circuit(name).state).to.equal('closed');
+  });
+
   it('goes on after an error that the source has caught', async () => {
     class Stubborn {
       @RetryOnTransient()

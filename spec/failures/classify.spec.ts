@@ -158,8 +158,8 @@ describe('classify', () => {
           ? new Error('x', { cause: nest(depth - 1) })
           : new AggregateError([nest(depth - 1)]);
     };
-    expect(classify(nest(6)).kind).to.equal('server');
-    expect(classify(nest(7)).kind).to.equal('unknown');
+    expect(classify(nest(7)).kind).to.equal('server');
+    expect(classify(nest(8)).kind).to.equal('unknown');
   });
 
   it('believes the outermost error that says something', () => {

@@ -3,6 +3,7 @@ import {
   ConfigurationError,
   configure,
   describe as describeStack,
+  loadSettings,
   type Overrides,
   onEvent,
   RetryOnTransient,
@@ -88,6 +89,10 @@ describe('configure', () => {
       'loger: unknown key; did you mean "logger"?',
     ]);
     for (const nothing of [undefined, null, 5, 'x']) expect(problemsOf(nothing)).to.have.lengthOf(1);
+  });
+
+  it('takes back what loadSettings has given', () => {
+    configure({ settings: loadSettings({ env: {} }) })();
   });
 
   it('refuses settings that contradict what is there', async () => {

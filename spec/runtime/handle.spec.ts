@@ -92,6 +92,29 @@ describe('The handle of a circuit', () => {
     expect(circuits().filter((handle) => handle.name === 'Early.ask')).to.have.lengthOf(1);
   });
 
+  it('never tells the key of a circuit that is moved by hand', async () => {
+    const name = uniqueName();
+    const ask = CircuitProtected({ circuit: name, key: (key: string) => key })(async (_key: string) => 'answer');
+    await ask('secret used');
+    for (const key of ['secret used', 'secret unused']) {
+      circuit(`${name}[${key}]`).isolate();
+      circuit(`${name}[${key}]`).reset();
+    }
+    expect(world.events).to.have.lengthOf(4);
+    expect(JSON.stringify(world.events)).to.contain(name).and.not.to.contain('secret');
+  });
+
+  it('shows thousands of keyed circuits without looking each of them up', async () => {
+    const name = uniqueName();
+    const ask = CircuitProtected({ circuit: name, key: (key: string) => key })(async (_key: string) => 'answer');
+    for (let i = 0; i < 5000; i++) await ask(`key ${i}`);
+    const started = performance.now();
+    const snapshots = circuits().map((handle) => handle.snapshot());
+    expect(snapshots.length).to.be.at.least(5000);
+    // A look-up for each took over two seconds.
+    expect(performance.now() - started).to.be.below(1000);
+  });
+
   it('forgets the failures when it is reset', async () => {
     const name = uniqueName();
     const asking = failingBehind(name);

@@ -45,6 +45,16 @@ describe('FakeClock', () => {
     expect(seen).to.deep.equal([10, 20, 30]);
   });
 
+  it('goes on after a timer that threw', async () => {
+    const clock = new FakeClock(0);
+    clock.setTimer(() => {
+      throw new Error('a timer');
+    }, 1);
+    expect(await clock.advance('1s').catch((error: Error) => error.message)).to.equal('a timer');
+    await clock.advance('1s');
+    expect(clock.now()).to.be.at.least(1000);
+  });
+
   it('advances in order when it is told twice at once', async () => {
     const clock = new FakeClock(0);
     const times = await Promise.all([

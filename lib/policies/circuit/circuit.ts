@@ -64,13 +64,13 @@ export class Circuit implements CircuitGate {
   }
 
   /** Refuses a call that nothing answers in place of, with an error of its own. */
-  refuse(now: number): Promise<never> {
-    return Promise.reject(new CircuitOpenError({ circuit: this.name, retryAfterMs: retryAfterMs(this.#state, now) }));
+  refuse(now: () => number): Promise<never> {
+    return Promise.reject(this.#newRefusal(now));
   }
 
   /** The error that fallbacks are given: one for each period of refusals, since an error for each call is dear. */
   refusal(now: () => number): CircuitOpenError {
-    this.#refusal ??= this.#sharedRefusal(now);
+    this.#refusal ??= this.#newRefusal(now);
     return this.#refusal;
   }
 
@@ -84,7 +84,7 @@ export class Circuit implements CircuitGate {
     return () => this.#listeners?.delete(listener);
   }
 
-  #sharedRefusal(now: () => number): CircuitOpenError {
+  #newRefusal(now: () => number): CircuitOpenError {
     const wait = (): number => retryAfterMs(this.#state, now());
     return new CircuitOpenError({
       circuit: this.name,

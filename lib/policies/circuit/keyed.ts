@@ -1,7 +1,7 @@
 import type { Circuit } from './circuit.js';
 
-/** How many circuits that may not be forgotten are passed over in one go, so that a look-up stays O(1). */
-const PASSED_OVER = 8;
+/** How many circuits are looked at to forget some of them, so that a look-up stays O(1). */
+const LOOKS = 8;
 
 /** One circuit per key. Beyond `maxKeys` the least recently used is forgotten, unless it refuses calls. */
 export class KeyedCircuits {
@@ -10,12 +10,12 @@ export class KeyedCircuits {
   /** @param make the circuit of a key */
   constructor(readonly make: (key: string) => Circuit) {}
 
-  get(key: string, maxKeys: number): Circuit {
+  get(key: string, maxKeys: number, now: () => number): Circuit {
     const found = this.#circuits.get(key);
     const circuit = found ?? this.make(key);
     // A map remembers in which order its keys were set: the first one is the least recently used.
     if (found) this.#circuits.delete(key);
-    else if (this.#circuits.size >= maxKeys) this.#forgetOne();
+    else if (this.#circuits.size >= maxKeys) this.#forget(maxKeys, now());
     this.#circuits.set(key, circuit);
     return circuit;
   }
@@ -24,15 +24,15 @@ export class KeyedCircuits {
     return this.#circuits.entries();
   }
 
-  #forgetOne(): void {
-    let tries = PASSED_OVER;
+  #forget(maxKeys: number, now: number): void {
+    let looks = LOOKS;
     for (const [key, circuit] of this.#circuits) {
+      if (looks === 0 || this.#circuits.size < maxKeys) return;
+      looks -= 1;
       this.#circuits.delete(key);
-      if (circuit.admission) return;
+      const { kind } = circuit.stateAt(now);
       // Back to the end of the line, so that the next look-up does not meet it again.
-      this.#circuits.set(key, circuit);
-      tries -= 1;
-      if (tries === 0) return;
+      if (kind === 'open' || kind === 'isolated') this.#circuits.set(key, circuit);
     }
   }
 }

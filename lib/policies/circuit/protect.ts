@@ -69,7 +69,7 @@ export function protect(site: Site, { rules, fallback, fallbackOn, circuit }: Pr
   function refuse(self: unknown, args: readonly unknown[], circuit: Circuit, at: number): Promise<unknown> {
     const refusals = refused.audience(at);
     if (refusals) tellRefused(refusals, circuit, at);
-    if (fallback === undefined) return circuit.refuse(at);
+    if (fallback === undefined) return circuit.refuse(now);
     const fallbacks = fellBack.audience(at);
     if (fallbacks) tellFellBack(fallbacks, circuit);
     return answer(fallback, self, args, circuit.refusal(now));
@@ -83,7 +83,12 @@ export function protect(site: Site, { rules, fallback, fallbackOn, circuit }: Pr
 
   function refusedOr(self: unknown, args: readonly unknown[], circuit: Circuit): Admission | Promise<unknown> {
     const at = nowWhileRefusing();
-    return (circuit.isRefusing(at) ? undefined : admit(circuit, at)) ?? refuse(self, args, circuit, at);
+    return circuit.isRefusing(at) ? refuse(self, args, circuit, at) : admitOrRefuse(self, args, circuit);
+  }
+
+  function admitOrRefuse(self: unknown, args: readonly unknown[], circuit: Circuit): Admission | Promise<unknown> {
+    const at = clock.now();
+    return admit(circuit, at) ?? refuse(self, args, circuit, at);
   }
 
   const succeed = (admission: Admission): OnSuccess => {
@@ -128,13 +133,22 @@ export function protect(site: Site, { rules, fallback, fallbackOn, circuit }: Pr
     call.admission = admission;
     let chunks = 0;
     let ended = false;
+    let left = false;
     try {
-      const result = yield* relay(next(call), () => {
-        chunks += 1;
-      });
+      const result = yield* relay(
+        next(call),
+        () => {
+          chunks += 1;
+        },
+        () => {
+          left = true;
+        },
+      );
       ended = true;
       return succeed(admission)(result);
     } catch (error) {
+      // What the consumer throws into the stream, or what goes wrong when it leaves, is not the upstream's.
+      if (left) throw error;
       ended = true;
       const failure = settleFailure(call, error);
       if (!failure || chunks > 0) throw error;

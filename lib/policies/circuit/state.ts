@@ -39,6 +39,7 @@ export type CircuitState = Closed | Open | HalfOpen | Isolated;
 
 export interface Lease {
   readonly id: number;
+  readonly since: number;
   /** The probe is late from this moment on. */
   readonly until: number;
 }
@@ -58,6 +59,11 @@ export const CLOSED: Closed = Object.freeze({ kind: 'closed', failures: 0 });
 export function open(now: number, trips: number, rules: CircuitRules, random: Random): Open {
   const recovery = Math.min(rules.recoveryMs * rules.recoveryGrowth ** (trips - 1), rules.maxRecoveryMs);
   return { kind: 'open', openedAt: now, until: now + recovery * (1 + RECOVERY_SPREAD * random()), trips };
+}
+
+/** Whether a probe is in time. A clock that was set back must not hold a lease for longer than was meant. */
+function isHeld({ since, until }: Lease, now: number): boolean {
+  return now < until && now >= since;
 }
 
 /** The state as time alone has changed it: an open circuit whose recovery is over is half-open. */
@@ -82,9 +88,10 @@ export function admit(before: CircuitState, now: number, rules: CircuitRules): A
     case 'isolated':
       return undefined;
     case 'half-open': {
-      const leases = state.leases.filter((lease) => lease.until > now);
-      if (leases.length + state.successes >= rules.probes) return undefined;
-      const lease = { id: state.issued + 1, until: now + rules.probeIntervalMs };
+      const leases = state.leases.filter((lease) => isHeld(lease, now));
+      // Without a probe out another one may always go: methods of one circuit may differ in how many they ask for.
+      if (leases.length > 0 && leases.length + state.successes >= rules.probes) return undefined;
+      const lease = { id: state.issued + 1, since: now, until: now + rules.probeIntervalMs };
       return { state: { ...state, leases: [...leases, lease], issued: lease.id }, lease: lease.id };
     }
   }
@@ -107,7 +114,7 @@ export function settle(
         ? open(now, 1, rules, random)
         : { kind: 'closed', failures: state.failures + 1 };
     case 'half-open': {
-      const held = state.leases.some(({ id, until }) => id === lease && until > now);
+      const held = state.leases.some((held) => held.id === lease && isHeld(held, now));
       // A late failure may be the service of a minute ago; a late success still proves that it answers.
       if (outcome === 'failure' && held) return open(now, state.trips + 1, rules, random);
       const leases = state.leases.filter(({ id }) => id !== lease);

@@ -78,7 +78,8 @@ export function retry(site: Site, rules: RetryRules): Policy {
         return result;
       } catch (error) {
         if (chunks > 0) {
-          const failure = repeatable({ error });
+          call.aborted ||= rules.signalOf(call.args)?.aborted === true;
+          const failure = call.aborted ? undefined : repeatable({ error });
           if (failure) tellBroken(failure, call, chunks);
           throw error;
         }

@@ -33,9 +33,9 @@ export class RetrySequence {
    * @throws the caller's reason, when the caller aborted
    */
   async mayRepeat(failure: Failure): Promise<boolean> {
-    const waitMs = this.#waitMs(failure);
     const stop = this.#reasonToStop(failure);
     if (stop) return this.#giveUp(stop, failure);
+    const waitMs = this.#waitMs(failure);
     this.#taken += 1;
     this.#tellScheduled(failure, waitMs);
     if (waitMs > 0) await wait(this.#site.clock, waitMs, this.#signal, this.#call.admission.circuit);
