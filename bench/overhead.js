@@ -1,5 +1,5 @@
 // What the decorators cost: `npm run bench`.
-import { CircuitProtected, configure, RetryOnTransient } from 'holdfast';
+import { CircuitProtected, ConcurrencyLimited, configure, RetryOnTransient } from 'holdfast';
 import { measure, median, ratio } from './measure.js';
 
 configure({ settings: { log: { level: 'silent' } } });
@@ -68,6 +68,8 @@ async function open() {
 const bare = new Bare();
 const hand = new HandWritten();
 const both = decorated(CircuitProtected({ fallback: () => 'sorry' }), RetryOnTransient());
+const three = decorated(CircuitProtected(), RetryOnTransient(), ConcurrencyLimited({ limit: 10 }));
+const adaptive = decorated(CircuitProtected(), RetryOnTransient(), ConcurrencyLimited({ limit: 'adaptive' }));
 const retry = decorated(RetryOnTransient());
 const circuit = decorated(CircuitProtected());
 const refused = await open();
@@ -78,6 +80,8 @@ const times = await measure({
   'bare call': () => bare.ask('question'),
   [HAND]: () => hand.ask('question'),
   'both decorators': () => both.ask('question'),
+  'and a bulkhead': () => three.ask('question'),
+  'and an adaptive one': () => adaptive.ask('question'),
   '@RetryOnTransient alone': () => retry.ask('question'),
   '@CircuitProtected alone': () => circuit.ask('question'),
   [RESOLVED]: () => Promise.resolve('sorry'),
@@ -89,7 +93,15 @@ const line = (name, base) => {
   console.log(`${name.padEnd(26)}${median(times[name]).toFixed(0).padStart(6)} ns   ${against}`);
 };
 console.log('Healthy path');
-for (const name of ['bare call', HAND, 'both decorators', '@RetryOnTransient alone', '@CircuitProtected alone'])
+for (const name of [
+  'bare call',
+  HAND,
+  'both decorators',
+  'and a bulkhead',
+  'and an adaptive one',
+  '@RetryOnTransient alone',
+  '@CircuitProtected alone',
+])
   line(name, HAND);
 console.log('\nWhile the circuit is open');
 for (const name of [RESOLVED, 'open, with a fallback']) line(name, RESOLVED);

@@ -16,6 +16,7 @@ export type {
   CircuitOpened,
   CircuitRefused,
   CircuitStateName,
+  ConcurrencyRefused,
   EventType,
   FallbackUsed,
   GaveUpReason,
@@ -28,10 +29,12 @@ export type {
 export type { Failure, FailureFacts, FailureKind } from './core/failure.js';
 export type { Random } from './core/random.js';
 export { CircuitProtected } from './decorators/circuit-protected.js';
+export { ConcurrencyLimited } from './decorators/concurrency-limited.js';
 export { type AnyClass, describe, type PolicyDescription } from './decorators/describe.js';
 export { RetryOnTransient } from './decorators/retry-on-transient.js';
 export type { PolicyDecorator, ResilientMethod } from './decorators/types.js';
 export type { CircuitOptions, Fallback } from './policies/circuit/options.js';
+export type { ConcurrencyOptions } from './policies/concurrency/options.js';
 export type { RetryOptions } from './policies/retry/options.js';
 export { classify, isTransient } from './runtime/classify.js';
 export { type CircuitHandle, type CircuitSnapshot, circuit, circuits } from './runtime/handle.js';

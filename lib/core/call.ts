@@ -28,7 +28,7 @@ export class Admission {
   ) {}
 }
 
-export function isAdmission(entered: Admission | Promise<unknown>): entered is Admission {
+export function isAdmission(entered: object): entered is Admission {
   return (entered as Partial<Admission>).isAdmission === true;
 }
 
@@ -62,10 +62,12 @@ export type NextStream = (call: Call) => Stream;
 export interface Policy {
   /**
    * Before the call. Returns the terms to go on with, its own or those it was given; or a promise that answers in place
-   * of everything further in.
+   * of everything further in. `next` is for a policy whose answer is to run that later: with a {@link Call} that bears
+   * the terms, and with no other step of its own, since neither `succeed` nor `fail` hears of what it answered. Never
+   * throws.
    */
   readonly enter?:
-    | ((self: unknown, args: readonly unknown[], admission: Admission) => Admission | Promise<unknown>)
+    | ((self: unknown, args: readonly unknown[], admission: Admission, next: Next) => Admission | Promise<unknown>)
     | undefined;
   /**
    * What to do when a call ended well that came in on these terms: bound once, for all calls that share them. Returns

@@ -55,16 +55,23 @@ export class RateLimitedError extends Error {
   }
 }
 
-/** Thrown when a bulkhead and its queue are full. */
+/** Thrown when a bulkhead and its queue are full, or when a call has waited in the queue for too long. */
 export class ConcurrencyLimitError extends Error {
   override readonly name = 'ConcurrencyLimitError';
 
   constructor(
     /** Calls at a time that the bulkhead lets through. */
     readonly limit: number,
-    options?: ErrorOptions,
+    {
+      waitMs,
+      ...options
+    }: ErrorOptions & {
+      /** How long the call waited in vain, in milliseconds. Where it did not wait, the queue was full. */
+      readonly waitMs?: number;
+    } = {},
   ) {
-    super(`All ${limit} permits are in use and the queue is full: the call was not made.`, options);
+    const why = waitMs === undefined ? 'the queue is full' : `none came back within ${waitMs} ms`;
+    super(`All ${limit} permits are in use and ${why}: the call was not made.`, options);
   }
 }
 

@@ -65,6 +65,17 @@ export interface CircuitRefused extends OfCircuit, OfMethod {
   readonly retryAfterMs: number;
 }
 
+/** A bulkhead refused a call, which was not made. */
+export interface ConcurrencyRefused extends OfMethod {
+  readonly type: 'concurrency_refused';
+  /** `queue-full`: neither a permit nor a place in the queue was free. `queue-wait`: it had waited for too long. */
+  readonly reason: 'queue-full' | 'queue-wait';
+  /** Calls that the bulkhead lets through at a time, as things were then. */
+  readonly limit: number;
+  /** How long the call waited in vain. Absent where it did not wait. */
+  readonly waitMs?: number;
+}
+
 /** The fallback answered. */
 export interface FallbackUsed extends OfCircuit, OfMethod, Partial<FailureFacts> {
   readonly type: 'fallback_used';
@@ -96,6 +107,7 @@ export type ResilienceEvent =
   | CircuitHalfOpen
   | CircuitClosed
   | CircuitRefused
+  | ConcurrencyRefused
   | FallbackUsed
   | StreamBroken
   | RetriesMultiplied;

@@ -47,6 +47,12 @@ function number(expected: string, json: Format<number>['json'], fits: (value: nu
 export const count = (min = 1): Format<number> =>
   number(`an integer >= ${min}`, { type: 'integer', minimum: min }, (n) => Number.isSafeInteger(n) && n >= min);
 
+/** A whole number of things, at least 1, or a word. */
+export const countOr = <const T extends string>(word: T): Format<number | T> =>
+  format(`an integer >= 1 or "${word}"`, { anyOf: [count(1).json, { const: word }] }, (value, spelling) =>
+    value === word ? word : count(1).read(value, spelling),
+  );
+
 /** A number that something is multiplied by, at least 1. */
 export const factor: Format<number> = number('a number >= 1', { type: 'number', minimum: 1 }, (n) => n >= 1);
 

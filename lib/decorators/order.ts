@@ -6,6 +6,7 @@ import type { Place } from './place.js';
 const REASONS: Readonly<Record<PolicyName, string>> = {
   CircuitProtected: '',
   RetryOnTransient: 'it would ask again after every refusal, and each attempt would count as a failure of its own',
+  ConcurrencyLimited: 'its permit would be held while nothing is at work, as in the waits between attempts',
 };
 
 /** @throws {DecorationError} for a stack, outermost first, that cannot mean what it says */

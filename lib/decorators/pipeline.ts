@@ -9,9 +9,25 @@ import {
   UNGUARDED,
 } from '../core/call.js';
 
-type Enter = NonNullable<Policy['enter']>;
+type Enter = (
+  self: unknown,
+  args: readonly unknown[],
+  admission: Admission,
+  call: Call | undefined,
+) => Admission | Entered;
 type Succeed = NonNullable<Policy['succeed']>;
 type Fail = (error: unknown, call: Call) => Promise<unknown>;
+
+/** What a policy answered with in place of everything further in: its promise, or that on its way out through others. */
+type Entered = Promise<unknown> | Answer;
+
+class Answer {
+  constructor(
+    public promise: Promise<unknown>,
+    /** One for all that it passes, as for a call that came back from the method. */
+    readonly call: Call,
+  ) {}
+}
 
 /** What a fused part does before, after and instead of what it stands around. */
 interface Steps {
@@ -44,9 +60,9 @@ function run({ enter, succeed, fail }: Steps, body: Next, needsCall = false): Ne
   let bound: Admission | undefined;
   let onSuccess: OnSuccess;
   return (self, args, call) => {
-    const admission = enter(self, args, call ? call.admission : UNGUARDED);
+    const admission = enter(self, args, call ? call.admission : UNGUARDED, call);
     if (admission !== bound) {
-      if (!isAdmission(admission)) return admission;
+      if (!isAdmission(admission)) return admission instanceof Answer ? admission.promise : admission;
       bound = admission;
       onSuccess = succeed(admission);
     }
@@ -67,18 +83,18 @@ function reviewed(policy: Policy, next: Next): Next {
 }
 
 function fuse([outer, ...rest]: readonly Policy[], body: Next): Steps {
-  const { enter = pass, succeed = same } = outer as Policy;
-  if (rest.length === 0) return { enter, succeed, fail: failOf(outer as Policy, body) };
+  const { succeed = same } = outer as Policy;
+  if (rest.length === 0) return { enter: enterOf(outer as Policy, body), succeed, fail: failOf(outer as Policy, body) };
   const inner = fuse(rest, body);
-  const fail = failOf(outer as Policy, run(inner, body));
-  /** What the inner policies answered with goes out through this one. */
-  const settle = (answered: Promise<unknown>, call: Call): Promise<unknown> =>
-    answered.then(
+  const next = run(inner, body);
+  const fail = failOf(outer as Policy, next);
+  const settle = (promise: Promise<unknown>, call: Call): Promise<unknown> =>
+    promise.then(
       (value) => succeed(call.admission)(value),
       (error) => fail(error, call),
     );
   return {
-    enter: chainEnter(enter, inner.enter, settle),
+    enter: chainEnter(enterOf(outer as Policy, next), inner.enter, settle),
     succeed: chainSucceed(succeed, inner.succeed),
     fail: (error, call) => settle(inner.fail(error, call), call),
   };
@@ -87,15 +103,29 @@ function fuse([outer, ...rest]: readonly Policy[], body: Next): Steps {
 function chainEnter(
   outer: Enter,
   inner: Enter,
-  settle: (answered: Promise<unknown>, call: Call) => Promise<unknown>,
+  settle: (promise: Promise<unknown>, call: Call) => Promise<unknown>,
 ): Enter {
   if (inner === pass) return outer;
-  if (outer === pass) return inner;
-  return (self, args, given) => {
-    const admission = outer(self, args, given);
-    if (!isAdmission(admission)) return admission;
-    const entered = inner(self, args, admission);
-    return isAdmission(entered) ? entered : settle(entered, new Call(self, args, admission));
+  // What the inner policies answered with goes out through the outer one.
+  const out = (
+    entered: Entered,
+    self: unknown,
+    args: readonly unknown[],
+    admission: Admission,
+    call: Call | undefined,
+  ): Answer => {
+    const answer = entered instanceof Answer ? entered : new Answer(entered, call ?? new Call(self, args, admission));
+    answer.promise = settle(answer.promise, answer.call);
+    return answer;
+  };
+  return (self, args, given, call) => {
+    const admission = outer === pass ? given : outer(self, args, given, call);
+    if (admission !== given && !isAdmission(admission)) return admission;
+    const entered = inner(self, args, admission as Admission, call);
+    // Most policies hand on what they were given, which is cheaper to see than what it is.
+    return entered === admission || isAdmission(entered)
+      ? entered
+      : out(entered, self, args, admission as Admission, call);
   };
 }
 
@@ -106,6 +136,11 @@ function chainSucceed(outer: Succeed, inner: Succeed): Succeed {
     const [first, second] = [inner(admission), outer(admission)];
     return (value) => second(first(value));
   };
+}
+
+function enterOf({ enter }: Policy, next: Next): Enter {
+  if (!enter) return pass;
+  return (self, args, admission) => enter(self, args, admission, next);
 }
 
 function failOf({ fail }: Policy, next: Next): Fail {

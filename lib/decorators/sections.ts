@@ -1,4 +1,5 @@
 import type { Layers } from '../settings/resolve.js';
+import type { PolicyGroup } from '../settings/schema.js';
 
 interface Section {
   readonly name: string;
@@ -21,4 +22,12 @@ export function sectionsOf(
   look('circuits', names.circuit);
   look('methods', names.method);
   return sections;
+}
+
+/** What the sections of a method say of one policy, whose options stand in an object of their own. */
+export function policySectionsOf(layers: Layers, method: string, policy: PolicyGroup): Section[] {
+  return sectionsOf(layers, { method }).flatMap(({ name, values }) => {
+    const own = values[policy] as Section['values'] | undefined;
+    return own ? [{ name: `${name}.${policy}`, values: own }] : [];
+  });
 }

@@ -7,19 +7,25 @@ const NEAR = 3;
 /** What was found to be wrong, in sentences for people. */
 export type Problems = string[];
 
-/** The entries of `input` that are known and right; everything else becomes a problem. Undefined means not given. */
+/**
+ * The entries of `input` that are known and right; everything else becomes a problem. Undefined means not given.
+ * @param groups what has fields of its own, in an object under its name
+ */
 export function checkFields(
   fields: Fields,
   input: unknown,
   path: string,
   spelling: Spelling,
   problems: Problems,
+  groups: Readonly<Record<string, Fields>> = {},
 ): Record<string, unknown> {
   const accepted: Record<string, unknown> = {};
   for (const [key, value] of entriesOf(input, path, problems)) {
     if (value === undefined) continue;
     const field = Object.hasOwn(fields, key) ? fields[key] : undefined;
-    if (!field) problems.push(unknownKey(join(path, key), Object.keys(fields), key));
+    const group = Object.hasOwn(groups, key) ? groups[key] : undefined;
+    if (group) accepted[key] = checkFields(group, value, join(path, key), spelling, problems);
+    else if (!field) problems.push(unknownKey(join(path, key), Object.keys({ ...fields, ...groups }), key));
     else accepted[key] = checkValue(field, value, join(path, key), spelling, problems);
   }
   return accepted;

@@ -1,5 +1,5 @@
 import type { Field, Fields } from '../core/field.js';
-import { methodFields, schema } from './schema.js';
+import { methodFields, methodGroups, schema } from './schema.js';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -14,7 +14,11 @@ export function jsonSchema(): Json {
       $schema: { description: 'Where this schema is, for editors.', type: 'string' },
       ...Object.fromEntries(groups),
       circuits: sections('Options of circuits by name: these win over everything else.', schema.circuit),
-      methods: sections('Options of methods by Class.method: these win over everything else.', methodFields),
+      methods: sections(
+        'Options of methods by Class.method: these win over everything else.',
+        methodFields,
+        methodGroups,
+      ),
     }),
   };
 }
@@ -24,13 +28,18 @@ function closed(properties: Json): Json {
   return { type: 'object', properties, additionalProperties: false };
 }
 
-function objectOf(fields: Fields, property: (field: Field<unknown>) => Json): Json {
-  return closed(Object.fromEntries(Object.entries(fields).map(([key, field]) => [key, property(field)])));
+function objectOf(fields: Fields, property: (field: Field<unknown>) => Json, more: Json = {}): Json {
+  return closed({
+    ...Object.fromEntries(Object.entries(fields).map(([key, field]) => [key, property(field)])),
+    ...more,
+  });
 }
 
 /** What is left out of a section comes from elsewhere, so that its fields have no default of their own. */
-function sections(description: string, fields: Fields): Json {
-  return { description, type: 'object', additionalProperties: objectOf(fields, undescribedDefault) };
+function sections(description: string, fields: Fields, groups: Readonly<Record<string, Fields>> = {}): Json {
+  const nested = Object.entries(groups).map(([group, options]) => [group, objectOf(options, undescribedDefault)]);
+  const section = objectOf(fields, undescribedDefault, Object.fromEntries(nested));
+  return { description, type: 'object', additionalProperties: section };
 }
 
 function described(field: Field<unknown>): Json {

@@ -1,6 +1,7 @@
 import type { Duration } from '../core/duration.js';
 import { boolean, count, type Field, httpUrl, name, oneOf, positiveDuration, secret } from '../core/field.js';
 import { type CircuitOptions, circuitFields } from '../policies/circuit/options.js';
+import { concurrencyFields, type ConcurrencyOptions } from '../policies/concurrency/options.js';
 import { type RetryOptions, retryFields } from '../policies/retry/options.js';
 
 const resilienceFields = {
@@ -75,8 +76,14 @@ export type Group = keyof typeof schema;
 /** What a section `methods.<Class.method>` may set. */
 export const methodFields = { ...retryFields, ...circuitFields };
 
+/** What it may set of other policies, each in an object of its own, because their names would clash. */
+export const methodGroups = { concurrency: concurrencyFields };
+
+export type PolicyGroup = keyof typeof methodGroups;
+
 type Data<O, K extends keyof O> = { readonly [P in K]-?: Exclude<O[P], undefined> };
 type RetryData = Data<RetryOptions, 'maxAttempts' | 'minWait' | 'maxWait' | 'jitter'>;
+type ConcurrencyData = Data<ConcurrencyOptions, 'limit' | 'queue' | 'maxQueueWait'>;
 type CircuitData = Data<
   CircuitOptions,
   'failureThreshold' | 'recoveryTimeout' | 'recoveryGrowth' | 'probes' | 'maxKeys' | 'fallbackOn'
@@ -106,7 +113,9 @@ export interface Settings {
   /** Options of circuits by name: these win over everything else. */
   readonly circuits: { readonly [circuit: string]: Partial<CircuitData> };
   /** Options of methods by `Class.method`: these win over everything else. */
-  readonly methods: { readonly [method: string]: Partial<RetryData & CircuitData> };
+  readonly methods: {
+    readonly [method: string]: Partial<RetryData & CircuitData> & { readonly concurrency?: Partial<ConcurrencyData> };
+  };
 }
 
 /** Settings of which any part may be left out. */

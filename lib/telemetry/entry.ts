@@ -16,6 +16,7 @@ export const LEVELS: Readonly<Record<EventType, Level>> = {
   circuit_half_open: 'info',
   circuit_closed: 'info',
   circuit_refused: 'debug',
+  concurrency_refused: 'warn',
   fallback_used: 'warn',
   stream_broken: 'warn',
   retries_multiplied: 'warn',

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { Admission, Call, type Next, type Policy } from '#lib/core/call.js';
 import { pipeline } from '#lib/decorators/pipeline.js';
-import { rejectionOf } from '../support/upstream.js';
+import { rejectionOf, turn } from '../support/upstream.js';
 
 describe('The pipeline', () => {
   let trace: string[] = [];
@@ -63,6 +63,37 @@ describe('The pipeline', () => {
     trace = [];
     expect(await rejectionOf(pipeline([noting('a'), refusing], body)(undefined, ['x']))).to.equal(error);
     expect(trace).to.deep.equal(['a enters', 'a fails']);
+  });
+
+  it('takes it out through one that only looks at how calls end', async () => {
+    const { enter: _, ...looking } = noting('b');
+    const answering = noting('c', { enter: () => Promise.resolve('c itself') });
+    expect(await pipeline([noting('a'), looking, answering], body)(undefined, ['x'])).to.equal('a(b(c itself))');
+    expect(trace).to.deep.equal(['a enters', 'b succeeds', 'a succeeds']);
+  });
+
+  it('lets a policy run what is further in when it likes, and hear of the outcome by itself', async () => {
+    const later = noting('b', {
+      enter: async (self, args, admission, further) => {
+        await turn();
+        return further(self, args, new Call(self, args, admission));
+      },
+    });
+    expect(await pipeline([noting('a'), later, noting('c')], body)(undefined, ['x'])).to.equal('a(c(x))');
+    expect(trace).to.deep.equal(['a enters', 'c enters', 'body', 'c succeeds', 'a succeeds']);
+  });
+
+  it('hands one and the same call to all who hear of a failure, also of an answer', async () => {
+    const calls: Call[] = [];
+    const hearing: Policy['fail'] = async (error, call) => {
+      calls.push(call);
+      throw error;
+    };
+    const refusing = noting('c', { enter: () => Promise.reject(new Error('refused')), fail: hearing });
+    const stack = [noting('a', { fail: hearing }), noting('b', { fail: hearing }), refusing];
+    await rejectionOf(pipeline(stack, body)(undefined, ['x']));
+    expect(calls).to.have.lengthOf(2);
+    expect(calls[0]).to.equal(calls[1]);
   });
 
   it('lets a policy mend a failure for those around it', async () => {

@@ -6,6 +6,7 @@ import type { FailureKind, ResilienceEvent } from '#lib/index.js';
 import { classify, MalformedResponseError } from '#lib/index.js';
 import { circuitOptions } from '#lib/policies/circuit/options.js';
 import { outcomeOf } from '#lib/policies/circuit/outcome.js';
+import { concurrencyFields } from '#lib/policies/concurrency/options.js';
 import { retryOptions } from '#lib/policies/retry/options.js';
 import { schema } from '#lib/settings/schema.js';
 import { entryOf, LEVELS } from '#lib/telemetry/entry.js';
@@ -37,13 +38,14 @@ const ERRORS: Readonly<Record<FailureKind, unknown>> = {
 };
 
 describe('what the documentation says', () => {
-  for (const [heading, options] of [
-    ['@RetryOnTransient', retryOptions],
-    ['@CircuitProtected', circuitOptions],
+  for (const [page, heading, options] of [
+    ['docs/decorators.md', '@RetryOnTransient', retryOptions],
+    ['docs/decorators.md', '@CircuitProtected', circuitOptions],
+    ['docs/concurrency.md', 'Options', concurrencyFields],
   ] as const) {
-    it(`names every option of ${heading} and its default`, () => {
+    it(`names every option under ${heading} in ${page} and its default`, () => {
       const expected = Object.entries(options as Fields).map(([name, field]) => [name, defaultOf(field) ?? 'none']);
-      const rows = tableUnder(readPage('docs/decorators.md'), heading);
+      const rows = tableUnder(readPage(page), heading);
       const told = rows.map(([name, value]) => [withoutTicks(name), withoutTicks(value)]);
       expect(told).to.have.deep.members(expected);
     });

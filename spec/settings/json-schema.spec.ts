@@ -32,7 +32,13 @@ const WHOLE = {
   },
   log: { level: 'silent' },
   circuits: { openai: { failureThreshold: 10 } },
-  methods: { 'GenerationService.generateAnswer': { maxAttempts: 2, fallbackOn: 'open' } },
+  methods: {
+    'GenerationService.generateAnswer': {
+      maxAttempts: 2,
+      fallbackOn: 'open',
+      concurrency: { limit: 'adaptive', queue: 0, maxQueueWait: 2 },
+    },
+  },
 };
 
 /** What files say, right and wrong, so that the schema is seen to agree with what is read in the end. */
@@ -58,6 +64,13 @@ const FILES: readonly unknown[] = [
   ...[{ 'A.b': { maxAttempts: 2 } }, { 'A.b': { probes: 2 } }, { 'A.b': { level: 'info' } }].map((methods) => ({
     methods,
   })),
+  ...[1, 'adaptive', 0, 1.5, '5', 'Adaptive', null].map((limit) => ({
+    methods: { 'A.b': { concurrency: { limit } } },
+  })),
+  ...[{}, { queue: 0 }, { queue: -1 }, { maxQueueWait: '2s' }, { maxQueueWait: 0 }, { size: 1 }, 5, null, []].map(
+    (concurrency) => ({ methods: { 'A.b': { concurrency } } }),
+  ),
+  { circuits: { x: { concurrency: { limit: 1 } } } },
   ...[{ retries: {} }, { retry: { maxAttempt: 3 } }, { retry: 3 }, { log: { level: 'loud' } }, [], 'retry', 7],
 ];
 

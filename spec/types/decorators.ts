@@ -1,5 +1,5 @@
 // What must compile and what must not, in both dialects: this file is compiled, never run.
-import { CircuitProtected, type Duration, RetryOnTransient } from '#lib/index.js';
+import { CircuitProtected, ConcurrencyLimited, type Duration, RetryOnTransient } from '#lib/index.js';
 
 const fallback = (): string => 'sorry';
 
@@ -76,6 +76,18 @@ export class Accepted {
     return question;
   }
 
+  @CircuitProtected({ fallback })
+  @RetryOnTransient()
+  @ConcurrencyLimited({ limit: 10, queue: 50, maxQueueWait: '5s' })
+  async limited(question: string): Promise<string> {
+    return question;
+  }
+
+  @ConcurrencyLimited({ limit: 'adaptive' })
+  static async *limitedStream(): AsyncGenerator<number> {
+    yield 1;
+  }
+
   @CircuitProtected({ key: (model: string) => model, maxKeys: 5 })
   async keyed(model: string): Promise<string> {
     return model;
@@ -107,6 +119,12 @@ export class Refused {
   @RetryOnTransient()
   *generator(): Generator<number> {
     yield 1;
+  }
+
+  // @ts-expect-error a synchronous method
+  @ConcurrencyLimited({ limit: 1 })
+  atOnce(): number {
+    return 1;
   }
 
   // @ts-expect-error a getter
@@ -156,6 +174,12 @@ CircuitProtected({ recoveryTimeout: '2 weeks' });
 RetryOnTransient({ attempts: 3 });
 // @ts-expect-error an unknown jitter
 RetryOnTransient({ jitter: 'equal' });
+// @ts-expect-error a bulkhead without a limit
+ConcurrencyLimited();
+// @ts-expect-error nor here
+ConcurrencyLimited({ queue: 5 });
+// @ts-expect-error an unknown word for a limit
+ConcurrencyLimited({ limit: 'auto' });
 // @ts-expect-error a key that is no string
 CircuitProtected({ key: () => 5 });
 

@@ -23,9 +23,17 @@ export function sectionsInEffect(): NamedSetting[] {
   const source = { source: 'file', ...(path !== undefined && { from: path }) } as const;
   return (['circuits', 'methods'] as const).flatMap((group) =>
     Object.entries(file[group] ?? {}).flatMap(([name, options]) =>
-      Object.entries(options ?? {}).map(([key, value]) => ({ key: `${group}.${name}.${key}`, value, ...source })),
+      leavesOf(options ?? {}, `${group}.${name}`).map((leaf) => ({ ...leaf, ...source })),
     ),
   );
+}
+
+/** What stands in a section, and in the objects that some policies have in it. */
+function leavesOf(section: object, path: string): { key: string; value: unknown }[] {
+  return Object.entries(section).flatMap(([name, value]) => {
+    const key = `${path}.${name}`;
+    return typeof value === 'object' && value !== null ? leavesOf(value, key) : [{ key, value }];
+  });
 }
 
 /** The settings file in effect. */

@@ -1,0 +1,116 @@
+import { type Admission, Call, type Next, type NextStream, type Policy, type Stream } from '../../core/call.js';
+import { ConcurrencyLimitError } from '../../core/errors.js';
+import type { ConcurrencyRefused } from '../../core/events.js';
+import { relay } from '../../core/relay.js';
+import type { Site } from '../../core/site.js';
+import { classify } from '../../failures/classify.js';
+import { findSignal } from '../../failures/signal.js';
+import type { Bulkhead } from './bulkhead.js';
+import type { ConcurrencyRules } from './rules.js';
+import { turn } from './turn.js';
+
+/** Timing a call costs more than all else here. */
+const TIMED_ONE_IN = 8;
+
+/** Lets so many calls through at a time, a few more wait in line, and the surplus is refused. */
+export function limitConcurrency(site: Site, rules: ConcurrencyRules, bulkhead: Bulkhead): Policy {
+  const { clock, method } = site;
+  const { queue, maxQueueWaitMs } = rules;
+  const isAdaptive = rules.limit === 'adaptive';
+  const refused = site.channel('concurrency_refused');
+
+  function refusal(reason: ConcurrencyRefused['reason']): ConcurrencyLimitError {
+    const { limit } = bulkhead;
+    const waited = reason === 'queue-wait' ? { waitMs: maxQueueWaitMs } : {};
+    refused.audience(clock.now())?.({ type: 'concurrency_refused', method, limit, reason, ...waited });
+    return new ConcurrencyLimitError(limit, waited);
+  }
+
+  /** Waits for a permit. @throws {ConcurrencyLimitError} or the caller's reason, without one */
+  async function wait(args: readonly unknown[]): Promise<void> {
+    const signal = findSignal(args);
+    signal?.throwIfAborted();
+    if (bulkhead.waiting >= queue) throw refusal('queue-full');
+    if (!(await turn(bulkhead, clock, maxQueueWaitMs, signal))) throw refusal('queue-wait');
+    if (!signal?.aborted) return;
+    // Aborted in the moment between the permit and its use.
+    bulkhead.leave();
+    throw signal.reason;
+  }
+
+  /** What the caller ended himself says nothing of the upstream, whatever was thrown for it. */
+  function tellFailure(error: unknown, args: readonly unknown[]): void {
+    if (isAdaptive && !findSignal(args)?.aborted && classify(error, clock.now()).transient) bulkhead.failed();
+  }
+
+  /** Runs a call with its permit in hand. */
+  function hold(self: unknown, args: readonly unknown[], admission: Admission, next: Next): Promise<unknown> {
+    const { atWork } = bulkhead;
+    const startedAt = clock.now();
+    return next(self, args, new Call(self, args, admission)).then(
+      (value) => {
+        bulkhead.took(clock.now() - startedAt, atWork);
+        bulkhead.leave();
+        return value;
+      },
+      (error) => {
+        tellFailure(error, args);
+        bulkhead.leave();
+        throw error;
+      },
+    );
+  }
+
+  /** Of a stream, what is timed is its first chunk: the rest goes at the pace of whoever reads it. */
+  async function* limitStream(call: Call, next: NextStream): Stream {
+    if (!bulkhead.enter()) await wait(call.args);
+    const { atWork } = bulkhead;
+    const startedAt = clock.now();
+    let begun = false;
+    const begin = (): void => {
+      if (!begun) bulkhead.took(clock.now() - startedAt, atWork);
+      begun = true;
+    };
+    try {
+      const result = yield* relay(next(call), begin);
+      begin();
+      return result;
+    } catch (error) {
+      tellFailure(error, call.args);
+      throw error;
+    } finally {
+      bulkhead.leave();
+    }
+  }
+
+  let untimed = 0;
+  /** While less than half is used no call moves the limit, and a few of them keep what is known of latency fresh. */
+  const isTimed = (): boolean => {
+    if (!isAdaptive) return false;
+    untimed = bulkhead.isHalfUsed ? TIMED_ONE_IN : untimed + 1;
+    if (untimed < TIMED_ONE_IN) return false;
+    untimed = 0;
+    return true;
+  };
+
+  const leave = (value: unknown): unknown => {
+    bulkhead.leave();
+    return value;
+  };
+
+  bulkhead.resize(rules.limit);
+  return {
+    // A call that need not wait and is not timed takes no step of its own.
+    enter: (self, args, admission, next) => {
+      if (!bulkhead.enter()) return wait(args).then(() => hold(self, args, admission, next));
+      return isTimed() ? hold(self, args, admission, next) : admission;
+    },
+    succeed: () => leave,
+    fail: (error, call) => {
+      tellFailure(error, call.args);
+      bulkhead.leave();
+      return Promise.reject(error);
+    },
+    stream: limitStream,
+  };
+}

@@ -1,0 +1,118 @@
+import { expect } from 'chai';
+import fc from 'fast-check';
+import {
+  type AdaptiveState,
+  adapt,
+  INITIAL_LIMIT,
+  INITIAL_STATE,
+  MAX_LIMIT,
+  MIN_LIMIT,
+  type Sample,
+} from '#lib/policies/concurrency/adaptive.js';
+
+describe('The adaptive limit', () => {
+  /** Lets so many calls go by, with all permits in use where nothing else is said. */
+  function after(
+    state: AdaptiveState,
+    calls: number,
+    latencyMs: (atWork: number) => number,
+    used: (limit: number) => number = (limit) => limit,
+  ): AdaptiveState {
+    let next = state;
+    for (let i = 0; i < calls; i++) {
+      const atWork = Math.floor(used(next.limit));
+      next = adapt(next, { latencyMs: latencyMs(atWork), atWork });
+    }
+    return next;
+  }
+
+  const steady = (): number => 100;
+  const failures = (state: AdaptiveState, count: number): AdaptiveState =>
+    Array.from({ length: count }).reduce<AdaptiveState>((at) => adapt(at, 'failure'), state);
+
+  it('starts at 20', () => {
+    expect(INITIAL_STATE.limit).to.equal(INITIAL_LIMIT).and.to.equal(20);
+  });
+
+  it('grows to 200 and no further while calls take as long as ever', () => {
+    const grown = after(INITIAL_STATE, 30, steady);
+    expect(grown.limit).to.be.above(40);
+    expect(after(grown, 1000, steady).limit)
+      .to.equal(MAX_LIMIT)
+      .and.to.equal(200);
+  });
+
+  it('shrinks when calls take longer than they used to, and comes back when they no longer do', () => {
+    const used = after(INITIAL_STATE, 100, steady);
+    const slowed = after(used, 30, () => 300);
+    expect(slowed.limit).to.be.below(used.limit / 4);
+    expect(after(slowed, 100, steady).limit).to.be.above(used.limit / 2);
+  });
+
+  it('finds about what an upstream with a queue takes at once', () => {
+    // So many calls are served in 100 ms each; those beyond them wait for one another.
+    for (const capacity of [10, 40, 100]) {
+      const quiet = after(INITIAL_STATE, 500, steady, (limit) => limit / 4);
+      const found = after(quiet, 200, (atWork) => 100 * Math.max(1, atWork / capacity));
+      expect(found.limit, String(capacity)).to.be.within(capacity * 0.7, capacity * 2);
+    }
+  });
+
+  it('takes a single outlier calmly', () => {
+    const used = after(INITIAL_STATE, 100, steady);
+    expect(adapt(used, { latencyMs: 60_000, atWork: used.limit }).limit).to.be.above(used.limit * 0.85);
+  });
+
+  it('does not move while less than half of it is used', () => {
+    const idle = after(INITIAL_STATE, 500, steady, (limit) => limit / 2 - 1);
+    expect(idle.limit).to.equal(20);
+    expect(
+      after(
+        idle,
+        50,
+        () => 500,
+        (limit) => limit / 2 - 1,
+      ).limit,
+    ).to.equal(20);
+  });
+
+  it('takes a tenth off for a failure, and learns no latency from it', () => {
+    const used = after(INITIAL_STATE, 100, steady);
+    expect(adapt(used, 'failure')).to.deep.equal({ ...used, limit: used.limit * 0.9 });
+  });
+
+  it('never falls below 1, and grows from there', () => {
+    const down = failures(INITIAL_STATE, 1000);
+    expect(down.limit).to.equal(MIN_LIMIT).and.to.equal(1);
+    expect(after(down, 50, steady).limit).to.be.above(20);
+  });
+
+  it('forgets a long overload sooner than its long window would', () => {
+    const overloaded = after(INITIAL_STATE, 3000, () => 5000);
+    expect(overloaded.longMs).to.be.above(4900);
+    expect(after(overloaded, 60, steady).longMs).to.be.below(300);
+  });
+
+  it('takes calls within one millisecond for calls of one millisecond', () => {
+    const instant = after(INITIAL_STATE, 100, () => 0);
+    expect(instant).to.include({ shortMs: 1, longMs: 1 });
+    expect(instant.limit).to.be.above(20);
+  });
+
+  it('is a number from 1 to 200, whatever it is told', () => {
+    const sample: fc.Arbitrary<Sample> = fc.oneof(
+      fc.constant('failure' as const),
+      fc.record({ latencyMs: fc.integer({ min: -1000, max: 2 ** 31 }), atWork: fc.integer({ min: 1, max: 250 }) }),
+    );
+    fc.assert(
+      fc.property(fc.array(sample, { maxLength: 300 }), (samples) => {
+        let state = INITIAL_STATE;
+        for (const one of samples) {
+          state = adapt(state, one);
+          expect(state.limit).to.be.within(MIN_LIMIT, MAX_LIMIT);
+          expect(Math.min(state.shortMs, state.longMs)).to.be.at.least(0);
+        }
+      }),
+    );
+  });
+});
