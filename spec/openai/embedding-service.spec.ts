@@ -127,7 +127,11 @@ describe('Vectors', () => {
       [1, 2],
       [1, 2],
     ]);
+    const base64 = Buffer.from(Float32Array.of(1, 2).buffer).toString('base64');
+    expect(vectorsOf({ data: [{ index: 0, embedding: base64 }] }, 1, 2)).to.deep.equal([[1, 2]]);
     for (const data of [
+      ...['zzz', 'AACAPw', '', null, {}, undefined].map((embedding) => [{ index: 0, embedding }, item(1)]),
+      [null, null],
       [item(0), item(0)],
       [item(0), item(2)],
       [item(0), item(0.5)],
