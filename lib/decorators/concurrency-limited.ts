@@ -29,7 +29,7 @@ const decorator: Decorator = {
  * not count in the circuit.
  * @throws {DecorationError} when the class is defined, for wrong options or a place where it cannot stand
  */
-export function ConcurrencyLimited(options: ConcurrencyOptions): PolicyDecorator {
-  // Left out, as only JavaScript can, it is the missing limit that the error has to name.
-  return decorate(decorator, options ?? {});
+export function ConcurrencyLimited(options: ConcurrencyOptions): PolicyDecorator;
+export function ConcurrencyLimited(...given: readonly unknown[]): PolicyDecorator {
+  return decorate(decorator, given);
 }
