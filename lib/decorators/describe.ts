@@ -1,5 +1,5 @@
 import { layers } from '../runtime/runtime.js';
-import { type Decorated, decoratedOf, type EffectiveSettings, type PolicyName } from './decoration.js';
+import { type Decorated, decoratedOf, type EffectiveSettings, type PolicyName, positioned } from './decoration.js';
 import type { AnyFunction } from './types.js';
 
 /** One decorator of a method, with the settings in effect. */
@@ -42,9 +42,9 @@ function* decoratedMethodsOf(owner: object): Iterable<[string, Decorated]> {
 
 function descriptionOf({ stack, beneath }: Decorated, method: string): PolicyDescription[] {
   const current = layers();
-  return [...stack, ...beneath].map(({ decorator, options }) => ({
+  return [...positioned(stack), ...positioned(beneath)].map(({ decorator, options, position }) => ({
     policy: decorator.policy,
-    settings: decorator.settings(options, current, method),
+    settings: decorator.settings(options, current, method, position),
   }));
 }
 

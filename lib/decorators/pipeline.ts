@@ -22,13 +22,15 @@ interface Steps {
 
 /**
  * Puts policies, outermost first, around `body`. Neighbours are fused into one part, but a policy that reviews values
- * ends a part: those further out wait for its promise.
+ * or stands around calls ends a part: those further out wait for its promise.
  */
 export function pipeline(policies: readonly Policy[], body: Next): Next {
-  const reviewing = policies.findLastIndex(({ review }) => review);
-  if (reviewing < 0) return policies.length === 0 ? body : run(fuse(policies, body), body);
-  const inner = pipeline(policies.slice(reviewing + 1), body);
-  return pipeline(policies.slice(0, reviewing), reviewed(policies[reviewing] as Policy, inner));
+  const ending = policies.findLastIndex(({ review, around }) => review ?? around);
+  if (ending < 0) return policies.length === 0 ? body : run(fuse(policies, body), body);
+  const [policy, outer] = [policies[ending] as Policy, policies.slice(0, ending)];
+  const inner = pipeline(policies.slice(ending + 1), body);
+  const part = policy.around ? surrounded(policy.around, inner) : reviewed(policy, inner);
+  return outer.length === 0 ? part : withCall(pipeline(outer, part));
 }
 
 /** The same for methods that yield, one generator around the other. */
@@ -49,6 +51,21 @@ function run({ enter, succeed, fail }: Steps, body: Next): Next {
     }
     if (call) call.admission = admission;
     return body(self, args, call).then(onSuccess, (error) => fail(error, call ?? new Call(self, args, admission)));
+  };
+}
+
+/** A part that always needs a call has to be given the terms of those further out with it. */
+function withCall(next: Next): Next {
+  return (self, args, call = new Call(self, args, UNGUARDED)) => next(self, args, call);
+}
+
+function surrounded(around: NonNullable<Policy['around']>, next: Next): Next {
+  return (self, args, call = new Call(self, args, UNGUARDED)) => {
+    try {
+      return around(call, next);
+    } catch (error) {
+      return Promise.reject(error);
+    }
   };
 }
 

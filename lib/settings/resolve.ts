@@ -20,10 +20,10 @@ export interface Layers {
   readonly configured: readonly SettingsOverrides[];
 }
 
-/** Options of one policy from all layers, the most specific winning. */
+/** Options of one policy from all layers, the most specific winning. Without a group, sections alone may set them. */
 export function resolve(
   fields: Fields,
-  group: Group,
+  group: Group | undefined,
   layers: Layers,
   options: Readonly<Record<string, unknown>>,
   sections: readonly { readonly name: string; readonly values: Readonly<Record<string, unknown>> }[],
@@ -31,7 +31,8 @@ export function resolve(
   const { loaded, configured } = layers;
   const resolved: Record<string, Setting> = {};
   for (const [key, field] of Object.entries(fields)) {
-    const of = (tree: SettingsOverrides): unknown => (tree[group] as Record<string, unknown> | undefined)?.[key];
+    const of = (tree: SettingsOverrides): unknown =>
+      group && (tree[group] as Record<string, unknown> | undefined)?.[key];
     const candidates: Setting[] = [
       { value: field.default, source: 'default' },
       { value: of(loaded.file), source: 'file', ...(loaded.path !== undefined && { from: loaded.path }) },

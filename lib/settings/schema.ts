@@ -2,6 +2,7 @@ import type { Duration } from '../core/duration.js';
 import { boolean, count, type Field, httpUrl, name, oneOf, positiveDuration, secret } from '../core/field.js';
 import { type CircuitOptions, circuitFields } from '../policies/circuit/options.js';
 import { type RetryOptions, retryFields } from '../policies/retry/options.js';
+import { type TimeLimitOptions, timeLimitFields } from '../policies/time-limit/options.js';
 
 const resilienceFields = {
   enabled: {
@@ -75,6 +76,10 @@ export type Group = keyof typeof schema;
 /** What a section `methods.<Class.method>` may set. */
 export const methodFields = { ...retryFields, ...circuitFields };
 
+/** What it may hold as objects of their own: the limits of the whole call and of each attempt have the same names. */
+export const methodGroups = { timeLimit: timeLimitFields, attemptLimit: timeLimitFields };
+
+type TimeLimitData = { readonly [G in keyof typeof methodGroups]: Omit<TimeLimitOptions, 'signal'> };
 type Data<O, K extends keyof O> = { readonly [P in K]-?: Exclude<O[P], undefined> };
 type RetryData = Data<RetryOptions, 'maxAttempts' | 'minWait' | 'maxWait' | 'jitter'>;
 type CircuitData = Data<
@@ -106,7 +111,7 @@ export interface Settings {
   /** Options of circuits by name: these win over everything else. */
   readonly circuits: { readonly [circuit: string]: Partial<CircuitData> };
   /** Options of methods by `Class.method`: these win over everything else. */
-  readonly methods: { readonly [method: string]: Partial<RetryData & CircuitData> };
+  readonly methods: { readonly [method: string]: Partial<RetryData & CircuitData & TimeLimitData> };
 }
 
 /** Settings of which any part may be left out. */

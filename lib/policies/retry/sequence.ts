@@ -34,11 +34,11 @@ export class RetrySequence {
    */
   async mayRepeat(failure: Failure): Promise<boolean> {
     const waitMs = this.#waitMs(failure);
-    const stop = this.#reasonToStop(failure);
+    const stop = this.#reasonToStop(failure, waitMs);
     if (stop) return this.#giveUp(stop, failure);
     this.#taken += 1;
     this.#tellScheduled(failure, waitMs);
-    if (waitMs > 0) await wait(this.#site.clock, waitMs, this.#signal, this.#call.admission.circuit);
+    if (waitMs > 0) await wait(this.#site.clock, waitMs, this.#signal, this.#call);
     const interruption = this.#interruption();
     if (interruption) return this.#giveUp(interruption, failure);
     this.#attempt += 1;
@@ -47,7 +47,7 @@ export class RetrySequence {
 
   /** @throws the caller's reason, when the caller has aborted */
   throwIfAborted(failure: () => Failure): void {
-    if (this.#signal?.aborted) this.#giveUp('aborted', failure());
+    if (this.#interruption() === 'aborted') this.#giveUp('aborted', failure());
   }
 
   /** The call ended well after all. */
@@ -63,18 +63,24 @@ export class RetrySequence {
       : heedHint(waitMs, retryAfterMs, this.#rules.maxWaitMs, this.#site.random);
   }
 
-  #reasonToStop({ retryAfterMs = 0 }: Failure): GaveUpReason | undefined {
+  #reasonToStop({ retryAfterMs = 0 }: Failure, waitMs: number): GaveUpReason | undefined {
     const interruption = this.#interruption();
     if (interruption) return interruption;
     if (this.#attempt >= this.#rules.maxAttempts) return 'attempts';
-    if (retryAfterMs > this.#rules.maxWaitMs) return 'retry-after';
+    const now = this.#site.clock.now();
+    const leftMs = (this.#call.limit?.deadline ?? Number.POSITIVE_INFINITY) - now;
+    // An attempt that begins at the deadline has no time either.
+    if (retryAfterMs > this.#rules.maxWaitMs || retryAfterMs >= leftMs) return 'retry-after';
+    if (waitMs >= leftMs) return 'deadline';
     // Asked last, because it takes: nothing may stop the retry once its token is gone.
-    return this.#budget.take(this.#site.clock.now()) ? undefined : 'budget';
+    return this.#budget.take(now) ? undefined : 'budget';
   }
 
-  #interruption(): 'aborted' | 'circuit-open' | undefined {
-    if (this.#signal?.aborted) return 'aborted';
-    const { circuit, epoch } = this.#call.admission;
+  #interruption(): 'aborted' | 'deadline' | 'circuit-open' | undefined {
+    const { limit, admission } = this.#call;
+    if (this.#signal?.aborted || limit?.ended?.isCallers) return 'aborted';
+    if (limit?.ended) return 'deadline';
+    const { circuit, epoch } = admission;
     return circuit?.hasTurnedAway(epoch) ? 'circuit-open' : undefined;
   }
 
@@ -87,7 +93,7 @@ export class RetrySequence {
     });
     if (reason !== 'aborted') return false;
     this.#call.aborted = true;
-    throw this.#signal?.reason;
+    throw this.#signal?.aborted ? this.#signal.reason : this.#call.limit?.ended?.reason;
   }
 
   #tellScheduled(failure: Failure, waitMs: number): void {

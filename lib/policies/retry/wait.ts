@@ -1,22 +1,27 @@
-import type { CircuitGate } from '../../core/call.js';
+import type { Call } from '../../core/call.js';
 import type { Clock } from '../../core/clock.js';
 
-/** Resolves when the time is over, the caller aborts or the circuit refuses, whichever is first; leaves nothing behind. */
+/**
+ * Resolves when the time is over, the caller aborts, the circuit refuses or the call's time limit ends, whichever is
+ * first; leaves nothing behind.
+ */
 export function wait(
   clock: Clock,
   ms: number,
   signal: AbortSignal | undefined,
-  circuit: CircuitGate | undefined,
+  { admission: { circuit }, limit }: Call,
 ): Promise<void> {
   return new Promise((resolve) => {
     const finish = (): void => {
       clock.clearTimer(timer);
       signal?.removeEventListener('abort', finish);
       ignoreCircuit?.();
+      ignoreLimit?.();
       resolve();
     };
     const timer = clock.setTimer(finish, ms);
     signal?.addEventListener('abort', finish);
     const ignoreCircuit = circuit?.onRefusing(finish);
+    const ignoreLimit = limit?.onEnd(finish);
   });
 }
