@@ -42,7 +42,9 @@ export interface Decoration {
 }
 
 /** Each decorator of a stack with its position. */
-export function positioned(decorations: readonly Decoration[]): readonly (Decoration & { readonly position: Position })[] {
+export function positioned(
+  decorations: readonly Decoration[],
+): readonly (Decoration & { readonly position: Position })[] {
   const stack = decorations.map(({ decorator }) => decorator.policy);
   return decorations.map((decoration, index) => ({ ...decoration, position: { index, stack } }));
 }

@@ -14,7 +14,11 @@ export function jsonSchema(): Json {
       $schema: { description: 'Where this schema is, for editors.', type: 'string' },
       ...Object.fromEntries(groups),
       circuits: sections('Options of circuits by name: these win over everything else.', schema.circuit),
-      methods: sections('Options of methods by Class.method: these win over everything else.', methodFields, methodGroups),
+      methods: sections(
+        'Options of methods by Class.method: these win over everything else.',
+        methodFields,
+        methodGroups,
+      ),
     }),
   };
 }

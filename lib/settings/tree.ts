@@ -42,8 +42,7 @@ function checkSection(
   // Taken apart only where there is something to take apart: what is no object becomes a problem either way.
   const entries = typeof input === 'object' && input !== null && !Array.isArray(input) ? Object.entries(input) : [];
   const inner = entries.filter(([key, value]) => Object.hasOwn(nested, key) && value !== undefined);
-  const rest =
-    inner.length === 0 ? input : Object.fromEntries(entries.filter(([key]) => !Object.hasOwn(nested, key)));
+  const rest = inner.length === 0 ? input : Object.fromEntries(entries.filter(([key]) => !Object.hasOwn(nested, key)));
   const checked = inner.map(([key, value]) => {
     const known = (nested as Readonly<Record<string, Fields>>)[key] as Fields;
     return [key, checkFields(known, value, join(path, key), spelling, problems)] as const;

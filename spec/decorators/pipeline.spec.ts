@@ -111,6 +111,29 @@ describe('The pipeline', () => {
     expect(seen).to.deep.equal([terms, terms, 'self', args, true]);
   });
 
+  it('hands a policy that stands around calls the terms of those further out, also when all is well', async () => {
+    const terms = new Admission(undefined, 7, 3);
+    const seen: unknown[] = [];
+    const around: Policy = {
+      around: (call, next) => {
+        seen.push(call.admission);
+        return next(call.self, call.args, call).then((value) => `around(${String(value)})`);
+      },
+      stream: noStream,
+    };
+    const outer = noting('a', { enter: () => terms });
+    expect(await pipeline([outer, around, noting('c')], body)(undefined, ['x'])).to.equal('a(around(c(x)))');
+    expect(seen).to.deep.equal([terms]);
+    const error = new Error('x');
+    const throwing: Policy = {
+      around: () => {
+        throw error;
+      },
+      stream: noStream,
+    };
+    expect(await rejectionOf(pipeline([noting('a'), throwing], body)(undefined, ['x']))).to.equal(error);
+  });
+
   it('is the body alone without policies', () => {
     expect(pipeline([], body)).to.equal(body);
   });

@@ -7,6 +7,7 @@ import { classify, MalformedResponseError } from '#lib/index.js';
 import { circuitOptions } from '#lib/policies/circuit/options.js';
 import { outcomeOf } from '#lib/policies/circuit/outcome.js';
 import { retryOptions } from '#lib/policies/retry/options.js';
+import { timeLimitOptions } from '#lib/policies/time-limit/options.js';
 import { schema } from '#lib/settings/schema.js';
 import { entryOf, LEVELS } from '#lib/telemetry/entry.js';
 import { type Fault, startFaultServer } from '#lib/testing/index.js';
@@ -40,6 +41,7 @@ describe('what the documentation says', () => {
   for (const [heading, options] of [
     ['@RetryOnTransient', retryOptions],
     ['@CircuitProtected', circuitOptions],
+    ['@TimeLimited', timeLimitOptions],
   ] as const) {
     it(`names every option of ${heading} and its default`, () => {
       const expected = Object.entries(options as Fields).map(([name, field]) => [name, defaultOf(field) ?? 'none']);

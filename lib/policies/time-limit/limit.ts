@@ -22,11 +22,18 @@ export class Limit implements CallLimit {
   readonly #signal: AbortSignal | undefined;
   readonly #onAbort: (() => void) | undefined;
   readonly #ignoreOuter: (() => void) | undefined;
+  #partTimer: Timer;
   #cut: ((reason: unknown) => void) | undefined;
   #controller: AbortController | undefined;
   #listeners: Set<() => void> | undefined;
 
-  constructor(site: Site, { limitMs, signalOf }: TimeLimitRules, position: Position, covers: TimeLimitReason, call: Call) {
+  constructor(
+    site: Site,
+    { limitMs, signalOf }: TimeLimitRules,
+    position: Position,
+    covers: TimeLimitReason,
+    call: Call,
+  ) {
     const { limit: outer, args } = call;
     this.#site = site;
     this.#position = position;
@@ -63,23 +70,9 @@ export class Limit implements CallLimit {
     return () => this.#listeners?.delete(listener);
   }
 
-  /** The same for all that the limit is there for: nothing of it is left behind then. */
+  /** Waits for all that the limit is there for: nothing of it is left behind then. */
   around<T>(run: () => Promise<T>): Promise<T> {
-    if (this.ended) return Promise.reject(this.ended.reason);
-    return new Promise((resolve, reject) => {
-      this.#cut = reject;
-      (this.#position === 'inner' ? runUnder(this, run) : run()).then(
-        (value) => {
-          this.release();
-          if (this.ended) reject(this.ended.reason);
-          else resolve(value);
-        },
-        (error: unknown) => {
-          this.release();
-          reject(this.ended ? this.ended.reason : error);
-        },
-      );
-    });
+    return this.#race(run, () => this.release());
   }
 
   /** What is further in fails with the limit, however many of it there are at a time. */
@@ -102,32 +95,11 @@ export class Limit implements CallLimit {
     });
   }
 
-  /**
-   * Waits for what `run` promises, but not longer than the limit, nor than `ms` where that is given. What comes later
-   * is swallowed. Runs nothing when the limit has ended.
-   */
+  /** Waits for a part of it, but not longer than `ms` where that is given. */
   wait<T>(run: () => Promise<T>, ms?: number, covers: TimeLimitReason = 'call'): Promise<T> {
-    if (this.ended) return Promise.reject(this.ended.reason);
-    return new Promise((resolve, reject) => {
-      this.#cut = reject;
-      const { clock } = this.#site;
-      const timer = ms === undefined ? undefined : clock.setTimer(() => this.#expire(ms, covers), ms);
-      const over = (): void => {
-        this.#cut = undefined;
-        if (timer !== undefined) clock.clearTimer(timer);
-      };
-      (this.#position === 'inner' ? runUnder(this, run) : run()).then(
-        (value) => {
-          over();
-          if (this.ended) reject(this.ended.reason);
-          else resolve(value);
-        },
-        (error: unknown) => {
-          over();
-          reject(this.ended ? this.ended.reason : error);
-        },
-      );
-    });
+    const { clock } = this.#site;
+    if (ms !== undefined && !this.ended) this.#partTimer = clock.setTimer(() => this.#expire(ms, covers), ms);
+    return this.#race(run, () => this.#releasePart());
   }
 
   /** The call is over: nothing of the limit is left behind. */
@@ -135,6 +107,33 @@ export class Limit implements CallLimit {
     if (this.#timer !== undefined) this.#site.clock.clearTimer(this.#timer);
     if (this.#onAbort) this.#signal?.removeEventListener('abort', this.#onAbort);
     this.#ignoreOuter?.();
+    this.#releasePart();
+  }
+
+  #releasePart(): void {
+    if (this.#partTimer !== undefined) this.#site.clock.clearTimer(this.#partTimer);
+    this.#partTimer = undefined;
+  }
+
+  /** What comes after the end is swallowed. Runs nothing when the limit has ended already. */
+  #race<T>(run: () => Promise<T>, over: () => void): Promise<T> {
+    if (this.ended) return Promise.reject(this.ended.reason);
+    return new Promise((resolve, reject) => {
+      this.#cut = reject;
+      (this.#position === 'inner' ? runUnder(this, run) : run()).then(
+        (value) => {
+          this.#cut = undefined;
+          over();
+          if (this.ended) reject(this.ended.reason);
+          else resolve(value);
+        },
+        (error: unknown) => {
+          this.#cut = undefined;
+          over();
+          reject(this.ended ? this.ended.reason : error);
+        },
+      );
+    });
   }
 
   #expire(limitMs: number, reason: TimeLimitReason): void {

@@ -24,12 +24,7 @@ export const NO_LIMIT: TimeLimitRules = Object.freeze({
   signalOf: () => undefined,
 });
 
-export function timeLimitRules({
-  limit,
-  firstChunk,
-  betweenChunks,
-  signal,
-}: ResolvedTimeLimitOptions): TimeLimitRules {
+export function timeLimitRules({ limit, firstChunk, betweenChunks, signal }: ResolvedTimeLimitOptions): TimeLimitRules {
   return {
     limitMs: limitMs(limit),
     firstChunkMs: limitMs(firstChunk),
