@@ -12,7 +12,7 @@ import type { Decorator } from './decoration.js';
 import { sectionsOf } from './sections.js';
 import type { PolicyDecorator } from './types.js';
 
-const decorator: Decorator = {
+export const timeLimited: Decorator = {
   policy: 'TimeLimited',
   fields: timeLimitOptions,
   contradictions: timeLimitContradictions,
@@ -43,5 +43,5 @@ const decorator: Decorator = {
 export function TimeLimited(limit: Duration): PolicyDecorator;
 export function TimeLimited(options: TimeLimitOptions): PolicyDecorator;
 export function TimeLimited(options: TimeLimitOptions | Duration): PolicyDecorator {
-  return decorate(decorator, typeof options === 'string' ? { limit: options } : options);
+  return decorate(timeLimited, typeof options === 'string' ? { limit: options } : options);
 }

@@ -2,6 +2,7 @@ import type OpenAI from 'openai';
 import { CircuitProtected } from '../decorators/circuit-protected.js';
 import { RetryOnTransient } from '../decorators/retry-on-transient.js';
 import { currentSettings } from '../runtime/runtime.js';
+import { AttemptLimited, attemptOptions } from './attempt-limited.js';
 import { batchesOf } from './batches.js';
 import type { CallOptions } from './call-options.js';
 import { OPENAI } from './circuit.js';
@@ -41,6 +42,7 @@ export class EmbeddingService {
    */
   @CircuitProtected(OPENAI)
   @RetryOnTransient()
+  @AttemptLimited()
   async embedText(text: string, options?: CallOptions): Promise<number[]> {
     const [vector] = await this.#request([text], options);
     return vector as number[];
@@ -59,6 +61,7 @@ export class EmbeddingService {
 
   @CircuitProtected(OPENAI)
   @RetryOnTransient()
+  @AttemptLimited()
   private async embedBatch(batch: string[], options?: CallOptions): Promise<number[][]> {
     return this.#request(batch, options);
   }
@@ -67,7 +70,7 @@ export class EmbeddingService {
     const dimensions = FIXED_DIMENSIONS.has(this.#model) ? {} : { dimensions: this.#dimensions };
     const response: unknown = await this.#client.embeddings.create(
       { model: this.#model, input, ...dimensions },
-      options,
+      attemptOptions(options),
     );
     return vectorsOf(response, input.length, this.#dimensions);
   }

@@ -46,10 +46,22 @@ const openaiFields = {
     env: 'OPENAI_EMBEDDING_DIMENSIONS',
   },
   attemptTimeout: {
-    doc: 'How long one request may take until its answer begins. Generous, because reasoning models think long.',
+    doc: 'How long one request may take; of a stream, until its answer begins. Generous, because reasoning models think long.',
     format: positiveDuration,
     default: '120s',
     env: 'OPENAI_ATTEMPT_TIMEOUT',
+  },
+  firstChunk: {
+    doc: 'How long a streamed answer may take until its first piece.',
+    format: positiveDuration,
+    default: '120s',
+    env: 'OPENAI_FIRST_CHUNK',
+  },
+  betweenChunks: {
+    doc: 'How long a streamed answer may take between two pieces.',
+    format: positiveDuration,
+    default: '60s',
+    env: 'OPENAI_BETWEEN_CHUNKS',
   },
 } satisfies Record<string, Field<unknown>>;
 
@@ -106,6 +118,8 @@ export interface Settings {
     readonly embeddingModel: string;
     readonly embeddingDimensions: number;
     readonly attemptTimeout: Duration;
+    readonly firstChunk: Duration;
+    readonly betweenChunks: Duration;
   };
   readonly log: { readonly level: 'error' | 'warn' | 'info' | 'debug' | 'silent' };
   /** Options of circuits by name: these win over everything else. */
