@@ -124,6 +124,12 @@ describe('The pipeline', () => {
     const outer = noting('a', { enter: () => terms });
     expect(await pipeline([outer, around, noting('c')], body)(undefined, ['x'])).to.equal('a(around(c(x)))');
     expect(seen).to.deep.equal([terms]);
+    const reviewing: Policy = {
+      review: async (value, call) => seen.push(call.admission) && value,
+      stream: noStream,
+    };
+    await pipeline([outer, reviewing], body)(undefined, ['x']);
+    expect(seen).to.deep.equal([terms, terms]);
     const error = new Error('x');
     const throwing: Policy = {
       around: () => {
