@@ -25,6 +25,8 @@ export type {
   RetryGaveUp,
   RetryScheduled,
   StreamBroken,
+  TimeLimitEnded,
+  TimeLimitReason,
 } from './core/events.js';
 export type { Failure, FailureFacts, FailureKind } from './core/failure.js';
 export type { Random } from './core/random.js';
@@ -32,10 +34,13 @@ export { CircuitProtected } from './decorators/circuit-protected.js';
 export { ConcurrencyLimited } from './decorators/concurrency-limited.js';
 export { type AnyClass, describe, type PolicyDescription } from './decorators/describe.js';
 export { RetryOnTransient } from './decorators/retry-on-transient.js';
+export { TimeLimited } from './decorators/time-limited.js';
 export type { PolicyDecorator, ResilientMethod } from './decorators/types.js';
 export type { CircuitOptions, Fallback } from './policies/circuit/options.js';
 export type { ConcurrencyOptions } from './policies/concurrency/options.js';
 export type { RetryOptions } from './policies/retry/options.js';
+export { currentSignal } from './policies/time-limit/current-signal.js';
+export type { TimeLimitOptions } from './policies/time-limit/options.js';
 export { classify, isTransient } from './runtime/classify.js';
 export { type CircuitHandle, type CircuitSnapshot, circuit, circuits } from './runtime/handle.js';
 export type { Overrides } from './runtime/overrides.js';

@@ -35,10 +35,30 @@ export function isAdmission(entered: object): entered is Admission {
 /** The terms of a call that no circuit stands around. */
 export const UNGUARDED = new Admission(undefined, 0, 0);
 
+/** Why a time limit ended before the call did. */
+export interface LimitEnd {
+  /** What the call fails with. */
+  readonly reason: unknown;
+  /** Whether the caller's own signal ended it: the reason is his then. */
+  readonly isCallers: boolean;
+}
+
+/** What policies inside the time limit of a whole call see of it: whoever waits stops when it ends. */
+export interface CallLimit {
+  /** When it ends by itself, in milliseconds since the epoch; Infinity where only parts of the call are limited. */
+  readonly deadline: number;
+  /** Undefined while it goes on. */
+  readonly ended: LimitEnd | undefined;
+  /** Calls `listener` when it ends before the call; returns how to stop listening. */
+  onEnd(listener: () => void): () => void;
+}
+
 /** One call of a decorated method, for policies that have something to do with it. A healthy call needs none. */
 export class Call {
   /** Whether the caller's own signal ended the call: whatever is thrown then is the caller's reason. */
   aborted = false;
+  /** The time limit around everything, where there is one. */
+  limit: CallLimit | undefined;
 
   constructor(
     readonly self: unknown,
@@ -78,6 +98,10 @@ export interface Policy {
   readonly fail?: ((error: unknown, call: Call, next: Next) => Promise<unknown>) | undefined;
   /** In place of `succeed`, where a value may call for another run: those further out wait for the promise. */
   readonly review?: ((value: unknown, call: Call, next: Next) => Promise<unknown>) | undefined;
+  /** In place of all other steps, where a policy has to be there before and after: it is given a call to itself. */
+  readonly around?: ((call: Call, next: Next) => Promise<unknown>) | undefined;
+  /** A policy right around the method, which this one needs beneath all others. */
+  readonly floor?: Policy | undefined;
   /** The same for methods that yield: a generator around a generator. */
   readonly stream: (call: Call, next: NextStream) => Stream;
 }

@@ -91,6 +91,18 @@ export interface StreamBroken extends OfMethod, FailureFacts {
   readonly chunks: number;
 }
 
+/** Which time limit ended: that of the whole call, that of an attempt, or one of the waits for a stream's chunks. */
+export type TimeLimitReason = 'call' | 'attempt' | 'first-chunk' | 'between-chunks';
+
+/** A time limit ended a call or an attempt. */
+export interface TimeLimitEnded extends OfMethod {
+  readonly type: 'time_limited';
+  readonly circuit?: string;
+  /** Milliseconds since the limited call or attempt began. */
+  readonly elapsedMs: number;
+  readonly reason: TimeLimitReason;
+}
+
 /** Something else retries as well, so that requests multiply. `reason` says what to write. */
 export interface RetriesMultiplied extends OfMethod {
   readonly type: 'retries_multiplied';
@@ -110,6 +122,7 @@ export type ResilienceEvent =
   | ConcurrencyRefused
   | FallbackUsed
   | StreamBroken
+  | TimeLimitEnded
   | RetriesMultiplied;
 
 export type EventType = ResilienceEvent['type'];

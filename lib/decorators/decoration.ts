@@ -6,13 +6,28 @@ import type { Site } from '../core/site.js';
 import type { Layers, Setting } from '../settings/resolve.js';
 import type { AnyFunction } from './types.js';
 
-/** The decorators, outermost first: the order in which they can be stacked. */
-export const ORDER = ['CircuitProtected', 'RetryOnTransient', 'ConcurrencyLimited'] as const;
+/**
+ * The decorators, outermost first: the order in which they can be stacked. A time limit stands at either end, or at
+ * both: around the whole call, and around each attempt.
+ */
+export const ORDER = [
+  'TimeLimited',
+  'CircuitProtected',
+  'RetryOnTransient',
+  'ConcurrencyLimited',
+  'TimeLimited',
+] as const;
 
 export type PolicyName = (typeof ORDER)[number];
 
 export type Options = Readonly<Record<string, unknown>>;
 export type EffectiveSettings = Readonly<Record<string, Setting>>;
+
+/** Where a decorator stands: its place in a stack, and all that stand there, outermost first. */
+export interface Position {
+  readonly index: number;
+  readonly stack: readonly PolicyName[];
+}
 
 /** What a decorator brings: the options it takes, and how to make its policy of them. */
 export interface Decorator {
@@ -21,15 +36,23 @@ export interface Decorator {
   /** What options say that cannot both be meant. */
   contradictions(options: Options): string[];
   /** The options in effect for a method, and where each came from. */
-  settings(options: Options, layers: Layers, method: string): EffectiveSettings;
+  settings(options: Options, layers: Layers, method: string, position: Position): EffectiveSettings;
   /** The policy, given options that are whole. */
-  bind(options: Options, site: Site, owned: Owned): Policy;
+  bind(options: Options, site: Site, owned: Owned, position: Position): Policy;
 }
 
 /** A decorator as it was written on a method. */
 export interface Decoration {
   readonly decorator: Decorator;
   readonly options: Options;
+}
+
+/** Each decorator of a stack with its position. */
+export function positioned(
+  decorations: readonly Decoration[],
+): readonly (Decoration & { readonly position: Position })[] {
+  const stack = decorations.map(({ decorator }) => decorator.policy);
+  return decorations.map((decoration, index) => ({ ...decoration, position: { index, stack } }));
 }
 
 /** What belongs to one decorated method and outlives every change of settings. */

@@ -2,7 +2,7 @@ import { ConfigurationError } from '../core/errors.js';
 import { layers } from '../runtime/runtime.js';
 import { show } from '../settings/check.js';
 import { nameOfClass } from './class-name.js';
-import { type Decorated, decoratedOf, type EffectiveSettings, type PolicyName } from './decoration.js';
+import { type Decorated, decoratedOf, type EffectiveSettings, type PolicyName, positioned } from './decoration.js';
 import type { AnyFunction } from './types.js';
 
 /** One decorator of a method, with the settings in effect. */
@@ -47,9 +47,9 @@ function decoratedAt(owner: object, key: PropertyKey): Decorated | undefined {
 
 function descriptionOf({ stack, beneath }: Decorated, method: string): PolicyDescription[] {
   const current = layers();
-  return [...stack, ...beneath].map(({ decorator, options }) => ({
+  return [...positioned(stack), ...positioned(beneath)].map(({ decorator, options, position }) => ({
     policy: decorator.policy,
-    settings: decorator.settings(options, current, method),
+    settings: decorator.settings(options, current, method, position),
   }));
 }
 

@@ -2,23 +2,48 @@ import { DecorationError } from '../core/errors.js';
 import { ORDER, type PolicyName } from './decoration.js';
 import type { Place } from './place.js';
 
+/** The one that may stand at both ends. */
+const AT_ENDS: PolicyName = 'TimeLimited';
+
 /** Why a decorator may not stand further out than those that come before it in the order. */
-const REASONS: Readonly<Record<PolicyName, string>> = {
-  CircuitProtected: '',
+const REASONS: Readonly<Partial<Record<PolicyName, string>>> = {
   RetryOnTransient: 'it would ask again after every refusal, and each attempt would count as a failure of its own',
   ConcurrencyLimited: 'its permit would be held while nothing is at work, as in the waits between attempts',
 };
 
 /** @throws {DecorationError} for a stack, outermost first, that cannot mean what it says */
-export function refuseWrongOrder([outer, ...inner]: readonly PolicyName[], place: Place): void {
+export function refuseWrongOrder(stack: readonly PolicyName[], place: Place): void {
+  const [outer, ...inner] = stack;
   if (outer === undefined) return;
-  if (inner.includes(outer)) throw new DecorationError([`${place.name}: @${outer}() stands twice. Write it once.`]);
-  const misplaced = inner.find((policy) => ORDER.indexOf(policy) < ORDER.indexOf(outer));
-  if (misplaced === undefined) return;
   const { name } = place;
-  const right = ORDER.filter((policy) => policy === outer || inner.includes(policy)).map((policy) => `  @${policy}()`);
-  const method = `  async ${name.split('.').at(-1)}(…)`;
-  throw new DecorationError([
-    [`${name}: @${outer}() stands above @${misplaced}(): ${REASONS[outer]}. Write:`, ...right, method].join('\n'),
-  ]);
+  if (outer === AT_ENDS ? inner[0] === outer : inner.includes(outer))
+    throw new DecorationError([`${name}: @${outer}() stands twice. Write it once.`]);
+  const between = inner.slice(0, -1).indexOf(AT_ENDS);
+  if (between >= 0) {
+    const below = inner[between + 1] as PolicyName;
+    throw wrong(
+      `${name}: @${AT_ENDS}() stands between @${stack[between]}() and @${below}(). It limits the whole call above all ` +
+        'others, and each attempt below them. Write:',
+      [AT_ENDS, ...sorted(stack)],
+      name,
+    );
+  }
+  const misplaced = inner.find((policy) => ORDER.lastIndexOf(policy) < ORDER.indexOf(outer));
+  if (misplaced === undefined) return;
+  const last = inner.at(-1) === AT_ENDS ? [AT_ENDS] : [];
+  throw wrong(
+    `${name}: @${outer}() stands above @${misplaced}(): ${REASONS[outer]}. Write:`,
+    [...sorted(stack), ...last],
+    name,
+  );
+}
+
+/** Those that have one place alone, in their order. */
+function sorted(stack: readonly PolicyName[]): PolicyName[] {
+  return ORDER.filter((policy) => policy !== AT_ENDS && stack.includes(policy));
+}
+
+function wrong(problem: string, right: readonly PolicyName[], name: string): DecorationError {
+  const lines = right.map((policy) => `  @${policy}()`);
+  return new DecorationError([[problem, ...lines, `  async ${name.split('.').at(-1)}(…)`].join('\n')]);
 }

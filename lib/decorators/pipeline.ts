@@ -38,15 +38,15 @@ interface Steps {
 
 /**
  * Puts policies, outermost first, around `body`. Neighbours are fused into one part, but a policy that reviews values
- * ends a part: those further out wait for its promise.
+ * or stands around calls ends a part: those further out wait for its promise.
  */
 export function pipeline(policies: readonly Policy[], body: Next, needsCall = false): Next {
-  const reviewing = policies.findLastIndex(({ review }) => review);
-  if (reviewing < 0) return policies.length === 0 ? body : run(fuse(policies, body), body, needsCall);
-  const inner = pipeline(policies.slice(reviewing + 1), body);
-  const outer = policies.slice(0, reviewing);
-  const review = reviewed(policies[reviewing] as Policy, inner);
-  return outer.length === 0 ? review : pipeline(outer, review, true);
+  const ending = policies.findLastIndex(({ review, around }) => review ?? around);
+  if (ending < 0) return policies.length === 0 ? body : run(fuse(policies, body), body, needsCall);
+  const [policy, outer] = [policies[ending] as Policy, policies.slice(0, ending)];
+  const inner = pipeline(policies.slice(ending + 1), body);
+  const part = policy.around ? surrounded(policy.around, inner) : reviewed(policy, inner);
+  return outer.length === 0 ? part : pipeline(outer, part, true);
 }
 
 /** The same for methods that yield, one generator around the other. */
@@ -69,6 +69,16 @@ function run({ enter, succeed, fail }: Steps, body: Next, needsCall = false): Ne
     const known = call ?? (needsCall ? new Call(self, args, admission) : undefined);
     if (known) known.admission = admission;
     return body(self, args, known).then(onSuccess, (error) => fail(error, known ?? new Call(self, args, admission)));
+  };
+}
+
+function surrounded(around: NonNullable<Policy['around']>, next: Next): Next {
+  return (self, args, call = new Call(self, args, UNGUARDED)) => {
+    try {
+      return around(call, next);
+    } catch (error) {
+      return Promise.reject(error);
+    }
   };
 }
 

@@ -2,6 +2,7 @@ import type OpenAI from 'openai';
 import { CircuitProtected } from '../decorators/circuit-protected.js';
 import { RetryOnTransient } from '../decorators/retry-on-transient.js';
 import { currentSettings } from '../runtime/runtime.js';
+import { AttemptLimited, attemptOptions } from './attempt-limited.js';
 import { batchesOf } from './batches.js';
 import type { CallOptions } from './call-options.js';
 import { OPENAI } from './circuit.js';
@@ -41,6 +42,7 @@ export class EmbeddingService {
    */
   @CircuitProtected(OPENAI)
   @RetryOnTransient()
+  @AttemptLimited()
   async embedText(text: string, options?: CallOptions): Promise<number[]> {
     const [vector] = await this.#request([text], options);
     return vector as number[];
@@ -59,6 +61,7 @@ export class EmbeddingService {
 
   @CircuitProtected(OPENAI)
   @RetryOnTransient()
+  @AttemptLimited()
   private async embedBatch(batch: string[], options?: CallOptions): Promise<number[][]> {
     return this.#request(batch, options);
   }
@@ -68,7 +71,7 @@ export class EmbeddingService {
     // Said, although it is what the SDK asks for by itself: then it leaves the decoding to us, and an answer that cannot
     // be decoded is known for what it is.
     const request = { model: this.#model, input, encoding_format: 'base64', ...dimensions } as const;
-    const response: unknown = await this.#client.embeddings.create(request, options);
+    const response: unknown = await this.#client.embeddings.create(request, attemptOptions(options));
     return vectorsOf(response, input.length, this.#dimensions);
   }
 }

@@ -4,6 +4,7 @@ import { CircuitProtected } from '../decorators/circuit-protected.js';
 import { RetryOnTransient } from '../decorators/retry-on-transient.js';
 import { currentSettings } from '../runtime/runtime.js';
 import { answerOf, chunkOf } from './answers.js';
+import { AttemptLimited, attemptOptions } from './attempt-limited.js';
 import type { CallOptions } from './call-options.js';
 import { OPENAI } from './circuit.js';
 import { createClient, noticeRetriesOf } from './client.js';
@@ -35,9 +36,12 @@ export class GenerationService {
    */
   @CircuitProtected({ circuit: OPENAI, fallback: getFallbackResponse })
   @RetryOnTransient()
+  @AttemptLimited()
   async generateAnswer(query: string, context: readonly string[], options?: CallOptions): Promise<string> {
     const messages = messagesFor(query, context);
-    return answerOf(await this.#client.chat.completions.create({ model: this.#model, messages }, options));
+    return answerOf(
+      await this.#client.chat.completions.create({ model: this.#model, messages }, attemptOptions(options)),
+    );
   }
 
   /**
@@ -46,9 +50,11 @@ export class GenerationService {
    */
   @CircuitProtected({ circuit: OPENAI, fallback: getFallbackResponse })
   @RetryOnTransient()
+  @AttemptLimited('stream')
   async *streamAnswer(query: string, context: readonly string[], options?: CallOptions): AsyncGenerator<string> {
     const messages = messagesFor(query, context);
-    const stream = await this.#client.chat.completions.create({ model: this.#model, messages, stream: true }, options);
+    const body = { model: this.#model, messages, stream: true } as const;
+    const stream = await this.#client.chat.completions.create(body, attemptOptions(options));
     let isWhole = false;
     for await (const event of stream) {
       const { text, isLast } = chunkOf(event);

@@ -3,6 +3,7 @@ import { boolean, count, type Field, httpUrl, name, oneOf, positiveDuration, sec
 import { type CircuitOptions, circuitFields } from '../policies/circuit/options.js';
 import { concurrencyFields, type ConcurrencyOptions } from '../policies/concurrency/options.js';
 import { type RetryOptions, retryFields } from '../policies/retry/options.js';
+import { type TimeLimitOptions, timeLimitFields } from '../policies/time-limit/options.js';
 
 const resilienceFields = {
   enabled: {
@@ -46,10 +47,22 @@ const openaiFields = {
     env: 'OPENAI_EMBEDDING_DIMENSIONS',
   },
   attemptTimeout: {
-    doc: 'How long one request may take until its answer begins. Generous, because reasoning models think long.',
+    doc: 'How long one request may take; of a stream, until its answer begins. Generous, because reasoning models think long.',
     format: positiveDuration,
     default: '120s',
     env: 'OPENAI_ATTEMPT_TIMEOUT',
+  },
+  firstChunk: {
+    doc: 'How long a streamed answer may take until its first piece.',
+    format: positiveDuration,
+    default: '120s',
+    env: 'OPENAI_FIRST_CHUNK',
+  },
+  betweenChunks: {
+    doc: 'How long a streamed answer may take between two pieces.',
+    format: positiveDuration,
+    default: '60s',
+    env: 'OPENAI_BETWEEN_CHUNKS',
   },
 } satisfies Record<string, Field<unknown>>;
 
@@ -77,10 +90,15 @@ export type Group = keyof typeof schema;
 export const methodFields = { ...retryFields, ...circuitFields };
 
 /** What it may set of other policies, each in an object of its own, because their names would clash. */
-export const methodGroups = { concurrency: concurrencyFields };
+export const methodGroups = {
+  concurrency: concurrencyFields,
+  timeLimit: timeLimitFields,
+  attemptLimit: timeLimitFields,
+};
 
 export type PolicyGroup = keyof typeof methodGroups;
 
+type TimeLimitData = Partial<Omit<TimeLimitOptions, 'signal'>>;
 type Data<O, K extends keyof O> = { readonly [P in K]-?: Exclude<O[P], undefined> };
 type RetryData = Data<RetryOptions, 'maxAttempts' | 'minWait' | 'maxWait' | 'jitter'>;
 type ConcurrencyData = Data<ConcurrencyOptions, 'limit' | 'queue' | 'maxQueueWait'>;
@@ -108,13 +126,21 @@ export interface Settings {
     readonly embeddingModel: string;
     readonly embeddingDimensions: number;
     readonly attemptTimeout: Duration;
+    readonly firstChunk: Duration;
+    readonly betweenChunks: Duration;
   };
   readonly log: { readonly level: 'error' | 'warn' | 'info' | 'debug' | 'silent' };
   /** Options of circuits by name: these win over everything else. */
   readonly circuits: { readonly [circuit: string]: Partial<CircuitData> };
   /** Options of methods by `Class.method`: these win over everything else. */
   readonly methods: {
-    readonly [method: string]: Partial<RetryData & CircuitData> & { readonly concurrency?: Partial<ConcurrencyData> };
+    readonly [method: string]: Partial<RetryData & CircuitData> & {
+      readonly concurrency?: Partial<ConcurrencyData>;
+      /** The limit at the top of the stack, or the only one. */
+      readonly timeLimit?: TimeLimitData;
+      /** The limit of each attempt. */
+      readonly attemptLimit?: TimeLimitData;
+    };
   };
 }
 

@@ -142,6 +142,35 @@ describe('The pipeline', () => {
     expect(seen).to.deep.equal([terms, terms, 'self', args, true]);
   });
 
+  it('hands a policy that stands around calls the terms of those further out, also when all is well', async () => {
+    const terms = new Admission(undefined, 7, 3);
+    const seen: unknown[] = [];
+    const around: Policy = {
+      around: (call, next) => {
+        seen.push(call.admission);
+        return next(call.self, call.args, call).then((value) => `around(${String(value)})`);
+      },
+      stream: noStream,
+    };
+    const outer = noting('a', { enter: () => terms });
+    expect(await pipeline([outer, around, noting('c')], body)(undefined, ['x'])).to.equal('a(around(c(x)))');
+    expect(seen).to.deep.equal([terms]);
+    const reviewing: Policy = {
+      review: async (value, call) => seen.push(call.admission) && value,
+      stream: noStream,
+    };
+    await pipeline([outer, reviewing], body)(undefined, ['x']);
+    expect(seen).to.deep.equal([terms, terms]);
+    const error = new Error('x');
+    const throwing: Policy = {
+      around: () => {
+        throw error;
+      },
+      stream: noStream,
+    };
+    expect(await rejectionOf(pipeline([noting('a'), throwing], body)(undefined, ['x']))).to.equal(error);
+  });
+
   it('is the body alone without policies', () => {
     expect(pipeline([], body)).to.equal(body);
   });

@@ -8,6 +8,7 @@ import { circuitOptions } from '#lib/policies/circuit/options.js';
 import { outcomeOf } from '#lib/policies/circuit/outcome.js';
 import { concurrencyFields } from '#lib/policies/concurrency/options.js';
 import { retryOptions } from '#lib/policies/retry/options.js';
+import { timeLimitOptions } from '#lib/policies/time-limit/options.js';
 import { schema } from '#lib/settings/schema.js';
 import { entryOf, LEVELS } from '#lib/telemetry/entry.js';
 import { type Fault, startFaultServer } from '#lib/testing/index.js';
@@ -42,6 +43,7 @@ describe('what the documentation says', () => {
     ['docs/decorators.md', '@RetryOnTransient', retryOptions],
     ['docs/decorators.md', '@CircuitProtected', circuitOptions],
     ['docs/concurrency.md', 'Options', concurrencyFields],
+    ['docs/decorators.md', '@TimeLimited', timeLimitOptions],
   ] as const) {
     it(`names every option under ${heading} in ${page} and its default`, () => {
       const expected = Object.entries(options as Fields).map(([name, field]) => [name, defaultOf(field) ?? 'none']);

@@ -6,6 +6,7 @@ import {
   MalformedResponseError,
   onEvent,
   type ResilienceEvent,
+  TimeLimitError,
 } from '#lib/index.js';
 import { GenerationService, getFallbackResponse, openaiCircuit } from '#lib/openai/index.js';
 import type { Fault } from '#lib/testing/index.js';
@@ -194,6 +195,38 @@ for (const sdk of SDKS) {
       await upstream.server.settled();
       expect(upstream.server.requests[0]?.outcome).to.equal('aborted');
     });
+
+    for (const [what, fault] of [
+      ['before the headers', 'stall'],
+      ['in the body', 'body-stall'],
+      ['in the body of an error', { type: 'body-stall', status: 500 }],
+    ] as const) {
+      it(`closes each attempt that stalls ${what} for longer than openai.attemptTimeout`, async () => {
+        const restore = configure({ settings: { openai: { attemptTimeout: '100ms' }, retry: { maxAttempts: 2 } } });
+        upstream.server.always(fault);
+        const error = await rejectionOf(service().generateAnswer(QUESTION, PASSAGES));
+        restore();
+        expect(error).to.be.instanceOf(TimeLimitError);
+        await upstream.server.settled();
+        expect(upstream.server.requests.map(({ outcome }) => outcome)).to.deep.equal(['aborted', 'aborted']);
+        expect(openaiCircuit.snapshot().failures).to.equal(1);
+      });
+    }
+
+    for (const [what, afterChunks, limit, requests] of [
+      ['before its first piece', 0, 'firstChunk', 2],
+      ['between two pieces', 3, 'betweenChunks', 1],
+    ] as const) {
+      it(`closes a stream with nothing but comments ${what}`, async () => {
+        const restore = configure({ settings: { openai: { [limit]: '100ms' }, retry: { maxAttempts: 2 } } });
+        upstream.server.always({ type: 'stream-comments', afterChunks, everyMs: 10 });
+        const error = await rejectionOf(streamed(service()));
+        restore();
+        expect(error).to.be.instanceOf(TimeLimitError);
+        await upstream.server.settled();
+        expect(upstream.server.requests.map(({ outcome }) => outcome)).to.deep.equal(Array(requests).fill('aborted'));
+      });
+    }
 
     it('closes the connection of a stream that is left early', async () => {
       upstream.server.always({ type: 'stream-stall', afterChunks: 3 });

@@ -29,6 +29,8 @@ const WHOLE = {
     embeddingModel: 'another-model',
     embeddingDimensions: 256,
     attemptTimeout: 30,
+    firstChunk: '1m',
+    betweenChunks: 0.5,
   },
   log: { level: 'silent' },
   circuits: { openai: { failureThreshold: 10 } },
@@ -61,6 +63,13 @@ const FILES: readonly unknown[] = [
   ),
   ...['a-model', '', ' '].map((chatModel) => ({ openai: { chatModel } })),
   ...[{}, { x: {} }, { x: { probes: 0 } }, { x: { maxAttempts: 2 } }, { x: 1 }, []].map((circuits) => ({ circuits })),
+  ...[{ limit: 2 }, { limit: '2s', firstChunk: 1 }, {}, { limit: 0 }, { limits: 2 }, 'soon', 5, null].flatMap(
+    (limits) => [
+      { methods: { 'A.b': { timeLimit: limits } } },
+      { methods: { 'A.b': { attemptLimit: limits, maxAttempts: 2 } } },
+      { circuits: { a: { timeLimit: limits } } },
+    ],
+  ),
   ...[{ 'A.b': { maxAttempts: 2 } }, { 'A.b': { probes: 2 } }, { 'A.b': { level: 'info' } }].map((methods) => ({
     methods,
   })),

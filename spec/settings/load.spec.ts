@@ -37,6 +37,8 @@ describe('loadSettings', () => {
         embeddingModel: 'text-embedding-3-small',
         embeddingDimensions: 1536,
         attemptTimeout: '120s',
+        firstChunk: '120s',
+        betweenChunks: '60s',
       },
       log: { level: 'info' },
       circuits: {},
@@ -59,6 +61,8 @@ describe('loadSettings', () => {
         OPENAI_EMBEDDING_MODEL: 'embedding',
         OPENAI_EMBEDDING_DIMENSIONS: '256',
         OPENAI_ATTEMPT_TIMEOUT: '30',
+        OPENAI_FIRST_CHUNK: '1m',
+        OPENAI_BETWEEN_CHUNKS: '0.5',
         LOG_LEVEL: 'debug',
       },
     });
@@ -72,6 +76,8 @@ describe('loadSettings', () => {
       embeddingModel: 'embedding',
       embeddingDimensions: 256,
       attemptTimeout: '30s',
+      firstChunk: '1m',
+      betweenChunks: '0.5s',
     });
     expect(settings.log).to.deep.equal({ level: 'debug' });
   });
@@ -267,7 +273,7 @@ describe('loadSettings', () => {
         'retry.maxAttempt: unknown key; did you mean "maxAttempts"?',
         'retry.__proto__x: unknown key; known are maxAttempts, minWait, maxWait, jitter',
         'circuits.openai.failureTreshold: unknown key; did you mean "failureThreshold"?',
-        'methods.A.b.something: unknown key; known are maxAttempts, minWait, maxWait, jitter, failureThreshold, recoveryTimeout, recoveryGrowth, maxRecoveryTimeout, probes, probeInterval, maxKeys, fallbackOn, concurrency',
+        'methods.A.b.something: unknown key; known are maxAttempts, minWait, maxWait, jitter, failureThreshold, recoveryTimeout, recoveryGrowth, maxRecoveryTimeout, probes, probeInterval, maxKeys, fallbackOn, concurrency, timeLimit, attemptLimit',
       ]);
       expect(problemsOf({ file, env: {} })[0]).to.contain(`(in ${file})`);
     });

@@ -1,5 +1,12 @@
 // What must compile and what must not, in both dialects: this file is compiled, never run.
-import { CircuitProtected, ConcurrencyLimited, type Duration, RetryOnTransient } from '#lib/index.js';
+import {
+  CircuitProtected,
+  ConcurrencyLimited,
+  currentSignal,
+  type Duration,
+  RetryOnTransient,
+  TimeLimited,
+} from '#lib/index.js';
 
 const fallback = (): string => 'sorry';
 
@@ -103,6 +110,37 @@ export class Accepted {
     return question;
   }
 }
+
+export class Limited {
+  @TimeLimited('20s')
+  @RetryOnTransient()
+  @TimeLimited({ limit: '5s', signal: (_question: string, options: { stop: AbortSignal }) => options.stop })
+  async ask<T>(_question: string, _options: { stop: AbortSignal }, value: T): Promise<T> {
+    return value;
+  }
+
+  @TimeLimited({ firstChunk: '30s', betweenChunks: '500ms' })
+  async *stream(): AsyncGenerator<AbortSignal | undefined> {
+    yield currentSignal();
+  }
+
+  // @ts-expect-error a synchronous method
+  @TimeLimited('20s')
+  synchronous(): string {
+    return 'x';
+  }
+}
+
+// @ts-expect-error a limit has to be given
+TimeLimited();
+// @ts-expect-error a bare number is no duration
+TimeLimited(20);
+// @ts-expect-error an unknown option
+TimeLimited({ limit: '20s', attempts: 3 });
+// @ts-expect-error a signal that is none
+TimeLimited({ limit: '20s', signal: () => 'x' });
+// @ts-expect-error it may be undefined
+export const always: AbortSignal = currentSignal();
 
 export class Refused {
   // @ts-expect-error a synchronous method

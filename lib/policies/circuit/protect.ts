@@ -59,11 +59,13 @@ export function protect(site: Site, { rules, fallback, fallbackOn, circuit }: Pr
   }
 
   /** Counts the failure, and returns it when the fallback is to answer for it. */
-  function settleFailure({ admission, aborted, args }: Call, error: unknown): Failure | undefined {
+  function settleFailure({ admission, aborted, args, limit }: Call, error: unknown): Failure | undefined {
     const cancelled = aborted || findSignal(args)?.aborted;
     const failure = cancelled ? CANCELLED : classify(error, clock.now());
     settle(admission, outcomeOf(failure), failure);
-    return fallback !== undefined && fallbackOn === 'failure' && failure.transient ? failure : undefined;
+    // When the time limit of the whole call has ended, nobody waits for an answer any more.
+    const mayAnswer = fallback !== undefined && fallbackOn === 'failure' && !limit?.ended;
+    return mayAnswer && failure.transient ? failure : undefined;
   }
 
   function refuse(self: unknown, args: readonly unknown[], circuit: Circuit, at: number): Promise<unknown> {
@@ -147,8 +149,9 @@ export function protect(site: Site, { rules, fallback, fallbackOn, circuit }: Pr
       ended = true;
       return succeed(admission)(result);
     } catch (error) {
-      // What the consumer throws into the stream, or what goes wrong when it leaves, is not the upstream's.
-      if (left) throw error;
+      // What the consumer throws into the stream, or what goes wrong when it leaves, is not the upstream's; but a time
+      // limit that stands around the circuit ends the stream in the same way.
+      if (left && (call.limit?.ended === undefined || call.limit.ended.isCallers)) throw error;
       ended = true;
       const failure = settleFailure(call, error);
       if (!failure || chunks > 0) throw error;

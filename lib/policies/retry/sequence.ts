@@ -36,9 +36,11 @@ export class RetrySequence {
     const stop = this.#reasonToStop(failure);
     if (stop) return this.#giveUp(stop, failure);
     const waitMs = this.#waitMs(failure);
+    const reason = this.#reasonNotToWait(waitMs);
+    if (reason) return this.#giveUp(reason, failure);
     this.#taken += 1;
     this.#tellScheduled(failure, waitMs);
-    if (waitMs > 0) await wait(this.#site.clock, waitMs, this.#signal, this.#call.admission.circuit);
+    if (waitMs > 0) await wait(this.#site.clock, waitMs, this.#signal, this.#call);
     const interruption = this.#interruption();
     if (interruption) return this.#giveUp(interruption, failure);
     this.#attempt += 1;
@@ -47,7 +49,7 @@ export class RetrySequence {
 
   /** @throws the caller's reason, when the caller has aborted */
   throwIfAborted(failure: () => Failure): void {
-    if (this.#signal?.aborted) this.#giveUp('aborted', failure());
+    if (this.#interruption() === 'aborted') this.#giveUp('aborted', failure());
   }
 
   /** The call ended well after all. */
@@ -67,14 +69,25 @@ export class RetrySequence {
     const interruption = this.#interruption();
     if (interruption) return interruption;
     if (this.#attempt >= this.#rules.maxAttempts) return 'attempts';
-    if (retryAfterMs > this.#rules.maxWaitMs) return 'retry-after';
+    return retryAfterMs > this.#rules.maxWaitMs || retryAfterMs >= this.#leftMs() ? 'retry-after' : undefined;
+  }
+
+  #reasonNotToWait(waitMs: number): GaveUpReason | undefined {
+    // An attempt that begins at the deadline has no time either.
+    if (waitMs >= this.#leftMs()) return 'deadline';
     // Asked last, because it takes: nothing may stop the retry once its token is gone.
     return this.#budget.take(this.#site.clock.now()) ? undefined : 'budget';
   }
 
-  #interruption(): 'aborted' | 'circuit-open' | undefined {
-    if (this.#signal?.aborted) return 'aborted';
-    const { circuit, epoch } = this.#call.admission;
+  #leftMs(): number {
+    return (this.#call.limit?.deadline ?? Number.POSITIVE_INFINITY) - this.#site.clock.now();
+  }
+
+  #interruption(): 'aborted' | 'deadline' | 'circuit-open' | undefined {
+    const { limit, admission } = this.#call;
+    if (this.#signal?.aborted || limit?.ended?.isCallers) return 'aborted';
+    if (limit?.ended) return 'deadline';
+    const { circuit, epoch } = admission;
     return circuit?.hasTurnedAway(epoch) ? 'circuit-open' : undefined;
   }
 
@@ -87,7 +100,7 @@ export class RetrySequence {
     });
     if (reason !== 'aborted') return false;
     this.#call.aborted = true;
-    throw this.#signal?.reason;
+    throw this.#signal?.aborted ? this.#signal.reason : this.#call.limit?.ended?.reason;
   }
 
   #tellScheduled(failure: Failure, waitMs: number): void {

@@ -1,12 +1,15 @@
-import type { CircuitGate } from '../../core/call.js';
+import type { Call } from '../../core/call.js';
 import type { Clock, Timer } from '../../core/clock.js';
 
-/** Resolves when the time is over, the caller aborts or the circuit refuses, whichever is first; leaves nothing behind. */
+/**
+ * Resolves when the time is over, the caller aborts, the circuit refuses or the call's time limit ends, whichever is
+ * first; leaves nothing behind.
+ */
 export function wait(
   clock: Clock,
   ms: number,
   signal: AbortSignal | undefined,
-  circuit: CircuitGate | undefined,
+  { admission: { circuit }, limit }: Call,
 ): Promise<void> {
   return new Promise((resolve) => {
     let timer: Timer;
@@ -14,11 +17,13 @@ export function wait(
       clock.clearTimer(timer);
       signal?.removeEventListener('abort', finish);
       ignoreCircuit?.();
+      ignoreLimit?.();
       resolve();
     };
     // The timer comes last: a clock of a test may call back at once.
     signal?.addEventListener('abort', finish);
     const ignoreCircuit = circuit?.onRefusing(finish);
+    const ignoreLimit = limit?.onEnd(finish);
     timer = clock.setTimer(finish, ms);
   });
 }

@@ -1,0 +1,49 @@
+import { MAX_TIMER_MS } from '../../core/clock.js';
+import { type Duration, toMs } from '../../core/duration.js';
+import { findSignal } from '../../failures/signal.js';
+import type { TimeLimitOptions } from './options.js';
+
+/** The limits in milliseconds. */
+export interface TimeLimitRules {
+  readonly limitMs: number | undefined;
+  readonly firstChunkMs: number | undefined;
+  readonly betweenChunksMs: number | undefined;
+  readonly signalOf: (args: readonly unknown[]) => AbortSignal | undefined;
+}
+
+/** Options after the settings have filled in the data: null where there is no limit. */
+export type ResolvedTimeLimitOptions = Pick<TimeLimitOptions, 'signal'> & {
+  readonly [K in 'limit' | 'firstChunk' | 'betweenChunks']?: Duration | null;
+};
+
+/** Limits nothing itself, but knows of a limit further out. */
+export const NO_LIMIT: TimeLimitRules = Object.freeze({
+  limitMs: undefined,
+  firstChunkMs: undefined,
+  betweenChunksMs: undefined,
+  signalOf: () => undefined,
+});
+
+export function timeLimitRules({ limit, firstChunk, betweenChunks, signal }: ResolvedTimeLimitOptions): TimeLimitRules {
+  return {
+    limitMs: limitMs(limit),
+    firstChunkMs: limitMs(firstChunk),
+    betweenChunksMs: limitMs(betweenChunks),
+    signalOf: signal ? (args) => signal(...args) : findSignal,
+  };
+}
+
+/** Options that contradict each other, as problems for people. */
+export function timeLimitContradictions(options: ResolvedTimeLimitOptions): string[] {
+  const { limit, firstChunk, betweenChunks } = options;
+  if (!limit && !firstChunk && !betweenChunks)
+    return ["limit: expected a duration, got none. Write: @TimeLimited('20s')"];
+  return Object.entries({ firstChunk, betweenChunks }).flatMap(([name, part]) =>
+    limit && part && toMs(part) > toMs(limit) ? [`${name}: expected at most limit (${limit}), got ${part}`] : [],
+  );
+}
+
+/** No timer holds longer than 24 days. */
+function limitMs(duration: Duration | null | undefined): number | undefined {
+  return duration ? Math.min(toMs(duration), MAX_TIMER_MS) : undefined;
+}
