@@ -19,6 +19,8 @@ export type {
   EventType,
   FallbackUsed,
   GaveUpReason,
+  RateLimited,
+  RateLimitReason,
   ResilienceEvent,
   RetriesMultiplied,
   RetryGaveUp,
@@ -29,9 +31,11 @@ export type { Failure, FailureFacts, FailureKind } from './core/failure.js';
 export type { Random } from './core/random.js';
 export { CircuitProtected } from './decorators/circuit-protected.js';
 export { type AnyClass, describe, type PolicyDescription } from './decorators/describe.js';
+export { RespectRateLimit } from './decorators/respect-rate-limit.js';
 export { RetryOnTransient } from './decorators/retry-on-transient.js';
 export type { PolicyDecorator, ResilientMethod } from './decorators/types.js';
 export type { CircuitOptions, Fallback } from './policies/circuit/options.js';
+export type { RateLimitOptions } from './policies/rate-limit/options.js';
 export type { RetryOptions } from './policies/retry/options.js';
 export { classify, isTransient } from './runtime/classify.js';
 export { type CircuitHandle, type CircuitSnapshot, circuit, circuits } from './runtime/handle.js';

@@ -7,6 +7,8 @@ export interface CircuitGate {
   readonly budget: RetryBudget;
   /** Whether the circuit has left the epoch that admitted a call, and would refuse it by now. */
   hasTurnedAway(epoch: number): boolean;
+  /** The error of a call that it refuses. */
+  refusalOf(now: number): Error;
   /** Calls `listener` when the circuit begins to refuse; returns how to stop listening. */
   onRefusing(listener: () => void): () => void;
 }
@@ -62,10 +64,10 @@ export type NextStream = (call: Call) => Stream;
 export interface Policy {
   /**
    * Before the call. Returns the terms to go on with, its own or those it was given; or a promise that answers in place
-   * of everything further in.
+   * of everything further in, which it may run itself later with `next`, and of its own `succeed` and `fail`.
    */
   readonly enter?:
-    | ((self: unknown, args: readonly unknown[], admission: Admission) => Admission | Promise<unknown>)
+    | ((self: unknown, args: readonly unknown[], admission: Admission, next: Next) => Admission | Promise<unknown>)
     | undefined;
   /**
    * What to do when a call ended well that came in on these terms: bound once, for all calls that share them. Returns

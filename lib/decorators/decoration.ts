@@ -7,7 +7,7 @@ import type { Layers, Setting } from '../settings/resolve.js';
 import type { AnyFunction } from './types.js';
 
 /** The decorators, outermost first: the order in which they can be stacked. */
-export const ORDER = ['CircuitProtected', 'RetryOnTransient'] as const;
+export const ORDER = ['CircuitProtected', 'RetryOnTransient', 'RespectRateLimit'] as const;
 
 export type PolicyName = (typeof ORDER)[number];
 

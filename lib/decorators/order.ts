@@ -6,6 +6,7 @@ import type { Place } from './place.js';
 const REASONS: Readonly<Record<PolicyName, string>> = {
   CircuitProtected: '',
   RetryOnTransient: 'it would ask again after every refusal, and each attempt would count as a failure of its own',
+  RespectRateLimit: 'each attempt has to pass its gate, and its wait has to end when the circuit opens',
 };
 
 /** @throws {DecorationError} for a stack, outermost first, that cannot mean what it says */

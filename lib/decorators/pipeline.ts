@@ -9,7 +9,7 @@ import {
   UNGUARDED,
 } from '../core/call.js';
 
-type Enter = NonNullable<Policy['enter']>;
+type Enter = (self: unknown, args: readonly unknown[], admission: Admission) => Admission | Promise<unknown>;
 type Succeed = NonNullable<Policy['succeed']>;
 type Fail = (error: unknown, call: Call) => Promise<unknown>;
 
@@ -63,10 +63,11 @@ function reviewed(policy: Policy, next: Next): Next {
 }
 
 function fuse([outer, ...rest]: readonly Policy[], body: Next): Steps {
-  const { enter = pass, succeed = same } = outer as Policy;
-  if (rest.length === 0) return { enter, succeed, fail: failOf(outer as Policy, body) };
+  const { succeed = same } = outer as Policy;
+  if (rest.length === 0) return { enter: enterOf(outer as Policy, body), succeed, fail: failOf(outer as Policy, body) };
   const inner = fuse(rest, body);
-  const fail = failOf(outer as Policy, run(inner, body));
+  const next = run(inner, body);
+  const fail = failOf(outer as Policy, next);
   /** What the inner policies answered with goes out through this one. */
   const settle = (answered: Promise<unknown>, call: Call): Promise<unknown> =>
     answered.then(
@@ -74,7 +75,7 @@ function fuse([outer, ...rest]: readonly Policy[], body: Next): Steps {
       (error) => fail(error, call),
     );
   return {
-    enter: chainEnter(enter, inner.enter, settle),
+    enter: chainEnter(enterOf(outer as Policy, next), inner.enter, settle),
     succeed: chainSucceed(succeed, inner.succeed),
     fail: (error, call) => settle(inner.fail(error, call), call),
   };
@@ -86,12 +87,11 @@ function chainEnter(
   settle: (answered: Promise<unknown>, call: Call) => Promise<unknown>,
 ): Enter {
   if (inner === pass) return outer;
-  if (outer === pass) return inner;
   return (self, args, given) => {
     const admission = outer(self, args, given);
     if (!isAdmission(admission)) return admission;
     const entered = inner(self, args, admission);
-    return isAdmission(entered) ? entered : settle(entered, new Call(self, args, admission));
+    return entered === admission || isAdmission(entered) ? entered : settle(entered, new Call(self, args, admission));
   };
 }
 
@@ -102,6 +102,10 @@ function chainSucceed(outer: Succeed, inner: Succeed): Succeed {
     const [first, second] = [inner(admission), outer(admission)];
     return (value) => second(first(value));
   };
+}
+
+function enterOf({ enter }: Policy, next: Next): Enter {
+  return enter ? (self, args, admission) => enter(self, args, admission, next) : pass;
 }
 
 function failOf({ fail }: Policy, next: Next): Fail {

@@ -1,5 +1,6 @@
 import type OpenAI from 'openai';
 import { CircuitProtected } from '../decorators/circuit-protected.js';
+import { RespectRateLimit } from '../decorators/respect-rate-limit.js';
 import { RetryOnTransient } from '../decorators/retry-on-transient.js';
 import { currentSettings } from '../runtime/runtime.js';
 import { batchesOf } from './batches.js';
@@ -20,7 +21,7 @@ export interface EmbeddingServiceOptions {
 /** The models that do not take a wish for `dimensions`. */
 const FIXED_DIMENSIONS: ReadonlySet<string> = new Set(['text-embedding-ada-002']);
 
-/** Embeds texts. Transient failures are retried, and a failing API is left alone. */
+/** Embeds texts. Transient failures are retried, rate limits are waited for, and a failing API is left alone. */
 export class EmbeddingService {
   readonly #client: OpenAI;
   readonly #model: string;
@@ -41,6 +42,7 @@ export class EmbeddingService {
    */
   @CircuitProtected(OPENAI)
   @RetryOnTransient()
+  @RespectRateLimit()
   async embedText(text: string, options?: CallOptions): Promise<number[]> {
     const [vector] = await this.#request([text], options);
     return vector as number[];
@@ -59,6 +61,7 @@ export class EmbeddingService {
 
   @CircuitProtected(OPENAI)
   @RetryOnTransient()
+  @RespectRateLimit()
   private async embedBatch(batch: string[], options?: CallOptions): Promise<number[][]> {
     return this.#request(batch, options);
   }

@@ -1,6 +1,7 @@
 import type OpenAI from 'openai';
 import { MalformedResponseError } from '../core/errors.js';
 import { CircuitProtected } from '../decorators/circuit-protected.js';
+import { RespectRateLimit } from '../decorators/respect-rate-limit.js';
 import { RetryOnTransient } from '../decorators/retry-on-transient.js';
 import { currentSettings } from '../runtime/runtime.js';
 import { answerOf, chunkOf } from './answers.js';
@@ -18,7 +19,7 @@ export interface GenerationServiceOptions {
 
 type Messages = OpenAI.Chat.ChatCompletionMessageParam[];
 
-/** Answers questions from passages. Transient failures are retried; a failing API is left alone and the fallback answers. */
+/** Answers questions from passages. Transient failures are retried, rate limits are waited for; a failing API is left alone and the fallback answers. */
 export class GenerationService {
   readonly #client: OpenAI;
   readonly #model: string;
@@ -35,6 +36,7 @@ export class GenerationService {
    */
   @CircuitProtected({ circuit: OPENAI, fallback: getFallbackResponse })
   @RetryOnTransient()
+  @RespectRateLimit()
   async generateAnswer(query: string, context: readonly string[], options?: CallOptions): Promise<string> {
     const messages = messagesFor(query, context);
     return answerOf(await this.#client.chat.completions.create({ model: this.#model, messages }, options));
@@ -46,6 +48,7 @@ export class GenerationService {
    */
   @CircuitProtected({ circuit: OPENAI, fallback: getFallbackResponse })
   @RetryOnTransient()
+  @RespectRateLimit()
   async *streamAnswer(query: string, context: readonly string[], options?: CallOptions): AsyncGenerator<string> {
     const messages = messagesFor(query, context);
     const stream = await this.#client.chat.completions.create({ model: this.#model, messages, stream: true }, options);

@@ -7,20 +7,27 @@ const NEAR = 3;
 /** What was found to be wrong, in sentences for people. */
 export type Problems = string[];
 
-/** The entries of `input` that are known and right; everything else becomes a problem. Undefined means not given. */
+/**
+ * The entries of `input` that are known and right; everything else becomes a problem. Undefined means not given. Of
+ * `groups` each is an object with fields of its own.
+ */
 export function checkFields(
   fields: Fields,
   input: unknown,
   path: string,
   spelling: Spelling,
   problems: Problems,
+  groups: Readonly<Record<string, Fields>> = {},
 ): Record<string, unknown> {
   const accepted: Record<string, unknown> = {};
   for (const [key, value] of entriesOf(input, path, problems)) {
     if (value === undefined) continue;
     const field = Object.hasOwn(fields, key) ? fields[key] : undefined;
-    if (!field) problems.push(unknownKey(join(path, key), Object.keys(fields), key));
-    else accepted[key] = checkValue(field, value, join(path, key), spelling, problems);
+    const group = Object.hasOwn(groups, key) ? groups[key] : undefined;
+    const at = join(path, key);
+    if (field) accepted[key] = checkValue(field, value, at, spelling, problems);
+    else if (group) accepted[key] = checkFields(group, value, at, spelling, problems);
+    else problems.push(unknownKey(at, [...Object.keys(fields), ...Object.keys(groups)], key));
   }
   return accepted;
 }

@@ -1,5 +1,5 @@
 import type { Field, Fields } from '../core/field.js';
-import { methodFields, schema } from './schema.js';
+import { methodFields, methodGroups, schema } from './schema.js';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -13,8 +13,12 @@ export function jsonSchema(): Json {
     ...closed({
       $schema: { description: 'Where this schema is, for editors.', type: 'string' },
       ...Object.fromEntries(groups),
-      circuits: sections('Options of circuits by name: these win over everything else.', schema.circuit),
-      methods: sections('Options of methods by Class.method: these win over everything else.', methodFields),
+      circuits: sections('Options of circuits by name: these win over everything else.', schema.circuit, {}),
+      methods: sections(
+        'Options of methods by Class.method: these win over everything else.',
+        methodFields,
+        methodGroups,
+      ),
     }),
   };
 }
@@ -25,12 +29,18 @@ function closed(properties: Json): Json {
 }
 
 function objectOf(fields: Fields, property: (field: Field<unknown>) => Json): Json {
-  return closed(Object.fromEntries(Object.entries(fields).map(([key, field]) => [key, property(field)])));
+  return closed(propertiesOf(fields, property));
+}
+
+function propertiesOf(fields: Fields, property: (field: Field<unknown>) => Json): Json {
+  return Object.fromEntries(Object.entries(fields).map(([key, field]) => [key, property(field)]));
 }
 
 /** What is left out of a section comes from elsewhere, so that its fields have no default of their own. */
-function sections(description: string, fields: Fields): Json {
-  return { description, type: 'object', additionalProperties: objectOf(fields, undescribedDefault) };
+function sections(description: string, fields: Fields, groups: Readonly<Record<string, Fields>>): Json {
+  const inner = Object.entries(groups).map(([group, its]) => [group, objectOf(its, undescribedDefault)]);
+  const properties = { ...propertiesOf(fields, undescribedDefault), ...Object.fromEntries(inner) };
+  return { description, type: 'object', additionalProperties: closed(properties) };
 }
 
 function described(field: Field<unknown>): Json {

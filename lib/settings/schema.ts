@@ -1,6 +1,7 @@
 import type { Duration } from '../core/duration.js';
 import { boolean, count, type Field, httpUrl, name, oneOf, positiveDuration, secret } from '../core/field.js';
 import { type CircuitOptions, circuitFields } from '../policies/circuit/options.js';
+import { type RateLimitOptions, rateLimitFields } from '../policies/rate-limit/options.js';
 import { type RetryOptions, retryFields } from '../policies/retry/options.js';
 
 const resilienceFields = {
@@ -66,6 +67,7 @@ export const schema = {
   resilience: resilienceFields,
   retry: retryFields,
   circuit: circuitFields,
+  rateLimit: rateLimitFields,
   openai: openaiFields,
   log: logFields,
 };
@@ -74,6 +76,9 @@ export type Group = keyof typeof schema;
 
 /** What a section `methods.<Class.method>` may set. */
 export const methodFields = { ...retryFields, ...circuitFields };
+
+/** What stands in such a section in an object of its own, because the names are the retry's too. */
+export const methodGroups = { rateLimit: rateLimitFields };
 
 type Data<O, K extends keyof O> = { readonly [P in K]-?: Exclude<O[P], undefined> };
 type RetryData = Data<RetryOptions, 'maxAttempts' | 'minWait' | 'maxWait' | 'jitter'>;
@@ -87,11 +92,14 @@ type CircuitData = Data<
   readonly probeInterval: Duration | null;
 };
 
+type RateLimitData = Data<RateLimitOptions, 'maxWait' | 'maxAttempts' | 'minWait'>;
+
 /** All settings, validated and frozen. Durations are strings with their unit, as everywhere in code. */
 export interface Settings {
   readonly resilience: { readonly enabled: boolean };
   readonly retry: RetryData;
   readonly circuit: CircuitData;
+  readonly rateLimit: RateLimitData;
   readonly openai: {
     /** Null where none is set. */
     readonly apiKey: string | null;
@@ -106,7 +114,9 @@ export interface Settings {
   /** Options of circuits by name: these win over everything else. */
   readonly circuits: { readonly [circuit: string]: Partial<CircuitData> };
   /** Options of methods by `Class.method`: these win over everything else. */
-  readonly methods: { readonly [method: string]: Partial<RetryData & CircuitData> };
+  readonly methods: {
+    readonly [method: string]: Partial<RetryData & CircuitData & { readonly rateLimit: Partial<RateLimitData> }>;
+  };
 }
 
 /** Settings of which any part may be left out. */

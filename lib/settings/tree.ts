@@ -1,8 +1,9 @@
 import type { Spelling } from '../core/field.js';
 import { checkFields, entriesOf, join, type Problems, unknownKey } from './check.js';
-import { methodFields, type SettingsOverrides, schema } from './schema.js';
+import { methodFields, methodGroups, type SettingsOverrides, schema } from './schema.js';
 
 const sections = { circuits: schema.circuit, methods: methodFields };
+const inner = { circuits: {}, methods: methodGroups };
 const groups = [...Object.keys(schema), ...Object.keys(sections)];
 
 /** Reads settings as a file or code spells them: what is right is returned, what is wrong becomes a problem. */
@@ -23,7 +24,7 @@ export function checkTree(input: unknown, spelling: Spelling, problems: Problems
 
 function checkSections(group: keyof typeof sections, input: unknown, spelling: Spelling, problems: Problems) {
   const checked = entriesOf(input, group, problems).map(([name, options]) => {
-    return [name, checkFields(sections[group], options, join(group, name), spelling, problems)] as const;
+    return [name, checkFields(sections[group], options, join(group, name), spelling, problems, inner[group])] as const;
   });
   return Object.fromEntries(checked);
 }

@@ -18,6 +18,7 @@ export const LEVELS: Readonly<Record<EventType, Level>> = {
   circuit_refused: 'debug',
   fallback_used: 'warn',
   stream_broken: 'warn',
+  rate_limited: 'warn',
   retries_multiplied: 'warn',
 };
 

@@ -63,9 +63,9 @@ export class Circuit implements CircuitGate {
     return this.#become(CLOSED);
   }
 
-  /** Refuses a call that nothing answers in place of, with an error of its own. */
-  refuse(now: number): Promise<never> {
-    return Promise.reject(new CircuitOpenError({ circuit: this.name, retryAfterMs: retryAfterMs(this.#state, now) }));
+  /** An error of its own for a call that nothing answers in place of. */
+  refusalOf(now: number): CircuitOpenError {
+    return new CircuitOpenError({ circuit: this.name, retryAfterMs: retryAfterMs(this.#state, now) });
   }
 
   /** The error that fallbacks are given: one for each period of refusals, since an error for each call is dear. */

@@ -69,7 +69,7 @@ export function protect(site: Site, { rules, fallback, fallbackOn, circuit }: Pr
   function refuse(self: unknown, args: readonly unknown[], circuit: Circuit, at: number): Promise<unknown> {
     const refusals = refused.audience(at);
     if (refusals) tellRefused(refusals, circuit, at);
-    if (fallback === undefined) return circuit.refuse(at);
+    if (fallback === undefined) return Promise.reject(circuit.refusalOf(at));
     const fallbacks = fellBack.audience(at);
     if (fallbacks) tellFellBack(fallbacks, circuit);
     return answer(fallback, self, args, circuit.refusal(now));

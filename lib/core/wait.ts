@@ -1,5 +1,5 @@
-import type { CircuitGate } from '../../core/call.js';
-import type { Clock } from '../../core/clock.js';
+import type { CircuitGate } from './call.js';
+import type { Clock } from './clock.js';
 
 /** Resolves when the time is over, the caller aborts or the circuit refuses, whichever is first; leaves nothing behind. */
 export function wait(
