@@ -6,6 +6,7 @@ import type { FailureKind, ResilienceEvent } from '#lib/index.js';
 import { classify, MalformedResponseError } from '#lib/index.js';
 import { circuitOptions } from '#lib/policies/circuit/options.js';
 import { outcomeOf } from '#lib/policies/circuit/outcome.js';
+import { rateLimitOptions } from '#lib/policies/rate-limit/options.js';
 import { retryOptions } from '#lib/policies/retry/options.js';
 import { schema } from '#lib/settings/schema.js';
 import { entryOf, LEVELS } from '#lib/telemetry/entry.js';
@@ -40,6 +41,7 @@ describe('what the documentation says', () => {
   for (const [heading, options] of [
     ['@RetryOnTransient', retryOptions],
     ['@CircuitProtected', circuitOptions],
+    ['@RespectRateLimit', rateLimitOptions],
   ] as const) {
     it(`names every option of ${heading} and its default`, () => {
       const expected = Object.entries(options as Fields).map(([name, field]) => [name, defaultOf(field) ?? 'none']);

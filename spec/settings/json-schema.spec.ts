@@ -22,6 +22,7 @@ const WHOLE = {
     maxKeys: 100,
     fallbackOn: 'failure',
   },
+  rateLimit: { maxWait: '20s', maxAttempts: 3, minWait: 0.5 },
   openai: {
     apiKey: 'sk-test',
     baseUrl: 'https://example.test/v1',
@@ -32,7 +33,7 @@ const WHOLE = {
   },
   log: { level: 'silent' },
   circuits: { openai: { failureThreshold: 10 } },
-  methods: { 'GenerationService.generateAnswer': { maxAttempts: 2, fallbackOn: 'open' } },
+  methods: { 'GenerationService.generateAnswer': { maxAttempts: 2, fallbackOn: 'open', rateLimit: { maxWait: 5 } } },
 };
 
 /** What files say, right and wrong, so that the schema is seen to agree with what is read in the end. */
@@ -57,6 +58,9 @@ const FILES: readonly unknown[] = [
   ...[{}, { x: {} }, { x: { probes: 0 } }, { x: { maxAttempts: 2 } }, { x: 1 }, []].map((circuits) => ({ circuits })),
   ...[{ 'A.b': { maxAttempts: 2 } }, { 'A.b': { probes: 2 } }, { 'A.b': { level: 'info' } }].map((methods) => ({
     methods,
+  })),
+  ...[{}, { maxWait: 5 }, { maxWait: -1 }, { gate: 'x' }, 5, null].map((rateLimit) => ({
+    methods: { 'A.b': { rateLimit } },
   })),
   ...[{ retries: {} }, { retry: { maxAttempt: 3 } }, { retry: 3 }, { log: { level: 'loud' } }, [], 'retry', 7],
 ];
