@@ -30,6 +30,7 @@ describe('loadSettings', () => {
         maxKeys: 10_000,
         fallbackOn: 'open',
       },
+      rateLimit: { maxWait: '30s', maxAttempts: 5, minWait: '1s' },
       openai: {
         apiKey: null,
         baseUrl: null,
@@ -215,11 +216,16 @@ describe('loadSettings', () => {
     it('contradictions within a named section', () => {
       const file = files.write('a.json', {
         circuits: { openai: { recoveryTimeout: '2m', maxRecoveryTimeout: '1m' } },
-        methods: { 'A.b': { minWait: 3, maxWait: 2 }, 'A.c': { minWait: 30 } },
+        methods: {
+          'A.b': { minWait: 3, maxWait: 2 },
+          'A.c': { minWait: 30 },
+          'A.d': { rateLimit: { minWait: 3, maxWait: 2 } },
+        },
       });
       expect(problemsOf({ file, env: {} })).to.deep.equal([
         'circuits.openai.recoveryTimeout: expected at most maxRecoveryTimeout (1m), got 2m',
         'methods.A.b.minWait: expected at most maxWait (2s), got 3s',
+        'methods.A.d.rateLimit.minWait: expected at most maxWait (2s), got 3s',
       ]);
     });
 

@@ -1,5 +1,5 @@
 // What must compile and what must not, in both dialects: this file is compiled, never run.
-import { CircuitProtected, type Duration, RetryOnTransient } from '#lib/index.js';
+import { CircuitProtected, type Duration, RespectRateLimit, RetryOnTransient } from '#lib/index.js';
 
 const fallback = (): string => 'sorry';
 
@@ -8,6 +8,7 @@ export class Accepted {
 
   @CircuitProtected({ fallback })
   @RetryOnTransient()
+  @RespectRateLimit({ maxWait: '1m', maxAttempts: 3, minWait: '1s', gate: 'text' })
   async text(question: string): Promise<string> {
     return question + this.#secret;
   }
@@ -35,6 +36,7 @@ export class Accepted {
 
   @CircuitProtected({ fallback: 'one chunk' })
   @RetryOnTransient()
+  @RespectRateLimit()
   async *stream(): AsyncGenerator<string> {
     yield 'a';
   }
