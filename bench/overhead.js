@@ -1,5 +1,5 @@
 // What the decorators cost: `npm run bench`.
-import { CircuitProtected, configure, RetryOnTransient } from 'holdfast';
+import { CircuitProtected, configure, RespectRateLimit, RetryOnTransient } from 'holdfast';
 import { measure, median, ratio } from './measure.js';
 
 configure({ settings: { log: { level: 'silent' } } });
@@ -68,8 +68,10 @@ async function open() {
 const bare = new Bare();
 const hand = new HandWritten();
 const both = decorated(CircuitProtected({ fallback: () => 'sorry' }), RetryOnTransient());
+const three = decorated(CircuitProtected({ fallback: () => 'sorry' }), RetryOnTransient(), RespectRateLimit());
 const retry = decorated(RetryOnTransient());
 const circuit = decorated(CircuitProtected());
+const rateLimit = decorated(RespectRateLimit());
 const refused = await open();
 
 const HAND = 'hand-written loop';
@@ -78,8 +80,10 @@ const times = await measure({
   'bare call': () => bare.ask('question'),
   [HAND]: () => hand.ask('question'),
   'both decorators': () => both.ask('question'),
+  'with the rate limit': () => three.ask('question'),
   '@RetryOnTransient alone': () => retry.ask('question'),
   '@CircuitProtected alone': () => circuit.ask('question'),
+  '@RespectRateLimit alone': () => rateLimit.ask('question'),
   [RESOLVED]: () => Promise.resolve('sorry'),
   'open, with a fallback': () => refused.ask('question'),
 });
@@ -89,7 +93,10 @@ const line = (name, base) => {
   console.log(`${name.padEnd(26)}${median(times[name]).toFixed(0).padStart(6)} ns   ${against}`);
 };
 console.log('Healthy path');
-for (const name of ['bare call', HAND, 'both decorators', '@RetryOnTransient alone', '@CircuitProtected alone'])
+for (const name of [
+  ...['bare call', HAND, 'both decorators', 'with the rate limit'],
+  ...['@RetryOnTransient alone', '@CircuitProtected alone', '@RespectRateLimit alone'],
+])
   line(name, HAND);
 console.log('\nWhile the circuit is open');
 for (const name of [RESOLVED, 'open, with a fallback']) line(name, RESOLVED);
