@@ -51,6 +51,8 @@ export class Call {
 
 export type Stream = AsyncGenerator<unknown, unknown, unknown>;
 
+export type Enter = (self: unknown, args: readonly unknown[], admission: Admission) => Admission | Promise<unknown>;
+
 export type OnSuccess = (value: unknown) => unknown;
 
 /** Runs everything further in. `call` is left out as long as nobody needed one. */
@@ -64,11 +66,14 @@ export type NextStream = (call: Call) => Stream;
 export interface Policy {
   /**
    * Before the call. Returns the terms to go on with, its own or those it was given; or a promise that answers in place
-   * of everything further in, which it may run itself later with `next`, and of its own `succeed` and `fail`.
+   * of everything further in.
    */
-  readonly enter?:
-    | ((self: unknown, args: readonly unknown[], admission: Admission, next: Next) => Admission | Promise<unknown>)
-    | undefined;
+  readonly enter?: Enter | undefined;
+  /**
+   * In place of `enter`, where a call may have to wait first: bound once to everything further in, which the promise
+   * runs in the end. It then stands for the policy's own `succeed` and `fail` as well.
+   */
+  readonly hold?: ((next: Next) => Enter) | undefined;
   /**
    * What to do when a call ended well that came in on these terms: bound once, for all calls that share them. Returns
    * the value to hand on, and never throws.

@@ -1,6 +1,7 @@
 import {
   type Admission,
   Call,
+  type Enter,
   isAdmission,
   type Next,
   type NextStream,
@@ -9,7 +10,6 @@ import {
   UNGUARDED,
 } from '../core/call.js';
 
-type Enter = (self: unknown, args: readonly unknown[], admission: Admission) => Admission | Promise<unknown>;
 type Succeed = NonNullable<Policy['succeed']>;
 type Fail = (error: unknown, call: Call) => Promise<unknown>;
 
@@ -104,8 +104,8 @@ function chainSucceed(outer: Succeed, inner: Succeed): Succeed {
   };
 }
 
-function enterOf({ enter }: Policy, next: Next): Enter {
-  return enter ? (self, args, admission) => enter(self, args, admission, next) : pass;
+function enterOf({ enter = pass, hold }: Policy, next: Next): Enter {
+  return hold ? hold(next) : enter;
 }
 
 function failOf({ fail }: Policy, next: Next): Fail {

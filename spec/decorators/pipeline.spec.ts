@@ -56,7 +56,7 @@ describe('The pipeline', () => {
 
   it('lets a policy run everything further in later, and takes that out through those around it', async () => {
     const waiting = noting('b', {
-      enter: async (self, args, _admission, next) => {
+      hold: (next) => async (self, args) => {
         trace.push('b waits');
         await Promise.resolve();
         return next(self, args);

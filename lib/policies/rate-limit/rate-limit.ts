@@ -67,7 +67,7 @@ export function rateLimit(site: Site, rules: RateLimitRules, gateOf: GateOf): Po
   const isClosed = (gate: Gate): boolean => !site.instantRetries && gate.closedAt(site.clock.now()) !== undefined;
 
   return {
-    enter: (self, args, admission, next) => {
+    hold: (next) => (self, args, admission) => {
       const gate = gateFor(admission);
       return gate.isOpen || !isClosed(gate) ? admission : wait(new Call(self, args, admission), next);
     },
