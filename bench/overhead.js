@@ -1,5 +1,5 @@
 // What the decorators cost: `npm run bench`.
-import { CircuitProtected, ConcurrencyLimited, configure, RetryOnTransient } from 'holdfast';
+import { CircuitProtected, ConcurrencyLimited, configure, RespectRateLimit, RetryOnTransient } from 'holdfast';
 import { measure, median, ratio } from './measure.js';
 
 configure({ settings: { log: { level: 'silent' } } });
@@ -70,8 +70,10 @@ const hand = new HandWritten();
 const both = decorated(CircuitProtected({ fallback: () => 'sorry' }), RetryOnTransient());
 const three = decorated(CircuitProtected(), RetryOnTransient(), ConcurrencyLimited({ limit: 10 }));
 const adaptive = decorated(CircuitProtected(), RetryOnTransient(), ConcurrencyLimited({ limit: 'adaptive' }));
+const gated = decorated(CircuitProtected({ fallback: () => 'sorry' }), RetryOnTransient(), RespectRateLimit());
 const retry = decorated(RetryOnTransient());
 const circuit = decorated(CircuitProtected());
+const rateLimit = decorated(RespectRateLimit());
 const refused = await open();
 
 const HAND = 'hand-written loop';
@@ -82,8 +84,10 @@ const times = await measure({
   'both decorators': () => both.ask('question'),
   'and a bulkhead': () => three.ask('question'),
   'and an adaptive one': () => adaptive.ask('question'),
+  'with the rate limit': () => gated.ask('question'),
   '@RetryOnTransient alone': () => retry.ask('question'),
   '@CircuitProtected alone': () => circuit.ask('question'),
+  '@RespectRateLimit alone': () => rateLimit.ask('question'),
   [RESOLVED]: () => Promise.resolve('sorry'),
   'open, with a fallback': () => refused.ask('question'),
 });
@@ -94,13 +98,8 @@ const line = (name, base) => {
 };
 console.log('Healthy path');
 for (const name of [
-  'bare call',
-  HAND,
-  'both decorators',
-  'and a bulkhead',
-  'and an adaptive one',
-  '@RetryOnTransient alone',
-  '@CircuitProtected alone',
+  ...['bare call', HAND, 'both decorators', 'with the rate limit', 'and a bulkhead', 'and an adaptive one'],
+  ...['@RetryOnTransient alone', '@CircuitProtected alone', '@RespectRateLimit alone'],
 ])
   line(name, HAND);
 console.log('\nWhile the circuit is open');

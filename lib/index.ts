@@ -20,6 +20,8 @@ export type {
   EventType,
   FallbackUsed,
   GaveUpReason,
+  RateLimited,
+  RateLimitReason,
   ResilienceEvent,
   RetriesMultiplied,
   RetryGaveUp,
@@ -33,11 +35,13 @@ export type { Random } from './core/random.js';
 export { CircuitProtected } from './decorators/circuit-protected.js';
 export { ConcurrencyLimited } from './decorators/concurrency-limited.js';
 export { type AnyClass, describe, type PolicyDescription } from './decorators/describe.js';
+export { RespectRateLimit } from './decorators/respect-rate-limit.js';
 export { RetryOnTransient } from './decorators/retry-on-transient.js';
 export { TimeLimited } from './decorators/time-limited.js';
 export type { PolicyDecorator, ResilientMethod } from './decorators/types.js';
 export type { CircuitOptions, Fallback } from './policies/circuit/options.js';
 export type { ConcurrencyOptions } from './policies/concurrency/options.js';
+export type { RateLimitOptions } from './policies/rate-limit/options.js';
 export type { RetryOptions } from './policies/retry/options.js';
 export { currentSignal } from './policies/time-limit/current-signal.js';
 export type { TimeLimitOptions } from './policies/time-limit/options.js';

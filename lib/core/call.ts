@@ -7,6 +7,8 @@ export interface CircuitGate {
   readonly budget: RetryBudget;
   /** Whether the circuit has left the epoch that admitted a call, and would refuse it by now. */
   hasTurnedAway(epoch: number): boolean;
+  /** The error of a call that it refuses. */
+  refusalOf(now: () => number): Error;
   /** Calls `listener` when the circuit begins to refuse; returns how to stop listening. */
   onRefusing(listener: () => void): () => void;
 }
@@ -67,7 +69,22 @@ export class Call {
   ) {}
 }
 
+/** The call that a policy has to do with, on the terms that it came in. */
+export function callFor(self: unknown, args: readonly unknown[], admission: Admission, call: Call | undefined): Call {
+  if (!call) return new Call(self, args, admission);
+  call.admission = admission;
+  return call;
+}
+
 export type Stream = AsyncGenerator<unknown, unknown, unknown>;
+
+/** `call` is there when somebody further out needed one: it bears the limit of the whole call. */
+export type Enter = (
+  self: unknown,
+  args: readonly unknown[],
+  admission: Admission,
+  call?: Call,
+) => Admission | Promise<unknown>;
 
 export type OnSuccess = (value: unknown) => unknown;
 
@@ -87,8 +104,19 @@ export interface Policy {
    * throws.
    */
   readonly enter?:
-    | ((self: unknown, args: readonly unknown[], admission: Admission, next: Next) => Admission | Promise<unknown>)
+    | ((
+        self: unknown,
+        args: readonly unknown[],
+        admission: Admission,
+        next: Next,
+        call?: Call,
+      ) => Admission | Promise<unknown>)
     | undefined;
+  /**
+   * In place of `enter`, where a call may have to wait first: bound once to everything further in, which the promise
+   * runs in the end. It then stands for the policy's own `succeed` and `fail` as well.
+   */
+  readonly hold?: ((next: Next) => Enter) | undefined;
   /**
    * What to do when a call ended well that came in on these terms: bound once, for all calls that share them. Returns
    * the value to hand on, and never throws.

@@ -6,6 +6,9 @@ export type CircuitStateName = 'closed' | 'open' | 'half-open' | 'isolated';
 /** Why a retry sequence ended without success. */
 export type GaveUpReason = 'attempts' | 'deadline' | 'aborted' | 'circuit-open' | 'budget' | 'retry-after';
 
+/** Why a rate limit was not waited for, or not to its end. */
+export type RateLimitReason = 'max-wait' | 'attempts' | 'aborted' | 'circuit-open';
+
 interface OfMethod {
   /** The decorated method, as `Class.method`. */
   readonly method: string;
@@ -103,6 +106,21 @@ export interface TimeLimitEnded extends OfMethod {
   readonly reason: TimeLimitReason;
 }
 
+/**
+ * The upstream limits the rate: calls wait for `waitMs`; or, with a `reason`, a call does not. Told once for each closing
+ * of a gate, not for those who wait at it. The failure's facts and `attempt` are absent for a call that was not made.
+ */
+export interface RateLimited extends OfMethod, Partial<FailureFacts> {
+  readonly type: 'rate_limited';
+  /** The circuit around the method, where there is one. */
+  readonly circuit?: string;
+  /** The attempt that was answered with the rate limit, from 1. */
+  readonly attempt?: number;
+  readonly maxAttempts?: number;
+  readonly waitMs?: number;
+  readonly reason?: RateLimitReason;
+}
+
 /** Something else retries as well, so that requests multiply. `reason` says what to write. */
 export interface RetriesMultiplied extends OfMethod {
   readonly type: 'retries_multiplied';
@@ -123,6 +141,7 @@ export type ResilienceEvent =
   | FallbackUsed
   | StreamBroken
   | TimeLimitEnded
+  | RateLimited
   | RetriesMultiplied;
 
 export type EventType = ResilienceEvent['type'];

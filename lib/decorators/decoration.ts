@@ -14,6 +14,7 @@ export const ORDER = [
   'TimeLimited',
   'CircuitProtected',
   'RetryOnTransient',
+  'RespectRateLimit',
   'ConcurrencyLimited',
   'TimeLimited',
 ] as const;

@@ -8,6 +8,7 @@ const AT_ENDS: PolicyName = 'TimeLimited';
 /** Why a decorator may not stand further out than those that come before it in the order. */
 const REASONS: Readonly<Partial<Record<PolicyName, string>>> = {
   RetryOnTransient: 'it would ask again after every refusal, and each attempt would count as a failure of its own',
+  RespectRateLimit: 'each attempt has to pass its gate, and its wait has to end when the circuit opens',
   ConcurrencyLimited: 'its permit would be held while nothing is at work, as in the waits between attempts',
 };
 

@@ -148,9 +148,9 @@ function chainSucceed(outer: Succeed, inner: Succeed): Succeed {
   };
 }
 
-function enterOf({ enter }: Policy, next: Next): Enter {
-  if (!enter) return pass;
-  return (self, args, admission) => enter(self, args, admission, next);
+function enterOf({ enter, hold }: Policy, next: Next): Enter {
+  if (hold) return hold(next);
+  return enter ? (self, args, admission, call) => enter(self, args, admission, next, call) : pass;
 }
 
 function failOf({ fail }: Policy, next: Next): Fail {

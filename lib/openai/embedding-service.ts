@@ -1,5 +1,6 @@
 import type OpenAI from 'openai';
 import { CircuitProtected } from '../decorators/circuit-protected.js';
+import { RespectRateLimit } from '../decorators/respect-rate-limit.js';
 import { RetryOnTransient } from '../decorators/retry-on-transient.js';
 import { currentSettings } from '../runtime/runtime.js';
 import { AttemptLimited, attemptOptions } from './attempt-limited.js';
@@ -21,7 +22,7 @@ export interface EmbeddingServiceOptions {
 /** The models that do not take a wish for `dimensions`. */
 const FIXED_DIMENSIONS: ReadonlySet<string> = new Set(['text-embedding-ada-002']);
 
-/** Embeds texts. Transient failures are retried, and a failing API is left alone. */
+/** Embeds texts. Transient failures are retried, rate limits are waited for, and a failing API is left alone. */
 export class EmbeddingService {
   readonly #client: OpenAI;
   readonly #model: string;
@@ -42,6 +43,7 @@ export class EmbeddingService {
    */
   @CircuitProtected(OPENAI)
   @RetryOnTransient()
+  @RespectRateLimit()
   @AttemptLimited()
   async embedText(text: string, options?: CallOptions): Promise<number[]> {
     const [vector] = await this.#request([text], options);
@@ -61,6 +63,7 @@ export class EmbeddingService {
 
   @CircuitProtected(OPENAI)
   @RetryOnTransient()
+  @RespectRateLimit()
   @AttemptLimited()
   private async embedBatch(batch: string[], options?: CallOptions): Promise<number[][]> {
     return this.#request(batch, options);

@@ -1,6 +1,7 @@
 import type OpenAI from 'openai';
 import { MalformedResponseError } from '../core/errors.js';
 import { CircuitProtected } from '../decorators/circuit-protected.js';
+import { RespectRateLimit } from '../decorators/respect-rate-limit.js';
 import { RetryOnTransient } from '../decorators/retry-on-transient.js';
 import { currentSettings } from '../runtime/runtime.js';
 import { answerOf, chunkOf } from './answers.js';
@@ -19,7 +20,7 @@ export interface GenerationServiceOptions {
 
 type Messages = OpenAI.Chat.ChatCompletionMessageParam[];
 
-/** Answers questions from passages. Transient failures are retried; a failing API is left alone and the fallback answers. */
+/** Answers questions from passages. Transient failures are retried, rate limits are waited for; a failing API is left alone and the fallback answers. */
 export class GenerationService {
   readonly #client: OpenAI;
   readonly #model: string;
@@ -36,6 +37,7 @@ export class GenerationService {
    */
   @CircuitProtected({ circuit: OPENAI, fallback: getFallbackResponse })
   @RetryOnTransient()
+  @RespectRateLimit()
   @AttemptLimited()
   async generateAnswer(query: string, context: readonly string[], options?: CallOptions): Promise<string> {
     const messages = messagesFor(query, context);
@@ -50,6 +52,7 @@ export class GenerationService {
    */
   @CircuitProtected({ circuit: OPENAI, fallback: getFallbackResponse })
   @RetryOnTransient()
+  @RespectRateLimit()
   @AttemptLimited('stream')
   async *streamAnswer(query: string, context: readonly string[], options?: CallOptions): AsyncGenerator<string> {
     const messages = messagesFor(query, context);

@@ -1,3 +1,4 @@
+import type { CircuitGate } from '../core/call.js';
 import { Circuit } from '../policies/circuit/circuit.js';
 import { KeyedCircuits } from '../policies/circuit/keyed.js';
 
@@ -18,6 +19,11 @@ const isolated = new Map<string, string | undefined>();
 /** The circuit that everyone who names it shares. */
 export function circuitNamed(name: string): Circuit {
   return (entry(name).plain ??= newCircuit(name));
+}
+
+/** Whether this is the circuit that everyone who names it shares: no method's own, and none of a key. */
+export function isShared(circuit: CircuitGate): boolean {
+  return named.get(circuit.name)?.plain === circuit;
 }
 
 /** The circuits, one per key, that everyone who names them shares. */

@@ -1,6 +1,7 @@
 import convict from 'convict';
 import { ConfigurationError } from '../core/errors.js';
 import { circuitContradictions } from '../policies/circuit/rules.js';
+import { rateLimitContradictions } from '../policies/rate-limit/rules.js';
 import { retryContradictions } from '../policies/retry/rules.js';
 import { join, type Problems } from './check.js';
 import { type Environment, readEnvironment } from './environment.js';
@@ -47,20 +48,27 @@ export function loadWithOrigins({ env = process.env, file: asked }: LoadOptions 
 }
 
 /** @throws {ConfigurationError} for settings that cannot both be meant */
-export function refuseContradictions({ retry, circuit, circuits, methods }: Settings): void {
-  const named = (group: string, sections: object): [string, object][] => {
-    return Object.entries(sections).map(([name, section]) => [join(group, name), section]);
-  };
+export function refuseContradictions({ retry, circuit, rateLimit, circuits, methods }: Settings): void {
   const problems = [
-    ['retry', retry],
-    ['circuit', circuit],
-    ...named('circuits', circuits),
-    ...named('methods', methods),
-  ].flatMap(([path, options]) => {
-    const found = [...retryContradictions(options as object), ...circuitContradictions(options as object)];
-    return found.map((problem) => join(path as string, problem));
-  });
+    ...at('retry', retryContradictions(retry)),
+    ...at('circuit', circuitContradictions(circuit)),
+    ...at('rateLimit', rateLimitContradictions(rateLimit)),
+    ...each('circuits', circuits, circuitContradictions),
+    ...each('methods', methods, (options) => [
+      ...retryContradictions(options),
+      ...circuitContradictions(options),
+      ...at('rateLimit', rateLimitContradictions(options.rateLimit ?? {})),
+    ]),
+  ];
   if (problems.length > 0) throw new ConfigurationError(problems);
+}
+
+function at(path: string, problems: readonly string[]): string[] {
+  return problems.map((problem) => join(path, problem));
+}
+
+function each<O>(group: string, sections: Readonly<Record<string, O>>, find: (options: O) => string[]): string[] {
+  return Object.entries(sections).flatMap(([name, options]) => at(join(group, name), find(options)));
 }
 
 function deepFreeze<T>(value: T): T {

@@ -2,6 +2,7 @@ import type { Duration } from '../core/duration.js';
 import { boolean, count, type Field, httpUrl, name, oneOf, positiveDuration, secret } from '../core/field.js';
 import { type CircuitOptions, circuitFields } from '../policies/circuit/options.js';
 import { concurrencyFields, type ConcurrencyOptions } from '../policies/concurrency/options.js';
+import { type RateLimitOptions, rateLimitFields } from '../policies/rate-limit/options.js';
 import { type RetryOptions, retryFields } from '../policies/retry/options.js';
 import { type TimeLimitOptions, timeLimitFields } from '../policies/time-limit/options.js';
 
@@ -80,6 +81,7 @@ export const schema = {
   resilience: resilienceFields,
   retry: retryFields,
   circuit: circuitFields,
+  rateLimit: rateLimitFields,
   openai: openaiFields,
   log: logFields,
 };
@@ -91,6 +93,7 @@ export const methodFields = { ...retryFields, ...circuitFields };
 
 /** What it may set of other policies, each in an object of its own, because their names would clash. */
 export const methodGroups = {
+  rateLimit: rateLimitFields,
   concurrency: concurrencyFields,
   timeLimit: timeLimitFields,
   attemptLimit: timeLimitFields,
@@ -112,11 +115,14 @@ type CircuitData = Data<
   readonly probeInterval: Duration | null;
 };
 
+type RateLimitData = Data<RateLimitOptions, 'maxWait' | 'maxAttempts' | 'minWait'>;
+
 /** All settings, validated and frozen. Durations are strings with their unit, as everywhere in code. */
 export interface Settings {
   readonly resilience: { readonly enabled: boolean };
   readonly retry: RetryData;
   readonly circuit: CircuitData;
+  readonly rateLimit: RateLimitData;
   readonly openai: {
     /** Null where none is set. */
     readonly apiKey: string | null;
@@ -135,6 +141,7 @@ export interface Settings {
   /** Options of methods by `Class.method`: these win over everything else. */
   readonly methods: {
     readonly [method: string]: Partial<RetryData & CircuitData> & {
+      readonly rateLimit?: Partial<RateLimitData>;
       readonly concurrency?: Partial<ConcurrencyData>;
       /** The limit at the top of the stack, or the only one. */
       readonly timeLimit?: TimeLimitData;

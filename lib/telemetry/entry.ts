@@ -20,6 +20,7 @@ export const LEVELS: Readonly<Record<EventType, Level>> = {
   fallback_used: 'warn',
   stream_broken: 'warn',
   time_limited: 'warn',
+  rate_limited: 'warn',
   retries_multiplied: 'warn',
 };
 

@@ -54,6 +54,23 @@ describe('The pipeline', () => {
     expect(trace).to.deep.equal(['a enters', 'b enters', 'body', 'b fails', 'a fails']);
   });
 
+  it('lets a policy run everything further in later, and takes that out through those around it', async () => {
+    const waiting = noting('b', {
+      hold: (next) => async (self, args) => {
+        trace.push('b waits');
+        await Promise.resolve();
+        return next(self, args);
+      },
+    });
+    const silent: Policy = { ...noting('a'), enter: undefined };
+    const run = pipeline([silent, waiting, noting('c')], body);
+    expect(await run(undefined, ['x'])).to.equal('a(c(x))');
+    expect(trace).to.deep.equal(['b waits', 'c enters', 'body', 'c succeeds', 'a succeeds']);
+    trace = [];
+    await rejectionOf(run(undefined, [new Error('x')]));
+    expect(trace).to.deep.equal(['b waits', 'c enters', 'body', 'c fails', 'a fails']);
+  });
+
   it('takes what a policy answers with out through those around it, and not further in', async () => {
     const answering = noting('b', { enter: () => Promise.resolve('b itself') });
     expect(await pipeline([noting('a'), answering, noting('c')], body)(undefined, ['x'])).to.equal('a(b itself)');

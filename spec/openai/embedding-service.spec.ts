@@ -10,7 +10,7 @@ const dot = (a: number[], b: number[]): number => a.reduce((sum, x, i) => sum + 
 const FAULTS: [what: string, fault: Fault, kind: FailureKind, requests: number][] = [
   ['a reset', 'reset', 'network', 3],
   ['status 503', { type: 'status', status: 503 }, 'server', 3],
-  ['a rate limit', 'rate-limit', 'rate-limited', 1],
+  ['a rate limit', 'rate-limit', 'rate-limited', 5],
   ['status 400', { type: 'status', status: 400 }, 'rejected', 1],
   ['a body that is reset', { type: 'body-cut' }, 'network', 3],
   ['a page of HTML', 'html', 'malformed', 1],
@@ -28,7 +28,13 @@ for (const sdk of SDKS) {
     let restore = (): void => {};
 
     beforeEach(() => {
-      restore = configure({ settings: { retry: { minWait: '1ms', maxWait: '2ms' }, log: { level: 'silent' } } });
+      restore = configure({
+        settings: {
+          retry: { minWait: '1ms', maxWait: '2ms' },
+          rateLimit: { minWait: '1ms' },
+          log: { level: 'silent' },
+        },
+      });
       openaiCircuit.reset();
     });
     afterEach(() => {

@@ -17,6 +17,8 @@ const PASSAGES = ['Paris is the capital of France.', 'Rome is the capital of Ita
 const QUESTION = 'What is the capital of France?';
 const ANSWER = 'Paris is the capital of France.';
 const ATTEMPTS = 3;
+/** Calls in all of one that meets nothing but rate limits. */
+const LIMITED = 5;
 
 /** Each fault with the kind it is decided to be, and how many requests a call sends. */
 const FAULTS: [what: string, fault: Fault, kind: FailureKind, requests: number, impatient?: boolean][] = [
@@ -43,7 +45,7 @@ const FAULTS: [what: string, fault: Fault, kind: FailureKind, requests: number, 
     'server',
     ATTEMPTS,
   ],
-  ['a rate limit', 'rate-limit', 'rate-limited', 1],
+  ['a rate limit', 'rate-limit', 'rate-limited', LIMITED],
   ['spent quota', 'quota', 'quota', 1],
   ['a body that is reset', { type: 'body-cut', by: 'reset' }, 'network', ATTEMPTS],
   ['a body that is closed too soon', { type: 'body-cut', by: 'fin', framing: 'chunked' }, 'network', ATTEMPTS],
@@ -73,7 +75,7 @@ const STREAM_FAULTS: typeof FAULTS = [
     'a rate limit inside the stream',
     { type: 'stream-error', afterChunks: 0, code: 'rate_limit_exceeded', errorType: 'tokens' },
     'rate-limited',
-    1,
+    LIMITED,
   ],
   ['a reset after the first chunk', { type: 'stream-cut', afterChunks: 3 }, 'network', 1],
   ['an error event after the first chunk', { type: 'stream-error', afterChunks: 3 }, 'server', 1],
@@ -90,7 +92,11 @@ for (const sdk of SDKS) {
 
     beforeEach(() => {
       events = [];
-      const quick = { retry: { minWait: '1ms', maxWait: '2ms' }, log: { level: 'silent' } } as const;
+      const quick = {
+        retry: { minWait: '1ms', maxWait: '2ms' },
+        rateLimit: { minWait: '1ms' },
+        log: { level: 'silent' },
+      } as const;
       undo = [configure({ settings: quick })];
       openaiCircuit.reset();
       undo.push(onEvent((event) => events.push(event)));

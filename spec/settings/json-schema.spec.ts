@@ -22,6 +22,7 @@ const WHOLE = {
     maxKeys: 100,
     fallbackOn: 'failure',
   },
+  rateLimit: { maxWait: '20s', maxAttempts: 3, minWait: 0.5 },
   openai: {
     apiKey: 'sk-test',
     baseUrl: 'https://example.test/v1',
@@ -38,6 +39,9 @@ const WHOLE = {
     'GenerationService.generateAnswer': {
       maxAttempts: 2,
       fallbackOn: 'open',
+      rateLimit: { maxWait: 5 },
+      timeLimit: { limit: 20 },
+      attemptLimit: { limit: '5s' },
       concurrency: { limit: 'adaptive', queue: 0, maxQueueWait: 2 },
     },
   },
@@ -80,6 +84,9 @@ const FILES: readonly unknown[] = [
     (concurrency) => ({ methods: { 'A.b': { concurrency } } }),
   ),
   { circuits: { x: { concurrency: { limit: 1 } } } },
+  ...[{}, { maxWait: 5 }, { maxWait: -1 }, { gate: 'x' }, 5, null].map((rateLimit) => ({
+    methods: { 'A.b': { rateLimit } },
+  })),
   ...[{ retries: {} }, { retry: { maxAttempt: 3 } }, { retry: 3 }, { log: { level: 'loud' } }, [], 'retry', 7],
 ];
 

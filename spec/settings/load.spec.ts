@@ -30,6 +30,7 @@ describe('loadSettings', () => {
         maxKeys: 10_000,
         fallbackOn: 'open',
       },
+      rateLimit: { maxWait: '30s', maxAttempts: 5, minWait: '1s' },
       openai: {
         apiKey: null,
         baseUrl: null,
@@ -221,11 +222,16 @@ describe('loadSettings', () => {
     it('contradictions within a named section', () => {
       const file = files.write('a.json', {
         circuits: { openai: { recoveryTimeout: '2m', maxRecoveryTimeout: '1m' } },
-        methods: { 'A.b': { minWait: 3, maxWait: 2 }, 'A.c': { minWait: 30 } },
+        methods: {
+          'A.b': { minWait: 3, maxWait: 2 },
+          'A.c': { minWait: 30 },
+          'A.d': { rateLimit: { minWait: 3, maxWait: 2 } },
+        },
       });
       expect(problemsOf({ file, env: {} })).to.deep.equal([
         'circuits.openai.recoveryTimeout: expected at most maxRecoveryTimeout (1m), got 2m',
         'methods.A.b.minWait: expected at most maxWait (2s), got 3s',
+        'methods.A.d.rateLimit.minWait: expected at most maxWait (2s), got 3s',
       ]);
     });
 
@@ -273,7 +279,7 @@ describe('loadSettings', () => {
         'retry.maxAttempt: unknown key; did you mean "maxAttempts"?',
         'retry.__proto__x: unknown key; known are maxAttempts, minWait, maxWait, jitter',
         'circuits.openai.failureTreshold: unknown key; did you mean "failureThreshold"?',
-        'methods.A.b.something: unknown key; known are maxAttempts, minWait, maxWait, jitter, failureThreshold, recoveryTimeout, recoveryGrowth, maxRecoveryTimeout, probes, probeInterval, maxKeys, fallbackOn, concurrency, timeLimit, attemptLimit',
+        'methods.A.b.something: unknown key; known are maxAttempts, minWait, maxWait, jitter, failureThreshold, recoveryTimeout, recoveryGrowth, maxRecoveryTimeout, probes, probeInterval, maxKeys, fallbackOn, rateLimit, concurrency, timeLimit, attemptLimit',
       ]);
       expect(problemsOf({ file, env: {} })[0]).to.contain(`(in ${file})`);
     });

@@ -4,6 +4,7 @@ import {
   ConcurrencyLimited,
   currentSignal,
   type Duration,
+  RespectRateLimit,
   RetryOnTransient,
   TimeLimited,
 } from '#lib/index.js';
@@ -15,6 +16,7 @@ export class Accepted {
 
   @CircuitProtected({ fallback })
   @RetryOnTransient()
+  @RespectRateLimit({ maxWait: '1m', maxAttempts: 3, minWait: '1s', gate: 'text' })
   async text(question: string): Promise<string> {
     return question + this.#secret;
   }
@@ -42,6 +44,7 @@ export class Accepted {
 
   @CircuitProtected({ fallback: 'one chunk' })
   @RetryOnTransient()
+  @RespectRateLimit()
   async *stream(): AsyncGenerator<string> {
     yield 'a';
   }

@@ -65,7 +65,12 @@ export class Circuit implements CircuitGate {
 
   /** Refuses a call that nothing answers in place of, with an error of its own. */
   refuse(now: () => number): Promise<never> {
-    return Promise.reject(this.#newRefusal(now));
+    return Promise.reject(this.refusalOf(now));
+  }
+
+  /** An error of its own for a call that nothing answers in place of. */
+  refusalOf(now: () => number): CircuitOpenError {
+    return this.#newRefusal(now);
   }
 
   /** The error that fallbacks are given: one for each period of refusals, since an error for each call is dear. */

@@ -1,4 +1,12 @@
-import { type Admission, Call, type Next, type NextStream, type Policy, type Stream } from '../../core/call.js';
+import {
+  type Call,
+  type CallLimit,
+  callFor,
+  type Next,
+  type NextStream,
+  type Policy,
+  type Stream,
+} from '../../core/call.js';
 import { ConcurrencyLimitError } from '../../core/errors.js';
 import type { ConcurrencyRefused } from '../../core/events.js';
 import { relay } from '../../core/relay.js';
@@ -27,15 +35,15 @@ export function limitConcurrency(site: Site, rules: ConcurrencyRules, bulkhead: 
   }
 
   /** Waits for a permit. @throws {ConcurrencyLimitError} or the caller's reason, without one */
-  async function wait(args: readonly unknown[]): Promise<void> {
+  async function wait(args: readonly unknown[], limit: CallLimit | undefined): Promise<void> {
     const signal = findSignal(args);
     signal?.throwIfAborted();
     if (bulkhead.waiting >= queue) throw refusal('queue-full');
-    if (!(await turn(bulkhead, clock, maxQueueWaitMs, signal))) throw refusal('queue-wait');
-    if (!signal?.aborted) return;
+    if (!(await turn(bulkhead, clock, maxQueueWaitMs, signal, limit))) throw refusal('queue-wait');
+    if (!signal?.aborted && !limit?.ended) return;
     // Aborted in the moment between the permit and its use.
     bulkhead.leave();
-    throw signal.reason;
+    throw signal?.aborted ? signal.reason : limit?.ended?.reason;
   }
 
   /** What the caller ended himself says nothing of the upstream, whatever was thrown for it. */
@@ -44,10 +52,11 @@ export function limitConcurrency(site: Site, rules: ConcurrencyRules, bulkhead: 
   }
 
   /** Runs a call with its permit in hand. */
-  function hold(self: unknown, args: readonly unknown[], admission: Admission, next: Next): Promise<unknown> {
+  function hold(call: Call, next: Next): Promise<unknown> {
+    const { self, args } = call;
     const { atWork } = bulkhead;
     const startedAt = clock.now();
-    return next(self, args, new Call(self, args, admission)).then(
+    return next(self, args, call).then(
       (value) => {
         bulkhead.took(clock.now() - startedAt, atWork);
         bulkhead.leave();
@@ -63,7 +72,7 @@ export function limitConcurrency(site: Site, rules: ConcurrencyRules, bulkhead: 
 
   /** Of a stream, what is timed is its first chunk: the rest goes at the pace of whoever reads it. */
   async function* limitStream(call: Call, next: NextStream): Stream {
-    if (!bulkhead.enter()) await wait(call.args);
+    if (!bulkhead.enter()) await wait(call.args, call.limit);
     const { atWork } = bulkhead;
     const startedAt = clock.now();
     let begun = false;
@@ -101,9 +110,12 @@ export function limitConcurrency(site: Site, rules: ConcurrencyRules, bulkhead: 
   bulkhead.resize(rules.limit);
   return {
     // A call that need not wait and is not timed takes no step of its own.
-    enter: (self, args, admission, next) => {
-      if (!bulkhead.enter()) return wait(args).then(() => hold(self, args, admission, next));
-      return isTimed() ? hold(self, args, admission, next) : admission;
+    enter: (self, args, admission, next, call) => {
+      if (!bulkhead.enter()) {
+        const waiting = callFor(self, args, admission, call);
+        return wait(args, waiting.limit).then(() => hold(waiting, next));
+      }
+      return isTimed() ? hold(callFor(self, args, admission, call), next) : admission;
     },
     succeed: () => leave,
     fail: (error, call) => {

@@ -1,3 +1,4 @@
+import { doubledMs, jitteredMs } from '../../core/backoff.js';
 import { MAX_TIMER_MS } from '../../core/clock.js';
 import { ConfigurationError } from '../../core/errors.js';
 import type { Random } from '../../core/random.js';
@@ -13,20 +14,13 @@ export interface BackoffRules {
   readonly backoff: ((retry: number, random: Random) => number) | undefined;
 }
 
-/**
- * Milliseconds to wait before retry number `retry` (1, 2, …). With full jitter uniform in
- * `[minWait, min(maxWait, minWait · 2^retry)]`, without jitter `min(maxWait, minWait · 2^(retry − 1))`. The formula is
- * the "full jitter" of https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/ with a floor.
- */
+/** Milliseconds to wait before retry number `retry` (1, 2, …). */
 export function backoffMs(retry: number, rules: BackoffRules, random: Random): number {
   const { minWaitMs, maxWaitMs, jitter, backoff } = rules;
-  const cap = Math.min(maxWaitMs, MAX_TIMER_MS);
-  if (backoff) return Math.min(cap, checked(backoff(retry, random)));
-  const floor = Math.min(minWaitMs, cap);
-  // 0 · 2^1024 is NaN, and NaN would be a timer that fires at once: hence the largest exponent.
-  const doubled = (times: number): number => Math.min(cap, minWaitMs * 2 ** Math.min(times, 1000));
-  if (jitter === 'none') return doubled(retry - 1);
-  return floor + (doubled(retry) - floor) * random();
+  if (backoff) return Math.min(maxWaitMs, MAX_TIMER_MS, checked(backoff(retry, random)));
+  return jitter === 'none'
+    ? doubledMs(retry - 1, minWaitMs, maxWaitMs)
+    : jitteredMs(retry, minWaitMs, maxWaitMs, random);
 }
 
 /** The wait that heeds what the upstream asked for: never less, at most a tenth more, within the longest wait. */

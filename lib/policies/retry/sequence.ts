@@ -3,9 +3,9 @@ import type { Call } from '../../core/call.js';
 import type { GaveUpReason } from '../../core/events.js';
 import { type Failure, factsOf } from '../../core/failure.js';
 import type { Site } from '../../core/site.js';
+import { wait } from '../../core/wait.js';
 import { backoffMs, heedHint } from './backoff.js';
 import type { RetryRules } from './rules.js';
-import { wait } from './wait.js';
 
 /** The retries of one call: made when its first attempt failed, so that a healthy call pays nothing for it. */
 export class RetrySequence {

@@ -1,5 +1,5 @@
-import type { Call } from '../../core/call.js';
-import type { Clock, Timer } from '../../core/clock.js';
+import type { Call } from './call.js';
+import type { Clock, Timer } from './clock.js';
 
 /**
  * Resolves when the time is over, the caller aborts, the circuit refuses or the call's time limit ends, whichever is

@@ -1,0 +1,22 @@
+import { toMs } from '../../core/duration.js';
+import type { RateLimitOptions } from './options.js';
+
+/** Options with every gap filled, durations in milliseconds. */
+export interface RateLimitRules {
+  readonly maxWaitMs: number;
+  readonly maxAttempts: number;
+  readonly minWaitMs: number;
+}
+
+/** Rate limit options after the settings have filled in the data. */
+export type ResolvedRateLimitOptions = Pick<RateLimitOptions, 'gate'> & Required<Omit<RateLimitOptions, 'gate'>>;
+
+export function rateLimitRules({ maxWait, maxAttempts, minWait }: ResolvedRateLimitOptions): RateLimitRules {
+  return { maxWaitMs: toMs(maxWait), maxAttempts, minWaitMs: toMs(minWait) };
+}
+
+/** Options that contradict each other, as problems for people. */
+export function rateLimitContradictions({ minWait, maxWait }: Pick<RateLimitOptions, 'minWait' | 'maxWait'>): string[] {
+  if (minWait === undefined || maxWait === undefined || toMs(minWait) <= toMs(maxWait)) return [];
+  return [`minWait: expected at most maxWait (${maxWait}), got ${minWait}`];
+}

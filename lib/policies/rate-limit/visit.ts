@@ -1,0 +1,147 @@
+import { jitteredMs } from '../../core/backoff.js';
+import type { Call } from '../../core/call.js';
+import { RateLimitedError } from '../../core/errors.js';
+import type { RateLimitReason } from '../../core/events.js';
+import { type Failure, factsOf } from '../../core/failure.js';
+import type { Site } from '../../core/site.js';
+import { wait } from '../../core/wait.js';
+import { findSignal } from '../../failures/signal.js';
+import type { Gate } from './gate.js';
+import type { RateLimitRules } from './rules.js';
+import { type Closed, shareMs } from './state.js';
+
+/** The 429 that a call has last been answered with. */
+interface Answered {
+  readonly error: unknown;
+  readonly failure: Failure;
+}
+
+/** What one call does at the gate: made when it is closed or the call got a 429, so that a healthy call pays nothing. */
+export class Visit {
+  readonly #site: Site;
+  readonly #rules: RateLimitRules;
+  readonly #gate: Gate;
+  readonly #call: Call;
+  readonly #signal: AbortSignal | undefined;
+  #attempt = 0;
+  #waitedMs = 0;
+  #last: Answered | undefined;
+
+  constructor(site: Site, rules: RateLimitRules, gate: Gate, call: Call) {
+    this.#site = site;
+    this.#rules = rules;
+    this.#gate = gate;
+    this.#call = call;
+    this.#signal = findSignal(call.args);
+  }
+
+  /**
+   * Waits until the gate is open, and for the call's own share of the staggered release.
+   * @throws what the call fails with, when it may not wait as long or no longer
+   */
+  async pass(): Promise<void> {
+    let closing: Closed | undefined;
+    let share = 0;
+    let now = this.#site.clock.now();
+    for (let closed = this.#gate.closedAt(now); closed; closed = this.#gate.closedAt(now)) {
+      // A timer may be early, or too short for the wait: then the share is still the one that was drawn.
+      if (closed !== closing) share = shareMs(closed, this.#site.random);
+      closing = closed;
+      if (closed.until - now > this.#leftMs()) this.#end('max-wait', closed.until - now);
+      await this.#wait(Math.ceil(closed.until - now + share));
+      now = this.#site.clock.now();
+    }
+  }
+
+  /**
+   * After a 429: waits until the call may be made again.
+   * @throws what the call fails with, when it may not
+   */
+  async recover(error: unknown, failure: Failure): Promise<void> {
+    this.#attempt += 1;
+    this.#last = { error, failure };
+    const now = this.#site.clock.now();
+    const { retryAfterMs: hintMs } = failure;
+    if (hintMs === undefined) return this.#backOff();
+    const waitMs = Math.max(hintMs, this.#rules.minWaitMs);
+    if (this.#site.instantRetries) return this.#goOn(waitMs, waitMs);
+    if (this.#gate.close(waitMs, now)) this.#tell({ waitMs: Math.ceil(waitMs) });
+    this.#goOn(waitMs, waitMs);
+    return this.pass();
+  }
+
+  /** Without a hint nothing is known of others: the call waits by itself. */
+  async #backOff(): Promise<void> {
+    const { minWaitMs } = this.#rules;
+    this.#goOn(minWaitMs, undefined);
+    if (this.#site.instantRetries) return;
+    const waitMs = Math.ceil(jitteredMs(this.#attempt, minWaitMs, this.#leftMs(), this.#site.random));
+    this.#tell({ waitMs });
+    await this.#wait(waitMs);
+    // Somebody else may have closed the gate in the meantime.
+    await this.pass();
+  }
+
+  /** @throws when the call may not be made again after `waitMs` */
+  #goOn(waitMs: number, retryAfterMs: number | undefined): void {
+    this.#heedInterruption();
+    if (this.#attempt >= this.#rules.maxAttempts) this.#end('attempts');
+    if (waitMs > this.#leftMs()) this.#end('max-wait', retryAfterMs);
+  }
+
+  async #wait(ms: number): Promise<void> {
+    this.#heedInterruption();
+    const { clock } = this.#site;
+    const since = clock.now();
+    await wait(clock, ms, this.#signal, this.#call);
+    this.#waitedMs += Math.max(0, clock.now() - since);
+    this.#heedInterruption();
+  }
+
+  #heedInterruption(): void {
+    if (this.#signal?.aborted) this.#end('aborted');
+    // The limit of the whole call has ended: it has told so itself.
+    if (this.#call.limit?.ended) throw this.#call.limit.ended.reason;
+    const { circuit, epoch } = this.#call.admission;
+    if (circuit?.hasTurnedAway(epoch)) this.#end('circuit-open');
+  }
+
+  #leftMs(): number {
+    const { limit } = this.#call;
+    const untilDeadline = limit ? limit.deadline - this.#site.clock.now() : Number.POSITIVE_INFINITY;
+    return Math.min(this.#rules.maxWaitMs - this.#waitedMs, untilDeadline);
+  }
+
+  #end(reason: RateLimitReason, retryAfterMs?: number): never {
+    this.#tell({ reason, ...(retryAfterMs !== undefined && { retryAfterMs: Math.ceil(retryAfterMs) }) });
+    const last = this.#last;
+    switch (reason) {
+      case 'aborted':
+        this.#call.aborted = true;
+        throw this.#signal?.reason;
+      case 'circuit-open':
+        throw last ? last.error : this.#call.admission.circuit?.refusalOf(() => this.#site.clock.now());
+      case 'attempts':
+        throw last?.error;
+      case 'max-wait':
+        // Where the upstream has not said how long it lasts, its own error says as much as one of ours.
+        if (retryAfterMs === undefined) throw last?.error;
+        throw new RateLimitedError(retryAfterMs, last && { cause: last.error });
+    }
+  }
+
+  #tell(said: { waitMs?: number; retryAfterMs?: number; reason?: RateLimitReason }): void {
+    const { circuit } = this.#call.admission;
+    this.#site.channel('rate_limited').audience(this.#site.clock.now())?.({
+      type: 'rate_limited',
+      method: this.#site.method,
+      ...(circuit && { circuit: circuit.name }),
+      ...(this.#last && {
+        attempt: this.#attempt,
+        maxAttempts: this.#rules.maxAttempts,
+        ...factsOf(this.#last.failure),
+      }),
+      ...said,
+    });
+  }
+}

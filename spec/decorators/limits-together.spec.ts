@@ -1,0 +1,68 @@
+import { expect } from 'chai';
+import { ConcurrencyLimited, RespectRateLimit, RetryOnTransient, TimeLimited, TimeLimitError } from '#lib/index.js';
+import { deferred, httpError, rejectionOf } from '../support/upstream.js';
+import { virtualTime } from '../support/virtual-time.js';
+
+describe('The limit of a whole call', () => {
+  const world = virtualTime();
+
+  it('ends the wait in the queue of a bulkhead, and every permit comes back', async () => {
+    const first = deferred();
+    class Service {
+      calls = 0;
+      @TimeLimited('2s')
+      @ConcurrencyLimited({ limit: 1, queue: 5, maxQueueWait: '1m' })
+      async ask(): Promise<unknown> {
+        this.calls += 1;
+        return first.promise;
+      }
+    }
+    const service = new Service();
+    const asked = [rejectionOf(service.ask()), rejectionOf(service.ask())];
+    await world.clock.advance('2s');
+    for (const error of await Promise.all(asked)) expect(error).to.be.instanceOf(TimeLimitError);
+    expect(world.clock.timers).to.equal(0);
+    first.resolve('late');
+    expect(await service.ask()).to.equal('late');
+  });
+
+  it('runs a call that has waited in the queue, and limits it', async () => {
+    const first = deferred();
+    class Service {
+      calls = 0;
+      @TimeLimited('2s')
+      @RetryOnTransient()
+      @ConcurrencyLimited({ limit: 1, queue: 5 })
+      async ask(): Promise<unknown> {
+        this.calls += 1;
+        return this.calls === 1 ? first.promise : 'second';
+      }
+    }
+    const service = new Service();
+    const asked = [service.ask(), service.ask()];
+    await world.clock.advance('1s');
+    first.resolve('first');
+    expect(await Promise.all(asked)).to.deep.equal(['first', 'second']);
+    expect(world.clock.timers).to.equal(0);
+  });
+
+  it('does not let a call wait for a rate limit that lasts longer than it', async () => {
+    class Service {
+      calls = 0;
+      @TimeLimited('2s')
+      @RespectRateLimit()
+      async ask(): Promise<unknown> {
+        this.calls += 1;
+        throw httpError(429, { headers: { 'retry-after': '5' } });
+      }
+    }
+    const service = new Service();
+    const [first, second] = [rejectionOf(service.ask()), rejectionOf(service.ask())];
+    await world.clock.advance('0ms');
+    expect([((await first) as Error).name, ((await second) as Error).name]).to.deep.equal([
+      'RateLimitedError',
+      'RateLimitedError',
+    ]);
+    expect(world.clock.timers).to.equal(0);
+  });
+});
