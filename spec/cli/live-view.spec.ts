@@ -1,4 +1,4 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { stripVTControlCharacters } from 'node:util';
 import { expect } from 'chai';
 import { frame, LIVE_LINES } from '#lib/cli/drill/live-view.js';
@@ -6,8 +6,9 @@ import { PHASES } from '#lib/cli/drill/scenario.js';
 import { Tally } from '#lib/cli/drill/tally.js';
 import { MAIN } from './holdfast.js';
 
-/** Node has no terminals to offer; this command of util-linux has. */
-const PSEUDO_TERMINAL = 'script';
+/** Node has no terminals to offer, but a program believes what its streams say of themselves. */
+const AS_TERMINAL =
+  'data:text/javascript,for (const s of [process.stdout, process.stderr]) Object.assign(s, {isTTY: true, columns: 80, rows: 40})';
 
 describe('the live view of the drill', () => {
   it('shows phase, progress, circuit and the counts of both sides', () => {
@@ -36,18 +37,14 @@ describe('the live view of the drill', () => {
 
   it('is drawn over on a terminal, and gives the cursor back when it is interrupted', async function () {
     this.timeout(15_000);
-    if (spawnSync(PSEUDO_TERMINAL, ['--version'], { encoding: 'utf8' }).stdout?.includes('util-linux') !== true)
-      this.skip();
-    const child = spawn(PSEUDO_TERMINAL, [
-      '-qec',
-      `stty cols 80 rows 40 && "${process.execPath}" "${MAIN}" drill`,
-      '/dev/null',
-    ]);
+    const child = spawn(process.execPath, ['--import', AS_TERMINAL, MAIN, 'drill']);
     let shown = '';
-    child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
+    const show = (chunk: string): void => {
       shown += chunk;
-      if (/requests +[1-9]/.test(shown) && child.stdin.writable) child.stdin.end('\u0003');
-    });
+      if (/requests +[1-9]/.test(stripVTControlCharacters(shown))) child.kill('SIGINT');
+    };
+    child.stdout.setEncoding('utf8').on('data', show);
+    child.stderr.setEncoding('utf8').on('data', show);
     const code = await new Promise((resolve) => child.on('close', resolve));
     expect(code).to.equal(130);
     expect(shown).to.include('\u001B[?25l');
