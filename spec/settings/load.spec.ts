@@ -206,10 +206,44 @@ describe('loadSettings', () => {
       }
     });
 
-    it('minWait above maxWait, naming both', () => {
-      expect(problemsOf({ env: { RETRY_MIN_WAIT: '20' } })).to.deep.equal([
+    it('minWait above maxWait, naming both, and the variable that set one of them', () => {
+      const file = files.write('a.json', { retry: { minWait: 20 }, rateLimit: { maxWait: '0.5s' } });
+      expect(problemsOf({ file, env: {} })).to.deep.equal([
         'retry.minWait: expected at most maxWait (10s), got 20s',
+        'rateLimit.minWait: expected at most maxWait (0.5s), got 1s',
       ]);
+      expect(problemsOf({ env: { RETRY_MIN_WAIT: '20' } })).to.deep.equal([
+        'retry.minWait (RETRY_MIN_WAIT): expected at most maxWait (10s), got 20s',
+      ]);
+      expect(problemsOf({ env: { RETRY_MAX_WAIT: '0.5' } })).to.deep.equal([
+        'retry.minWait: expected at most maxWait (RETRY_MAX_WAIT: 0.5s), got 1s',
+      ]);
+      expect(problemsOf({ env: { RETRY_MIN_WAIT: '20', RETRY_MAX_WAIT: '12' } })).to.deep.equal([
+        'retry.minWait (RETRY_MIN_WAIT): expected at most maxWait (RETRY_MAX_WAIT: 12s), got 20s',
+      ]);
+    });
+
+    it('contradictions together with everything else, where the values concerned are right themselves', () => {
+      const file = files.write('a.json', {
+        retry: { maxWait: 'later' },
+        circuit: { maxRecoveryTimeout: '30s' },
+        methods: { 'A.b': { minWait: 3, maxWait: 2 }, 'A.c': { minWait: 3, maxWait: -2 } },
+      });
+      const env = { RETRY_MIN_WAIT: '20', CIRCUIT_RECOVERY_TIMEOUT: '40', LOG_LEVEL: 'loud' };
+      expect(problemsOf({ file, env }).map((problem) => problem.replace(/: expected (?!at most).*/, ''))).to.deep.equal(
+        [
+          'retry.maxWait',
+          'methods.A.c.maxWait',
+          'log.level (LOG_LEVEL)',
+          'circuit.recoveryTimeout (CIRCUIT_RECOVERY_TIMEOUT): expected at most maxRecoveryTimeout (30s), got 40s',
+          'methods.A.b.minWait: expected at most maxWait (2s), got 3s',
+        ],
+      );
+    });
+
+    it('no contradiction with what a file that cannot be read may have said', () => {
+      const file = files.write('a.json', '{ "retry": { "maxWait": "30s" ');
+      expect(problemsOf({ file, env: { RETRY_MIN_WAIT: '20' } })).to.have.lengthOf(1);
     });
 
     it('recoveryTimeout above maxRecoveryTimeout, naming both', () => {
