@@ -129,6 +129,24 @@ export interface RetriesMultiplied extends OfMethod {
   readonly reason: string;
 }
 
+interface OfEveryMethod {
+  readonly method?: never;
+}
+
+/** The settings have been read again: what is new in them holds from the next call on. */
+export interface SettingsReloaded extends OfEveryMethod {
+  readonly type: 'settings_reloaded';
+}
+
+/** The settings have been read again and are wrong: those from before stay. */
+export interface SettingsRefused extends OfEveryMethod {
+  readonly type: 'settings_refused';
+  /** Every problem, in one line. */
+  readonly reason: string;
+  /** How many there are. */
+  readonly problems: number;
+}
+
 /** Everything that holdfast tells: facts without content. */
 export type ResilienceEvent =
   | RetryScheduled
@@ -142,7 +160,9 @@ export type ResilienceEvent =
   | StreamBroken
   | TimeLimitEnded
   | RateLimited
-  | RetriesMultiplied;
+  | RetriesMultiplied
+  | SettingsReloaded
+  | SettingsRefused;
 
 export type EventType = ResilienceEvent['type'];
 

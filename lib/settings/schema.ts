@@ -13,6 +13,12 @@ const resilienceFields = {
     default: true,
     env: 'RESILIENCE_ENABLED',
   },
+  watch: {
+    doc: 'Whether the settings file is read again when it changes, and when SIGHUP asks for it.',
+    format: boolean,
+    default: true,
+    env: 'RESILIENCE_WATCH',
+  },
 } satisfies Record<string, Field<unknown>>;
 
 const openaiFields = {
@@ -119,7 +125,7 @@ type RateLimitData = Data<RateLimitOptions, 'maxWait' | 'maxAttempts' | 'minWait
 
 /** All settings, validated and frozen. Durations are strings with their unit, as everywhere in code. */
 export interface Settings {
-  readonly resilience: { readonly enabled: boolean };
+  readonly resilience: { readonly enabled: boolean; readonly watch: boolean };
   readonly retry: RetryData;
   readonly circuit: CircuitData;
   readonly rateLimit: RateLimitData;

@@ -22,6 +22,8 @@ export const LEVELS: Readonly<Record<EventType, Level>> = {
   time_limited: 'warn',
   rate_limited: 'warn',
   retries_multiplied: 'warn',
+  settings_reloaded: 'info',
+  settings_refused: 'error',
 };
 
 /** The only fields that are ever written. */

@@ -10,7 +10,7 @@ import { schema } from '#lib/settings/schema.js';
 /** Everything that a file can say. */
 const WHOLE = {
   $schema: './node_modules/holdfast/resilience.schema.json',
-  resilience: { enabled: true },
+  resilience: { enabled: true, watch: true },
   retry: { maxAttempts: 4, minWait: 0.5, maxWait: '20s', jitter: 'none' },
   circuit: {
     failureThreshold: 3,

@@ -18,7 +18,7 @@ describe('loadSettings', () => {
 
   it('knows every default', () => {
     expect(loadSettings({ env: {} })).to.deep.equal({
-      resilience: { enabled: true },
+      resilience: { enabled: true, watch: true },
       retry: { maxAttempts: 3, minWait: '1s', maxWait: '10s', jitter: 'full' },
       circuit: {
         failureThreshold: 5,
@@ -51,6 +51,7 @@ describe('loadSettings', () => {
     const settings = loadSettings({
       env: {
         RESILIENCE_ENABLED: 'false',
+        RESILIENCE_WATCH: 'false',
         RETRY_MAX_ATTEMPTS: '7',
         RETRY_MIN_WAIT: '0.5',
         RETRY_MAX_WAIT: '2m',
@@ -67,7 +68,7 @@ describe('loadSettings', () => {
         LOG_LEVEL: 'debug',
       },
     });
-    expect(settings.resilience).to.deep.equal({ enabled: false });
+    expect(settings.resilience).to.deep.equal({ enabled: false, watch: false });
     expect(settings.retry).to.include({ maxAttempts: 7, minWait: '0.5s', maxWait: '2m' });
     expect(settings.circuit).to.include({ failureThreshold: 9, recoveryTimeout: '1.5s' });
     expect(settings.openai).to.deep.equal({
