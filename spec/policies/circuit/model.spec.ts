@@ -7,6 +7,8 @@ import type { Outcome } from '#lib/policies/circuit/state.js';
 import { Model, type ModelCall } from './support/model.js';
 
 const noChance = (): number => 0;
+/** Fewer where the whole is run again and again, as in mutation testing. */
+const SEQUENCES = Number(process.env.SEQUENCES ?? 20_000);
 const NEVER = Number.POSITIVE_INFINITY;
 
 /** The circuit, and the calls that are out; a call that is never ended is one that was abandoned. */
@@ -174,7 +176,7 @@ describe('A circuit beside a slow model that remembers everything', () => {
       fc.property(rules, commands, (given, sequence) => {
         fc.modelRun(() => ({ model: new Model(given), real: { circuit: new Circuit('c'), out: [] } }), sequence);
       }),
-      { numRuns: 20_000 },
+      { numRuns: SEQUENCES },
     );
   });
 });
