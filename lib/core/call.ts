@@ -18,9 +18,6 @@ export interface CircuitGate {
  * worked out for it is worked out once; a probe has its own.
  */
 export class Admission {
-  /** What a promise that answers in its place has not: cheaper to ask for than the class. */
-  readonly isAdmission = true;
-
   constructor(
     readonly circuit: CircuitGate | undefined,
     /** The circuit's epoch: a result of an older one decides nothing. */
@@ -32,6 +29,11 @@ export class Admission {
     /** Whether the circuit is only watched: then nobody heeds what it says. */
     readonly isShadow = false,
   ) {}
+
+  /** What a promise that answers in its place has not: cheaper to ask for than the class. */
+  get isAdmission(): true {
+    return true;
+  }
 
   /** Whether the circuit would refuse the call by now. */
   get isTurnedAway(): boolean {

@@ -5,7 +5,7 @@ import type { Random } from '../../core/random.js';
 import type { CircuitRules } from './rules.js';
 import type { Tally } from './rates.js';
 import { admit, asOf, CLOSED, type CircuitState, isRefusing, type Outcome, retryAfterMs, settle } from './state.js';
-import { Windows } from './windows.js';
+import { lookingThrough, NO_WINDOWS } from './windows.js';
 
 /** A circuit's memory: the state, and the epoch that grows by one with every transition. */
 export class Circuit implements CircuitGate {
@@ -15,7 +15,7 @@ export class Circuit implements CircuitGate {
   /** The terms that all calls of the epoch share while it is closed. */
   #terms: Admission | undefined = new Admission(this, 0, 0);
   #admission = this.#terms;
-  #windows: Windows | undefined;
+  #windows = NO_WINDOWS;
   #refusal: CircuitOpenError | undefined;
   #listeners: Set<() => void> | undefined;
 
@@ -27,7 +27,7 @@ export class Circuit implements CircuitGate {
 
   /** Closed, and nothing counted: a success changes nothing, unless the rules look through a window. */
   get isPristine(): boolean {
-    return this.#state === CLOSED && this.#windows === undefined;
+    return this.#state === CLOSED && this.#windows === NO_WINDOWS;
   }
 
   /** The state as it is now; asking changes nothing. */
@@ -37,7 +37,9 @@ export class Circuit implements CircuitGate {
 
   /** What was seen of the calls lately; undefined where no rule looks through a window, or nothing was seen. */
   tallyAt(now: number): Tally | undefined {
-    return this.#windows?.latest(now);
+    const [latest] = this.#windows;
+    latest?.forget(now);
+    return latest;
   }
 
   /** The terms that all calls share while it is closed and lets all of them through; undefined while it does not. */
@@ -73,7 +75,7 @@ export class Circuit implements CircuitGate {
 
   /** Closes, whatever was before; false when it was closed already. */
   reset(): boolean {
-    this.#windows = undefined;
+    this.#windows = NO_WINDOWS;
     return this.#become(CLOSED);
   }
 
@@ -116,10 +118,11 @@ export class Circuit implements CircuitGate {
   /** What the window shows with this call in it, where the rules look through one. */
   #seen(outcome: Outcome, { since }: Admission, now: number, { rates }: CircuitRules): Tally | undefined {
     if (this.#state.kind !== 'closed' || (outcome !== 'success' && outcome !== 'failure')) return undefined;
-    if (rates) this.#windows ??= new Windows();
-    const tally = rates && this.#windows?.of(rates.window, now);
-    this.#windows?.record(outcome === 'failure', rates !== undefined && now - since > rates.slowCallMs, now);
-    return tally;
+    if (rates) this.#windows = lookingThrough(this.#windows, rates.window, now);
+    const failures = outcome === 'failure' ? 1 : 0;
+    const slow = rates && now - since > rates.slowCallMs ? 1 : 0;
+    for (const window of this.#windows) window.add(1, failures, slow, now);
+    return rates && this.#windows[0];
   }
 
   #become(state: CircuitState): boolean {
@@ -134,7 +137,7 @@ export class Circuit implements CircuitGate {
   #beginEpoch(state: CircuitState): void {
     this.#epoch += 1;
     this.#terms = state.kind === 'closed' ? new Admission(this, this.#epoch, 0) : undefined;
-    this.#windows = undefined;
+    this.#windows = NO_WINDOWS;
     if (state.kind !== 'half-open') this.#refusal = undefined;
     if (state.kind === 'open' || state.kind === 'isolated')
       for (const listener of [...(this.#listeners ?? [])]) listener();

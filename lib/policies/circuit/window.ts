@@ -29,65 +29,70 @@ const FIELDS = 4;
  * millisecond, and none is remembered for too long.
  */
 export class TimeWindow implements Window {
-  readonly unit = 'ms';
   calls = 0;
   failures = 0;
   slow = 0;
   // Numbers in one plain array: a typed one of this size costs 200 bytes more.
   readonly #cells = new Array<number>(BUCKETS * FIELDS).fill(0);
-  #first = 0;
   #length = 0;
+  /** Where the oldest bucket and the newest one stand. */
+  #oldest = 0;
+  #newest = 0;
 
   constructor(readonly size: number) {}
 
+  get unit(): 'ms' {
+    return 'ms';
+  }
+
   add(calls: number, failures: number, slow: number, now: number): void {
+    const cells = this.#cells;
     this.forget(now);
-    if (this.#length === 0 || now - this.#cell(this.#newest) >= this.size / BUCKETS) this.#begin(now);
+    if (this.#length === 0 || now - cells[this.#newest]! >= this.size / BUCKETS) this.#begin(now);
     const newest = this.#newest;
-    this.#cells[newest + 1]! += calls;
-    this.#cells[newest + 2]! += failures;
-    this.#cells[newest + 3]! += slow;
+    cells[newest + 1]! += calls;
     this.calls += calls;
+    // Of most calls there is no more to say.
+    if (failures + slow === 0) return;
+    cells[newest + 2]! += failures;
+    cells[newest + 3]! += slow;
     this.failures += failures;
     this.slow += slow;
   }
 
   forget(now: number): void {
     if (this.#length === 0) return;
-    const setBackBy = this.#cell(this.#newest) - now;
+    const setBackBy = this.#cells[this.#newest]! - now;
     if (setBackBy > 0) this.#setBack(setBackBy);
-    while (this.#length > 0 && now - this.#cell(this.#first * FIELDS) >= this.size) this.#drop();
+    while (this.#length > 0 && now - this.#cells[this.#oldest]! >= this.size) this.#drop();
   }
 
   *batches(): Iterable<Batch> {
-    for (let i = 0; i < this.#length; i++) {
-      const at = ((this.#first + i) % BUCKETS) * FIELDS;
-      const [calls, failures, slow] = [this.#cell(at + 1), this.#cell(at + 2), this.#cell(at + 3)];
-      yield { at: this.#cell(at), calls, failures, slow };
+    for (let i = 0, at = this.#oldest; i < this.#length; i++, at = after(at)) {
+      const [begun, calls, failures, slow] = this.#cells.slice(at, at + FIELDS) as [number, number, number, number];
+      yield { at: begun, calls, failures, slow };
     }
   }
 
-  get #newest(): number {
-    return ((this.#first + this.#length - 1) % BUCKETS) * FIELDS;
-  }
-
-  #cell(index: number): number {
-    return this.#cells[index] as number;
-  }
-
   #begin(now: number): void {
+    if (this.#length > 0) this.#newest = after(this.#newest);
     this.#length += 1;
     this.#cells.fill(0, this.#newest, this.#newest + FIELDS);
     this.#cells[this.#newest] = now;
   }
 
   #drop(): void {
-    const oldest = this.#first * FIELDS;
-    this.calls -= this.#cell(oldest + 1);
-    this.failures -= this.#cell(oldest + 2);
-    this.slow -= this.#cell(oldest + 3);
-    this.#first = (this.#first + 1) % BUCKETS;
+    const [, calls, failures, slow] = this.#cells.slice(this.#oldest, this.#oldest + FIELDS) as [
+      0,
+      number,
+      number,
+      number,
+    ];
+    this.calls -= calls;
+    this.failures -= failures;
+    this.slow -= slow;
     this.#length -= 1;
+    if (this.#length > 0) this.#oldest = after(this.#oldest);
   }
 
   /** A clock that was set back takes the window with it: nothing is remembered for longer than was meant. */
@@ -96,12 +101,16 @@ export class TimeWindow implements Window {
   }
 }
 
+/** Where the next bucket stands: they follow each other in a ring. */
+function after(bucket: number): number {
+  return (bucket + FIELDS) % (BUCKETS * FIELDS);
+}
+
 const FAILURE = 1;
 const SLOW = 2;
 
 /** The last `size` calls, a byte for each. */
 export class CountWindow implements Window {
-  readonly unit = 'calls';
   calls = 0;
   failures = 0;
   slow = 0;
@@ -110,6 +119,10 @@ export class CountWindow implements Window {
 
   constructor(readonly size: number) {
     this.#marks = new Uint8Array(size);
+  }
+
+  get unit(): 'calls' {
+    return 'calls';
   }
 
   add(calls: number, failures: number, slow: number): void {

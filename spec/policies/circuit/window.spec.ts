@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import { CountWindow, newWindow, TimeWindow } from '#lib/policies/circuit/window.js';
-import { Windows } from '#lib/policies/circuit/windows.js';
+import { CountWindow, TimeWindow } from '#lib/policies/circuit/window.js';
+import { lookingThrough, NO_WINDOWS, type Windows } from '#lib/policies/circuit/windows.js';
 
 const tallyOf = ({ calls, failures, slow }: { calls: number; failures: number; slow: number }) => [
   calls,
@@ -78,32 +78,29 @@ describe('The windows of a circuit', () => {
   const time = { unit: 'ms', size: 1600 } as const;
   const count = { unit: 'calls', size: 3 } as const;
 
-  it('all see every call, so that methods of one circuit may look through windows of their own', () => {
-    const windows = new Windows();
-    windows.of(time, 0);
-    windows.of(count, 0);
-    for (let at = 0; at < 5; at++) windows.record(at === 0, at > 3, at);
-    expect(tallyOf(windows.of(time, 5))).to.deep.equal([5, 1, 1]);
-    expect(tallyOf(windows.of(count, 5))).to.deep.equal([3, 0, 1]);
+  const record = (windows: Windows, failures: number, slow: number, now: number): void => {
+    for (const window of windows) window.add(1, failures, slow, now);
+  };
+
+  it('are asked for one after the other, and the one that was asked for last comes first', () => {
+    const both = lookingThrough(lookingThrough(NO_WINDOWS, time, 0), count, 0);
+    expect(both.map(({ unit }) => unit)).to.deep.equal(['calls', 'ms']);
+    expect(lookingThrough(both, count, 0)).to.equal(both);
+    expect(lookingThrough(both, time, 0)).to.deep.equal([...both].reverse());
   });
 
   it('begin with what is known, so that a new span forgets nothing that is in it', () => {
-    const windows = new Windows();
-    windows.of(time, 0);
-    for (const at of [0, 1000, 1500]) windows.record(at === 0, at > 0, at);
-    expect(tallyOf(windows.of({ unit: 'ms', size: 800 }, 1500))).to.deep.equal([2, 0, 2]);
-    windows.of(time, 1500);
-    expect(tallyOf(windows.of(count, 1500))).to.deep.equal([3, 1, 2]);
-    expect(tallyOf(windows.of({ unit: 'ms', size: 160 }, 1500))).to.deep.equal([3, 1, 2]);
+    const long = lookingThrough(NO_WINDOWS, time, 0);
+    for (const at of [0, 1000, 1500]) record(long, at === 0 ? 1 : 0, at > 0 ? 1 : 0, at);
+    expect(tallyOf(lookingThrough(long, { unit: 'ms', size: 800 }, 1500)[0]!)).to.deep.equal([2, 0, 2]);
+    const calls = lookingThrough(long, count, 1500);
+    expect(tallyOf(calls[0]!)).to.deep.equal([3, 1, 2]);
+    expect(tallyOf(lookingThrough(calls, { unit: 'ms', size: 160 }, 1500)[0]!)).to.deep.equal([3, 1, 2]);
   });
 
   it('are a few at most, whatever spans the settings have had', () => {
-    const windows = new Windows();
-    for (let size = 1; size <= 100; size++) windows.of({ unit: 'calls', size }, 0);
-    const before = windows.of({ unit: 'calls', size: 100 }, 0);
-    const first = windows.of({ unit: 'calls', size: 1 }, 0);
-    windows.record(true, false, 0);
-    expect([before.calls, first.calls]).to.deep.equal([1, 1]);
-    expect(newWindow(count).calls).to.equal(0);
+    let windows = NO_WINDOWS;
+    for (let size = 1; size <= 100; size++) windows = lookingThrough(windows, { unit: 'calls', size }, 0);
+    expect(windows.map(({ size }) => size)).to.deep.equal([100, 99, 98, 97]);
   });
 });
