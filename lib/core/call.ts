@@ -144,6 +144,8 @@ export interface Policy {
   readonly review?: ((value: unknown, call: Call, next: Next) => Promise<unknown>) | undefined;
   /** In place of all other steps, where a policy has to be there before and after: it is given a call to itself. */
   readonly around?: ((call: Call, next: Next) => Promise<unknown>) | undefined;
+  /** Looks at the object of the first call under a configuration. Never throws. */
+  readonly meet?: ((self: unknown) => void) | undefined;
   /** A policy right around the method, which this one needs beneath all others. */
   readonly floor?: Policy | undefined;
   /** The same for methods that yield: a generator around a generator. */

@@ -3,8 +3,8 @@ import type { FailureFacts } from './failure.js';
 /** The states that a circuit can be seen in. */
 export type CircuitStateName = 'closed' | 'open' | 'half-open' | 'isolated';
 
-/** Why a retry sequence ended without success. */
-export type GaveUpReason = 'attempts' | 'deadline' | 'aborted' | 'circuit-open' | 'budget' | 'retry-after';
+/** Why a retry sequence ended without success. `nested`: a retry further out or further in does it in its place. */
+export type GaveUpReason = 'attempts' | 'deadline' | 'aborted' | 'circuit-open' | 'budget' | 'retry-after' | 'nested';
 
 /** Why a rate limit was not waited for, or not to its end. */
 export type RateLimitReason = 'max-wait' | 'attempts' | 'aborted' | 'circuit-open';

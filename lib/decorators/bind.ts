@@ -2,7 +2,7 @@ import type { Policy } from '../core/call.js';
 import { ConfigurationError } from '../core/errors.js';
 import type { Site } from '../core/site.js';
 import { layers } from '../runtime/runtime.js';
-import { type Decoration, type EffectiveSettings, type Options, type Owned, positioned } from './decoration.js';
+import { type Decoration, type Owned, positioned, valuesOf } from './decoration.js';
 
 /**
  * The policies of a stack with the settings in effect.
@@ -20,8 +20,4 @@ export function bindAll(stack: readonly Decoration[], site: Site, owned: Owned):
   if (problems.length > 0) throw new ConfigurationError(problems);
   const policies = whole.map(({ decorator, options, position }) => decorator.bind(options, site, owned, position));
   return [...policies, ...policies.flatMap(({ floor }) => floor ?? [])];
-}
-
-function valuesOf(settings: EffectiveSettings): Options {
-  return Object.fromEntries(Object.entries(settings).map(([key, { value }]) => [key, value]));
 }

@@ -58,7 +58,9 @@ export function wrap(place: Place, { body, stack, beneath }: Omit<Decorated, 'wr
     const method = place.isMethod ? labelOf(wrapper, self) : place.name;
     const { clock, random, telemetry, instantRetries } = runtime;
     const channel = (type: EventType): Channel => telemetry.channel(type, method);
-    return bindAll(stack, { method, clock, random, channel, instantRetries, budget: owned.budget }, owned);
+    const bound = bindAll(stack, { method, clock, random, channel, instantRetries, budget: owned.budget }, owned);
+    for (const { meet } of bound) meet?.(self);
+    return bound;
   }
 }
 

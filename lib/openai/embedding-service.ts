@@ -31,7 +31,7 @@ export class EmbeddingService {
   /** @throws {ConfigurationError} when the settings are wrong, or there is neither a client nor an API key */
   constructor(options: EmbeddingServiceOptions = {}) {
     const { openai } = currentSettings();
-    this.#client = options.client ? noticeRetriesOf(options.client, 'EmbeddingService') : createClient();
+    this.#client = options.client ? noticeRetriesOf(this, options.client) : createClient();
     this.#model = options.model ?? openai.embeddingModel;
     this.#dimensions = options.dimensions ?? openai.embeddingDimensions;
   }

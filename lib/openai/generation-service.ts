@@ -27,7 +27,7 @@ export class GenerationService {
 
   /** @throws {ConfigurationError} when the settings are wrong, or there is neither a client nor an API key */
   constructor(options: GenerationServiceOptions = {}) {
-    this.#client = options.client ? noticeRetriesOf(options.client, 'GenerationService') : createClient();
+    this.#client = options.client ? noticeRetriesOf(this, options.client) : createClient();
     this.#model = options.model ?? currentSettings().openai.chatModel;
   }
 

@@ -103,7 +103,7 @@ export type PolicyGroup = keyof typeof methodGroups;
 
 type TimeLimitData = Partial<Omit<TimeLimitOptions, 'signal'>>;
 type Data<O, K extends keyof O> = { readonly [P in K]-?: Exclude<O[P], undefined> };
-type RetryData = Data<RetryOptions, 'maxAttempts' | 'minWait' | 'maxWait' | 'jitter'>;
+type RetryData = Data<RetryOptions, 'maxAttempts' | 'minWait' | 'maxWait' | 'jitter' | 'nested'>;
 type ConcurrencyData = Data<ConcurrencyOptions, 'limit' | 'queue' | 'maxQueueWait'>;
 type CircuitData = Data<
   CircuitOptions,

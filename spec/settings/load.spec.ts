@@ -19,7 +19,7 @@ describe('loadSettings', () => {
   it('knows every default', () => {
     expect(loadSettings({ env: {} })).to.deep.equal({
       resilience: { enabled: true },
-      retry: { maxAttempts: 3, minWait: '1s', maxWait: '10s', jitter: 'full' },
+      retry: { maxAttempts: 3, minWait: '1s', maxWait: '10s', jitter: 'full', nested: 'multiply' },
       circuit: {
         failureThreshold: 5,
         failureRate: null,
@@ -99,7 +99,13 @@ describe('loadSettings', () => {
       methods: { 'Service.ask': { maxAttempts: 2, recoveryTimeout: 30 } },
     });
     const settings = loadSettings({ file, env: { RETRY_MAX_ATTEMPTS: '5' } });
-    expect(settings.retry).to.deep.equal({ maxAttempts: 5, minWait: '2s', maxWait: '9s', jitter: 'none' });
+    expect(settings.retry).to.deep.equal({
+      maxAttempts: 5,
+      minWait: '2s',
+      maxWait: '9s',
+      jitter: 'none',
+      nested: 'multiply',
+    });
     expect(settings.circuit).to.include({
       recoveryGrowth: 1.5,
       probes: 2,
@@ -314,9 +320,9 @@ describe('loadSettings', () => {
       expect(problemsOf({ file, env: {} }).map((problem) => problem.replace(` (in ${file})`, ''))).to.deep.equal([
         'retyr: unknown key; did you mean "retry"?',
         'retry.maxAttempt: unknown key; did you mean "maxAttempts"?',
-        'retry.__proto__x: unknown key; known are maxAttempts, minWait, maxWait, jitter',
+        'retry.__proto__x: unknown key; known are maxAttempts, minWait, maxWait, jitter, nested',
         'circuits.openai.failureTreshold: unknown key; did you mean "failureThreshold"?',
-        'methods.A.b.something: unknown key; known are maxAttempts, minWait, maxWait, jitter, failureThreshold, failureRate, slowCall, slowCallRate, window, minimumCalls, recoveryTimeout, recoveryGrowth, maxRecoveryTimeout, probes, probeInterval, rampUp, shadow, maxKeys, fallbackOn, rateLimit, concurrency, timeLimit, attemptLimit',
+        'methods.A.b.something: unknown key; known are maxAttempts, minWait, maxWait, jitter, nested, failureThreshold, failureRate, slowCall, slowCallRate, window, minimumCalls, recoveryTimeout, recoveryGrowth, maxRecoveryTimeout, probes, probeInterval, rampUp, shadow, maxKeys, fallbackOn, rateLimit, concurrency, timeLimit, attemptLimit',
       ]);
       expect(problemsOf({ file, env: {} })[0]).to.contain(`(in ${file})`);
     });
