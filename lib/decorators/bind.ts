@@ -3,7 +3,7 @@ import { ConfigurationError } from '../core/errors.js';
 import type { Site } from '../core/site.js';
 import { layers } from '../runtime/runtime.js';
 import type { Layers } from '../settings/resolve.js';
-import { type Decoration, type EffectiveSettings, type Options, type Owned, positioned } from './decoration.js';
+import { type Decoration, type Owned, positioned, valuesOf } from './decoration.js';
 
 /**
  * The policies of a stack with the settings in effect.
@@ -36,8 +36,4 @@ function problemsOf(whole: Whole, method: string): string[] {
   return whole.flatMap(({ decorator, options }) => {
     return decorator.contradictions(options).map((problem) => `${method}: @${decorator.policy}() ${problem}`);
   });
-}
-
-function valuesOf(settings: EffectiveSettings): Options {
-  return Object.fromEntries(Object.entries(settings).map(([key, { value }]) => [key, value]));
 }

@@ -31,7 +31,7 @@ export function wrap(place: Place, { body, stack, beneath }: Omit<Decorated, 'wr
   // What the method does was worked out for one version of the configuration.
   let run: Run = shape.direct;
   let version = 0;
-  let bound: Bound | undefined;
+  let enlisted: Bound | undefined;
 
   const { method: wrapper } = {
     // A method's shorthand makes a function that cannot be called with `new`, like the method itself.
@@ -55,19 +55,21 @@ export function wrap(place: Place, { body, stack, beneath }: Omit<Decorated, 'wr
     const { enabled } = currentSettings().resilience;
     const method = place.isMethod ? labelOf(wrapper, self) : place.name;
     // Also while it is switched off: what switches it on again must fit.
-    if (!bound) enlistMethod((bound = new Bound(stack)));
-    bound.works = false;
-    bound.method = method;
-    run = enabled ? shape.policed(policies(method)) : shape.direct;
-    bound.works = true;
+    if (!enlisted) enlistMethod((enlisted = new Bound(stack)));
+    enlisted.works = false;
+    enlisted.method = method;
+    run = enabled ? shape.policed(policies(method, self)) : shape.direct;
+    enlisted.works = true;
     // Called without an object, a method cannot tell its class: the next call that has one looks again.
     version = place.isMethod && !isObject(self) ? 0 : runtime.version;
   }
 
-  function policies(method: string): readonly Policy[] {
+  function policies(method: string, self: unknown): readonly Policy[] {
     const { clock, random, telemetry, instantRetries } = runtime;
     const channel = (type: EventType): Channel => telemetry.channel(type, method);
-    return bindAll(stack, { method, clock, random, channel, instantRetries, budget: owned.budget }, owned);
+    const bound = bindAll(stack, { method, clock, random, channel, instantRetries, budget: owned.budget }, owned);
+    for (const { meet } of bound) meet?.(self);
+    return bound;
   }
 }
 

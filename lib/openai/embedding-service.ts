@@ -33,7 +33,7 @@ export class EmbeddingService {
   /** @throws {ConfigurationError} when the settings are wrong, or there is neither a client nor an API key */
   constructor(options: EmbeddingServiceOptions = {}) {
     const { openai } = currentSettings();
-    const given = options.client && noticeRetriesOf(options.client, 'EmbeddingService');
+    const given = options.client && noticeRetriesOf(this, options.client);
     this.#client = given ? () => given : inEffect(createClient);
     this.#model = options.model ?? openai.embeddingModel;
     this.#dimensions = options.dimensions ?? openai.embeddingDimensions;

@@ -27,7 +27,7 @@ export class GenerationService {
 
   /** @throws {ConfigurationError} when the settings are wrong, or there is neither a client nor an API key */
   constructor({ client, model }: GenerationServiceOptions = {}) {
-    const given = client && noticeRetriesOf(client, 'GenerationService');
+    const given = client && noticeRetriesOf(this, client);
     this.#client = given ? () => given : inEffect(createClient);
     this.#model = model === undefined ? inEffect(({ openai }) => openai.chatModel) : () => model;
   }

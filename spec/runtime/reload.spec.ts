@@ -301,6 +301,21 @@ describe('reload', () => {
       expect(upstream.calls).to.equal(11);
     });
 
+    it('the window of a circuit remembers, also where its length is what has changed', async () => {
+      const name = uniqueName();
+      const rates = { failureRate: 0.5, minimumCalls: 4, failureThreshold: 99 };
+      const upstream = new Upstream(fail(), fail(), succeed(), succeed());
+      const asking = CircuitProtected({ circuit: name, ...rates })(upstream.ask);
+      await rejectionOf(asking());
+      take({ circuits: { [name]: { window: '5m' } } });
+      await rejectionOf(asking());
+      await asking();
+      take({ circuits: { [name]: { window: 10 } } });
+      expect(circuit(name).state).to.equal('closed');
+      await asking();
+      expect(circuit(name).state).to.equal('open');
+    });
+
     it('a probe on its way when settings change decides', async () => {
       const name = uniqueName();
       const answer = deferred<string>();
