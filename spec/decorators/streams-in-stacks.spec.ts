@@ -9,12 +9,10 @@ type Source = (signal: AbortSignal | undefined) => AsyncGenerator<string, string
 
 describe('A stream under any stack of decorators', () => {
   const world = virtualTime();
-  const circuits = new Map<readonly Layer[], string>();
+  const name = uniqueName();
 
   /** A stack on a source of its own, which counts what is begun, pulled and closed. */
   function under(stack: readonly Layer[], source?: Source) {
-    const name = uniqueName();
-    circuits.set(stack, name);
     class Service {
       begun = 0;
       pulled = 0;
@@ -48,7 +46,7 @@ describe('A stream under any stack of decorators', () => {
   async function leavesNothing(stack: readonly Layer[], service: { read(): AsyncGenerator<string> }): Promise<void> {
     const title = titleOf(stack);
     expect(world.clock.timers, `${title}: timers`).to.equal(0);
-    expect(circuit(circuits.get(stack) as string).snapshot(), title).to.include({ state: 'closed', failures: 0 });
+    expect(circuit(name).snapshot(), title).to.include({ state: 'closed', failures: 0 });
     const next = service.read();
     expect(await next.next(), title).to.deep.equal({ value: 'a', done: false });
     await next.return('left');
@@ -154,7 +152,7 @@ describe('A stream under any stack of decorators', () => {
       else expect(await stream.next(), titleOf(stack)).to.deep.equal({ value: 'b', done: false });
       await stream.return('left');
       expect(service.closed).to.equal(1);
-      circuit(circuits.get(stack) as string).reset();
+      circuit(name).reset();
       await leavesNothing(stack, service);
     }
   });
@@ -216,10 +214,8 @@ describe('A stream under any stack of decorators', () => {
       expect(left.settled.value, titleOf(stack)).to.deep.equal({ value: 'left', done: true });
       expect(world.clock.timers, titleOf(stack)).to.equal(0);
       const title = titleOf(stack);
-      expect(circuit(circuits.get(stack) as string).state, title).to.equal(
-        has(stack, 'CircuitProtected') ? 'open' : 'closed',
-      );
-      circuit(circuits.get(stack) as string).reset();
+      expect(circuit(name).state, title).to.equal(has(stack, 'CircuitProtected') ? 'open' : 'closed');
+      circuit(name).reset();
       // What hangs has no permit any more; it is closed once it comes back.
       await leavesNothing(stack, service);
       expect(service.closed, title).to.equal(1);

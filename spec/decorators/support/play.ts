@@ -1,21 +1,23 @@
 import { expect } from 'chai';
 import type { ResilienceEvent } from '#lib/core/events.js';
 import type { Timer } from '#lib/core/clock.js';
-import { circuit, configure, currentSignal } from '#lib/index.js';
-import { turn, uniqueName } from '../../support/upstream.js';
+import { circuit, currentSignal } from '#lib/index.js';
+import { turn } from '../../support/upstream.js';
 import type { World } from '../../support/virtual-time.js';
 import { type Layer, stacked } from './layers.js';
 import { ABORTED, chunksOf, REASON, type Scene, type Seen, type Step } from './scene.js';
 
-/** Plays a scene on a real stack, and looks whether it left anything behind. */
-export async function play(world: World, stack: readonly Layer[], scene: Scene): Promise<Seen> {
-  const name = uniqueName();
+/**
+ * Plays a scene on a real stack, and looks whether it left anything behind.
+ * @param name the circuit's, which is as new when its scene is over
+ */
+export async function play(world: World, stack: readonly Layer[], scene: Scene, name: string): Promise<Seen> {
   const hasCircuit = stack.some((layer) => layer.name === 'CircuitProtected');
   const upstream = new ScriptedUpstream(world, scene);
   const service = serviceOf(stack, scene, upstream, name);
   const start = world.clock.now();
   const caller = new AbortController();
-  const restore = configure({ random: () => scene.chance });
+  world.chance = Array(100).fill(scene.chance);
   if (scene.busyUntil > 0) void service.call(new AbortController().signal, scene.busyUntil);
   await turn();
   (world.events as ResilienceEvent[]).length = 0;
@@ -51,7 +53,6 @@ export async function play(world: World, stack: readonly Layer[], scene: Scene):
   await world.clock.advance('0ms');
   expect(world.clock.timers, 'timers left').to.equal(0);
   await leavesNothing(world, service, upstream, hasCircuit ? name : undefined, stack);
-  restore();
   return seen;
 }
 
