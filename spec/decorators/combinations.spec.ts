@@ -80,6 +80,14 @@ const SCRIPTS: [what: string, scene: Partial<Scene>][] = [
     { steps: [failing(limited(2000)), well], isolateAt: 507 },
   ],
   ['a circuit that is isolated in the queue', { busyUntil: 900, isolateAt: 507 }],
+  [
+    'a wait of a retry that would end with the call',
+    { steps: [{ afterMs: 1000, failure: transient() }, well], terms: { ...TERMS, callMs: 2000 } },
+  ],
+  [
+    'a wait for a rate limit that would end with the call',
+    { steps: [{ afterMs: 1000, failure: limited(1000) }, well], terms: { ...TERMS, callMs: 2000 } },
+  ],
   ['a fallback for failures', { steps: [failing(transient())], terms: { ...TERMS, fallback: true } }],
   ['a fallback while a call hangs', { steps: [hanging], terms: { ...TERMS, fallback: true } }],
 ];
