@@ -183,15 +183,6 @@ for (const sdk of SDKS) {
       });
     }
 
-    it('comes to its end however slowly it drips, as long as no piece takes longer than it may', async () => {
-      undo.push(configure({ settings: { openai: { firstChunk: '250ms', betweenChunks: '250ms' } } }));
-      upstream.server.always({ type: 'stream-drip', everyMs: 40 });
-      const since = Date.now();
-      expect(await read(new OneAtATime())).to.deep.equal({ pieces: PIECES, error: undefined });
-      expect(Date.now() - since, 'longer than any of its limits').to.be.above(250);
-      expect(await endings()).to.deep.equal(['answered']);
-    });
-
     it('is closed when its consumer leaves, and when he throws into it', async () => {
       for (const leave of [
         (stream: AsyncGenerator<string>) => stream.return(undefined),
