@@ -189,6 +189,8 @@ function isByHand(event: ResilienceEvent): boolean {
   return event.type === 'circuit_opened' && event.state === 'isolated';
 }
 
+/** Why a circuit moved is told elsewhere. */
 function told(event: ResilienceEvent): string {
+  if (event.type === 'circuit_opened') return event.type;
   return 'reason' in event ? `${event.type} ${event.reason}` : event.type;
 }
