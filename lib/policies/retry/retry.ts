@@ -1,7 +1,7 @@
 import type { RetryBudget } from '../../core/budget.js';
 import type { Admission, Call, Next, NextStream, OnSuccess, Policy, Stream } from '../../core/call.js';
 import { type Failure, factsOf } from '../../core/failure.js';
-import { relay } from '../../core/relay.js';
+import { isConsumers, relay } from '../../core/relay.js';
 import type { Site } from '../../core/site.js';
 import { classify } from '../../failures/classify.js';
 import type { RetryRules } from './rules.js';
@@ -85,17 +85,24 @@ export function retry(site: Site, rules: RetryRules, multiplied: Multiplied): Po
     const since = thisMoment();
     for (;;) {
       let chunks = 0;
+      let left = false;
       try {
-        const result = yield* relay(next(call), () => {
-          chunks += 1;
-        });
+        const result = yield* relay(
+          next(call),
+          () => {
+            chunks += 1;
+          },
+          () => {
+            left = true;
+          },
+        );
         if (sequence) sequence.succeed();
         else budgetOf(call.admission).earn();
         return result;
       } catch (error) {
         if (chunks > 0) {
           call.aborted ||= rules.signalOf(call.args)?.aborted === true;
-          const failure = call.aborted ? undefined : repeatable({ error });
+          const failure = call.aborted || isConsumers(left, call) ? undefined : repeatable({ error });
           if (failure) tellBroken(failure, call, chunks);
           throw error;
         }
