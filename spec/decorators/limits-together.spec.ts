@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import {
+  CircuitProtected,
   classify,
   ConcurrencyLimited,
   RespectRateLimit,
@@ -7,7 +8,7 @@ import {
   TimeLimited,
   TimeLimitError,
 } from '#lib/index.js';
-import { deferred, httpError, rejectionOf, turn, watch } from '../support/upstream.js';
+import { deferred, httpError, rejectionOf, uniqueName, turn, watch } from '../support/upstream.js';
 import { virtualTime } from '../support/virtual-time.js';
 
 describe('The limit of a whole call', () => {
@@ -94,4 +95,29 @@ describe('The limit of a whole call', () => {
       expect(world.clock.timers).to.equal(0);
     });
   }
+});
+
+describe('A circuit that opens', () => {
+  const world = virtualTime();
+
+  it('sends nobody on who waits in a queue further in, and lets the fallback answer for them', async () => {
+    const first = deferred();
+    const name = uniqueName();
+    class Service {
+      calls = 0;
+      @CircuitProtected({ circuit: name, failureThreshold: 1, fallback: 'sorry' })
+      @ConcurrencyLimited({ limit: 1, queue: 5, maxQueueWait: '1m' })
+      async ask(): Promise<unknown> {
+        this.calls += 1;
+        return first.promise;
+      }
+    }
+    const service = new Service();
+    const [failing, ...waiting] = [service.ask(), service.ask(), service.ask()];
+    first.reject(httpError(503));
+    await rejectionOf(failing as Promise<unknown>);
+    expect(await Promise.all(waiting)).to.deep.equal(['sorry', 'sorry']);
+    expect(world.heard('fallback_used').map(({ reason }) => reason)).to.deep.equal(['open', 'open']);
+    expect([service.calls, world.clock.timers]).to.deep.equal([1, 0]);
+  });
 });

@@ -1,12 +1,4 @@
-import {
-  type Call,
-  type CallLimit,
-  callFor,
-  type Next,
-  type NextStream,
-  type Policy,
-  type Stream,
-} from '../../core/call.js';
+import { type Call, callFor, type Next, type NextStream, type Policy, type Stream } from '../../core/call.js';
 import { ConcurrencyLimitError } from '../../core/errors.js';
 import type { ConcurrencyRefused } from '../../core/events.js';
 import { isConsumers, relay } from '../../core/relay.js';
@@ -34,16 +26,26 @@ export function limitConcurrency(site: Site, rules: ConcurrencyRules, bulkhead: 
     return new ConcurrencyLimitError(limit, waited);
   }
 
-  /** Waits for a permit. @throws {ConcurrencyLimitError} or the caller's reason, without one */
-  async function wait(args: readonly unknown[], limit: CallLimit | undefined): Promise<void> {
-    const signal = findSignal(args);
-    signal?.throwIfAborted();
+  /** @throws the caller's reason, that of the call's time limit or the circuit's refusal, when the call has no use for a permit */
+  function heedInterruption({ args, limit, admission }: Call): void {
+    findSignal(args)?.throwIfAborted();
+    if (limit?.ended) throw limit.ended.reason;
+    if (admission.isTurnedAway) throw admission.circuit?.refusalOf(() => clock.now());
+  }
+
+  /** Waits for a permit. @throws {ConcurrencyLimitError} or what interrupted it, without one */
+  async function wait(call: Call): Promise<void> {
+    heedInterruption(call);
     if (bulkhead.waiting >= queue) throw refusal('queue-full');
-    if (!(await turn(bulkhead, clock, maxQueueWaitMs, signal, limit))) throw refusal('queue-wait');
-    if (!signal?.aborted && !limit?.ended) return;
-    // Aborted in the moment between the permit and its use.
-    bulkhead.leave();
-    throw signal?.aborted ? signal.reason : limit?.ended?.reason;
+    const ended = await turn(bulkhead, clock, maxQueueWaitMs, findSignal(call.args), call);
+    if (ended === 'late') throw refusal('queue-wait');
+    try {
+      heedInterruption(call);
+    } catch (interruption) {
+      // In the moment between the permit and its use.
+      if (ended === 'permit') bulkhead.leave();
+      throw interruption;
+    }
   }
 
   /** What the caller ended himself says nothing of the upstream, whatever was thrown for it. */
@@ -72,7 +74,7 @@ export function limitConcurrency(site: Site, rules: ConcurrencyRules, bulkhead: 
 
   /** Of a stream, what is timed is its first chunk: the rest goes at the pace of whoever reads it. */
   async function* limitStream(call: Call, next: NextStream): Stream {
-    if (!bulkhead.enter()) await wait(call.args, call.limit);
+    if (!bulkhead.enter()) await wait(call);
     const { atWork } = bulkhead;
     const startedAt = clock.now();
     let begun = false;
@@ -116,7 +118,7 @@ export function limitConcurrency(site: Site, rules: ConcurrencyRules, bulkhead: 
     enter: (self, args, admission, next, call) => {
       if (!bulkhead.enter()) {
         const waiting = callFor(self, args, admission, call);
-        return wait(args, waiting.limit).then(() => hold(waiting, next));
+        return wait(waiting).then(() => hold(waiting, next));
       }
       return isTimed() ? hold(callFor(self, args, admission, call), next) : admission;
     },

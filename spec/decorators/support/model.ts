@@ -47,14 +47,17 @@ export class Stage {
     return at >= this.scene.abortAt;
   }
 
+  get refusesFrom(): number {
+    return this.hasCircuit ? this.scene.isolateAt : Number.POSITIVE_INFINITY;
+  }
+
   isRefusing(at: number): boolean {
-    return this.hasCircuit && at >= this.scene.isolateAt;
+    return at >= this.refusesFrom;
   }
 
   /** When a wait of a retry or at a gate is over, or cut off. */
   endOfWait(until: number, cut: Cut): number {
-    const { abortAt, isolateAt } = this.scene;
-    return this.soonest(until, abortAt, this.hasCircuit ? isolateAt : Number.POSITIVE_INFINITY, cut.at);
+    return this.soonest(until, this.scene.abortAt, this.refusesFrom, cut.at);
   }
 
   soonest(own: number, ...others: number[]): number {
@@ -71,6 +74,8 @@ const NEVER: Cut = {
   },
 };
 const LEFT: Failure = { kind: 'cancelled', error: REASON };
+/** By a circuit that opened while the call waited further in. */
+const REFUSED: Failure = { kind: 'refused', error: 'CircuitOpenError' };
 
 export function foretell(
   scene: Scene,
@@ -125,11 +130,12 @@ export function timeLimited(of: 'call' | 'attempt'): Model {
 /** One failure opens it here: how it counts is not the question. */
 export const circuitProtected: Model = (further, stage) => (now, cut) => {
   const ended = further(now, cut);
-  if (ended.failure?.kind !== 'transient' || stage.hasLeft(ended.at)) return ended;
-  if (!stage.isRefusing(ended.at)) stage.tell(ended.at, 'circuit_opened');
-  if (!stage.scene.terms.fallback || ended.chunks > 0 || ended.at >= cut.at) return ended;
-  stage.tell(ended.at, 'fallback_used failure');
-  return { at: ended.at, chunks: stage.scene.isStream ? 1 : 0, isFallback: true };
+  const { at, chunks, failure } = ended;
+  if (failure?.kind === 'transient' && !stage.hasLeft(at) && !stage.isRefusing(at)) stage.tell(at, 'circuit_opened');
+  const reason = failure === REFUSED ? 'open' : failure?.kind === 'transient' && !stage.hasLeft(at) && 'failure';
+  if (!reason || !stage.scene.terms.fallback || chunks > 0 || at >= cut.at) return ended;
+  stage.tell(at, `fallback_used ${reason}`);
+  return { at, chunks: stage.scene.isStream ? 1 : 0, isFallback: true };
 };
 
 export const retryOnTransient: Model = (further, stage) => (now, cut) => {
@@ -216,10 +222,12 @@ export const concurrencyLimited: Model = (further, stage) => (now, cut) => {
   const { busyUntil, abortAt, terms } = stage.scene;
   if (now >= busyUntil) return further(now, cut);
   if (stage.hasLeft(now)) return { at: now, chunks: 0, failure: LEFT };
+  if (stage.isRefusing(now)) return { at: now, chunks: 0, failure: REFUSED };
   const patience = now + terms.maxQueueWaitMs;
-  const at = stage.soonest(busyUntil, patience, abortAt, cut.at);
+  const at = stage.soonest(busyUntil, patience, abortAt, cut.at, stage.refusesFrom);
   if (at === cut.at) return { at, chunks: 0, failure: cut.end() };
   if (at === abortAt) return { at, chunks: 0, failure: LEFT };
+  if (at === stage.refusesFrom) return { at, chunks: 0, failure: REFUSED };
   if (at === busyUntil) return further(at, cut);
   stage.tell(at, 'concurrency_refused queue-wait');
   return { at, chunks: 0, failure: { kind: 'refused', error: 'ConcurrencyLimitError' } };
