@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import {
   CircuitProtected,
+  circuit,
   classify,
   ConcurrencyLimited,
   RespectRateLimit,
@@ -113,10 +114,11 @@ describe('A circuit that opens', () => {
       }
     }
     const service = new Service();
-    const [failing, ...waiting] = [service.ask(), service.ask(), service.ask()];
-    first.reject(httpError(503));
-    await rejectionOf(failing as Promise<unknown>);
+    const [atWork, ...waiting] = [service.ask(), service.ask(), service.ask()];
+    circuit(name).isolate();
     expect(await Promise.all(waiting)).to.deep.equal(['sorry', 'sorry']);
+    first.resolve('answer');
+    expect(await atWork).to.equal('answer');
     expect(world.heard('fallback_used').map(({ reason }) => reason)).to.deep.equal(['open', 'open']);
     expect([service.calls, world.clock.timers]).to.deep.equal([1, 0]);
   });
