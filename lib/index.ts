@@ -43,7 +43,7 @@ export type { CircuitOptions, Fallback } from './policies/circuit/options.js';
 export type { ConcurrencyOptions } from './policies/concurrency/options.js';
 export type { RateLimitOptions } from './policies/rate-limit/options.js';
 export type { RetryOptions } from './policies/retry/options.js';
-export { currentSignal } from './policies/time-limit/current-signal.js';
+export { currentSignal } from './core/current-signal.js';
 export type { TimeLimitOptions } from './policies/time-limit/options.js';
 export { classify, isTransient } from './runtime/classify.js';
 export { type CircuitHandle, type CircuitSnapshot, circuit, circuits } from './runtime/handle.js';
