@@ -11,6 +11,7 @@ import {
   describe as describeStack,
   Hedged,
   type HedgeOptions,
+  onEvent,
   RespectRateLimit,
   RetryOnTransient,
   TimeLimited,
@@ -282,6 +283,24 @@ describe('@Hedged', () => {
       const service = serviceWith({ after: '100ms' });
       expect(await rejectionOf(service.work({ signal: AbortSignal.abort('gone') }))).to.equal('gone');
       expect(service.bench.attempts).to.equal(0);
+    });
+
+    it('ends the call also when he aborts from within the method, or as he hears of the hedge', async () => {
+      const controllers = [new AbortController(), new AbortController()];
+      const signals: AbortSignal[] = [];
+      const ask = Hedged({ after: '100ms', maxHedges: 2 })(async function ask(signal: AbortSignal) {
+        signals.push(currentSignal() as AbortSignal);
+        if (signal === controllers[0]?.signal) controllers[0].abort('within');
+        return new Promise(() => undefined);
+      });
+      expect(await rejectionOf(ask(controllers[0]?.signal as AbortSignal))).to.equal('within');
+      expect([signals.map(({ reason }) => reason as unknown), world.clock.timers]).to.deep.equal([['within'], 0]);
+      const ignore = onEvent(({ type }) => type === 'hedge_started' && controllers[1]?.abort('heard'));
+      const call = watch(ask(controllers[1]?.signal as AbortSignal));
+      await world.clock.advance('1s');
+      ignore();
+      expect(call.settled.error).to.equal('heard');
+      expect(signals.map(({ reason }) => reason as unknown)).to.deep.equal(['within', 'heard', 'heard']);
     });
 
     it('lets the circuit ignore what he aborts', async () => {

@@ -1,3 +1,4 @@
+import { burstClock } from '../../core/burst-clock.js';
 import type { Call, Next, NextStream, Policy, Stream } from '../../core/call.js';
 import { runUnder } from '../../core/current-signal.js';
 import { cutStream, swallow } from '../../core/cut-stream.js';
@@ -26,6 +27,7 @@ export function hedge(site: Site, rules: HedgeRules, seen: Latencies, beneath: B
 
   const common = {
     site,
+    now: burstClock(site.clock),
     maxHedges,
     // Where tests take the waits away, a slow machine is not to add calls.
     afterMs: () => (site.instantRetries ? undefined : share === undefined ? afterMs : seen.percentile(share)),
@@ -38,10 +40,9 @@ export function hedge(site: Site, rules: HedgeRules, seen: Latencies, beneath: B
     discard: ({ source }) => swallow(source.return(undefined)),
   };
 
-  const attempted = (attempt: Attempt, next: Next): Promise<unknown> => {
-    const { call } = attempt;
-    return isInnermost ? runUnder(attempt, () => next(call.self, call.args, call)) : next(call.self, call.args, call);
-  };
+  const attempted = isInnermost
+    ? (attempt: Attempt, { self, args }: Call, next: Next) => runUnder(attempt, () => next(self, args))
+    : ({ call }: Attempt, { self, args }: Call, next: Next) => next(self, args, call);
 
   const begin = async (attempt: Attempt, next: NextStream): Promise<Begun> => {
     const stream = next(attempt.call);
@@ -50,7 +51,7 @@ export function hedge(site: Site, rules: HedgeRules, seen: Latencies, beneath: B
   };
 
   return {
-    around: (call, next) => new Race(calls, call, (attempt) => attempted(attempt, next)).winner(),
+    around: (call, next) => new Race(calls, call, (attempt) => attempted(attempt, call, next)).winner(),
     stream: hedgeStream,
     ...(beneath === 'others' && { floor: FLOOR }),
   };

@@ -1,4 +1,4 @@
-import type { Call, LimitEnd } from '../../core/call.js';
+import type { Call, CallLimit, LimitEnd } from '../../core/call.js';
 import type { Timer } from '../../core/clock.js';
 import type { HedgeRefusal } from '../../core/events.js';
 import type { Site } from '../../core/site.js';
@@ -8,6 +8,8 @@ import { Attempt } from './attempt.js';
 /** What the races of one method have in common. */
 export interface Track<T> {
   readonly site: Site;
+  /** Tells the times that latencies are reckoned from, for less in a burst of calls. */
+  readonly now: () => number;
   readonly maxHedges: number;
   /** Milliseconds after which another attempt is started beside those that are out. Undefined: none is. */
   readonly afterMs: () => number | undefined;
@@ -28,94 +30,93 @@ export class Race<T> {
   readonly #track: Track<T>;
   readonly #call: Call;
   readonly #run: (attempt: Attempt) => Promise<T>;
-  readonly #signal: AbortSignal | undefined;
-  readonly #attempts: Attempt[] = [];
   #resolve: ((value: T) => void) | undefined;
   #reject: ((reason: unknown) => void) | undefined;
   #afterMs: number | undefined;
-  #startedAt = 0;
+  #startedAt: number | undefined;
+  #first: Attempt | undefined;
+  /** Those beside the first: most calls have none. */
+  #hedges: Attempt[] | undefined;
   #out = 0;
   #taken = 0;
   #timer: Timer;
   #firstFailure: { readonly error: unknown } | undefined;
   #ended: LimitEnd | undefined;
   #isOver = false;
-  #onAbort: (() => void) | undefined;
-  #ignoreLimit: (() => void) | undefined;
+  #unlisten: (() => void) | undefined;
 
   constructor(track: Track<T>, call: Call, run: (attempt: Attempt) => Promise<T>) {
     this.#track = track;
     this.#call = call;
     this.#run = run;
-    this.#signal = findSignal(call.args);
   }
 
   /** The first success. Makes no attempt for a caller who has gone already. */
   winner(): Promise<T> {
-    const { limit, admission } = this.#call;
+    const { limit, admission, args } = this.#call;
+    const signal = findSignal(args);
     if (limit?.ended) return Promise.reject(limit.ended.reason);
-    if (this.#signal?.aborted) {
+    if (signal?.aborted) {
       this.#call.aborted = true;
-      return Promise.reject(this.#signal.reason);
+      return Promise.reject(signal.reason);
     }
-    const { site, afterMs, onLatency } = this.#track;
+    const { now, afterMs, onLatency } = this.#track;
     // A circuit that tries whether its upstream is back is not to ask twice.
     if (admission.lease === 0) this.#afterMs = afterMs();
-    if (onLatency) this.#startedAt = site.clock.now();
+    if (onLatency) this.#startedAt = now();
     return new Promise((resolve, reject) => {
       this.#resolve = resolve;
       this.#reject = reject;
-      this.#listen();
-      this.#start();
+      if (signal || limit) this.#unlisten = this.#listen(signal, limit);
+      this.#start(new Attempt(this.#call, 1));
     });
   }
 
   /** Nothing is left behind. */
   release(): void {
     this.#clearTimer();
-    if (this.#onAbort) this.#signal?.removeEventListener('abort', this.#onAbort);
-    this.#ignoreLimit?.();
+    this.#unlisten?.();
   }
 
-  #listen(): void {
-    const { limit } = this.#call;
-    if (this.#signal) {
-      this.#onAbort = () => this.#stop(this.#signal?.reason, true);
-      this.#signal.addEventListener('abort', this.#onAbort);
-    }
-    if (limit) this.#ignoreLimit = limit.onEnd(() => this.#stop(limit.ended?.reason, limit.ended?.isCallers === true));
+  #listen(signal: AbortSignal | undefined, limit: CallLimit | undefined): () => void {
+    const abort = (): void => this.#stop(signal?.reason, true);
+    signal?.addEventListener('abort', abort);
+    const ignoreLimit = limit?.onEnd(() => this.#stop(limit.ended?.reason, limit.ended?.isCallers === true));
+    return () => {
+      signal?.removeEventListener('abort', abort);
+      ignoreLimit?.();
+    };
   }
 
-  #start(): void {
-    const attempt = new Attempt(this.#call, this.#attempts.length + 1);
-    this.#attempts.push(attempt);
+  #start(attempt: Attempt): void {
+    if (attempt.number === 1) this.#first = attempt;
+    else (this.#hedges ??= []).push(attempt);
     this.#out += 1;
     this.#run(attempt).then(
       (value) => this.#succeed(attempt, value),
       (error: unknown) => this.#fail(attempt, error),
     );
-    if (this.#afterMs !== undefined && this.#attempts.length <= this.#track.maxHedges)
-      this.#timer = this.#track.site.clock.setTimer(() => this.#hedge(), this.#afterMs);
+    const { site, maxHedges } = this.#track;
+    // The method itself may have aborted its caller.
+    if (this.#afterMs !== undefined && attempt.number <= maxHedges && !this.#ended)
+      this.#timer = site.clock.setTimer(() => this.#hedge(attempt.number + 1), this.#afterMs);
   }
 
-  #hedge(): void {
+  #hedge(attempt: number): void {
     const { site } = this.#track;
     const now = site.clock.now();
     const { circuit } = this.#call.admission;
-    const facts = {
-      method: site.method,
-      ...(circuit && { circuit: circuit.name }),
-      attempt: this.#attempts.length + 1,
-    };
+    const facts = { method: site.method, ...(circuit && { circuit: circuit.name }), attempt };
     const reason = this.#refusal(now);
     if (reason) {
       site.channel('hedge_refused').audience(now)?.({ type: 'hedge_refused', ...facts, reason });
       return;
     }
     this.#taken += 1;
+    this.#start(new Attempt(this.#call, attempt));
+    // Told when it is out, for whoever hears of it may abort the call.
     const waitMs = this.#afterMs as number;
     site.channel('hedge_started').audience(now)?.({ type: 'hedge_started', ...facts, waitMs });
-    this.#start();
   }
 
   #refusal(now: number): HedgeRefusal | undefined {
@@ -130,7 +131,7 @@ export class Race<T> {
   }
 
   #succeed(attempt: Attempt, value: T): void {
-    const { site, onLatency, discard } = this.#track;
+    const { now, onLatency, discard } = this.#track;
     if (this.#isOver || this.#ended) {
       discard?.(value);
       return this.#settle();
@@ -140,15 +141,15 @@ export class Race<T> {
     else this.release();
     if (this.#taken > 0) this.#budget.putBack(this.#taken);
     // One that has lost took at least as long. Left out, slow calls would be seen the less the more they are hedged.
-    if (onLatency && !this.#firstFailure) onLatency(site.clock.now() - this.#startedAt);
-    if (this.#attempts.length > 1) this.#endAll(new DOMException('Another attempt was faster.', 'AbortError'), attempt);
+    if (this.#startedAt !== undefined && !this.#firstFailure) onLatency?.(now() - this.#startedAt);
+    if (this.#hedges) this.#endAll(new DOMException('Another attempt was faster.', 'AbortError'), attempt);
     this.#resolve?.(value);
   }
 
   #fail(attempt: Attempt, error: unknown): void {
     if (attempt.number === 1) this.#firstFailure = { error };
     // A limit further in may know a signal of the caller's that is not among the arguments.
-    if (attempt.call.aborted) this.#stop(error, true);
+    if (attempt.isAborted) this.#stop(error, true);
     this.#settle();
   }
 
@@ -174,7 +175,8 @@ export class Race<T> {
   }
 
   #endAll(reason: unknown, except?: Attempt, isCallers = false): void {
-    for (const attempt of this.#attempts) if (attempt !== except) attempt.end(reason, isCallers);
+    for (const attempt of [this.#first, ...(this.#hedges ?? [])])
+      if (attempt !== except) attempt?.end(reason, isCallers);
   }
 
   #clearTimer(): void {

@@ -1,4 +1,4 @@
-import type { Call, Next } from '../../core/call.js';
+import type { Call, CallLimit, Next } from '../../core/call.js';
 import type { Timer } from '../../core/clock.js';
 import type { Wait } from '../../core/cut-stream.js';
 import { TimeLimitError } from '../../core/errors.js';
@@ -11,45 +11,46 @@ import type { TimeLimitRules } from './rules.js';
 /** Where a limit stands: `inner` ones are right around the method, `outer` ones have policies beneath them. */
 export type Position = 'inner' | 'outer';
 
+/** What the limits of one method's calls have in common. */
+export interface Terms {
+  readonly site: Site;
+  /** Tells the time that a call begins at, for less in a burst of them. */
+  readonly now: () => number;
+  readonly rules: TimeLimitRules;
+  readonly position: Position;
+  readonly covers: TimeLimitReason;
+}
+
 /** The limit of one call, or of one attempt of it. Holds a timer and listeners until it has ended or is released. */
 export class Limit extends Scope {
-  readonly #site: Site;
-  readonly #rules: TimeLimitRules;
-  readonly #position: Position;
+  readonly #terms: Terms;
   readonly #call: Call;
   readonly #startedAt: number;
   readonly #timer: Timer;
-  readonly #signal: AbortSignal | undefined;
-  readonly #onAbort: (() => void) | undefined;
-  readonly #ignoreOuter: (() => void) | undefined;
+  readonly #unlisten: (() => void) | undefined;
   #isInParts = false;
   #partTimer: Timer;
   /** Of an outer one: what waits for everything beneath. */
   #cutLater: ((reason: unknown) => void) | undefined;
 
-  constructor(site: Site, rules: TimeLimitRules, position: Position, covers: TimeLimitReason, call: Call) {
+  constructor(terms: Terms, call: Call) {
     super();
+    const { site, now, rules, covers } = terms;
     const { limit: outer, args } = call;
     const { limitMs } = rules;
-    this.#site = site;
-    this.#rules = rules;
-    this.#position = position;
+    this.#terms = terms;
     this.#call = call;
-    this.#startedAt = site.clock.now();
-    this.#signal = rules.signalOf(args);
+    this.#startedAt = now();
+    const signal = rules.signalOf(args);
     if (outer?.ended) this.ended = outer.ended;
-    else if (this.#signal?.aborted) this.end(this.#signal.reason, true);
+    else if (signal?.aborted) this.end(signal.reason, true);
     if (this.ended) return;
     if (limitMs !== undefined) this.#timer = site.clock.setTimer(() => this.#expire(limitMs, covers), limitMs);
-    if (this.#signal) {
-      this.#onAbort = () => this.end(this.#signal?.reason, true);
-      this.#signal.addEventListener('abort', this.#onAbort);
-    }
-    if (outer) this.#ignoreOuter = outer.onEnd(() => this.end(outer.ended?.reason, outer.ended?.isCallers === true));
+    if (signal || outer) this.#unlisten = this.#listen(signal, outer);
   }
 
   override get deadline(): number {
-    return this.#startedAt + (this.#rules.limitMs ?? Number.POSITIVE_INFINITY);
+    return this.#startedAt + (this.#terms.rules.limitMs ?? Number.POSITIVE_INFINITY);
   }
 
   override get isWaiting(): boolean {
@@ -64,9 +65,10 @@ export class Limit extends Scope {
 
   override wait<T>(run: () => Promise<T>, which?: Wait): Promise<T> {
     this.#isInParts = true;
-    const ms = which && (which === 'first-chunk' ? this.#rules.firstChunkMs : this.#rules.betweenChunksMs);
+    const { rules, site } = this.#terms;
+    const ms = which && (which === 'first-chunk' ? rules.firstChunkMs : rules.betweenChunksMs);
     if (which && ms !== undefined && !this.ended)
-      this.#partTimer = this.#site.clock.setTimer(() => this.#expire(ms, which), ms);
+      this.#partTimer = site.clock.setTimer(() => this.#expire(ms, which), ms);
     return this.#race(run);
   }
 
@@ -78,9 +80,8 @@ export class Limit extends Scope {
 
   /** The call is over: nothing of the limit is left behind. */
   release(): void {
-    if (this.#timer !== undefined) this.#site.clock.clearTimer(this.#timer);
-    if (this.#onAbort) this.#signal?.removeEventListener('abort', this.#onAbort);
-    this.#ignoreOuter?.();
+    if (this.#timer !== undefined) this.#terms.site.clock.clearTimer(this.#timer);
+    this.#unlisten?.();
     this.#releasePart();
   }
 
@@ -95,13 +96,23 @@ export class Limit extends Scope {
     super.end(reason, isCallers);
   }
 
+  #listen(signal: AbortSignal | undefined, outer: CallLimit | undefined): () => void {
+    const abort = (): void => this.end(signal?.reason, true);
+    signal?.addEventListener('abort', abort);
+    const ignoreOuter = outer?.onEnd(() => this.end(outer.ended?.reason, outer.ended?.isCallers === true));
+    return () => {
+      signal?.removeEventListener('abort', abort);
+      ignoreOuter?.();
+    };
+  }
+
   #releasePart(): void {
-    if (this.#partTimer !== undefined) this.#site.clock.clearTimer(this.#partTimer);
+    if (this.#partTimer !== undefined) this.#terms.site.clock.clearTimer(this.#partTimer);
     this.#partTimer = undefined;
   }
 
   #race<T>(run: () => Promise<T>): Promise<T> {
-    return this.#position === 'inner' ? this.cutShort(run, this) : this.#outlast(run);
+    return this.#terms.position === 'inner' ? this.cutShort(run, this) : this.#outlast(run);
   }
 
   /** Waits for policies that are beneath the limit, and fails with it even when they do well in the end. */
@@ -126,7 +137,7 @@ export class Limit extends Scope {
   }
 
   #expire(limitMs: number, reason: TimeLimitReason): void {
-    const { channel, clock, method } = this.#site;
+    const { channel, clock, method } = this.#terms.site;
     const now = clock.now();
     const { circuit } = this.#call.admission;
     channel('time_limited').audience(now)?.({

@@ -1,14 +1,14 @@
+import { burstClock } from '../../core/burst-clock.js';
 import type { Call, NextStream, Policy, Stream } from '../../core/call.js';
 import { cutStream } from '../../core/cut-stream.js';
-import type { TimeLimitReason } from '../../core/events.js';
 import { FLOOR } from '../../core/floor.js';
 import type { Site } from '../../core/site.js';
-import { Limit, type Position } from './limit.js';
+import { Limit, type Terms } from './limit.js';
 import type { TimeLimitRules } from './rules.js';
 
 /** Ends each attempt of a call, or the call itself where nothing stands around the limit. */
 export function limitAttempt(site: Site, rules: TimeLimitRules, covers: 'call' | 'attempt'): Policy {
-  return limited(site, rules, 'inner', covers);
+  return limited({ site, now: burstClock(site.clock), rules, position: 'inner', covers });
 }
 
 /**
@@ -16,13 +16,14 @@ export function limitAttempt(site: Site, rules: TimeLimitRules, covers: 'call' |
  * signal. For that there is a floor, unless something else stands further in that heeds its end as a floor does.
  */
 export function limitCall(site: Site, rules: TimeLimitRules, needsFloor: boolean): Policy {
-  return { ...limited(site, rules, 'outer', 'call'), ...(needsFloor && { floor: FLOOR }) };
+  const terms: Terms = { site, now: burstClock(site.clock), rules, position: 'outer', covers: 'call' };
+  return { ...limited(terms), ...(needsFloor && { floor: FLOOR }) };
 }
 
-function limited(site: Site, rules: TimeLimitRules, position: Position, covers: TimeLimitReason): Policy {
+function limited(terms: Terms): Policy {
   function begin(call: Call): Limit {
-    const limit = new Limit(site, rules, position, covers, call);
-    if (position === 'outer') call.limit = limit;
+    const limit = new Limit(terms, call);
+    if (terms.position === 'outer') call.limit = limit;
     return limit;
   }
 
