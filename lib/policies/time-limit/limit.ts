@@ -45,6 +45,8 @@ export class Limit extends Scope {
     if (outer?.ended) this.ended = outer.ended;
     else if (signal?.aborted) this.end(signal.reason, true);
     if (this.ended) return;
+    // A timer of its own, although deadlines that come in order could share one: it carries the async context of its call
+    // on to whoever hears of the end, and to carry that by other means costs what sharing would save.
     if (limitMs !== undefined) this.#timer = site.clock.setTimer(() => this.#expire(limitMs, covers), limitMs);
     if (signal || outer) this.#unlisten = this.#listen(signal, outer);
   }
