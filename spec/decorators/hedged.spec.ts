@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import fc from 'fast-check';
 import {
   CircuitProtected,
   ConcurrencyLimited,
@@ -955,6 +956,77 @@ describe('@Hedged', () => {
       const twice = (): unknown => Hedged({ after: '1s' })(Hedged({ after: '1s' })(async function ask() {}));
       expect(definition(twice)).to.contain('@Hedged() stands twice');
     });
+  });
+
+  it('comes to the first success or the first error, and leaves nothing behind, whatever happens in what order', async () => {
+    type Act = 'succeed' | 'fail' | 'abort' | 'wait';
+    const act = fc.oneof(
+      { weight: 4, arbitrary: fc.constant<Act>('wait') },
+      { weight: 3, arbitrary: fc.constant<Act>('fail') },
+      { weight: 1, arbitrary: fc.constantFrom<Act>('succeed', 'abort') },
+    );
+    await fc.assert(
+      fc.asyncProperty(
+        fc.integer({ min: 1, max: 3 }),
+        fc.boolean(),
+        fc.array(fc.tuple(act, fc.nat(9)), { maxLength: 15 }),
+        async (maxHedges, isLimited, acts) => {
+          const limit = maxHedges + 1;
+          class Service {
+            readonly bench = new Bench();
+
+            @Hedged({ after: '100ms', maxHedges })
+            async innermost(_signal: AbortSignal): Promise<unknown> {
+              return this.bench.work();
+            }
+
+            @Hedged({ after: '100ms', maxHedges })
+            @ConcurrencyLimited({ limit })
+            @TimeLimited('1h')
+            async limited(_signal: AbortSignal): Promise<unknown> {
+              return this.bench.work();
+            }
+          }
+          const service = new Service();
+          const { bench } = service;
+          const ask = (signal: AbortSignal): Promise<unknown> =>
+            isLimited ? service.limited(signal) : service.innermost(signal);
+          const controller = new AbortController();
+          const call = watch(ask(controller.signal));
+          const errors: Error[] = [];
+          let expected: object | undefined;
+          for (const [what, which] of [...acts, ['succeed', 0] as const]) {
+            const out = bench.jobs.map((_, i) => i + 1).filter((attempt) => !errors[attempt]);
+            const attempt = out[which % out.length] as number;
+            if (what === 'wait') await world.clock.advance('50ms');
+            else if (what === 'abort') controller.abort('gone');
+            else if (what === 'succeed') await bench.succeed(attempt);
+            else await bench.fail(attempt, (errors[attempt] = unavailable()));
+            await turn();
+            if (what === 'abort') expected = { done: true, error: 'gone' };
+            if (what === 'succeed') expected = { done: true, value: attempt };
+            if (what === 'fail' && out.length === 1) expected = { done: true, error: errors[1] };
+            expect(call.settled).to.deep.equal(expected ?? { done: false });
+            if (expected) break;
+          }
+          const attempts = bench.attempts;
+          expect(attempts).to.be.at.most(limit);
+          const { value, error } = call.settled;
+          const lost = bench.jobs.map((_, i) => (error === 'gone' || i + 1 !== value) && !errors[i + 1]);
+          expect(bench.aborted).to.deep.equal(lost);
+          expect(world.clock.timers).to.equal(0);
+          await world.clock.advance('1s');
+          expect(bench.attempts).to.equal(attempts);
+          // Every permit has come back.
+          const { signal } = new AbortController();
+          const next = Array.from({ length: limit }, () => watch(ask(signal)));
+          expect(bench.attempts).to.equal(attempts + limit);
+          for (const [i] of next.entries()) await bench.succeed(attempts + i + 1);
+          expect(next.every(({ settled }) => settled.done)).to.equal(true);
+        },
+      ),
+      { numRuns: 150 },
+    );
   });
 
   describe('in the settings', () => {

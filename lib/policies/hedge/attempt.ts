@@ -3,6 +3,8 @@ import { Scope } from '../../core/scope.js';
 
 /** One of the attempts of a call: those further in see it as what limits them, and end when it has lost. */
 export class Attempt extends Scope {
+  /** Whether it has settled, and there is nothing to end any more. */
+  isOver = false;
   readonly #whole: Call;
   #own: Call | undefined;
 

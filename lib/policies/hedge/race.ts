@@ -134,7 +134,7 @@ export class Race<T> {
     const { now, onLatency, discard } = this.#track;
     if (this.#isOver || this.#ended) {
       discard?.(value);
-      return this.#settle();
+      return this.#settle(attempt);
     }
     this.#isOver = true;
     if (discard) this.#clearTimer();
@@ -150,11 +150,12 @@ export class Race<T> {
     if (attempt.number === 1) this.#firstFailure = { error };
     // A limit further in may know a signal of the caller's that is not among the arguments.
     if (attempt.isAborted) this.#stop(error, true);
-    this.#settle();
+    this.#settle(attempt);
   }
 
   /** An attempt is over that has not won. */
-  #settle(): void {
+  #settle(attempt: Attempt): void {
+    attempt.isOver = true;
     this.#out -= 1;
     if (this.#out > 0 || this.#isOver) return;
     this.#isOver = true;
@@ -176,7 +177,7 @@ export class Race<T> {
 
   #endAll(reason: unknown, except?: Attempt, isCallers = false): void {
     for (const attempt of [this.#first, ...(this.#hedges ?? [])])
-      if (attempt !== except) attempt?.end(reason, isCallers);
+      if (attempt && attempt !== except && !attempt.isOver) attempt.end(reason, isCallers);
   }
 
   #clearTimer(): void {
