@@ -30,6 +30,8 @@ export type {
   RetriesMultiplied,
   RetryGaveUp,
   RetryScheduled,
+  SettingsRefused,
+  SettingsReloaded,
   StreamBroken,
   TimeLimitEnded,
   TimeLimitReason,
@@ -54,7 +56,7 @@ export type { TimeLimitOptions } from './policies/time-limit/options.js';
 export { classify, isTransient } from './runtime/classify.js';
 export { type CircuitHandle, type CircuitSnapshot, circuit, circuits } from './runtime/handle.js';
 export type { Overrides } from './runtime/overrides.js';
-export { configure, onEvent } from './runtime/runtime.js';
+export { configure, onEvent, reload } from './runtime/runtime.js';
 export type { Environment } from './settings/environment.js';
 export { type LoadOptions, loadSettings } from './settings/load.js';
 export type { Setting, Source } from './settings/resolve.js';

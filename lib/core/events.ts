@@ -3,8 +3,8 @@ import type { FailureFacts } from './failure.js';
 /** The states that a circuit can be seen in. */
 export type CircuitStateName = 'closed' | 'open' | 'half-open' | 'isolated';
 
-/** Why a retry sequence ended without success. */
-export type GaveUpReason = 'attempts' | 'deadline' | 'aborted' | 'circuit-open' | 'budget' | 'retry-after';
+/** Why a retry sequence ended without success. `nested`: a retry further out or further in does it in its place. */
+export type GaveUpReason = 'attempts' | 'deadline' | 'aborted' | 'circuit-open' | 'budget' | 'retry-after' | 'nested';
 
 /** Why a rate limit was not waited for, or not to its end. */
 export type RateLimitReason = 'max-wait' | 'attempts' | 'aborted' | 'circuit-open';
@@ -50,6 +50,8 @@ export interface CircuitOpened extends OfCircuit, Partial<OfMethod>, Partial<Fai
   readonly state: 'open' | 'isolated';
   /** How many times in a row it opened without closing in between. Absent when isolated by hand. */
   readonly trips?: number;
+  /** The rule that was broken: failures in a row, a rate, or a probe that failed. Absent when isolated by hand. */
+  readonly reason?: 'failures' | 'failure-rate' | 'slow-call-rate' | 'probe';
 }
 
 /** The circuit lets probes through. */
@@ -67,8 +69,11 @@ export interface CircuitClosed extends OfCircuit, Partial<OfMethod> {
 /** The circuit refused a call. */
 export interface CircuitRefused extends OfCircuit, OfMethod {
   readonly type: 'circuit_refused';
+  /** `closed` where it ramps up. */
   readonly state: CircuitStateName;
   readonly retryAfterMs: number;
+  /** Where it is only watched: the call was made all the same. */
+  readonly reason?: 'shadow';
 }
 
 /** A bulkhead refused a call, which was not made. */
@@ -152,6 +157,24 @@ export interface RetriesMultiplied extends OfMethod {
   readonly reason: string;
 }
 
+interface OfEveryMethod {
+  readonly method?: never;
+}
+
+/** The settings have been read again: what is new in them holds from the next call on. */
+export interface SettingsReloaded extends OfEveryMethod {
+  readonly type: 'settings_reloaded';
+}
+
+/** The settings have been read again and are wrong: those from before stay. */
+export interface SettingsRefused extends OfEveryMethod {
+  readonly type: 'settings_refused';
+  /** Every problem, in one line. */
+  readonly reason: string;
+  /** How many there are. */
+  readonly problems: number;
+}
+
 /** Everything that holdfast tells: facts without content. */
 export type ResilienceEvent =
   | RetryScheduled
@@ -167,7 +190,9 @@ export type ResilienceEvent =
   | RateLimited
   | HedgeStarted
   | HedgeRefused
-  | RetriesMultiplied;
+  | RetriesMultiplied
+  | SettingsReloaded
+  | SettingsRefused;
 
 export type EventType = ResilienceEvent['type'];
 

@@ -1,4 +1,4 @@
-import type { Stream } from './call.js';
+import type { Call, Stream } from './call.js';
 
 /**
  * Passes a stream on, both ways: what is sent or thrown into it reaches the source, which is closed on every path.
@@ -39,4 +39,9 @@ export async function* relay(
       await source.return(undefined);
     }
   }
+}
+
+/** Whether the consumer left a stream that was left: a time limit that stands around it ends it in the same way. */
+export function isConsumers(left: boolean, { limit }: Call): boolean {
+  return left && (limit?.ended === undefined || limit.ended.isCallers);
 }

@@ -57,6 +57,11 @@ export function positioned(
   return decorations.map((decoration, index) => ({ ...decoration, position: { index, stack } }));
 }
 
+/** The values in effect, without where they came from. */
+export function valuesOf(settings: EffectiveSettings): Options {
+  return Object.fromEntries(Object.entries(settings).map(([key, { value }]) => [key, value]));
+}
+
 /** What belongs to one decorated method and outlives every change of settings. */
 export interface Owned {
   readonly budget: RetryBudget;

@@ -14,6 +14,12 @@ const resilienceFields = {
     default: true,
     env: 'RESILIENCE_ENABLED',
   },
+  watch: {
+    doc: 'Whether the settings file is read again when it changes, and when SIGHUP asks for it.',
+    format: boolean,
+    default: true,
+    env: 'RESILIENCE_WATCH',
+  },
 } satisfies Record<string, Field<unknown>>;
 
 const openaiFields = {
@@ -105,13 +111,29 @@ export type PolicyGroup = keyof typeof methodGroups;
 
 type TimeLimitData = Partial<Omit<TimeLimitOptions, 'signal'>>;
 type Data<O, K extends keyof O> = { readonly [P in K]-?: Exclude<O[P], undefined> };
-type RetryData = Data<RetryOptions, 'maxAttempts' | 'minWait' | 'maxWait' | 'jitter'>;
+type RetryData = Data<RetryOptions, 'maxAttempts' | 'minWait' | 'maxWait' | 'jitter' | 'nested'>;
 type ConcurrencyData = Data<ConcurrencyOptions, 'limit' | 'queue' | 'maxQueueWait'>;
 type HedgeData = Data<HedgeOptions, 'after' | 'maxHedges'>;
 type CircuitData = Data<
   CircuitOptions,
-  'failureThreshold' | 'recoveryTimeout' | 'recoveryGrowth' | 'probes' | 'maxKeys' | 'fallbackOn'
+  | 'failureThreshold'
+  | 'window'
+  | 'recoveryTimeout'
+  | 'recoveryGrowth'
+  | 'probes'
+  | 'rampUp'
+  | 'shadow'
+  | 'maxKeys'
+  | 'fallbackOn'
 > & {
+  /** Null: no such rule. */
+  readonly failureRate: number | null;
+  /** Null: no such rule. */
+  readonly slowCall: Duration | null;
+  /** Null: 1 where `slowCall` is set. */
+  readonly slowCallRate: number | null;
+  /** Null: 20, or a smaller window of calls. */
+  readonly minimumCalls: number | null;
   /** Null: ten times `recoveryTimeout`. */
   readonly maxRecoveryTimeout: Duration | null;
   /** Null: `recoveryTimeout`, at most five seconds. */
@@ -122,7 +144,7 @@ type RateLimitData = Data<RateLimitOptions, 'maxWait' | 'maxAttempts' | 'minWait
 
 /** All settings, validated and frozen. Durations are strings with their unit, as everywhere in code. */
 export interface Settings {
-  readonly resilience: { readonly enabled: boolean };
+  readonly resilience: { readonly enabled: boolean; readonly watch: boolean };
   readonly retry: RetryData;
   readonly circuit: CircuitData;
   readonly rateLimit: RateLimitData;

@@ -24,6 +24,8 @@ export const LEVELS: Readonly<Record<EventType, Level>> = {
   hedge_started: 'debug',
   hedge_refused: 'info',
   retries_multiplied: 'warn',
+  settings_reloaded: 'info',
+  settings_refused: 'error',
 };
 
 /** The only fields that are ever written. */

@@ -1103,6 +1103,7 @@ describe('@Hedged', () => {
           after: { value: 'p99', source: 'section', from: 'methods.Service.work.hedge' },
           maxHedges: { value: 1, source: 'default' },
         },
+        warnings: [],
       });
     });
 

@@ -1,6 +1,13 @@
 import { expect } from 'chai';
-import { ConcurrencyLimited, RespectRateLimit, RetryOnTransient, TimeLimited, TimeLimitError } from '#lib/index.js';
-import { deferred, httpError, rejectionOf } from '../support/upstream.js';
+import {
+  classify,
+  ConcurrencyLimited,
+  RespectRateLimit,
+  RetryOnTransient,
+  TimeLimited,
+  TimeLimitError,
+} from '#lib/index.js';
+import { deferred, httpError, rejectionOf, turn, watch } from '../support/upstream.js';
 import { virtualTime } from '../support/virtual-time.js';
 
 describe('The limit of a whole call', () => {
@@ -65,4 +72,26 @@ describe('The limit of a whole call', () => {
     ]);
     expect(world.clock.timers).to.equal(0);
   });
+
+  for (const [what, retryAfter] of [
+    ['the share of the release', '9'],
+    ['a wait that ends with the limit', '10'],
+    ['a wait without a hint that ends with the limit', undefined],
+  ] as const) {
+    it(`does not begin ${what} that leaves no time to ask again`, async () => {
+      world.chance = [0.999_99];
+      const headers = retryAfter === undefined ? {} : { 'retry-after': retryAfter };
+      class Service {
+        @TimeLimited('10s')
+        @RespectRateLimit({ minWait: '9s' })
+        async ask(): Promise<unknown> {
+          throw httpError(429, { headers });
+        }
+      }
+      const asked = watch(new Service().ask());
+      await turn();
+      expect(classify(asked.settled.error)).to.include({ kind: 'rate-limited', transient: false });
+      expect(world.clock.timers).to.equal(0);
+    });
+  }
 });

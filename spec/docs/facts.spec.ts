@@ -42,7 +42,7 @@ const ERRORS: Readonly<Record<FailureKind, unknown>> = {
 
 describe('what the documentation says', () => {
   for (const [page, heading, options] of [
-    ['docs/decorators.md', '@RetryOnTransient', retryOptions],
+    ['docs/retry.md', 'Options', retryOptions],
     ['docs/decorators.md', '@CircuitProtected', circuitOptions],
     ['docs/concurrency.md', 'Options', concurrencyFields],
     ['docs/hedging.md', 'Options', hedgeFields],

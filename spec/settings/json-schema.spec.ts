@@ -10,15 +10,22 @@ import { schema } from '#lib/settings/schema.js';
 /** Everything that a file can say. */
 const WHOLE = {
   $schema: './node_modules/holdfast/resilience.schema.json',
-  resilience: { enabled: true },
-  retry: { maxAttempts: 4, minWait: 0.5, maxWait: '20s', jitter: 'none' },
+  resilience: { enabled: true, watch: true },
+  retry: { maxAttempts: 4, minWait: 0.5, maxWait: '20s', jitter: 'none', nested: 'outer-only' },
   circuit: {
     failureThreshold: 3,
+    failureRate: 0.5,
+    slowCall: 2,
+    slowCallRate: 1,
+    window: 100,
+    minimumCalls: 10,
     recoveryTimeout: '1m',
     recoveryGrowth: 1.5,
     maxRecoveryTimeout: '10m',
     probes: 2,
     probeInterval: 2,
+    rampUp: 0,
+    shadow: true,
     maxKeys: 100,
     fallbackOn: 'failure',
   },
@@ -60,6 +67,7 @@ const FILES: readonly unknown[] = [
   })),
   ...[1, 1.5, 0.9, '2'].map((recoveryGrowth) => ({ circuit: { recoveryGrowth } })),
   ...['full', 'none', 'Full', '', 1].map((jitter) => ({ retry: { jitter } })),
+  ...['multiply', 'outer-only', 'inner-only', 'both'].map((nested) => ({ retry: { nested } })),
   ...[true, false, 'true', 'yes', 1, null].map((enabled) => ({ resilience: { enabled } })),
   ...['sk-1', '', 'sk 1', 'sk-1\n', 7].map((apiKey) => ({ openai: { apiKey } })),
   ...['http://127.0.0.1:8080/v1', 'HTTPS://example.test', 'ftp://example.test', 'example.test', '', 'https://'].map(

@@ -9,7 +9,7 @@ import {
 } from '../../core/call.js';
 import { ConcurrencyLimitError } from '../../core/errors.js';
 import type { ConcurrencyRefused } from '../../core/events.js';
-import { relay } from '../../core/relay.js';
+import { isConsumers, relay } from '../../core/relay.js';
 import type { Site } from '../../core/site.js';
 import { classify } from '../../failures/classify.js';
 import { findSignal } from '../../failures/signal.js';
@@ -76,16 +76,19 @@ export function limitConcurrency(site: Site, rules: ConcurrencyRules, bulkhead: 
     const { atWork } = bulkhead;
     const startedAt = clock.now();
     let begun = false;
+    let left = false;
     const begin = (): void => {
       if (!begun) bulkhead.took(clock.now() - startedAt, atWork);
       begun = true;
     };
     try {
-      const result = yield* relay(next(call), begin);
+      const result = yield* relay(next(call), begin, () => {
+        left = true;
+      });
       begin();
       return result;
     } catch (error) {
-      tellFailure(error, call.args);
+      if (!isConsumers(left, call)) tellFailure(error, call.args);
       throw error;
     } finally {
       bulkhead.leave();

@@ -62,7 +62,7 @@ export class Race<T> {
     }
     const { now, afterMs, onLatency } = this.#track;
     // A circuit that tries whether its upstream is back is not to ask twice.
-    if (admission.lease === 0) this.#afterMs = afterMs();
+    if (admission.lease === 0 || admission.isShadow) this.#afterMs = afterMs();
     if (onLatency) this.#startedAt = now();
     return new Promise((resolve, reject) => {
       this.#resolve = resolve;
@@ -120,8 +120,7 @@ export class Race<T> {
   }
 
   #refusal(now: number): HedgeRefusal | undefined {
-    const { circuit, epoch } = this.#call.admission;
-    if (circuit?.hasTurnedAway(epoch)) return 'circuit-open';
+    if (this.#call.admission.isTurnedAway) return 'circuit-open';
     // Asked last, because it takes.
     return this.#budget.take(now) ? undefined : 'budget';
   }

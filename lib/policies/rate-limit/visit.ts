@@ -47,8 +47,9 @@ export class Visit {
       // A timer may be early, or too short for the wait: then the share is still the one that was drawn.
       if (closed !== closing) share = shareMs(closed, this.#site.random);
       closing = closed;
-      if (closed.until - now > this.#leftMs()) this.#end('max-wait', closed.until - now);
-      await this.#wait(Math.ceil(closed.until - now + share));
+      const waitMs = Math.ceil(closed.until - now + share);
+      if (closed.until - now > this.#leftMs() || !this.#fits(waitMs)) this.#end('max-wait', closed.until - now);
+      await this.#wait(waitMs);
       now = this.#site.clock.now();
     }
   }
@@ -76,6 +77,7 @@ export class Visit {
     this.#goOn(minWaitMs, undefined);
     if (this.#site.instantRetries) return;
     const waitMs = Math.ceil(jitteredMs(this.#attempt, minWaitMs, this.#leftMs(), this.#site.random));
+    if (!this.#fits(waitMs)) this.#end('max-wait');
     this.#tell({ waitMs });
     await this.#wait(waitMs);
     // Somebody else may have closed the gate in the meantime.
@@ -102,14 +104,21 @@ export class Visit {
     if (this.#signal?.aborted) this.#end('aborted');
     // The limit of the whole call has ended: it has told so itself.
     if (this.#call.limit?.ended) throw this.#call.limit.ended.reason;
-    const { circuit, epoch } = this.#call.admission;
-    if (circuit?.hasTurnedAway(epoch)) this.#end('circuit-open');
+    if (this.#call.admission.isTurnedAway) this.#end('circuit-open');
   }
 
   #leftMs(): number {
+    return Math.min(this.#rules.maxWaitMs - this.#waitedMs, this.#untilDeadlineMs());
+  }
+
+  /** Whether anything is left of the call's time after a wait, its share of the release included. */
+  #fits(waitMs: number): boolean {
+    return waitMs < this.#untilDeadlineMs();
+  }
+
+  #untilDeadlineMs(): number {
     const { limit } = this.#call;
-    const untilDeadline = limit ? limit.deadline - this.#site.clock.now() : Number.POSITIVE_INFINITY;
-    return Math.min(this.#rules.maxWaitMs - this.#waitedMs, untilDeadline);
+    return limit ? limit.deadline - this.#site.clock.now() : Number.POSITIVE_INFINITY;
   }
 
   #end(reason: RateLimitReason, retryAfterMs?: number): never {

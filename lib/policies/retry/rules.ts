@@ -7,6 +7,7 @@ import type { RetryOptions } from './options.js';
 /** Options with every gap filled, durations in milliseconds. */
 export interface RetryRules extends BackoffRules {
   readonly maxAttempts: number;
+  readonly nested: 'multiply' | 'outer-only' | 'inner-only';
   readonly retryOn: (failure: Failure, error: unknown) => boolean;
   readonly retryOnResult: ((value: unknown) => boolean) | undefined;
   readonly signalOf: (args: readonly unknown[]) => AbortSignal | undefined;
@@ -14,12 +15,13 @@ export interface RetryRules extends BackoffRules {
 
 /** Retry options after the settings have filled in the data. */
 export type ResolvedRetryOptions = RetryOptions &
-  Required<Pick<RetryOptions, 'maxAttempts' | 'minWait' | 'maxWait' | 'jitter'>>;
+  Required<Pick<RetryOptions, 'maxAttempts' | 'minWait' | 'maxWait' | 'jitter' | 'nested'>>;
 
 export function retryRules(options: ResolvedRetryOptions): RetryRules {
   const { retryOn, signal } = options;
   return {
     maxAttempts: options.maxAttempts,
+    nested: options.nested,
     minWaitMs: toMs(options.minWait),
     maxWaitMs: toMs(options.maxWait),
     jitter: options.jitter,
