@@ -3,12 +3,18 @@ import { PerformanceObserver } from 'node:perf_hooks';
 import { median, newLoop } from './measure.js';
 
 const ROUNDS = 9;
+/** Calls of a round: so many that what is counted once does not count, so few that a round does not last. */
+const MOST_CALLS = 5000;
+const ROUND_NS = 20_000_000;
 
 /**
  * Bytes a call. Needs a heap whose young generation holds all of a round, so that nothing is collected meanwhile:
  * `node --expose-gc --min-semi-space-size=128 --max-semi-space-size=128`.
+ * @param {() => Promise<unknown>} call
+ * @param {number} ns how long a call takes
  */
-export async function allocatedPerCall(call, calls) {
+export async function allocatedPerCall(call, ns) {
+  const calls = Math.ceil(Math.min(MOST_CALLS, ROUND_NS / ns));
   let collections = 0;
   const observer = new PerformanceObserver((list) => (collections += list.getEntries().length));
   const loop = newLoop();

@@ -1,34 +1,53 @@
 // Ratios within one run: rounds of all subjects are interleaved, so that whatever else the machine does hits them alike.
 
-/** Rounds that the engine is given to compile what is measured. */
-const WARM_UP = 10;
+/**
+ * How long a round takes, whatever is called in it. Short enough that most rounds are not interrupted by what else the
+ * machine does, for a median forgets the others; and alike for all, or the slower ones would be interrupted more often.
+ */
+const ROUND_NS = 500_000;
+/** How often each subject is called for each round before it counts, so that the engine compiles it. */
+const WARM_UP_CALLS = 1000;
+/** What takes long is warmed up for so long at most. */
+const WARM_UP_NS = 2_000_000_000;
 
 /**
- * @typedef {object} Subject
- * @property {() => Promise<unknown>} call
- * @property {number} [share] how many of a round's calls to make, for what takes long: 0.01 is one in a hundred
+ * @param {Record<string, () => Promise<unknown>>} subjects what to call, one call after the other
+ * @param {number} rounds
+ * @returns {Promise<Record<string, number[]>>} nanoseconds a call, for each round
  */
-
-/**
- * @param {Record<string, Subject>} subjects what to call, one call after the other
- * @param {{ rounds: number, calls: number }} size
- * @returns {Promise<Record<string, number[]>>} nanoseconds a call, for each round that was measured
- */
-export async function measure(subjects, { rounds, calls }) {
-  const runs = Object.entries(subjects).map(([name, { call, share = 1 }]) => {
-    return { name, call, loop: newLoop(), count: Math.max(1, Math.round(calls * share)), times: [] };
-  });
-  for (let round = 0; round < rounds + WARM_UP; round++) {
+export async function measure(subjects, rounds) {
+  const runs = [];
+  for (const [name, call] of Object.entries(subjects)) {
+    const loop = newLoop();
+    runs.push({ name, call, loop, count: await callsOfRound(loop, call, WARM_UP_CALLS * rounds), times: [] });
+  }
+  for (let round = 0; round < rounds; round++) {
     for (const { call, loop, count, times } of runs) {
       // One subject's garbage is not to be collected in another one's round.
       globalThis.gc?.({ type: 'minor' });
-      const started = process.hrtime.bigint();
-      await loop(call, count);
-      const ended = process.hrtime.bigint();
-      if (round >= WARM_UP) times.push(Number(ended - started) / count);
+      times.push((await timeOf(loop, call, count)) / count);
     }
   }
   return Object.fromEntries(runs.map(({ name, times }) => [name, times]));
+}
+
+/** Warms up, and finds how many calls fill a round. */
+async function callsOfRound(loop, call, atLeast) {
+  let count = 1;
+  let called = 0;
+  for (let spent = 0; called < atLeast && spent < WARM_UP_NS; ) {
+    const time = await timeOf(loop, call, count);
+    called += count;
+    spent += time;
+    count = Math.max(1, Math.min(2 * count, Math.round((count * ROUND_NS) / time)));
+  }
+  return count;
+}
+
+async function timeOf(loop, call, count) {
+  const started = process.hrtime.bigint();
+  await loop(call, count);
+  return Number(process.hrtime.bigint() - started);
 }
 
 let loops = 0;

@@ -14,7 +14,7 @@ export async function work({ of, ...args }) {
 }
 
 /** One circuit for each key, asked in no order. */
-async function circuits({ count, size }) {
+async function circuits({ count, rounds }) {
   const answer = async (key) => key;
   const keys = Array.from({ length: count }, (_, i) => `tenant-${i}`);
   const service = decorated(answer, [CircuitProtected({ key: (key) => key, maxKeys: count }), RetryOnTransient()]);
@@ -22,10 +22,7 @@ async function circuits({ count, size }) {
   for (const key of keys) await service.ask(key);
   const next = walkOver(keys);
   const nextOfBare = walkOver(keys);
-  const times = await measure(
-    { bare: { call: () => answer(nextOfBare()) }, keyed: { call: () => service.ask(next()) } },
-    size,
-  );
+  const times = await measure({ bare: () => answer(nextOfBare()), keyed: () => service.ask(next()) }, rounds);
   return surplus(times, 'keyed', 'bare');
 }
 
@@ -72,11 +69,11 @@ function inFlightStack(stack, count) {
   return [CircuitProtected(), RetryOnTransient(), ConcurrencyLimited({ limit, queue: count, maxQueueWait: '1h' })];
 }
 
-async function decorators({ count, size }) {
+async function decorators({ count, rounds }) {
   const answer = async (question) => question;
   const service = decorated(answer, GROWING[count - 1]());
-  const subjects = { bare: { call: () => answer('question') }, stack: { call: () => service.ask('question') } };
-  return surplus(await measure(subjects, size), 'stack', 'bare');
+  const subjects = { bare: () => answer('question'), stack: () => service.ask('question') };
+  return surplus(await measure(subjects, rounds), 'stack', 'bare');
 }
 
 const IN_FLIGHT = [
@@ -88,21 +85,20 @@ const IN_FLIGHT = [
 const NAMES = ['@CircuitProtected', '@RetryOnTransient', '@RespectRateLimit', '@ConcurrencyLimited'];
 
 /** @param {import('../run.js').Bench} bench */
-export async function growth({ child, size, isQuick }) {
+export async function growth({ child, rounds, isQuick }) {
   const counts = isQuick ? [1, 1000] : POWERS;
   const keyed = [];
-  for (const count of counts) keyed.push(await child('growth', { of: 'circuits', count, size }));
+  for (const count of counts) keyed.push(await child('growth', { of: 'circuits', count, rounds }));
   const flying = new Map(IN_FLIGHT.map((stack) => [stack, []]));
   const inFlight = counts.filter((count) => count <= MOST_IN_FLIGHT);
   for (const count of inFlight) {
     for (const [stack, found] of flying) {
-      const rounds = isQuick ? 3 : 15;
-      found.push(await child('growth', { of: 'inFlight', stack, count, rounds }));
+      found.push(await child('growth', { of: 'inFlight', stack, count, rounds: isQuick ? 3 : 25 }));
     }
   }
   const stacked = [];
   for (let count = 1; count <= GROWING.length; count++) {
-    stacked.push(await child('growth', { of: 'decorators', count, size }));
+    stacked.push(await child('growth', { of: 'decorators', count, rounds }));
   }
   const ns = (value) => value.toFixed(0);
   const added = ['a circuit', '+ retry', '+ rate limit', '+ bulkhead', '+ attempt limit', '+ call limit'];

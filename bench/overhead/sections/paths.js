@@ -54,39 +54,36 @@ const PATHS = {
 };
 
 /** In a process of its own. */
-export async function work({ path, size, alone, calls }) {
+export async function work({ path, rounds, alone }) {
   const subjects = {};
   const { bare, request, prepare, call = (ask) => () => ask('question') } = PATHS[path];
-  subjects[bare] = { call: await bareCall(path, request()) };
+  subjects[bare] = bareCall(path, request());
   for (const subject of alone ? OURS : [...OURS, ...PEERS]) {
     if (path === 'retried' && subject.attempts === 1) continue;
     await prove(subject);
     const ask = await subject.protect(request());
     await prepare?.(ask);
-    const share = path === 'retried' ? (subject.retriedShare ?? subject.share) : subject.share;
-    subjects[subject.name] = { call: call(ask), share };
+    subjects[subject.name] = call(ask);
   }
-  const times = await measure(subjects, size);
+  const times = await measure(subjects, rounds);
   const bytes = {};
-  for (const [name, { call, share = 1 }] of Object.entries(subjects)) {
-    bytes[name] = await allocatedPerCall(call, Math.ceil(calls * share));
-  }
+  for (const [name, one] of Object.entries(subjects)) bytes[name] = await allocatedPerCall(one, median(times[name]));
   return { times, bytes };
 }
 
-async function bareCall(path, request) {
+function bareCall(path, request) {
   if (path === 'open') return () => Promise.resolve(FALLBACK);
   if (path === 'rejected') return () => request('question').catch(ignore);
   return path === 'retried' ? () => request('question').catch(() => request('question')) : () => request('question');
 }
 
 /** @param {import('../run.js').Bench} bench */
-export async function paths({ child, size, alone }) {
+export async function paths({ children, rounds, alone }) {
   const [hand, ours] = OURS.map(({ name }) => name);
   const tables = [];
   const found = {};
   for (const [path, { title, what, bare }] of Object.entries(PATHS)) {
-    const { times, bytes } = await child('paths', { path, size, alone, calls: 5000 });
+    const { times, bytes } = await children('paths', { path, rounds, alone });
     const base = path === 'open' ? bare : hand;
     found[path] = { times, base, ours };
     tables.push({

@@ -17,7 +17,7 @@ const COMPANY = {
 const MOST_NS = 150;
 
 /** In a process of its own. */
-export async function work({ name, size, calls }) {
+export async function work({ name, rounds }) {
   const answer = async (question) => question;
   const company = COMPANY[name];
   for (const other of company ?? []) await warmUp(other);
@@ -25,12 +25,12 @@ export async function work({ name, size, calls }) {
   const hand = await byHand.protect(answer);
   const call = () => service.ask('question');
   const subjects = {
-    bare: { call: () => answer('question') },
-    hand: { call: () => hand('question') },
-    stack: { call },
+    bare: () => answer('question'),
+    hand: () => hand('question'),
+    stack: call,
   };
-  const times = await measure(subjects, size);
-  return { times, bytes: await allocatedPerCall(call, calls) };
+  const times = await measure(subjects, rounds);
+  return { times, bytes: { stack: await allocatedPerCall(call, median(times.stack)) } };
 }
 
 async function warmUp(name) {
@@ -43,10 +43,10 @@ function hasLimit(name) {
 }
 
 /** @param {import('../run.js').Bench} bench */
-export async function policies({ child, size }) {
+export async function policies({ children, rounds }) {
   const found = new Map();
   for (const name of [...Object.keys(STACKS), ...Object.keys(COMPANY)]) {
-    found.set(name, await child('policies', { name, size, calls: 5000 }));
+    found.set(name, await children('policies', { name, rounds }));
   }
   const over = ({ times }) => surplus(times, 'stack', 'bare');
   const both = over(found.get(BOTH));
@@ -57,7 +57,7 @@ export async function policies({ child, size }) {
     over(one).toFixed(0),
     ratio(one.times, 'stack', 'hand').toFixed(2),
     isAdded(name) ? (over(one) - both).toFixed(0) : '',
-    one.bytes.toFixed(0),
+    one.bytes.stack.toFixed(0),
   ]);
   const dearest = (names) => Math.max(...names.map((name) => over(found.get(name)) - both));
   const added = Object.keys(STACKS).filter(isAdded);

@@ -5,8 +5,6 @@ import { ATTEMPTS, FALLBACK, isTransient, OPEN_MS, THRESHOLD } from './job.js';
 export const cockatiel = {
   name: 'cockatiel 4',
   peers: ['cockatiel'],
-  share: 0.2,
-  retriedShare: 0.005,
   protect: async (request) => {
     const { circuitBreaker, ConsecutiveBreaker, fallback, handleType, handleWhen, BrokenCircuitError, retry, wrap } =
       await import('cockatiel');

@@ -23,6 +23,4 @@ export const REJECTED = Object.assign(new Error('rejected'), { status: 400 });
  * @property {readonly string[]} peers the packages that it needs
  * @property {(request: Ask) => Promise<Ask>} protect
  * @property {number} [attempts] how many attempts it makes, where that is not what the job has
- * @property {number} [share] how many of a round's calls to make, see `measure`
- * @property {number} [retriedShare] the same where calls are repeated
  */

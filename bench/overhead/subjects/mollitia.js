@@ -6,8 +6,6 @@ import { ATTEMPTS, FALLBACK, isTransient, OPEN_MS, THRESHOLD } from './job.js';
 export const mollitia = {
   name: 'mollitia 0.1',
   peers: ['mollitia'],
-  share: 0.1,
-  retriedShare: 0.005,
   protect: async (request) => {
     const { BreakerError, Circuit, Retry, SlidingCountBreaker } = await import('mollitia');
     const breaker = new SlidingCountBreaker({

@@ -25,7 +25,6 @@ async function breakerOf(action) {
 export const opossum = {
   name: 'opossum 10, no retry',
   peers: ['opossum'],
-  share: 0.1,
   attempts: 1,
   protect: breakerOf,
 };
@@ -33,7 +32,6 @@ export const opossum = {
 export const opossumWithRetry = {
   name: 'opossum 10 with p-retry 9',
   peers: ['opossum', 'p-retry'],
-  share: 0.1,
   protect: async (request) => {
     const { default: pRetry } = await import('p-retry');
     const options = { retries: ATTEMPTS - 1, minTimeout: 0, shouldRetry: ({ error }) => isTransient(error) };
