@@ -3,7 +3,7 @@ import { cpus } from 'node:os';
 import { InvalidArgumentError } from 'commander';
 import { table } from '../../dist/cli/terminal/table.js';
 import { command } from '../support/command.js';
-import { chart, markdownTable, writeBetweenMarkers } from '../support/page.js';
+import { aroundMarkers, chart, markdownTable, writeBetweenMarkers } from '../support/page.js';
 import { requirePeers } from '../support/peers.js';
 import { run, SECTION_NAMES } from './run.js';
 import { PEERS } from './subjects/index.js';
@@ -17,6 +17,7 @@ const FLAGS = [
 
 await command({ name: 'bench', what: 'What the decorators cost.', flags: FLAGS }, async (options, signal) => {
   if (!options.alone) requirePeers([...new Set(PEERS.flatMap(({ peers }) => peers))]);
+  if (options.write) aroundMarkers('overhead');
   console.log(
     `${options.quick ? 'A few seconds' : 'Some minutes'}: a machine that does something else makes the figures worse.`,
   );

@@ -53,7 +53,7 @@ export async function soakVirtually({ calls, seed }, ledger, signal) {
   }
   ledger.count('virtual time: bytes of heap grown beyond 2 MB', excessGrowth(heap));
   compareCounts(tally, fallbacks, ledger);
-  await aftermath({ upstream, clock, ledger, tally });
+  await aftermath({ upstream, clock, ledger });
   for (const end of undo) end();
   await new Promise((resolve) => setImmediate(resolve));
   stopCounting();

@@ -1,5 +1,5 @@
 // The page that the benchmarks write their results into, each between markers of its own.
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Misuse } from './command.js';
 
@@ -11,11 +11,20 @@ const FILE = fileURLToPath(new URL(`../../${PATH}`, import.meta.url));
  * @throws {Misuse} when the page has no such markers
  */
 export function writeBetweenMarkers(name, text) {
-  const page = readFileSync(FILE, 'utf8');
+  const [before, after] = aroundMarkers(name);
+  writeFileSync(FILE, `${before}\n${text.trim()}\n\n${after}`);
+}
+
+/**
+ * What stands before and behind: to be asked for before the work, whose results would otherwise be lost.
+ * @throws {Misuse} when the page has no such markers
+ */
+export function aroundMarkers(name) {
+  const page = existsSync(FILE) ? readFileSync(FILE, 'utf8') : '';
   const [begin, end] = [`<!-- ${name} -->\n`, `<!-- /${name} -->`];
   const [from, to] = [page.indexOf(begin), page.indexOf(end)];
   if (from < 0 || to < from) throw new Misuse(`expected ${begin.trim()} and ${end} in ${PATH}`);
-  writeFileSync(FILE, `${page.slice(0, from + begin.length)}\n${text.trim()}\n\n${page.slice(to)}`);
+  return [page.slice(0, from + begin.length), page.slice(to)];
 }
 
 /** Rows under headings, the first column to the left and the others to the right. */

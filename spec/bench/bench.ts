@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { cpSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { root } from '../docs/support/repository.js';
@@ -35,13 +35,30 @@ export function run(name: 'overhead' | 'soak', ...args: readonly string[]): Prom
   return begin(name, args).ended;
 }
 
+export interface Copy {
+  readonly folder: string;
+  /** Puts a page where the benchmarks write their results. */
+  readonly page: (text: string) => void;
+  readonly read: () => string;
+  readonly remove: () => void;
+}
+
 /** A copy of the repository's bench/ in which no peer is installed, whoever runs the specs. */
-export function withoutPeers(): { readonly folder: string; readonly remove: () => void } {
+export function withoutPeers(): Copy {
   const folder = mkdtempSync(join(tmpdir(), 'holdfast-bench-'));
   cpSync(join(root, 'bench'), join(folder, 'bench'), {
     recursive: true,
     filter: (path) => basename(path) !== 'node_modules',
   });
   for (const name of ['dist', 'node_modules', 'package.json']) symlinkSync(join(root, name), join(folder, name));
-  return { folder, remove: () => rmSync(folder, { recursive: true }) };
+  const page = join(folder, 'docs', 'benchmarks.md');
+  return {
+    folder,
+    page: (text) => {
+      mkdirSync(join(folder, 'docs'));
+      writeFileSync(page, text);
+    },
+    read: () => readFileSync(page, 'utf8'),
+    remove: () => rmSync(folder, { recursive: true }),
+  };
 }

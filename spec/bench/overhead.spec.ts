@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { begin, run, withoutPeers } from './bench.js';
+import { begin, type Copy, run, withoutPeers } from './bench.js';
 
 describe('npm run bench', function () {
   this.timeout(60_000);
@@ -29,15 +29,39 @@ describe('npm run bench', function () {
       expect(stdout).to.include(`the number of ${what}`);
   });
 
-  it('names the peers that are not installed, and what installs them', async () => {
-    const { folder, remove } = withoutPeers();
-    const { code, stdout, stderr } = await begin('overhead', ['--quick'], folder).ended;
-    remove();
-    expect(code).to.equal(2);
-    expect(stdout).to.equal('');
-    expect(stderr).to.equal(
-      'bench: cockatiel, opossum, p-retry, mollitia are not installed: npm install --prefix bench\n',
-    );
+  describe('in a folder of its own', () => {
+    let copy: Copy;
+    beforeEach(() => {
+      copy = withoutPeers();
+    });
+    afterEach(() => copy.remove());
+
+    it('writes its results between the markers of the page, and nothing else', async () => {
+      copy.page('# Before\n\n<!-- overhead -->\nfigures of last year\n<!-- /overhead -->\n\nAfter\n');
+      const args = ['--quick', '--alone', '--only', 'memory', '--write'];
+      const { code, stderr } = await begin('overhead', args, copy.folder).ended;
+      expect(code, stderr).to.equal(0);
+      expect(copy.read()).to.match(
+        /^# Before\n\n<!-- overhead -->\n\nNode v[^]*\|---:\|\n[^]*\n\n<!-- \/overhead -->\n\nAfter\n$/,
+      );
+      expect(copy.read()).not.to.include('figures of last year');
+    });
+
+    it('says before the work that there is no page to write to', async () => {
+      const { code, stdout, stderr } = await begin('overhead', ['--alone', '--write'], copy.folder).ended;
+      expect(code).to.equal(2);
+      expect(stdout).to.equal('');
+      expect(stderr).to.equal('bench: expected <!-- overhead --> and <!-- /overhead --> in docs/benchmarks.md\n');
+    });
+
+    it('names the peers that are not installed, and what installs them', async () => {
+      const { code, stdout, stderr } = await begin('overhead', ['--quick'], copy.folder).ended;
+      expect(code).to.equal(2);
+      expect(stdout).to.equal('');
+      expect(stderr).to.equal(
+        'bench: cockatiel, opossum, p-retry, mollitia are not installed: npm install --prefix bench\n',
+      );
+    });
   });
 
   for (const [mistake, args, expected] of [
