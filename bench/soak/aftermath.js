@@ -3,8 +3,10 @@ import { circuit, configure, onEvent } from '../../dist/index.js';
 import { RetryBudget } from '../../dist/core/budget.js';
 import { instantRetries } from '../../dist/testing/index.js';
 import { BULKHEAD, CIRCUIT, Service } from './service.js';
+import { withStatus } from './upstream.js';
 
-const FAILURES = 3;
+/** How often as many calls fail at a time as there are permits. */
+const BATCHES = 50;
 const NEVER = 1_000_000;
 /** More than a budget holds, so that it is empty in the end. */
 const STORM = 300;
@@ -54,12 +56,21 @@ function streamsOf(service) {
   return { stream: () => read(service.stream()), leave: () => read(service.leave()) };
 }
 
+/** Every call that was let through has one outcome: those that failed count once, the others not at all. */
 async function countFailures(service, { upstream, clock, ledger }) {
   const failures = () => circuit(CIRCUIT).snapshot().failures;
-  upstream.mood = 'down';
-  for (let call = 0; call < FAILURES; call++) await endOf(service.ask(), clock);
-  ledger.compare('virtual time: failures that a circuit miscounted', failures(), FAILURES);
+  const undo = configure({ settings: { retry: { maxAttempts: 1 } } });
+  let calls = 0;
+  upstream.mood = async () => {
+    calls += 1;
+    throw calls % 2 === 0 ? withStatus(503) : calls % 4 === 1 ? withStatus(400) : new RangeError('a bug');
+  };
+  for (let batch = 0; batch < BATCHES; batch++) {
+    await Promise.all(Array.from({ length: BULKHEAD.limit }, () => endOf(service.ask(), clock)));
+  }
+  ledger.compare('virtual time: failures that a circuit miscounted', failures(), (BATCHES * BULKHEAD.limit) / 2);
   upstream.mood = 'well';
+  undo();
   await endOf(service.ask(), clock);
   ledger.compare('virtual time: failures that a circuit miscounted', failures(), 0);
 }

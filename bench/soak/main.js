@@ -17,9 +17,23 @@ const FLAGS = [
 await command({ name: 'soak', what: 'Whether anything is left behind.', flags: FLAGS }, async (options, signal) => {
   const { calls, seconds, seed } = options.quick ? { ...options, calls: 20_000, seconds: 3 } : options;
   const ledger = new Ledger();
-  console.log(`${calls} calls in virtual time, then ${seconds} s of real sockets; Ctrl-C ends it.`);
-  if (options.only !== 'sockets') console.log(await soakVirtually({ calls, seed }, ledger, signal));
-  if (options.only !== 'virtual') console.log(await soakSockets({ seconds, seed }, ledger, signal));
+  const parts = [
+    {
+      name: 'virtual',
+      what: `${calls} calls in virtual time`,
+      soak: () => soakVirtually({ calls, seed }, ledger, signal),
+    },
+    {
+      name: 'sockets',
+      what: `${seconds} s of real sockets`,
+      soak: () => soakSockets({ seconds, seed }, ledger, signal),
+    },
+  ];
+  for (const { name, what, soak } of parts) {
+    if (options.only !== undefined && options.only !== name) continue;
+    console.log(`${what} …`);
+    console.log(await soak());
+  }
   console.log(
     table([{ head: 'what has to be nothing' }, { head: 'count', align: 'right' }, { head: 'holds' }], ledger.rows),
   );

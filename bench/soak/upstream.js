@@ -1,7 +1,7 @@
 // An upstream in virtual time: three calls in ten go wrong, each in its own way, and at times all of them do.
 import { currentSignal, MalformedResponseError } from '../../dist/index.js';
 
-const withStatus = (status, extra) => Object.assign(new Error('upstream'), { status, ...extra });
+export const withStatus = (status, extra) => Object.assign(new Error('upstream'), { status, ...extra });
 
 /** What may go wrong, and how often compared with the others. */
 const FAULTS = [
@@ -80,7 +80,8 @@ function faultAt(share) {
 
 export class Upstream {
   #clock;
-  /** `mixed`: what chance draws, and outages. `well` or `down`: all the time. A promise: what every call waits for. */
+  /** `mixed`: what chance draws, and outages. `well` or `down`: all the time. A promise: what every
+   * call waits for. A function: what answers. */
   mood = 'mixed';
   /** Bodies of methods that have begun. */
   begun = 0;
@@ -94,6 +95,7 @@ export class Upstream {
   async request() {
     this.begun += 1;
     if (typeof this.mood === 'object') return this.mood;
+    if (typeof this.mood === 'function') return this.mood();
     if (this.mood === 'down' || (this.mood === 'mixed' && this.#isOut())) throw withStatus(503);
     if (this.mood === 'well') return 'answer';
     // Half of the calls find their answer at hand.

@@ -2,6 +2,7 @@
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { EXIT } from '../../dist/cli/exit-code.js';
 import { Interrupted, interruptible } from '../../dist/cli/terminal/interrupt.js';
+import { endQuietlyWithoutReader } from '../../dist/cli/terminal/output.js';
 
 /** A mistake of whoever typed the command: its message is one line that says what to write or do instead. */
 export class Misuse extends Error {}
@@ -14,6 +15,7 @@ export class Misuse extends Error {}
  * @param {(options: Record<string, any>, signal: AbortSignal) => Promise<number | void>} work resolves to the exit code
  */
 export async function command({ name, what, flags }, work) {
+  endQuietlyWithoutReader();
   const program = new Command(name)
     .description(what)
     .exitOverride()
