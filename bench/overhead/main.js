@@ -12,7 +12,7 @@ const FLAGS = [
   { flag: '--quick', what: 'a few seconds instead of a few minutes: to see that it runs, not to believe its figures' },
   { flag: '--only <section>', what: `one of ${SECTION_NAMES.join(', ')}`, parse: sectionName },
   { flag: '--alone', what: 'holdfast and what is written by hand, without the libraries it is compared with' },
-  { flag: '--write', what: 'write the results into docs/benchmarks.md' },
+  { flag: '--write', what: 'put the results into docs/benchmarks.md, in place of all that are there' },
 ];
 
 await command({ name: 'bench', what: 'What the decorators cost.', flags: FLAGS }, async (options, signal) => {
