@@ -15,7 +15,12 @@ export async function aftermath(world) {
   const { upstream } = world;
   const service = new Service(upstream);
   const undo = [
-    configure({ settings: { circuit: { failureThreshold: NEVER }, retry: { maxAttempts: 2 } } }),
+    configure({
+      settings: {
+        retry: { maxAttempts: 2 },
+        circuits: { [CIRCUIT]: { failureThreshold: NEVER, minimumCalls: NEVER } },
+      },
+    }),
     instantRetries(),
   ];
   upstream.mood = 'well';

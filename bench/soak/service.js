@@ -2,6 +2,7 @@
 import {
   CircuitProtected,
   ConcurrencyLimited,
+  Hedged,
   RespectRateLimit,
   RetryOnTransient,
   TimeLimited,
@@ -55,11 +56,13 @@ export class Service {
 
 /** `answered` is told of every answer that a fallback gives. */
 export function decorateService(answered) {
-  const stack = (options) => [
+  const rates = { failureRate: 0.8, slowCall: '10s', slowCallRate: 0.9, window: '5s' };
+  const stack = (options, ...more) => [
     TimeLimited('30s'),
-    CircuitProtected({ circuit: CIRCUIT, recoveryTimeout: '500ms', ...options }),
+    CircuitProtected({ circuit: CIRCUIT, recoveryTimeout: '500ms', ...rates, ...options }),
     RetryOnTransient({ minWait: '10ms', maxWait: '200ms' }),
     RespectRateLimit({ maxWait: '5s' }),
+    ...more,
     ConcurrencyLimited(BULKHEAD),
     TimeLimited('2s'),
   ];
@@ -70,7 +73,8 @@ export function decorateService(answered) {
   decorate(Service.prototype, 'ask', stack());
   decorate(Service.prototype, 'answer', stack({ fallback, fallbackOn: 'failure' }));
   decorate(Service.prototype, 'askFor', stack({ circuit: KEYED, key: (tenant) => tenant, maxKeys: MAX_KEYS }));
-  decorate(Service.prototype, 'abortable', stack());
+  // Where what befalls a second attempt is not compared with what the caller felt.
+  decorate(Service.prototype, 'abortable', stack({}, Hedged({ after: 'p90' })));
   decorate(Service.prototype, 'stream', stack());
-  decorate(Service.prototype, 'leave', stack());
+  decorate(Service.prototype, 'leave', stack({}, Hedged({ after: '100ms', maxHedges: 2 })));
 }

@@ -4,6 +4,7 @@ import { configure, onEvent } from '../../dist/index.js';
 import { seeded } from '../../dist/cli/drill/seeded.js';
 import { EmbeddingService, GenerationService, openaiCircuit } from '../../dist/openai/index.js';
 import { startFaultServer } from '../../dist/testing/index.js';
+import { changingSettings } from './changing-settings.js';
 import { mixed } from './faults.js';
 import { excessGrowth, heapInUse, inMegabytes } from './heap.js';
 import { countUnhandled } from './ledger.js';
@@ -66,20 +67,17 @@ export async function soakSockets({ seconds, seed }, ledger, signal) {
 async function oneTenth({ ms, callers, random, signal }) {
   const until = Date.now() + ms;
   let calls = 0;
-  let restore = () => {};
+  const settings = changingSettings(random);
   const work = async () => {
     while (Date.now() < until) {
       signal.throwIfAborted();
       calls += 1;
-      if (calls % RELOAD_EVERY === 0) {
-        restore();
-        restore = configure({ settings: { retry: { maxAttempts: 2 + Math.floor(3 * random()) } } });
-      }
+      if (calls % RELOAD_EVERY === 0) settings.change();
       if (!(await callers.call())) await new Promise((resolve) => setTimeout(resolve, 80 * random()));
     }
   };
   const all = await Promise.allSettled(Array.from({ length: CALLERS }, work));
-  restore();
+  settings.end();
   for (const { reason } of all) if (reason) throw reason;
 }
 

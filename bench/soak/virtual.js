@@ -4,6 +4,7 @@ import { seeded } from '../../dist/cli/drill/seeded.js';
 import { FakeClock } from '../../dist/testing/index.js';
 import { Callers } from './callers.js';
 import { aftermath } from './aftermath.js';
+import { changingSettings } from './changing-settings.js';
 import { excessGrowth, heapInUse, inMegabytes } from './heap.js';
 import { countUnhandled } from './ledger.js';
 import { CIRCUIT, decorateService, KEYED, MAX_KEYS, Service } from './service.js';
@@ -63,15 +64,12 @@ export async function soakVirtually({ calls, seed }, ledger, signal) {
 
 async function makeCalls({ calls, step = '5s', callers, clock, upstream, random, signal }) {
   let begun = 0;
-  let restore = () => {};
+  const settings = changingSettings(random);
   const work = async () => {
     while (begun < calls) {
       signal.throwIfAborted();
       begun += 1;
-      if (begun % RELOAD_EVERY === 0) {
-        restore();
-        restore = configure({ settings: { retry: { maxAttempts: 2 + Math.floor(3 * random()) } } });
-      }
+      if (begun % RELOAD_EVERY === 0) settings.change();
       // Who is refused would ask again and again in no time.
       if (!(await callers.call())) await upstream.pause(40 * random());
     }
@@ -81,7 +79,7 @@ async function makeCalls({ calls, step = '5s', callers, clock, upstream, random,
   // Whoever waits for it hears of it when time no longer goes on.
   all.catch(() => {});
   while (!isDone) await clock.advance(step);
-  restore();
+  settings.end();
   await all;
 }
 
