@@ -5,7 +5,7 @@ import { runInNewContext } from 'node:vm';
 setFlagsFromString('--expose-gc');
 const collect = runInNewContext('gc');
 
-/** How much it may grow after the first tenth of the work. */
+/** How much it may grow once the process is warm: after the first tenth of the work, or half of a short one. */
 const MOST_GROWTH = 2_000_000;
 
 /** Bytes in use once everything that nobody holds is gone. */
@@ -18,9 +18,9 @@ export async function heapInUse() {
   return process.memoryUsage().heapUsed;
 }
 
-/** Bytes beyond what it may have grown by between the first sample and the last ones. */
-export function excessGrowth(samples) {
-  return Math.max(0, growth(samples) - MOST_GROWTH);
+/** Bytes beyond what it may have grown by, of samples after each tenth of the work. */
+export function excessGrowth(samples, isShort) {
+  return Math.max(0, growth(samples.slice(isShort ? 4 : 0)) - MOST_GROWTH);
 }
 
 function growth(samples) {

@@ -15,18 +15,19 @@ const FLAGS = [
 ];
 
 await command({ name: 'soak', what: 'Whether anything is left behind.', flags: FLAGS }, async (options, signal) => {
-  const { calls, seconds, seed } = options.quick ? { ...options, calls: 20_000, seconds: 3 } : options;
+  const isShort = options.quick === true;
+  const { calls, seconds, seed } = isShort ? { ...options, calls: 20_000, seconds: 3 } : options;
   const ledger = new Ledger();
   const parts = [
     {
       name: 'virtual',
       what: `${calls} calls in virtual time`,
-      soak: () => soakVirtually({ calls, seed }, ledger, signal),
+      soak: () => soakVirtually({ calls, seed, isShort }, ledger, signal),
     },
     {
       name: 'sockets',
       what: `${seconds} s of real sockets`,
-      soak: () => soakSockets({ seconds, seed }, ledger, signal),
+      soak: () => soakSockets({ seconds, seed, isShort }, ledger, signal),
     },
   ];
   for (const { name, what, soak } of parts) {

@@ -25,11 +25,11 @@ const CONTEXT = ['Paris is the capital of France.', 'Rome is the capital of Ital
 const PATIENCE_MS = 2000;
 
 /**
- * @param {{ seconds: number, seed: number }} size
+ * @param {{ seconds: number, seed: number, isShort: boolean }} size
  * @param {import('./ledger.js').Ledger} ledger
  * @returns what was done, for people
  */
-export async function soakSockets({ seconds, seed }, ledger, signal) {
+export async function soakSockets({ seconds, seed, isShort }, ledger, signal) {
   const random = seeded(seed);
   const tally = new Tally();
   const resources = resourcesInUse();
@@ -56,7 +56,7 @@ export async function soakSockets({ seconds, seed }, ledger, signal) {
     await server.close();
     for (const end of undo) end();
   }
-  ledger.count('sockets: bytes of heap grown beyond 2 MB', excessGrowth(heap));
+  ledger.count('sockets: bytes of heap grown beyond 2 MB', excessGrowth(heap, isShort));
   ledger.count('sockets: sockets of the server left', server.open);
   ledger.count('sockets: timers, sockets and servers left', await resourcesLeft(resources));
   compareCounts(tally, ledger, openaiCircuit.snapshot().epoch - begunAt);

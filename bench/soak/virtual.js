@@ -21,11 +21,11 @@ const TAIL = 500;
 const AFTERWARDS = '2m';
 
 /**
- * @param {{ calls: number, seed: number }} size
+ * @param {{ calls: number, seed: number, isShort: boolean }} size
  * @param {import('./ledger.js').Ledger} ledger
  * @returns what was done, for people
  */
-export async function soakVirtually({ calls, seed }, ledger, signal) {
+export async function soakVirtually({ calls, seed, isShort }, ledger, signal) {
   const random = seeded(seed);
   const clock = new FakeClock(1_000_000);
   const tally = new Tally();
@@ -52,7 +52,7 @@ export async function soakVirtually({ calls, seed }, ledger, signal) {
     ledger.count('virtual time: listeners left on signals', callers.takeListeners());
     heap.push(await heapInUse());
   }
-  ledger.count('virtual time: bytes of heap grown beyond 2 MB', excessGrowth(heap));
+  ledger.count('virtual time: bytes of heap grown beyond 2 MB', excessGrowth(heap, isShort));
   compareCounts(tally, fallbacks, ledger);
   await aftermath({ upstream, clock, ledger });
   for (const end of undo) end();

@@ -66,7 +66,11 @@ describe('npm run bench', function () {
 
   for (const [mistake, args, expected] of [
     ['an unknown flag', ['--loud'], /^bench: unknown option '--loud'\. Known: --help, --quick, --only <section>, /],
-    ['an unknown section', ['--only', 'speed'], /^bench: .*'speed'.*one of paths, policies, memory, imports, growth\./],
+    [
+      'an unknown section',
+      ['--only', 'speed'],
+      /^bench: .*'speed'.*one of paths, policies, limits, memory, imports, growth\./,
+    ],
     ['a word too many', ['paths'], /^bench: too many arguments.* Known: --help/],
   ] as const) {
     it(`answers ${mistake} with one line and exit code 2`, async () => {
