@@ -48,20 +48,18 @@ function tellable(text: string | undefined, fits: (text: string) => boolean): st
 
 /** What one error of the chain says for certain. */
 function kindOf(error: unknown): FailureKind | undefined {
-  const name = readText(error, 'name');
-  const byName = KIND_BY_NAME.get(classNameOf(error) ?? '') ?? KIND_BY_NAME.get(name ?? '');
+  const byName = KIND_BY_NAME.get(classNameOf(error)) ?? KIND_BY_NAME.get(readText(error, 'name'));
   if (byName) return byName;
   const status = statusOf(error);
   if (status !== undefined) return kindOfStatus(status, error);
   const code = codeOf(error);
   if (code !== undefined) return KIND_BY_CODE.get(code);
-  return kindOfErrno(readText(error, 'code') ?? '') ?? misconfiguration(error);
+  return kindOfErrno(readText(error, 'code')) ?? misconfiguration(error);
 }
 
 function kindOfStatus(status: number, error: unknown): FailureKind | undefined {
-  const code = codeOf(error);
-  if (status === 429 && code !== undefined && KIND_BY_CODE.get(code) === 'quota') return 'quota';
-  const shouldRetry = headersOf(error).get('x-should-retry')?.trim();
+  if (status === 429 && KIND_BY_CODE.get(codeOf(error)) === 'quota') return 'quota';
+  const shouldRetry = headersOf(error).get('x-should-retry');
   if (shouldRetry === 'false') return 'rejected';
   // A rate limit passes with time, and not by asking again.
   if (status === 429) return 'rate-limited';
@@ -71,15 +69,15 @@ function kindOfStatus(status: number, error: unknown): FailureKind | undefined {
 
 /** Mistakes that carry no code: a scheme or a header that cannot be sent, a client without a key. */
 function misconfiguration(error: unknown): FailureKind | undefined {
-  const message = readText(error, 'message') ?? '';
+  const message = readText(error, 'message');
   if (KIND_BY_MESSAGE.get(message) === 'misconfigured') return 'misconfigured';
-  if (classNameOf(error) === 'TypeError' && /^Headers\.\w+: /.test(message)) return 'misconfigured';
-  return classNameOf(error) === 'OpenAIError' && /api.?key|credentials/i.test(message) ? 'misconfigured' : undefined;
+  if (classNameOf(error) === 'TypeError' && message?.match(/^Headers\.\w+: /)) return 'misconfigured';
+  return classNameOf(error) === 'OpenAIError' && message?.match(/api.?key|credentials/i) ? 'misconfigured' : undefined;
 }
 
 /** `fetch failed` and `terminated` mean the network, unless what caused them is something else. */
 function weakKindOf(error: unknown): FailureKind | undefined {
-  return classNameOf(error) === 'TypeError' ? KIND_BY_MESSAGE.get(readText(error, 'message') ?? '') : undefined;
+  return classNameOf(error) === 'TypeError' ? KIND_BY_MESSAGE.get(readText(error, 'message')) : undefined;
 }
 
 /** The SDK wraps everything its `fetch` throws, a bug in a custom `fetch` too: only without a cause it is the network. */
@@ -96,10 +94,8 @@ function statusOf(error: unknown): number | undefined {
 
 /** The upstream's word for what went wrong, when it is a known one. Quota says most, then the code, then the type. */
 function codeOf(error: unknown): string | undefined {
-  const words = [readText(error, 'code'), readText(error, 'type')].filter(
-    (word) => word !== undefined && KIND_BY_CODE.has(word),
-  );
-  return words.find((word) => KIND_BY_CODE.get(word ?? '') === 'quota') ?? words[0];
+  const words = [readText(error, 'code'), readText(error, 'type')].filter((word) => KIND_BY_CODE.has(word));
+  return words.find((word) => KIND_BY_CODE.get(word) === 'quota') ?? words[0];
 }
 
 function errnoOf(error: unknown): string | undefined {
