@@ -40,7 +40,7 @@ function directCauses(error: unknown): unknown[] {
   const causes = [read(error, 'cause')];
   const errors = read(error, 'errors');
   // By index: an iterator of a hostile value could throw, or never end.
-  for (let i = 0; i < MAX_ERRORS; i++) causes.push(read(errors, String(i)));
+  if (typeof errors === 'object') for (let i = 0; i < MAX_ERRORS; i++) causes.push(read(errors, String(i)));
   return causes;
 }
 
