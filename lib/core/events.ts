@@ -9,6 +9,9 @@ export type GaveUpReason = 'attempts' | 'deadline' | 'aborted' | 'circuit-open' 
 /** Why a rate limit was not waited for, or not to its end. */
 export type RateLimitReason = 'max-wait' | 'attempts' | 'aborted' | 'circuit-open';
 
+/** Why no further attempt was started beside those that are out. */
+export type HedgeRefusal = 'budget' | 'circuit-open';
+
 interface OfMethod {
   /** The decorated method, as `Class.method`. */
   readonly method: string;
@@ -126,6 +129,26 @@ export interface RateLimited extends OfMethod, Partial<FailureFacts> {
   readonly reason?: RateLimitReason;
 }
 
+/** An attempt is slow, and another was started beside it. */
+export interface HedgeStarted extends OfMethod {
+  readonly type: 'hedge_started';
+  /** The circuit around the method, where there is one. */
+  readonly circuit?: string;
+  /** The attempt that was started: 2, 3, … */
+  readonly attempt: number;
+  /** How long the attempt before it has been waited for. */
+  readonly waitMs: number;
+}
+
+/** An attempt is slow, but none was started beside it, and none will be for this call. */
+export interface HedgeRefused extends OfMethod {
+  readonly type: 'hedge_refused';
+  readonly circuit?: string;
+  /** The attempt that was not started: 2, 3, … */
+  readonly attempt: number;
+  readonly reason: HedgeRefusal;
+}
+
 /** Something else retries as well, so that requests multiply. `reason` says what to write. */
 export interface RetriesMultiplied extends OfMethod {
   readonly type: 'retries_multiplied';
@@ -165,6 +188,8 @@ export type ResilienceEvent =
   | StreamBroken
   | TimeLimitEnded
   | RateLimited
+  | HedgeStarted
+  | HedgeRefused
   | RetriesMultiplied
   | SettingsReloaded
   | SettingsRefused;

@@ -15,6 +15,7 @@ export const ORDER = [
   'CircuitProtected',
   'RetryOnTransient',
   'RespectRateLimit',
+  'Hedged',
   'ConcurrencyLimited',
   'TimeLimited',
 ] as const;

@@ -28,7 +28,7 @@ export const timeLimited: Decorator = {
     const rules = timeLimitRules(options as ResolvedTimeLimitOptions);
     if (index > 0) return limitAttempt(site, rules, 'attempt');
     if (stack.length === 1) return limitAttempt(site, rules, 'call');
-    return limitCall(site, rules, stack.at(-1) !== 'TimeLimited');
+    return limitCall(site, rules, !stack.includes('Hedged') && stack.at(-1) !== 'TimeLimited');
   },
 };
 

@@ -67,11 +67,14 @@ function kindOfStatus(status: number, error: unknown): FailureKind | undefined {
   return status >= 400 ? 'rejected' : undefined;
 }
 
-/** Mistakes that carry no code: a scheme or a header that cannot be sent, a client without a key. */
+/** Begins what `fetch` says of a header that cannot be sent, and of a URL with a password. */
+const REFUSED_BY_FETCH = /^(Headers\.\w+: |Request cannot be constructed from a URL that includes credentials)/;
+
+/** Mistakes that carry no code: a scheme, a URL or a header that cannot be sent, a client without a key. */
 function misconfiguration(error: unknown): FailureKind | undefined {
   const message = readText(error, 'message');
   if (KIND_BY_MESSAGE.get(message) === 'misconfigured') return 'misconfigured';
-  if (classNameOf(error) === 'TypeError' && message?.match(/^Headers\.\w+: /)) return 'misconfigured';
+  if (classNameOf(error) === 'TypeError' && message?.match(REFUSED_BY_FETCH)) return 'misconfigured';
   return classNameOf(error) === 'OpenAIError' && message?.match(/api.?key|credentials/i) ? 'misconfigured' : undefined;
 }
 

@@ -246,7 +246,7 @@ describe('A stream under any stack of decorators', () => {
     expect(world.events).to.have.lengthOf(0);
   });
 
-  it('lets the caller end it between two chunks where a limit knows his signal, and blames nobody', async () => {
+  it('lets the caller end it between two chunks where a limit or a hedge knows his signal, and blames nobody', async () => {
     for (const stack of STACKS) {
       const service = under(stack);
       const caller = new AbortController();
@@ -255,10 +255,10 @@ describe('A stream under any stack of decorators', () => {
       const reason = new Error('the caller has left');
       caller.abort(reason);
       await turn();
-      const isLimited = stack.some(({ name }) => name === 'TimeLimited');
-      expect(service.closed, titleOf(stack)).to.equal(isLimited ? 1 : 0);
+      const isKnown = stack.some(({ name }) => name === 'TimeLimited' || name === 'Hedged');
+      expect(service.closed, titleOf(stack)).to.equal(isKnown ? 1 : 0);
       expect(world.clock.timers, titleOf(stack)).to.equal(0);
-      if (isLimited) expect(await rejectionOf(stream.next()), titleOf(stack)).to.equal(reason);
+      if (isKnown) expect(await rejectionOf(stream.next()), titleOf(stack)).to.equal(reason);
       else await stream.return('left');
       await leavesNothing(stack, service);
     }

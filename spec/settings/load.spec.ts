@@ -374,7 +374,7 @@ describe('loadSettings', () => {
         'retry.jitterXYZ: unknown key; did you mean "jitter"?',
         'retry.jitterWXYZ: unknown key; known are maxAttempts, minWait, maxWait, jitter, nested',
         'circuits.openai.failureTreshold: unknown key; did you mean "failureThreshold"?',
-        'methods.A.b.something: unknown key; known are maxAttempts, minWait, maxWait, jitter, nested, failureThreshold, failureRate, slowCall, slowCallRate, window, minimumCalls, recoveryTimeout, recoveryGrowth, maxRecoveryTimeout, probes, probeInterval, rampUp, shadow, maxKeys, fallbackOn, rateLimit, concurrency, timeLimit, attemptLimit',
+        'methods.A.b.something: unknown key; known are maxAttempts, minWait, maxWait, jitter, nested, failureThreshold, failureRate, slowCall, slowCallRate, window, minimumCalls, recoveryTimeout, recoveryGrowth, maxRecoveryTimeout, probes, probeInterval, rampUp, shadow, maxKeys, fallbackOn, rateLimit, concurrency, hedge, timeLimit, attemptLimit',
       ]);
       expect(problemsOf({ file, env: {} })[0]).to.contain(`(in ${file})`);
     });

@@ -16,14 +16,6 @@ export type ResolvedTimeLimitOptions = Pick<TimeLimitOptions, 'signal'> & {
   readonly [K in 'limit' | 'firstChunk' | 'betweenChunks']?: Duration | null;
 };
 
-/** Limits nothing itself, but knows of a limit further out. */
-export const NO_LIMIT: TimeLimitRules = Object.freeze({
-  limitMs: undefined,
-  firstChunkMs: undefined,
-  betweenChunksMs: undefined,
-  signalOf: () => undefined,
-});
-
 export function timeLimitRules({ limit, firstChunk, betweenChunks, signal }: ResolvedTimeLimitOptions): TimeLimitRules {
   return {
     limitMs: limitMs(limit),

@@ -2,6 +2,7 @@ import {
   CircuitProtected,
   ConcurrencyLimited,
   type Duration,
+  Hedged,
   RespectRateLimit,
   RetryOnTransient,
   TimeLimited,
@@ -9,6 +10,7 @@ import {
 import {
   circuitProtected,
   concurrencyLimited,
+  hedged,
   type Model,
   respectRateLimit,
   retryOnTransient,
@@ -61,6 +63,13 @@ export const LAYERS: readonly Layer[] = [
     decorator: ({ rateLimit: { maxAttempts, minWaitMs, maxWaitMs } }) =>
       RespectRateLimit({ maxAttempts, minWait: ms(minWaitMs), maxWait: ms(maxWaitMs) }),
     model: respectRateLimit,
+  },
+  {
+    name: 'Hedged',
+    title: 'Hedged',
+    // What it does when it acts is told by its own spec.
+    decorator: () => Hedged({ after: '1h' }),
+    model: hedged,
   },
   {
     name: 'ConcurrencyLimited',

@@ -127,6 +127,17 @@ export function timeLimited(of: 'call' | 'attempt'): Model {
   };
 }
 
+/** Where nothing is so slow that it acts: it ends what is further in with the call, and knows the caller's signal. */
+export const hedged: Model = (further, stage) => (now, outer) => {
+  const { abortAt } = stage.scene;
+  if (stage.hasLeft(now)) return { at: now, chunks: 0, failure: LEFT };
+  const at = Math.min(outer.at, abortAt);
+  let reason: Failure | undefined;
+  const end = (): Failure => (reason ??= at === outer.at ? outer.end() : LEFT);
+  const ended = further(now, { at, deadline: outer.deadline, end });
+  return reason ? { at, chunks: ended.chunks, failure: reason } : ended;
+};
+
 /** One failure opens it here: how it counts is not the question. */
 export const circuitProtected: Model = (further, stage) => (now, cut) => {
   const ended = further(now, cut);
