@@ -4,9 +4,10 @@ import { findSignal } from '#lib/failures/signal.js';
 describe('The signal of a caller', () => {
   const { signal } = new AbortController();
 
-  it('is found among the arguments, as one of them or in an options object', () => {
+  it('is found among the arguments, as one of them or as the signal of an object or a function', () => {
     expect(findSignal(['question', signal])).to.equal(signal);
     expect(findSignal([undefined, null, 7, { stream: true }, { signal }])).to.equal(signal);
+    expect(findSignal([Object.assign(() => 1, { signal })])).to.equal(signal);
   });
 
   it('is the first where there are several', () => {
