@@ -6,6 +6,7 @@ import { read } from '../failures/reading.js';
 import { type BoundMethod, enlistMethod } from '../runtime/bound.js';
 import { currentSettings, runtime } from '../runtime/runtime.js';
 import type { Layers } from '../settings/resolve.js';
+import { signalFinderOf } from './callers-signal.js';
 import { bindAll, contradictionsOf } from './bind.js';
 import { type Decorated, type Decoration, type Owned, type PolicyName, remember } from './decoration.js';
 import { isObject, labelOf } from './label.js';
@@ -67,7 +68,9 @@ export function wrap(place: Place, { body, stack, beneath }: Omit<Decorated, 'wr
   function policies(method: string, self: unknown): readonly Policy[] {
     const { clock, random, telemetry, instantRetries } = runtime;
     const channel = (type: EventType): Channel => telemetry.channel(type, method);
-    const bound = bindAll(stack, { method, clock, random, channel, instantRetries, budget: owned.budget }, owned);
+    const { budget } = owned;
+    const site = { method, clock, random, channel, instantRetries, budget, signalOf: signalFinderOf(stack) };
+    const bound = bindAll(stack, site, owned);
     for (const { meet } of bound) meet?.(self);
     return bound;
   }

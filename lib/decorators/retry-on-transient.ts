@@ -15,7 +15,7 @@ const decorator: Decorator = {
   settings: (options, layers, method) => resolve(retryFields, 'retry', layers, options, sectionsOf(layers, { method })),
   bind: (options, site, owned) => {
     const multiplied = owned.once('RetryOnTransient', () => new Multiplied());
-    return retry(site, retryRules(options as unknown as ResolvedRetryOptions), multiplied);
+    return retry(site, retryRules(options as unknown as ResolvedRetryOptions, site), multiplied);
   },
 };
 

@@ -223,6 +223,15 @@ describe('classify', () => {
       expect(told).to.deep.equal([undefined, 100, 302, 599, undefined, undefined, undefined]);
     });
 
+    it('the code before the type, and a word of the quota before any other', () => {
+      const codeOf = (code: string, type: string): unknown => classify(withStatus(429, { code, type })).code;
+      expect(codeOf('slow_down', 'rate_limit_error')).to.equal('slow_down');
+      expect(codeOf('slow_down', 'insufficient_quota')).to.equal('insufficient_quota');
+      expect(codeOf('credit_balance_exhausted', 'insufficient_quota')).to.equal('credit_balance_exhausted');
+      expect(codeOf('credit_balance_exhausted', 'rate_limit_error')).to.equal('credit_balance_exhausted');
+      expect(codeOf('my secret', 'rate_limit_error')).to.equal('rate_limit_error');
+    });
+
     it('only words that it knows', () => {
       class SecretError extends Error {}
       const error = Object.assign(new SecretError('secret'), {

@@ -13,7 +13,6 @@ import type { Failure } from '../../core/failure.js';
 import { relay } from '../../core/relay.js';
 import type { Site } from '../../core/site.js';
 import { classify } from '../../failures/classify.js';
-import { findSignal } from '../../failures/signal.js';
 import { Circuit } from './circuit.js';
 import type { CircuitOptions } from './options.js';
 import { outcomeOf } from './outcome.js';
@@ -72,7 +71,7 @@ export function protect(site: Site, protection: Protection): Policy {
 
   /** Counts the failure. */
   function settleFailure({ admission, aborted, args }: Call, error: unknown): Failure {
-    const cancelled = aborted || findSignal(args)?.aborted;
+    const cancelled = aborted || site.signalOf(args)?.aborted;
     const failure = cancelled ? CANCELLED : classify(error, clock.now());
     settle(
       admission,

@@ -4,7 +4,6 @@ import type { ConcurrencyRefused } from '../../core/events.js';
 import { isConsumers, relay } from '../../core/relay.js';
 import type { Site } from '../../core/site.js';
 import { classify } from '../../failures/classify.js';
-import { findSignal } from '../../failures/signal.js';
 import type { Bulkhead } from './bulkhead.js';
 import type { ConcurrencyRules } from './rules.js';
 import { turn } from './turn.js';
@@ -28,7 +27,7 @@ export function limitConcurrency(site: Site, rules: ConcurrencyRules, bulkhead: 
 
   /** @throws the caller's reason, that of the call's time limit or the circuit's refusal, when the call has no use for a permit */
   function heedInterruption({ args, limit, admission }: Call): void {
-    findSignal(args)?.throwIfAborted();
+    site.signalOf(args)?.throwIfAborted();
     if (limit?.ended) throw limit.ended.reason;
     if (admission.isTurnedAway) throw admission.circuit?.refusalOf(() => clock.now());
   }
@@ -37,7 +36,7 @@ export function limitConcurrency(site: Site, rules: ConcurrencyRules, bulkhead: 
   async function wait(call: Call): Promise<void> {
     heedInterruption(call);
     if (bulkhead.waiting >= queue) throw refusal('queue-full');
-    const ended = await turn(bulkhead, clock, maxQueueWaitMs, findSignal(call.args), call);
+    const ended = await turn(bulkhead, clock, maxQueueWaitMs, site.signalOf(call.args), call);
     if (ended === 'late') throw refusal('queue-wait');
     try {
       heedInterruption(call);
@@ -50,7 +49,7 @@ export function limitConcurrency(site: Site, rules: ConcurrencyRules, bulkhead: 
 
   /** What the caller ended himself says nothing of the upstream, whatever was thrown for it. */
   function tellFailure(error: unknown, args: readonly unknown[]): void {
-    if (isAdaptive && !findSignal(args)?.aborted && classify(error, clock.now()).transient) bulkhead.failed();
+    if (isAdaptive && !site.signalOf(args)?.aborted && classify(error, clock.now()).transient) bulkhead.failed();
   }
 
   /** Runs a call with its permit in hand. */

@@ -2,7 +2,6 @@ import type { Call, CallLimit, LimitEnd } from '../../core/call.js';
 import type { Timer } from '../../core/clock.js';
 import type { HedgeRefusal } from '../../core/events.js';
 import type { Site } from '../../core/site.js';
-import { findSignal } from '../../failures/signal.js';
 import { Attempt } from './attempt.js';
 
 /** What the races of one method have in common. */
@@ -54,7 +53,7 @@ export class Race<T> {
   /** The first success. Makes no attempt for a caller who has gone already. */
   winner(): Promise<T> {
     const { limit, admission, args } = this.#call;
-    const signal = findSignal(args);
+    const signal = this.#track.site.signalOf(args);
     if (limit?.ended) return Promise.reject(limit.ended.reason);
     if (signal?.aborted) {
       this.#call.aborted = true;

@@ -5,7 +5,6 @@ import type { RateLimitReason } from '../../core/events.js';
 import { type Failure, factsOf } from '../../core/failure.js';
 import type { Site } from '../../core/site.js';
 import { wait } from '../../core/wait.js';
-import { findSignal } from '../../failures/signal.js';
 import type { Gate } from './gate.js';
 import type { RateLimitRules } from './rules.js';
 import { type Closed, shareMs } from './state.js';
@@ -32,7 +31,7 @@ export class Visit {
     this.#rules = rules;
     this.#gate = gate;
     this.#call = call;
-    this.#signal = findSignal(call.args);
+    this.#signal = site.signalOf(call.args);
   }
 
   /**

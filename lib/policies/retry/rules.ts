@@ -1,6 +1,6 @@
 import { toMs } from '../../core/duration.js';
 import type { Failure } from '../../core/failure.js';
-import { findSignal } from '../../failures/signal.js';
+import type { Site } from '../../core/site.js';
 import type { BackoffRules } from './backoff.js';
 import type { RetryOptions } from './options.js';
 
@@ -17,7 +17,7 @@ export interface RetryRules extends BackoffRules {
 export type ResolvedRetryOptions = RetryOptions &
   Required<Pick<RetryOptions, 'maxAttempts' | 'minWait' | 'maxWait' | 'jitter' | 'nested'>>;
 
-export function retryRules(options: ResolvedRetryOptions): RetryRules {
+export function retryRules(options: ResolvedRetryOptions, { signalOf }: Pick<Site, 'signalOf'>): RetryRules {
   const { retryOn, signal } = options;
   return {
     maxAttempts: options.maxAttempts,
@@ -29,7 +29,7 @@ export function retryRules(options: ResolvedRetryOptions): RetryRules {
     retryOn: (failure, error) =>
       failure.kind !== 'cancelled' && (retryOn ? retryOn(failure, error) : failure.transient),
     retryOnResult: options.retryOnResult,
-    signalOf: signal ? (args) => signal(...args) : findSignal,
+    signalOf: signal ? (args) => signal(...args) : signalOf,
   };
 }
 
