@@ -55,6 +55,10 @@ const table: Record<string, [what: string, error: unknown][]> = {
     ['an answer that is not HTTP', wrapped(fetchFailed(withCode('HPE_INVALID_CONSTANT')))],
     ['an answer that is not HTTP, where the parser gives no code', wrapped(fetchFailed(new HTTPParserError('x')))],
     ['a connection error without a cause', new APIConnectionError('Connection error.')],
+    [
+      'a connection error with an empty list of errors',
+      Object.assign(new APIConnectionError('Connection error.'), { errors: [] }),
+    ],
     ['a fetch that failed without a cause', fetchFailed()],
     ['a pipe that broke', withCode('EPIPE')],
     ['a failure of HTTP/2', withCode('ERR_HTTP2_STREAM_ERROR')],
