@@ -50,20 +50,18 @@ function tellable(text: string | undefined, fits: (text: string) => boolean): st
 
 /** What one error of the chain says for certain. */
 function kindOf(error: unknown): FailureKind | undefined {
-  const name = readText(error, 'name');
-  const byName = KIND_BY_NAME.get(classNameOf(error) ?? '') ?? KIND_BY_NAME.get(name ?? '');
+  const byName = KIND_BY_NAME.get(classNameOf(error)) ?? KIND_BY_NAME.get(readText(error, 'name'));
   if (byName) return byName;
   const status = statusOf(error);
   if (status !== undefined) return kindOfStatus(status, error);
   const code = codeOf(error);
   if (code !== undefined) return KIND_BY_CODE.get(code);
-  return kindOfErrno(readText(error, 'code') ?? '') ?? misconfiguration(error);
+  return kindOfErrno(readText(error, 'code')) ?? misconfiguration(error);
 }
 
 function kindOfStatus(status: number, error: unknown): FailureKind | undefined {
-  const code = codeOf(error);
-  if (status === 429 && code !== undefined && KIND_BY_CODE.get(code) === 'quota') return 'quota';
-  const shouldRetry = headersOf(error).get('x-should-retry')?.trim();
+  if (status === 429 && isQuota(codeOf(error))) return 'quota';
+  const shouldRetry = headersOf(error).get('x-should-retry');
   if (shouldRetry === 'false') return 'rejected';
   // A rate limit passes with time, and not by asking again.
   if (status === 429) return 'rate-limited';
@@ -76,15 +74,15 @@ const REFUSED_BY_FETCH = /^(Headers\.\w+: |Request cannot be constructed from a 
 
 /** Mistakes that carry no code: a scheme, a URL or a header that cannot be sent, a client without a key. */
 function misconfiguration(error: unknown): FailureKind | undefined {
-  const message = readText(error, 'message') ?? '';
+  const message = readText(error, 'message');
   if (KIND_BY_MESSAGE.get(message) === 'misconfigured') return 'misconfigured';
-  if (classNameOf(error) === 'TypeError' && REFUSED_BY_FETCH.test(message)) return 'misconfigured';
-  return classNameOf(error) === 'OpenAIError' && /api.?key|credentials/i.test(message) ? 'misconfigured' : undefined;
+  if (classNameOf(error) === 'TypeError' && message?.match(REFUSED_BY_FETCH)) return 'misconfigured';
+  return classNameOf(error) === 'OpenAIError' && message?.match(/api.?key|credentials/i) ? 'misconfigured' : undefined;
 }
 
 /** `fetch failed` and `terminated` mean the network, unless what caused them is something else. */
 function weakKindOf(error: unknown): FailureKind | undefined {
-  return classNameOf(error) === 'TypeError' ? KIND_BY_MESSAGE.get(readText(error, 'message') ?? '') : undefined;
+  return classNameOf(error) === 'TypeError' ? KIND_BY_MESSAGE.get(readText(error, 'message')) : undefined;
 }
 
 /** The SDK wraps everything its `fetch` throws, a bug in a custom `fetch` too: only without a cause it is the network. */
@@ -117,7 +115,7 @@ function knownWord(error: unknown, key: string): string | undefined {
 }
 
 function isQuota(word: string | undefined): boolean {
-  return word !== undefined && KIND_BY_CODE.get(word) === 'quota';
+  return KIND_BY_CODE.get(word) === 'quota';
 }
 
 function errnoOf(error: unknown): string | undefined {

@@ -1,6 +1,6 @@
 // How long the upstream asks to be left alone.
 
-const UNIT_MS: Readonly<Record<string, number>> = {
+const UNIT_MS = {
   ns: 1e-6,
   us: 1e-3,
   µs: 1e-3,
@@ -25,23 +25,21 @@ export function retryAfterMs(headers: ReadonlyMap<string, string>, now: number):
 export function rateLimitResetMs(headers: ReadonlyMap<string, string>): number | undefined {
   let largest: number | undefined;
   for (const [key, value] of headers) {
-    const limit = /^x-ratelimit-reset-(.+)$/.exec(key)?.[1];
-    if (limit === undefined || headers.get(`x-ratelimit-remaining-${limit}`)?.trim() !== '0') continue;
-    const reset = goDurationMs(value.trim());
-    if (reset !== undefined && reset > (largest ?? -1)) largest = reset;
+    if (!key.startsWith('x-ratelimit-reset-') || headers.get(key.replace('reset', 'remaining')) !== '0') continue;
+    const reset = goDurationMs(value);
+    if (reset !== undefined) largest = Math.max(largest ?? 0, reset);
   }
   return largest;
 }
 
 function decimal(text: string | undefined, unit: number): number | undefined {
-  const trimmed = text?.trim() ?? '';
-  return DECIMAL.test(trimmed) ? Math.min(Number(trimmed) * unit, Number.MAX_SAFE_INTEGER) : undefined;
+  return text?.match(DECIMAL) ? Math.min(Number(text) * unit, Number.MAX_SAFE_INTEGER) : undefined;
 }
 
 /** Measured against the response's own `date`, where it has one: the two come from the same clock. */
 function untilDate(headers: ReadonlyMap<string, string>, now: number): number | undefined {
-  const asked = headers.get('retry-after') ?? '';
-  const until = HTTP_DATE.test(asked) ? Date.parse(asked) : Number.NaN;
+  const asked = headers.get('retry-after');
+  const until = asked?.match(HTTP_DATE) ? Date.parse(asked) : Number.NaN;
   if (Number.isNaN(until)) return undefined;
   const sent = Date.parse(headers.get('date') ?? '');
   return Math.max(0, until - (Number.isNaN(sent) ? now : sent));
@@ -52,6 +50,6 @@ function goDurationMs(text: string): number | undefined {
   if (!GO_DURATION.test(text)) return undefined;
   let total = 0;
   for (const [, amount, , unit] of text.matchAll(/(\d+(\.\d+)?)(ns|us|µs|ms|s|m|h)/g))
-    total += Number(amount) * (UNIT_MS[unit ?? ''] ?? 0);
+    total += Number(amount) * UNIT_MS[unit as keyof typeof UNIT_MS];
   return Math.min(total, Number.MAX_SAFE_INTEGER);
 }

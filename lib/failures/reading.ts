@@ -30,7 +30,7 @@ export function causesOf(error: unknown): readonly unknown[] {
   if (read(error, 'cause') === undefined && typeof read(error, 'errors') !== 'object') return [error];
   const found = new Set<unknown>([error]);
   let level: unknown[] = [error];
-  for (let depth = 0; depth < MAX_DEPTH && level.length > 0; depth++) {
+  for (let depth = 0; depth < MAX_DEPTH; depth++) {
     level = level.flatMap(directCauses).filter((cause) => cause !== undefined && !found.has(cause));
     for (const cause of level) if (found.size < MAX_CAUSES) found.add(cause);
     if (found.size === MAX_CAUSES) break;
@@ -48,18 +48,17 @@ function directCauses(error: unknown): unknown[] {
 
 const NO_HEADERS: ReadonlyMap<string, string> = new Map();
 
-/** Response headers in lower case, from a `Headers`, a `Map` or a plain object. */
+/** Response headers in lower case and without the spaces around them, from a `Headers`, a `Map` or a plain object. */
 export function headersOf(error: unknown): ReadonlyMap<string, string> {
   const headers = read(error, 'headers') ?? read(read(error, 'response'), 'headers');
   if (headers === undefined) return NO_HEADERS;
   const found = new Map<string, string>();
   const add = (value: unknown, key: unknown): void => {
-    if (typeof key === 'string' && typeof value === 'string') found.set(key.toLowerCase(), value);
+    if (typeof key === 'string' && typeof value === 'string') found.set(key.toLowerCase(), value.trim());
   };
   try {
     if (typeof read(headers, 'forEach') === 'function') (headers as Headers).forEach(add);
-    else if (typeof headers === 'object' && headers !== null)
-      for (const key of Object.keys(headers)) add(read(headers, key), key);
+    else for (const key of Object.keys(headers ?? {})) add(read(headers, key), key);
   } catch {
     // What was read until then counts.
   }

@@ -4,8 +4,11 @@ import type { FailureKind } from '../core/failure.js';
 const kinds = (kind: FailureKind, ...words: readonly string[]): [string, FailureKind][] =>
   words.map((word) => [word, kind]);
 
+/** Kinds by a word, which may be asked for where there is none. */
+type Kinds = ReadonlyMap<string | undefined, FailureKind>;
+
 /** By the name of the error's class or its own `name`. */
-export const KIND_BY_NAME: ReadonlyMap<string, FailureKind> = new Map([
+export const KIND_BY_NAME: Kinds = new Map([
   ...kinds('cancelled', 'APIUserAbortError', 'AbortError'),
   ...kinds('timeout', 'APIConnectionTimeoutError', 'TimeoutError', 'TimeLimitError'),
   ...kinds('rate-limited', 'RateLimitedError'),
@@ -15,7 +18,7 @@ export const KIND_BY_NAME: ReadonlyMap<string, FailureKind> = new Map([
 ]);
 
 /** By the upstream's `code` or `type`, where no status says more: errors inside a stream have none. */
-export const KIND_BY_CODE: ReadonlyMap<string, FailureKind> = new Map([
+export const KIND_BY_CODE: Kinds = new Map([
   ...kinds('server', 'server_error', 'internal_server_error', 'internal_error', 'api_error', 'service_unavailable'),
   ...kinds('server', 'overloaded', 'overloaded_error', 'server_overloaded', 'engine_overloaded', 'model_overloaded'),
   ...kinds('timeout', 'timeout', 'request_timeout', 'gateway_timeout'),
@@ -38,7 +41,7 @@ export const KIND_BY_CODE: ReadonlyMap<string, FailureKind> = new Map([
   ...kinds('rejected', 'invalid_prompt', 'permission_error', 'authentication_error', 'not_found_error'),
 ]);
 
-const KIND_BY_ERRNO: ReadonlyMap<string, FailureKind> = new Map([
+const KIND_BY_ERRNO: Kinds = new Map([
   ...kinds('timeout', 'ETIMEDOUT', 'ESOCKETTIMEDOUT', 'ERR_SOCKET_CONNECTION_TIMEOUT', 'ERR_HTTP_REQUEST_TIMEOUT'),
   ...kinds('timeout', 'UND_ERR_CONNECT_TIMEOUT', 'UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT'),
   ...kinds(
@@ -78,15 +81,15 @@ const KIND_BY_ERRNO: ReadonlyMap<string, FailureKind> = new Map([
   ...kinds('cancelled', 'ABORT_ERR'),
 ]);
 
-export function kindOfErrno(errno: string): FailureKind | undefined {
+export function kindOfErrno(errno: string | undefined): FailureKind | undefined {
   const exact = KIND_BY_ERRNO.get(errno);
   if (exact) return exact;
-  if (/^(CERT_|ERR_SSL_|ERR_TLS_)/.test(errno)) return 'misconfigured';
-  return /^(HPE_|ERR_HTTP2_)/.test(errno) ? 'network' : undefined;
+  if (errno?.match(/^(CERT_|ERR_SSL_|ERR_TLS_)/)) return 'misconfigured';
+  return errno?.match(/^(HPE_|ERR_HTTP2_)/) ? 'network' : undefined;
 }
 
 /** Errors of the runtime's `fetch` have no code of their own, only these messages. */
-export const KIND_BY_MESSAGE: ReadonlyMap<string, FailureKind> = new Map([
+export const KIND_BY_MESSAGE: Kinds = new Map([
   ...kinds('misconfigured', 'unknown scheme', 'bad port', 'Failed to parse URL'),
   // Weak words, see classify: what caused them says more.
   ...kinds('network', 'fetch failed', 'terminated', 'Failed to fetch', 'Load failed', 'network error'),
@@ -99,7 +102,7 @@ export const isErrno = (text: string): boolean => ERRNO.test(text) || KIND_BY_ER
 export const isRequestId = (text: string): boolean => REQUEST_ID.test(text);
 
 /** The class names that may be told. */
-export const TELLABLE_NAMES: ReadonlySet<string> = new Set([
+export const TELLABLE_NAMES: ReadonlySet<string | undefined> = new Set([
   ...KIND_BY_NAME.keys(),
   ...['Error', 'TypeError', 'RangeError', 'ReferenceError', 'EvalError', 'URIError', 'AggregateError', 'DOMException'],
   ...[

@@ -51,12 +51,10 @@ export function entriesOf(input: unknown, path: string, problems: Problems): [st
   return [];
 }
 
+/** @param known at least one key */
 export function unknownKey(path: string, known: readonly string[], key: string): string {
-  const nearest = known.length > 0 ? closest(key, [...known]) : '';
-  const hint =
-    nearest && distance(key, nearest) <= NEAR
-      ? `did you mean "${nearest}"?`
-      : `known are ${known.join(', ') || 'none'}`;
+  const nearest = closest(key, [...known]);
+  const hint = distance(key, nearest) <= NEAR ? `did you mean "${nearest}"?` : `known are ${known.join(', ')}`;
   return `${path}: unknown key; ${hint}`;
 }
 
@@ -64,11 +62,11 @@ export function join(path: string, key: string): string {
   return path ? `${path}.${key}` : key;
 }
 
-/** A value as problems show it: short, and a URL without its password. */
+/** A value as problems show it: short, and URLs without their passwords. */
 export function show(value: unknown): string {
   if (typeof value === 'function') return 'a function';
   const text =
-    typeof value === 'string' ? JSON.stringify(value.replace(/\/\/[^/@\s]*@/, '//(hidden)@')) : safeJson(value);
+    typeof value === 'string' ? JSON.stringify(value.replace(/\/\/[^/\s]*@/g, '//(hidden)@')) : safeJson(value);
   return text.length > 60 ? `${text.slice(0, 57)}…` : text;
 }
 

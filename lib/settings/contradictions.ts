@@ -27,17 +27,16 @@ export function contradictionsOf(settings: Settings, environment: SettingsOverri
 }
 
 /** A problem reads `key: expected at most other (value), …`: behind each of the two goes the variable that set it. */
-function namingVariables(problems: readonly string[], fields: Fields, given: object): string[] {
-  return Object.keys(given).reduce<string[]>(
-    (named, key) => {
-      const variable = fields[key]?.env;
-      return named.map((problem) =>
+function namingVariables(problems: readonly string[], fields: Fields, given: object): readonly string[] {
+  const set = Object.entries(fields).filter(([key]) => Object.hasOwn(given, key));
+  return set.reduce<readonly string[]>(
+    (named, [key, { env }]) =>
+      named.map((problem) =>
         problem
-          .replace(new RegExp(`^${key}:`), `${key} (${variable}):`)
-          .replace(new RegExp(` ${key} \\(`), ` ${key} (${variable}: `),
-      );
-    },
-    [...problems],
+          .replace(new RegExp(`^${key}:`), `${key} (${env}):`)
+          .replace(new RegExp(` ${key} \\(`), ` ${key} (${env}: `),
+      ),
+    problems,
   );
 }
 

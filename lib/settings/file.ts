@@ -60,6 +60,6 @@ function reason(error: unknown): string {
   const { code, message } = error as NodeJS.ErrnoException;
   if (code === 'ENOENT') return 'there is no such file';
   if (code !== undefined) return `it cannot be read (${code})`;
-  const place = /line \d+ column \d+|position \d+/.exec(message)?.[0];
+  const place = /position \d+/.exec(message)?.[0];
   return `it is not JSON${place ? ` (${place})` : ''}`;
 }

@@ -84,6 +84,9 @@ const CASES: readonly Case[] = [
       [part('TimeLimited', { limit: null, firstChunk: '5s' }), attempt({ limit: '20s' })],
       [whole('20s')],
       [retry(), attempt({ limit: '20s' })],
+      [part('OfAnotherKind', { limit: '20s' }), attempt({ limit: '30s' })],
+      [whole('20s'), part('OfAnotherKind', { limit: '30s' })],
+      [whole('20s'), attempt({ limit: '30s' }), retry({ maxAttempts: 2 })],
     ],
   },
   {
@@ -96,6 +99,18 @@ const CASES: readonly Case[] = [
           'or a longer limit',
       ],
       [
+        [whole('64s'), retry({ maxAttempts: 66, maxWait: '1s' })],
+        'RetryOnTransient',
+        'maxAttempts 66 do not fit limit "64s" of the whole call, because the shortest waits between them (minWait "1s") ' +
+          'alone take that long; write maxAttempts: 64, a shorter minWait or a longer limit',
+      ],
+      [
+        [whole('99500ms'), retry({ maxAttempts: 101, maxWait: '1s' })],
+        'RetryOnTransient',
+        'maxAttempts 101 do not fit limit "99500ms" of the whole call, because the shortest waits between them (minWait ' +
+          '"1s") alone take that long; write maxAttempts: 100, a shorter minWait or a longer limit',
+      ],
+      [
         [whole('7s'), retry({ maxAttempts: 5, jitter: 'none' })],
         'RetryOnTransient',
         'maxAttempts 5 do not fit limit "7s" of the whole call, because the shortest waits between them (minWait "1s") ' +
@@ -105,6 +120,7 @@ const CASES: readonly Case[] = [
     silent: [
       [whole('1001ms'), retry({ maxAttempts: 2 })],
       [whole('7s'), retry({ maxAttempts: 5 })],
+      [whole('99001ms'), retry({ maxAttempts: 100, maxWait: '1s' })],
       [whole('1s'), retry({ maxAttempts: 3, backoff: () => 1 })],
       [whole('100000d'), retry({ maxAttempts: 1e9, minWait: '0ms' })],
       [retry()],
@@ -120,6 +136,20 @@ const CASES: readonly Case[] = [
           "of the whole call, so the last ones may never be made; write limit: '36s' above, or fewer or shorter attempts",
       ],
       [
+        [whole('900ms'), retry({ maxAttempts: 2, minWait: '199ms', maxWait: '199ms' }), attempt({ limit: '400ms' })],
+        'RetryOnTransient',
+        'maxAttempts 2 of limit "400ms" each, with the longest waits between them, take 999ms, which is above limit ' +
+          '"900ms" of the whole call, so the last ones may never be made; write limit: ' +
+          "'999ms' above, or fewer or shorter attempts",
+      ],
+      [
+        [whole('900ms'), retry({ maxAttempts: 2, minWait: '200ms', maxWait: '200ms' }), attempt({ limit: '400ms' })],
+        'RetryOnTransient',
+        'maxAttempts 2 of limit "400ms" each, with the longest waits between them, take 1s, which is above limit ' +
+          '"900ms" of the whole call, so the last ones may never be made; write limit: ' +
+          "'1s' above, or fewer or shorter attempts",
+      ],
+      [
         [whole('2m'), retry({ maxAttempts: 100, maxWait: '1s', minWait: '500ms' }), attempt({ limit: '500ms' })],
         'RetryOnTransient',
         'maxAttempts 100 of limit "500ms" each, with the longest waits between them, take 149s, which is above limit ' +
@@ -128,6 +158,7 @@ const CASES: readonly Case[] = [
       ],
     ],
     silent: [
+      [whole('300ms'), retry({ maxAttempts: 3, backoff: () => 200 }), attempt({ limit: '200ms' })],
       [whole('36s'), retry(), attempt({ limit: '10s' })],
       [whole('33s'), retry({ jitter: 'none' }), attempt({ limit: '10s' })],
       [whole('20s'), retry(), attempt({ firstChunk: '10s' })],
@@ -189,6 +220,12 @@ const CASES: readonly Case[] = [
           'or a longer limit',
       ],
       [
+        [whole('6s'), hedged({ after: '7s' }), attempt({ limit: '5s' })],
+        'Hedged',
+        'after "7s" is not below limit "5s" of each attempt, so no second attempt ever starts; write a shorter after, ' +
+          'or a longer limit',
+      ],
+      [
         [whole('4s'), hedged({ after: '5s' })],
         'Hedged',
         'after "5s" is not below limit "4s" of the whole call, so no second attempt ever starts; write a shorter after, ' +
@@ -199,6 +236,7 @@ const CASES: readonly Case[] = [
       [whole('20s'), hedged({ after: '4s' }), attempt({ limit: '5s' })],
       [whole('20s'), hedged({ after: 'p95' }), attempt({ limit: '5s' })],
       [hedged({ after: '5s' })],
+      [hedged({ after: '5s' }), attempt({ firstChunk: '5s' })],
     ],
   },
   {
@@ -338,6 +376,9 @@ const CASES: readonly Case[] = [
       [circuit({ slowCall: '35s' }), retry(), attempt({ limit: '10s' })],
       [circuit({ slowCall: '36s' }), retry(), rateLimit(), attempt({ limit: '10s' })],
       [circuit({ slowCall: '10s', window: '1m' })],
+      [circuit({ slowCall: '10s', window: '10s' })],
+      [circuit({ slowCall: '36s' }), retry(), concurrency(), attempt({ limit: '10s' })],
+      [circuit({ slowCall: '36s' }), retry({ backoff: () => 1 }), attempt({ limit: '10s' })],
       [circuit({ slowCall: '10s', window: 100 })],
     ],
   },
@@ -358,6 +399,7 @@ const CASES: readonly Case[] = [
     ],
     silent: [
       [circuit({ window: '1m', minimumCalls: 20, failureRate: 0.5 })],
+      [circuit({ minimumCalls: null })],
       [circuit({ window: 100, slowCallRate: 0.5, slowCall: '1s' })],
       [part('CircuitProtected', {}, { window: '1m', minimumCalls: 20 })],
     ],

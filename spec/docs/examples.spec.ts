@@ -52,6 +52,7 @@ describe('the examples of the documentation', () => {
       'CHANGELOG.md',
       'docs/correctness.md',
       'docs/fault-matrix.md',
+      'docs/mutants.md',
       'examples/README.md',
     ]);
   });

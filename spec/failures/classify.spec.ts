@@ -55,6 +55,10 @@ const table: Record<string, [what: string, error: unknown][]> = {
     ['an answer that is not HTTP', wrapped(fetchFailed(withCode('HPE_INVALID_CONSTANT')))],
     ['an answer that is not HTTP, where the parser gives no code', wrapped(fetchFailed(new HTTPParserError('x')))],
     ['a connection error without a cause', new APIConnectionError('Connection error.')],
+    [
+      'a connection error with an empty list of errors',
+      Object.assign(new APIConnectionError('Connection error.'), { errors: [] }),
+    ],
     ['a fetch that failed without a cause', fetchFailed()],
     ['a pipe that broke', withCode('EPIPE')],
     ['a failure of HTTP/2', withCode('ERR_HTTP2_STREAM_ERROR')],
@@ -94,6 +98,11 @@ const table: Record<string, [what: string, error: unknown][]> = {
       withStatus(status),
     ]),
     ['status 501', withStatus(501)],
+    ['a word of the quota under another status', withStatus(402, { code: 'insufficient_quota' })],
+    [
+      'a server error whose word not to try again has spaces',
+      withStatus(500, { headers: { 'x-should-retry': ' false ' } }),
+    ],
     ['a server error that says not to try again', withStatus(500, { headers: new Map([['X-Should-Retry', 'false']]) })],
     ['a rate limit that says not to try again', withStatus(429, { headers: { 'x-should-retry': 'false' } })],
     ['a rejection inside a stream', withCode('invalid_request_error')],
@@ -113,6 +122,8 @@ const table: Record<string, [what: string, error: unknown][]> = {
     ['a port that fetch refuses', wrapped(fetchFailed(new Error('bad port')))],
     ['a key that fits no header', new TypeError('Headers.append: "Bearer secret" is an invalid header value.')],
     ['a client without a key', new OpenAIError('Missing credentials. Please pass an `apiKey`')],
+    ['a client whose key is empty', new OpenAIError('The apiKey must not be empty')],
+    ['a client of another version without a key', new OpenAIError('The OPENAI_API_KEY is missing')],
     ['settings that are wrong', Object.assign(new Error('x'), { name: 'ConfigurationError' })],
   ],
   unknown: [
@@ -131,6 +142,14 @@ const table: Record<string, [what: string, error: unknown][]> = {
     ['a code that is a number', withCode(503)],
     ['a code that nobody knows', withCode('E_SECRET')],
     ['an SDK error of another kind', new OpenAIError('stream has ended')],
+    ['an SDK error without a message', Object.assign(new OpenAIError('x'), { message: undefined })],
+    ['a TypeError without a message', Object.assign(new TypeError('x'), { message: undefined })],
+    ['an error of another class that speaks of headers', new Error('Headers.append: "x" is an invalid header value.')],
+    ['a TypeError that only mentions headers', new TypeError('x is no function in Headers.append: y')],
+    ['an error of another class that speaks of credentials', new Error('Missing credentials')],
+    ["an error of another class with fetch's words", new Error('fetch failed')],
+    ['a code that has CERT_ within', withCode('NO_CERT_')],
+    ['a code that has HPE_ within', withCode('NO_HPE_')],
   ],
 };
 
@@ -160,6 +179,13 @@ describe('classify', () => {
     };
     expect(classify(nest(7)).kind).to.equal('server');
     expect(classify(nest(8)).kind).to.equal('unknown');
+  });
+
+  it('looks at the first sixteen errors of an AggregateError and no more', () => {
+    const after = (others: number): unknown =>
+      new AggregateError([...Array.from({ length: others }, () => new Error('x')), withStatus(503)]);
+    expect(classify(after(15)).kind).to.equal('server');
+    expect(classify(after(16)).kind).to.equal('unknown');
   });
 
   it('believes the outermost error that says something', () => {
@@ -196,6 +222,20 @@ describe('classify', () => {
       });
     });
 
+    it('a status from 100 to 599, and no other number', () => {
+      const told = [99, 100, 302, 599, 600, 503.5, '503'].map((status) => classify(withStatus(status)).status);
+      expect(told).to.deep.equal([undefined, 100, 302, 599, undefined, undefined, undefined]);
+    });
+
+    it('the code before the type, and a word of the quota before any other', () => {
+      const codeOf = (code: string, type: string): unknown => classify(withStatus(429, { code, type })).code;
+      expect(codeOf('slow_down', 'rate_limit_error')).to.equal('slow_down');
+      expect(codeOf('slow_down', 'insufficient_quota')).to.equal('insufficient_quota');
+      expect(codeOf('credit_balance_exhausted', 'insufficient_quota')).to.equal('credit_balance_exhausted');
+      expect(codeOf('credit_balance_exhausted', 'rate_limit_error')).to.equal('credit_balance_exhausted');
+      expect(codeOf('my secret', 'rate_limit_error')).to.equal('rate_limit_error');
+    });
+
     it('only words that it knows', () => {
       class SecretError extends Error {}
       const error = Object.assign(new SecretError('secret'), {
@@ -208,9 +248,16 @@ describe('classify', () => {
       expect(classify(error)).to.deep.equal({ kind: 'rejected', transient: false, status: 400 });
     });
 
-    it('a request id from the headers', () => {
+    it('a request id under either name, and from the headers', () => {
       const id = '123e4567-e89b-12d3-a456-426614174000';
-      expect(classify(withStatus(500, { headers: { 'X-Request-Id': id } })).requestId).to.equal(id);
+      for (const place of [{ requestID: id }, { request_id: id }, { headers: { 'X-Request-Id': id } }])
+        expect(classify(withStatus(500, place)).requestId, JSON.stringify(place)).to.equal(id);
+    });
+
+    it("errnos that look like the system's, and the few that it knows and look otherwise", () => {
+      expect(classify(withCode('EMFILE'))).to.include({ kind: 'unknown', errno: 'EMFILE' });
+      expect(classify(withCode('HOSTNAME_MISMATCH'))).to.include({ kind: 'misconfigured', errno: 'HOSTNAME_MISMATCH' });
+      expect(classify(withCode('MY_SECRET'))).not.to.have.property('errno');
     });
   });
 });

@@ -34,6 +34,14 @@ describe('The hint of an upstream', () => {
       3_723_500,
     ],
     ['parts of a millisecond', { 'x-ratelimit-remaining-tokens': '0', 'x-ratelimit-reset-tokens': '500µs' }, 0.5],
+    ['parts of a second in a Go duration', { 'x-ratelimit-remaining-a': '0', 'x-ratelimit-reset-a': '1.25s' }, 1250],
+    [
+      'a limit whose texts have spaces around them',
+      { 'x-ratelimit-remaining-a': ' 0 ', 'x-ratelimit-reset-a': ' 2s ' },
+      2000,
+    ],
+    ['seconds with spaces around them', { 'retry-after': ' 7 ' }, 7000],
+    ['a limit that is used up and already back', { 'x-ratelimit-remaining-a': '0', 'x-ratelimit-reset-a': '0s' }, 0],
     ['a Headers object', new Headers({ 'retry-after': '3' }), 3000],
     ['a Map', new Map([['retry-after', '3']]), 3000],
   ] as const) {
@@ -50,8 +58,27 @@ describe('The hint of an upstream', () => {
       'x-ratelimit-reset-tokens': '5s',
       'x-ratelimit-remaining-images': '9',
       'x-ratelimit-reset-images': '60s',
+      'x-ratelimit-remaining-files': '0',
+      'x-ratelimit-reset-files': '3s',
+      'x-ratelimit-reset-unknown': '70s',
     };
     expect(hintOf(headers)).to.equal(5000);
+  });
+
+  it('leaves out limits whose duration cannot be read', () => {
+    const used = { 'x-ratelimit-remaining-a': '0', 'x-ratelimit-remaining-b': '0', 'x-ratelimit-remaining-c': '0' };
+    expect(
+      hintOf({ ...used, 'x-ratelimit-reset-a': 'soon', 'x-ratelimit-reset-b': '2s', 'x-ratelimit-reset-c': 'later' }),
+    ).to.equal(2000);
+  });
+
+  it('does not come from headers that only look like limits', () => {
+    expect(hintOf({ 'my-x-ratelimit-remaining-a': '0', 'my-x-ratelimit-reset-a': '2s' })).to.equal(undefined);
+  });
+
+  it('comes from the headers of a response, where the error has none', () => {
+    const response = { status: 429, headers: { 'retry-after': '3' } };
+    expect(classify(Object.assign(new Error('x'), { response }), NOW).retryAfterMs).to.equal(3000);
   });
 
   it('comes from Retry-After before the limits', () => {
@@ -83,5 +110,11 @@ describe('The hint of an upstream', () => {
     const inner = Object.assign(new Error('x'), { status: 503, headers: { 'retry-after': '4' } });
     expect(classify(new Error('outer', { cause: inner }), NOW).retryAfterMs).to.equal(4000);
     expect(classify(new RateLimitedError(1234), NOW)).to.include({ kind: 'rate-limited', retryAfterMs: 1234 });
+    expect(classify(new RateLimitedError(0), NOW)).to.include({ kind: 'rate-limited', retryAfterMs: 0 });
+  });
+
+  it('comes from the headers where an error has one that is no wait', () => {
+    for (const retryAfterMs of [-1, Number.NaN, '5'])
+      expect(classify({ status: 429, retryAfterMs, headers: { 'retry-after': '2' } }, NOW).retryAfterMs).to.equal(2000);
   });
 });

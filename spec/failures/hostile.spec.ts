@@ -134,6 +134,20 @@ describe('classify, given anything at all', () => {
     expect(classify({ status: 429, headers }).retryAfterMs).to.equal(2000);
   });
 
+  it('passes over headers whose names or values are no text', () => {
+    const entries: [unknown, unknown][] = [
+      [7, 'a name that is a number'],
+      ['retry-after-ms', 12],
+      ['x-should-retry', undefined],
+      ['retry-after', '2'],
+    ];
+    const headers = new Map(entries);
+    expect(classify({ status: 429, headers }).retryAfterMs).to.equal(2000);
+    expect(
+      classify({ status: 429, headers: Object.fromEntries(entries as [string, unknown][]) }).retryAfterMs,
+    ).to.equal(2000);
+  });
+
   it('changes nothing about what it is given', () => {
     const error = Object.assign(new Error('x'), { status: 500, headers: { a: 'b' } });
     const before = JSON.stringify(Object.getOwnPropertyDescriptors(error));

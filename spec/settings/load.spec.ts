@@ -117,7 +117,15 @@ describe('loadSettings', () => {
     expect(settings.methods).to.deep.equal({ 'Service.ask': { maxAttempts: 2, recoveryTimeout: '30s' } });
   });
 
-  it('takes a file with a byte order mark', () => {
+  it('reads no variable for a setting that names none', () => {
+    expect(loadSettings({ env: { undefined: '7', '': '7' } })).to.deep.equal(loadSettings({ env: {} }));
+  });
+
+  it('takes a file with a byte order mark, and no such mark out of what it says', () => {
+    const chatModel = 'a\uFEFFmodel';
+    expect(loadSettings({ file: files.write('a.json', { openai: { chatModel } }), env: {} }).openai).to.include({
+      chatModel,
+    });
     expect(
       loadSettings({ file: files.write('bom.json', '\uFEFF{"retry":{"maxAttempts":1}}'), env: {} }).retry.maxAttempts,
     ).to.equal(1);
@@ -329,8 +337,15 @@ describe('loadSettings', () => {
     it('a file that is not JSON, without quoting it', () => {
       const [problem] = problemsOf({ file: files.write('a.json', '{ "openai": { "apiKey": sk-secret } }'), env: {} });
       expect(problem)
-        .to.match(/it is not JSON( \((line|position) .*\))?$/)
+        .to.match(/it is not JSON( \(position \d+\))?$/)
         .and.not.to.contain('secret');
+    });
+
+    it('a file that ends too soon, naming the place', () => {
+      const file = files.write('a.json', '{ "retry": { "maxWait": "30s" ');
+      expect(problemsOf({ file, env: {} })).to.deep.equal([
+        `file: expected a JSON file, got ${JSON.stringify(file)}: it is not JSON (position 30)`,
+      ]);
     });
 
     for (const [what, content] of [
@@ -348,7 +363,7 @@ describe('loadSettings', () => {
     it('unknown keys, naming the nearest known one and the file', () => {
       const file = files.write('a.json', {
         retyr: {},
-        retry: { maxAttempt: 1, __proto__x: 1 },
+        retry: { maxAttempt: 1, __proto__x: 1, jitterXYZ: 1, jitterWXYZ: 1 },
         circuits: { openai: { failureTreshold: 1 } },
         methods: { 'A.b': { something: 1 } },
       });
@@ -356,6 +371,8 @@ describe('loadSettings', () => {
         'retyr: unknown key; did you mean "retry"?',
         'retry.maxAttempt: unknown key; did you mean "maxAttempts"?',
         'retry.__proto__x: unknown key; known are maxAttempts, minWait, maxWait, jitter, nested',
+        'retry.jitterXYZ: unknown key; did you mean "jitter"?',
+        'retry.jitterWXYZ: unknown key; known are maxAttempts, minWait, maxWait, jitter, nested',
         'circuits.openai.failureTreshold: unknown key; did you mean "failureThreshold"?',
         'methods.A.b.something: unknown key; known are maxAttempts, minWait, maxWait, jitter, nested, failureThreshold, failureRate, slowCall, slowCallRate, window, minimumCalls, recoveryTimeout, recoveryGrowth, maxRecoveryTimeout, probes, probeInterval, rampUp, shadow, maxKeys, fallbackOn, rateLimit, concurrency, hedge, timeLimit, attemptLimit',
       ]);

@@ -1,5 +1,5 @@
 import { doubledMs } from '../../core/backoff.js';
-import { msOf, numberOf, type Stack } from './stack.js';
+import { ABSENT, msOf, type Stack } from './stack.js';
 
 /** How many calls the retry makes at most, and what the waits between them are at least and at most. */
 export interface Waits {
@@ -11,21 +11,20 @@ export interface Waits {
 
 const NONE: Waits = { attempts: 1, shortest: () => 0, longest: () => 0 };
 
-/** The waits of a stack; undefined where the code has a formula of its own. */
-export function waitsOf({ retry }: Stack): Waits | undefined {
-  if (!retry) return NONE;
-  const [minWait, maxWait, attempts] = [msOf(retry, 'minWait'), msOf(retry, 'maxWait'), numberOf(retry, 'maxAttempts')];
-  if (minWait === undefined || maxWait === undefined || attempts === undefined || retry.values.backoff)
-    return undefined;
+/** The waits of a stack; NaN where the code has a formula of its own. */
+export function waitsOf({ retry }: Stack): Waits {
+  if (retry === ABSENT) return NONE;
+  const minWait = retry.values.backoff ? Number.NaN : msOf(retry, 'minWait');
+  const maxWait = msOf(retry, 'maxWait');
   const isEven = retry.values.jitter === 'none';
   return {
-    attempts,
+    attempts: Number(retry.values.maxAttempts),
     shortest: (n) => doubledMs(isEven ? n - 1 : 0, minWait, maxWait),
     longest: (n) => doubledMs(isEven ? n - 1 : n, minWait, maxWait),
   };
 }
 
-/** The waits are the same from here on, or so long that no limit is as long. */
+/** The waits are the same from here on. */
 const ENOUGH = 64;
 
 /** All the longest waits together. */
@@ -39,16 +38,15 @@ function longestWaitsMs({ attempts, longest }: Waits): number {
 /** How many attempts can begin within `limitMs`, even if each failed at once. */
 export function attemptsWithin(limitMs: number, { attempts, shortest }: Waits): number {
   let at = 0;
-  for (let retry = 1; retry < Math.min(attempts, ENOUGH); retry++) {
+  for (let retry = 1; retry <= ENOUGH; retry++) {
     at += shortest(retry);
-    if (at >= limitMs) return retry;
+    if (at >= limitMs) return Math.min(attempts, retry);
   }
-  return attempts;
+  return Math.min(attempts, ENOUGH + Math.ceil((limitMs - at) / shortest(ENOUGH)));
 }
 
-/** The longest that all attempts and their waits can take, where that is known. */
-export function longestSequenceMs(stack: Stack): number | undefined {
-  const limit = msOf(stack.attempt, 'limit');
+/** The longest that all attempts and their waits can take; NaN where that is not known. */
+export function longestSequenceMs(stack: Stack): number {
   const waits = waitsOf(stack);
-  return limit === undefined || !waits ? undefined : waits.attempts * limit + longestWaitsMs(waits);
+  return waits.attempts * msOf(stack.attempt, 'limit') + longestWaitsMs(waits);
 }

@@ -1,7 +1,7 @@
-import { named, numberOf, type Rule } from './stack.js';
+import { named, type Rule } from './stack.js';
 
 const singleAttempt: Rule = ({ retry }) => {
-  if (!retry || numberOf(retry, 'maxAttempts') !== 1) return [];
+  if (retry.values.maxAttempts !== 1) return [];
   const isOuter = retry.values.nested === 'outer-only';
   const effect = isOuter
     ? `with ${named(retry, 'nested')} means that nothing repeats, neither this method nor those within it`

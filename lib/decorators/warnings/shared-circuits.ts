@@ -12,11 +12,9 @@ const OWN: ReadonlySet<string> = new Set(['circuit', 'fallbackOn']);
 /** Methods that share a circuit by name and disagree about it: each goes by its own options when it settles a call. */
 export function disagreements(circuits: readonly CircuitOfMethod[]): Warning[] {
   return circuits.flatMap((one) =>
-    circuits.flatMap((other): Warning[] => {
-      if (one === other || !isSame(one.circuit, other.circuit)) return [];
-      const differing = differingOptions(one.circuit, other.circuit);
-      return differing.length > 0 ? [{ at: one.circuit, says: sentence(one, other, differing) }] : [];
-    }),
+    circuits
+      .filter(({ circuit }) => isSame(one.circuit, circuit) && differingOptions(one.circuit, circuit).length > 0)
+      .map((other) => ({ at: one.circuit, says: sentence(one, other) })),
   );
 }
 
@@ -31,7 +29,8 @@ function differingOptions(one: Part, other: Part): string[] {
   return Object.keys(one.settings).filter((option) => !OWN.has(option) && one.values[option] !== other.values[option]);
 }
 
-function sentence({ circuit }: CircuitOfMethod, other: CircuitOfMethod, differing: readonly string[]): string {
+function sentence({ circuit }: CircuitOfMethod, other: CircuitOfMethod): string {
+  const differing = differingOptions(circuit, other.circuit);
   const list = (part: Part): string => differing.map((option) => named(part, option)).join(', ');
   const name = String(circuit.values.circuit);
   return `${list(circuit)} here, but ${list(other.circuit)} in ${other.method}, which shares the circuit "${name}": each goes by its own; write the same in both, or set it in circuits.${name} for all`;

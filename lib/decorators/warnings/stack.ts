@@ -1,5 +1,4 @@
 import { type Duration, isDuration, toMs } from '../../core/duration.js';
-import type { Source } from '../../settings/resolve.js';
 import type { EffectiveSettings, Options } from '../decoration.js';
 
 /** A policy of a stack, as rules see it. Options that it does not have are absent; null means that nothing is set. */
@@ -11,17 +10,20 @@ export interface Part {
   readonly settings: EffectiveSettings;
 }
 
+/** Stands for a policy that a stack does not have. None of its options is there, so no rule says anything about it. */
+export const ABSENT: Part = { policy: '', values: {}, settings: {} };
+
 /** A stack by what its policies do: each rule asks for those that it compares. */
 export interface Stack {
   /** The time limit above all others. */
-  readonly whole: Part | undefined;
+  readonly whole: Part;
   /** The time limit of each attempt. */
-  readonly attempt: Part | undefined;
-  readonly circuit: Part | undefined;
-  readonly retry: Part | undefined;
-  readonly rateLimit: Part | undefined;
-  readonly hedge: Part | undefined;
-  readonly concurrency: Part | undefined;
+  readonly attempt: Part;
+  readonly circuit: Part;
+  readonly retry: Part;
+  readonly rateLimit: Part;
+  readonly hedge: Part;
+  readonly concurrency: Part;
 }
 
 /** What cannot mean what it says, at the policy whose option it is. */
@@ -34,45 +36,33 @@ export interface Warning {
 export type Rule = (stack: Stack) => readonly Warning[];
 
 export function stackOf(parts: readonly Part[]): Stack {
-  const named = (policy: string): Part | undefined => parts.find((part) => part.policy === policy);
-  const last = parts.length > 1 ? parts.at(-1) : undefined;
+  const one = (policy: string, among = parts): Part => among.find((part) => part.policy === policy) ?? ABSENT;
   return {
-    whole: parts[0]?.policy === 'TimeLimited' ? parts[0] : undefined,
-    attempt: last?.policy === 'TimeLimited' ? last : undefined,
-    circuit: named('CircuitProtected'),
-    retry: named('RetryOnTransient'),
-    rateLimit: named('RespectRateLimit'),
-    hedge: named('Hedged'),
-    concurrency: named('ConcurrencyLimited'),
+    whole: one('TimeLimited', parts.slice(0, 1)),
+    attempt: one('TimeLimited', parts.slice(1).slice(-1)),
+    circuit: one('CircuitProtected'),
+    retry: one('RetryOnTransient'),
+    rateLimit: one('RespectRateLimit'),
+    hedge: one('Hedged'),
+    concurrency: one('ConcurrencyLimited'),
   };
 }
 
-/** Milliseconds of an option that is a duration. */
-export function msOf(part: Part | undefined, option: string): number | undefined {
-  const value = part?.values[option];
-  return isDuration(value) ? toMs(value) : undefined;
+/** Milliseconds of an option that is a duration; else NaN, which is neither above nor below anything. */
+export function msOf({ values }: Part, option: string): number {
+  const value = values[option];
+  return isDuration(value) ? toMs(value) : Number.NaN;
 }
 
-export function numberOf(part: Part | undefined, option: string): number | undefined {
-  const value = part?.values[option];
-  return typeof value === 'number' ? value : undefined;
-}
-
-/** Whether anybody has written the option. */
-export function isWritten(part: Part, option: string): boolean {
-  const source = sourceOf(part, option);
-  return source !== undefined && source !== 'default';
+/** Whether the option is what it is because nobody has written it. */
+export function isDefault({ settings }: Part, option: string): boolean {
+  return settings[option]?.source === 'default';
 }
 
 /** Whether it was written for this very method or its circuit, and not for all of them. */
-export function isWrittenHere(part: Part, option: string): boolean {
-  const source = sourceOf(part, option);
-  return source === 'decorator' || source === 'section';
-}
-
-function sourceOf({ settings }: Part, option: string): Source | undefined {
-  const setting = settings[option];
-  return setting?.value === null ? undefined : setting?.source;
+export function isWrittenHere({ settings }: Part, option: string): boolean {
+  const { value, source } = settings[option] ?? {};
+  return value !== null && (source === 'decorator' || source === 'section');
 }
 
 /** An option with its value, as sentences name it: `maxAttempts 3`, `limit "20s"`. */
