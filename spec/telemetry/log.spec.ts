@@ -177,7 +177,8 @@ describe('The log', () => {
     circuit(name).isolate('a secret reason');
     circuit(name).reset();
     restore();
-    expect(entries).to.deep.equal([
+    // What is moved by hand has one bucket in the whole process, which may have left out entries before.
+    expect(entries.map(({ count: _, ...entry }) => entry)).to.deep.equal([
       { level: 'error', message: 'circuit_opened', circuit: name, state: 'isolated' },
       { level: 'info', message: 'circuit_closed', circuit: name, state: 'closed' },
     ]);
