@@ -18,16 +18,32 @@ export interface CircuitGate {
  * worked out for it is worked out once; a probe has its own.
  */
 export class Admission {
-  /** What a promise that answers in its place has not: cheaper to ask for than the class. */
-  readonly isAdmission = true;
-
   constructor(
     readonly circuit: CircuitGate | undefined,
     /** The circuit's epoch: a result of an older one decides nothing. */
     readonly epoch: number,
     /** The probe's lease, 0 for an ordinary call. */
     readonly lease: number,
+    /** When the call came in, where that is of interest to the circuit. */
+    readonly since = 0,
+    /** Whether the circuit is only watched: then nobody heeds what it says. */
+    readonly isShadow = false,
   ) {}
+
+  /** What a promise that answers in its place has not: cheaper to ask for than the class. */
+  get isAdmission(): true {
+    return true;
+  }
+
+  /** Whether the circuit would refuse the call by now. */
+  get isTurnedAway(): boolean {
+    return !this.isShadow && this.circuit?.hasTurnedAway(this.epoch) === true;
+  }
+
+  /** Calls `listener` when the circuit begins to refuse; returns how to stop listening. */
+  onRefusing(listener: () => void): (() => void) | undefined {
+    return this.isShadow ? undefined : this.circuit?.onRefusing(listener);
+  }
 }
 
 export function isAdmission(entered: object): entered is Admission {

@@ -47,6 +47,8 @@ export interface CircuitOpened extends OfCircuit, Partial<OfMethod>, Partial<Fai
   readonly state: 'open' | 'isolated';
   /** How many times in a row it opened without closing in between. Absent when isolated by hand. */
   readonly trips?: number;
+  /** The rule that was broken: failures in a row, a rate, or a probe that failed. Absent when isolated by hand. */
+  readonly reason?: 'failures' | 'failure-rate' | 'slow-call-rate' | 'probe';
 }
 
 /** The circuit lets probes through. */
@@ -64,8 +66,11 @@ export interface CircuitClosed extends OfCircuit, Partial<OfMethod> {
 /** The circuit refused a call. */
 export interface CircuitRefused extends OfCircuit, OfMethod {
   readonly type: 'circuit_refused';
+  /** `closed` where it ramps up. */
   readonly state: CircuitStateName;
   readonly retryAfterMs: number;
+  /** Where it is only watched: the call was made all the same. */
+  readonly reason?: 'shadow';
 }
 
 /** A bulkhead refused a call, which was not made. */

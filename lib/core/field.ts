@@ -56,6 +56,13 @@ export const countOr = <const T extends string>(word: T): Format<number | T> =>
 /** A number that something is multiplied by, at least 1. */
 export const factor: Format<number> = number('a number >= 1', { type: 'number', minimum: 1 }, (n) => n >= 1);
 
+/** A part of all, in which nothing is no part. */
+export const share: Format<number> = number(
+  'a number above 0 and at most 1',
+  { type: 'number', exclusiveMinimum: 0, maximum: 1 },
+  (n) => n > 0 && n <= 1,
+);
+
 const DURATION_TEXT = '\\d+(\\.\\d+)?(ms|s|m|h|d)?$';
 
 function durationFormat(expected: string, zero: boolean): Format<Duration> {
@@ -74,6 +81,13 @@ function durationFormat(expected: string, zero: boolean): Format<Duration> {
 export const duration: Format<Duration> = durationFormat('a duration', true);
 /** A length of time above nought. */
 export const positiveDuration: Format<Duration> = durationFormat('a duration above 0', false);
+
+/** A length of time, or a number of things: a number without a unit is always the latter. */
+export const durationOrCount: Format<Duration | number> = format(
+  'a duration above 0 with a unit, such as "60s", or an integer >= 1',
+  { anyOf: [count(1).json, { type: 'string', pattern: '^(?=.*[1-9])\\d+(\\.\\d+)?(ms|s|m|h|d)$' }] },
+  (value, spelling) => positiveDuration.read(value, 'code') ?? count(1).read(value, spelling),
+);
 
 export const boolean: Format<boolean> = format('true or false', { type: 'boolean' }, (value, spelling) => {
   if (spelling === 'text') return value === 'true' ? true : value === 'false' ? false : undefined;

@@ -9,7 +9,7 @@ export function wait(
   clock: Clock,
   ms: number,
   signal: AbortSignal | undefined,
-  { admission: { circuit }, limit }: Call,
+  { admission, limit }: Call,
 ): Promise<void> {
   return new Promise((resolve) => {
     let timer: Timer;
@@ -22,7 +22,7 @@ export function wait(
     };
     // The timer comes last: a clock of a test may call back at once.
     signal?.addEventListener('abort', finish);
-    const ignoreCircuit = circuit?.onRefusing(finish);
+    const ignoreCircuit = admission.onRefusing(finish);
     const ignoreLimit = limit?.onEnd(finish);
     timer = clock.setTimer(finish, ms);
   });

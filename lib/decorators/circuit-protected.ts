@@ -12,7 +12,7 @@ import type { PolicyDecorator } from './types.js';
 
 type Whole = CircuitOptions<unknown> &
   ResolvedCircuitOptions &
-  Required<Pick<CircuitOptions, 'maxKeys' | 'fallbackOn'>>;
+  Required<Pick<CircuitOptions, 'maxKeys' | 'fallbackOn' | 'shadow'>>;
 
 const decorator: Decorator = {
   policy: 'CircuitProtected',
@@ -28,19 +28,14 @@ const decorator: Decorator = {
   },
   bind: (given, site, owned) => {
     const options = given as unknown as Whole;
-    const { fallback, fallbackOn } = options;
-    return protect(site, {
-      rules: circuitRules(options),
-      fallback,
-      fallbackOn,
-      circuit: circuitOf(options, site, owned),
-    });
+    return protect(site, { ...options, rules: circuitRules(options), circuit: circuitOf(options, site, owned) });
   },
 };
 
 /**
- * Leaves a failing upstream alone: after `failureThreshold` failed calls in a row the circuit opens and refuses calls
- * for `recoveryTimeout`; then it lets `probes` through and closes when they succeed. Meanwhile the fallback answers,
+ * Leaves a failing upstream alone: after `failureThreshold` failed calls in a row, or when too many calls of `window` have
+ * failed or were slow, the circuit opens and refuses calls for `recoveryTimeout`; then it lets `probes` through and closes
+ * when they succeed. Meanwhile the fallback answers,
  * or {@link CircuitOpenError} is thrown.
  *
  * Stands above `@RetryOnTransient()`: one exhausted retry sequence is one failure. Methods that name the same circuit

@@ -15,6 +15,8 @@ export interface CircuitSnapshot {
   readonly failures: number;
   /** Times in a row that it opened without closing in between. */
   readonly trips: number;
+  /** The finished calls of the window, and those of them that failed or were slow, where a rule looks through one. */
+  readonly window?: { readonly calls: number; readonly failures: number; readonly slow: number };
   /** Milliseconds until it may let a call through; null while it is isolated. */
   readonly retryAfterMs: number | null;
   /** What `isolate` was given. */
@@ -27,7 +29,7 @@ export interface CircuitHandle {
   readonly state: CircuitStateName;
   /** Whether it refuses calls: open, or isolated by hand. */
   readonly isOpen: boolean;
-  /** Milliseconds until it may let a call through: 0 when it does, Infinity while it is isolated. */
+  /** Milliseconds until it may let a call through: 0 when it does, Infinity while it is isolated; until all while it ramps up. */
   readonly retryAfterMs: number;
   snapshot(): CircuitSnapshot;
   /** Refuses every call until `reset()`. The reason appears in the snapshot alone. */
@@ -86,12 +88,14 @@ function handle(name: string, meant = (): Circuit[] => circuitsMeantBy(name)): C
 function snapshotOf(name: string, found: Circuit, now: number): CircuitSnapshot {
   const state = found.stateAt(now);
   const wait = retryAfterMs(state, now);
+  const tally = found.tallyAt(now);
   return {
     name,
     state: state.kind,
     epoch: found.epoch,
     failures: state.kind === 'closed' ? state.failures : 0,
     trips: state.kind === 'open' || state.kind === 'half-open' ? state.trips : 0,
+    ...(tally && { window: { calls: tally.calls, failures: tally.failures, slow: tally.slow } }),
     retryAfterMs: Number.isFinite(wait) ? wait : null,
     ...(state.kind === 'isolated' && state.reason !== undefined && { reason: state.reason }),
   };

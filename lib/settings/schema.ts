@@ -107,8 +107,24 @@ type RetryData = Data<RetryOptions, 'maxAttempts' | 'minWait' | 'maxWait' | 'jit
 type ConcurrencyData = Data<ConcurrencyOptions, 'limit' | 'queue' | 'maxQueueWait'>;
 type CircuitData = Data<
   CircuitOptions,
-  'failureThreshold' | 'recoveryTimeout' | 'recoveryGrowth' | 'probes' | 'maxKeys' | 'fallbackOn'
+  | 'failureThreshold'
+  | 'window'
+  | 'recoveryTimeout'
+  | 'recoveryGrowth'
+  | 'probes'
+  | 'rampUp'
+  | 'shadow'
+  | 'maxKeys'
+  | 'fallbackOn'
 > & {
+  /** Null: no such rule. */
+  readonly failureRate: number | null;
+  /** Null: no such rule. */
+  readonly slowCall: Duration | null;
+  /** Null: 1 where `slowCall` is set. */
+  readonly slowCallRate: number | null;
+  /** Null: 20, or a smaller window of calls. */
+  readonly minimumCalls: number | null;
   /** Null: ten times `recoveryTimeout`. */
   readonly maxRecoveryTimeout: Duration | null;
   /** Null: `recoveryTimeout`, at most five seconds. */

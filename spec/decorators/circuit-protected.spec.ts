@@ -276,7 +276,7 @@ describe('@CircuitProtected', () => {
       const of = { method: 'Service.ask', circuit: name };
       const facts = { kind: 'server', errorName: 'Error', status: 503 };
       expect(world.events).to.deep.equal([
-        { type: 'circuit_opened', state: 'open', trips: 1, ...of, ...facts },
+        { type: 'circuit_opened', state: 'open', trips: 1, reason: 'failures', ...of, ...facts },
         { type: 'circuit_refused', state: 'open', retryAfterMs: 10_000, ...of },
         { type: 'fallback_used', reason: 'open', ...of },
       ]);

@@ -22,11 +22,18 @@ describe('loadSettings', () => {
       retry: { maxAttempts: 3, minWait: '1s', maxWait: '10s', jitter: 'full' },
       circuit: {
         failureThreshold: 5,
+        failureRate: null,
+        slowCall: null,
+        slowCallRate: null,
+        window: '60s',
+        minimumCalls: null,
         recoveryTimeout: '60s',
         recoveryGrowth: 1,
         maxRecoveryTimeout: null,
         probes: 1,
         probeInterval: null,
+        rampUp: '0s',
+        shadow: false,
         maxKeys: 10_000,
         fallbackOn: 'open',
       },
@@ -219,6 +226,36 @@ describe('loadSettings', () => {
       ]);
     });
 
+    it('a slowCallRate where nothing says what is slow', () => {
+      const file = files.write('a.json', { circuit: { slowCallRate: 0.5 } });
+      expect(problemsOf({ file, env: {} })).to.deep.equal([
+        'circuit.slowCallRate: expected slowCall beside it, which says when a call is slow, got 0.5 alone',
+      ]);
+    });
+
+    it('minimumCalls that a window of calls never holds, naming both', () => {
+      const file = files.write('a.json', {
+        circuit: { window: 10 },
+        circuits: { openai: { window: 5, minimumCalls: 6 } },
+      });
+      expect(problemsOf({ file, env: {} })).to.deep.equal([
+        'circuits.openai.minimumCalls: expected at most window (5 calls), got 6',
+      ]);
+    });
+
+    it('rates and windows that are none', () => {
+      const circuit = { failureRate: 50, slowCallRate: 0, window: '60', minimumCalls: 0, rampUp: '-1s', shadow: 'yes' };
+      const file = files.write('a.json', { circuit });
+      expect(problemsOf({ file, env: {} }).map((problem) => problem.replace(/ \(in .*/, ''))).to.deep.equal([
+        'circuit.failureRate: expected a number above 0 and at most 1, got 50',
+        'circuit.slowCallRate: expected a number above 0 and at most 1, got 0',
+        'circuit.window: expected a duration above 0 with a unit, such as "60s", or an integer >= 1, got "60"',
+        'circuit.minimumCalls: expected an integer >= 1, got 0',
+        'circuit.rampUp: expected a duration with a unit, such as "500ms", "1.5s" or "2m", got "-1s"',
+        'circuit.shadow: expected true or false, got "yes"',
+      ]);
+    });
+
     it('contradictions within a named section', () => {
       const file = files.write('a.json', {
         circuits: { openai: { recoveryTimeout: '2m', maxRecoveryTimeout: '1m' } },
@@ -279,7 +316,7 @@ describe('loadSettings', () => {
         'retry.maxAttempt: unknown key; did you mean "maxAttempts"?',
         'retry.__proto__x: unknown key; known are maxAttempts, minWait, maxWait, jitter',
         'circuits.openai.failureTreshold: unknown key; did you mean "failureThreshold"?',
-        'methods.A.b.something: unknown key; known are maxAttempts, minWait, maxWait, jitter, failureThreshold, recoveryTimeout, recoveryGrowth, maxRecoveryTimeout, probes, probeInterval, maxKeys, fallbackOn, rateLimit, concurrency, timeLimit, attemptLimit',
+        'methods.A.b.something: unknown key; known are maxAttempts, minWait, maxWait, jitter, failureThreshold, failureRate, slowCall, slowCallRate, window, minimumCalls, recoveryTimeout, recoveryGrowth, maxRecoveryTimeout, probes, probeInterval, rampUp, shadow, maxKeys, fallbackOn, rateLimit, concurrency, timeLimit, attemptLimit',
       ]);
       expect(problemsOf({ file, env: {} })[0]).to.contain(`(in ${file})`);
     });

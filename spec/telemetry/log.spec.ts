@@ -90,7 +90,7 @@ describe('The log', () => {
         elapsedMs: 2000,
         reason: 'attempts',
       },
-      { level: 'error', message: 'circuit_opened', ...of, ...facts, state: 'open' },
+      { level: 'error', message: 'circuit_opened', ...of, ...facts, state: 'open', reason: 'failures' },
       { level: 'debug', message: 'circuit_refused', ...of, state: 'open', retryAfterMs: 7000 },
       { level: 'warn', message: 'fallback_used', ...of, reason: 'open' },
       { level: 'info', message: 'circuit_half_open', ...of, state: 'half-open' },

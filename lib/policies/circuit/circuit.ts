@@ -3,14 +3,19 @@ import { Admission, type CircuitGate } from '../../core/call.js';
 import { CircuitOpenError } from '../../core/errors.js';
 import type { Random } from '../../core/random.js';
 import type { CircuitRules } from './rules.js';
+import type { Tally } from './rates.js';
 import { admit, asOf, CLOSED, type CircuitState, isRefusing, type Outcome, retryAfterMs, settle } from './state.js';
+import { lookingThrough, NO_WINDOWS } from './windows.js';
 
 /** A circuit's memory: the state, and the epoch that grows by one with every transition. */
 export class Circuit implements CircuitGate {
   readonly budget = new RetryBudget();
   #state: CircuitState = CLOSED;
   #epoch = 0;
-  #admission: Admission | undefined = new Admission(this, 0, 0);
+  /** The terms that all calls of the epoch share while it is closed. */
+  #terms: Admission | undefined = new Admission(this, 0, 0);
+  #admission = this.#terms;
+  #windows = NO_WINDOWS;
   #refusal: CircuitOpenError | undefined;
   #listeners: Set<() => void> | undefined;
 
@@ -20,9 +25,9 @@ export class Circuit implements CircuitGate {
     return this.#epoch;
   }
 
-  /** Closed, and no failure counted: a success changes nothing. */
+  /** Closed, and nothing counted: a success changes nothing, unless the rules look through a window. */
   get isPristine(): boolean {
-    return this.#state === CLOSED;
+    return this.#state === CLOSED && this.#windows === NO_WINDOWS;
   }
 
   /** The state as it is now; asking changes nothing. */
@@ -30,7 +35,14 @@ export class Circuit implements CircuitGate {
     return asOf(this.#state, now);
   }
 
-  /** The terms that all calls share while it is closed; undefined while it is not. */
+  /** What was seen of the calls lately; undefined where no rule looks through a window, or nothing was seen. */
+  tallyAt(now: number): Tally | undefined {
+    const [latest] = this.#windows;
+    latest?.forget(now);
+    return latest;
+  }
+
+  /** The terms that all calls share while it is closed and lets all of them through; undefined while it does not. */
   get admission(): Admission | undefined {
     return this.#admission;
   }
@@ -42,15 +54,18 @@ export class Circuit implements CircuitGate {
 
   /** The terms for a call, or undefined when it is refused. The epoch shows whether it became half-open by that. */
   admit(now: number, rules: CircuitRules): Admission | undefined {
-    const decision = admit(this.#state, now, rules);
-    if (!decision) return undefined;
-    this.#become(decision.state);
-    return this.#admission ?? new Admission(this, this.#epoch, decision.lease);
+    const { state, lease } = admit(this.#state, now, rules);
+    this.#become(state);
+    if (lease === undefined) return undefined;
+    return this.#terms ?? new Admission(this, this.#epoch, lease);
   }
 
   /** Counts what became of a call; true when that changed the kind of state. A result of an older epoch decides nothing. */
-  settle(outcome: Outcome, { epoch, lease }: Admission, now: number, rules: CircuitRules, random: Random): boolean {
-    return epoch === this.#epoch && this.#become(settle(this.#state, outcome, lease, now, rules, random));
+  settle(outcome: Outcome, terms: Admission, now: number, rules: CircuitRules, random: Random): boolean {
+    const { epoch, lease } = terms;
+    if (epoch !== this.#epoch) return false;
+    const tally = this.#seen(outcome, terms, now, rules);
+    return this.#become(settle(this.#state, { outcome, lease, tally }, now, rules, random));
   }
 
   /** Refuses everything until `reset()`; false when it did already. */
@@ -60,6 +75,7 @@ export class Circuit implements CircuitGate {
 
   /** Closes, whatever was before; false when it was closed already. */
   reset(): boolean {
+    this.#windows = NO_WINDOWS;
     return this.#become(CLOSED);
   }
 
@@ -80,7 +96,7 @@ export class Circuit implements CircuitGate {
   }
 
   hasTurnedAway(epoch: number): boolean {
-    return epoch !== this.#epoch && this.#admission === undefined;
+    return epoch !== this.#epoch && this.#state.kind !== 'closed';
   }
 
   onRefusing(listener: () => void): () => void {
@@ -99,15 +115,31 @@ export class Circuit implements CircuitGate {
     });
   }
 
+  /** What the window shows with this call in it, where the rules look through one. */
+  #seen(outcome: Outcome, { since }: Admission, now: number, { rates }: CircuitRules): Tally | undefined {
+    if (this.#state.kind !== 'closed' || (outcome !== 'success' && outcome !== 'failure')) return undefined;
+    if (rates) this.#windows = lookingThrough(this.#windows, rates.window, now);
+    const failures = outcome === 'failure' ? 1 : 0;
+    const slow = rates && now - since > rates.slowCallMs ? 1 : 0;
+    for (const window of this.#windows) window.add(1, failures, slow, now);
+    return rates && this.#windows[0];
+  }
+
   #become(state: CircuitState): boolean {
+    if (state === this.#state) return false;
     const moved = state.kind !== this.#state.kind;
     this.#state = state;
-    if (!moved) return false;
+    if (moved) this.#beginEpoch(state);
+    this.#admission = state.kind === 'closed' && state.ramp ? undefined : this.#terms;
+    return moved;
+  }
+
+  #beginEpoch(state: CircuitState): void {
     this.#epoch += 1;
-    this.#admission = state.kind === 'closed' ? new Admission(this, this.#epoch, 0) : undefined;
+    this.#terms = state.kind === 'closed' ? new Admission(this, this.#epoch, 0) : undefined;
+    this.#windows = NO_WINDOWS;
     if (state.kind !== 'half-open') this.#refusal = undefined;
     if (state.kind === 'open' || state.kind === 'isolated')
       for (const listener of [...(this.#listeners ?? [])]) listener();
-    return true;
   }
 }

@@ -1,14 +1,19 @@
 import type { Duration } from '../../core/duration.js';
+import type { Failure } from '../../core/failure.js';
 import {
   anything,
+  boolean,
   callback,
   codeOption,
   count,
+  duration,
+  durationOrCount,
   factor,
   type Field,
   name,
   oneOf,
   positiveDuration,
+  share,
 } from '../../core/field.js';
 
 /**
@@ -32,6 +37,22 @@ export interface CircuitOptions<R = never> {
   readonly maxKeys?: number;
   /** Failures in a row that open the circuit. An integer >= 1. @default 5 */
   readonly failureThreshold?: number;
+  /**
+   * The share of failures among the calls of `window` that opens the circuit, once `minimumCalls` have finished. A number
+   * above 0 and at most 1. @default none
+   */
+  readonly failureRate?: number;
+  /** A call that takes longer than this is slow, retries and their waits included. @default none */
+  readonly slowCall?: Duration;
+  /** The share of slow calls that opens the circuit, as `failureRate` does. @default 1 where `slowCall` is given */
+  readonly slowCallRate?: number;
+  /**
+   * How far back the rates look: a duration, or a number of calls. A duration is kept in sixteenths: a call counts no
+   * longer than this, and at most a sixteenth less. @default '60s'
+   */
+  readonly window?: Duration | number;
+  /** Calls in the window before a rate means anything. Not above a `window` of calls. @default 20, or a smaller `window` of calls */
+  readonly minimumCalls?: number;
   /** How long the circuit stays open before it lets a probe through, plus up to 10 %. @default '60s' */
   readonly recoveryTimeout?: Duration;
   /** Multiplies `recoveryTimeout` for each time in a row that a probe failed. A number >= 1. @default 1 */
@@ -42,6 +63,21 @@ export interface CircuitOptions<R = never> {
   readonly probes?: number;
   /** How long a probe may take before another one is let through. @default `recoveryTimeout`, at most '5s' */
   readonly probeInterval?: Duration;
+  /**
+   * After the circuit has closed, the share of calls that it admits grows over this time, evenly, from none to all; the
+   * others are refused. @default '0s', all at once
+   */
+  readonly rampUp?: Duration;
+  /**
+   * Whether this failure counts against the upstream, in place of its kind. A cancelled call never does. What would have
+   * counted and does not is ignored.
+   */
+  readonly failureOn?: (failure: Failure, error: unknown) => boolean;
+  /** Whether a value that the method returned counts as a failure; it is returned all the same. Not asked for streams. */
+  // oxlint-disable-next-line typescript/no-explicit-any -- the value's type is the method's, which an option cannot know
+  readonly failureOnResult?: (value: any) => boolean;
+  /** Decide, count and tell everything, and refuse nobody: to watch a circuit before it is trusted. @default false */
+  readonly shadow?: boolean;
   /** Answers while the circuit refuses. Its result must be what the method resolves to; of a stream, one chunk. */
   readonly fallback?: Fallback<R>;
   /** `'open'`: answer while the circuit refuses; `'failure'`: also when a transient failure is final. @default 'open' */
@@ -55,6 +91,31 @@ export const circuitFields = {
     format: count(1),
     default: 5,
     env: 'CIRCUIT_FAILURE_THRESHOLD',
+  },
+  failureRate: {
+    doc: 'The share of failures among the calls of the window that opens the circuit. No such rule where nothing is said.',
+    format: share,
+    default: null,
+  },
+  slowCall: {
+    doc: 'A call that takes longer than this is slow. No such rule where nothing is said.',
+    format: positiveDuration,
+    default: null,
+  },
+  slowCallRate: {
+    doc: 'The share of slow calls that opens the circuit. 1 where only slowCall is said.',
+    format: share,
+    default: null,
+  },
+  window: {
+    doc: 'How far back the rates look: a duration with its unit, or a number of calls.',
+    format: durationOrCount,
+    default: '60s',
+  },
+  minimumCalls: {
+    doc: 'Calls in the window before a rate means anything. 20, or a smaller window of calls, where nothing is said.',
+    format: count(1),
+    default: null,
   },
   recoveryTimeout: {
     doc: 'How long the circuit stays open before it lets a probe through, plus up to 10 %.',
@@ -82,6 +143,16 @@ export const circuitFields = {
     format: positiveDuration,
     default: null,
   },
+  rampUp: {
+    doc: 'The time over which the share of admitted calls grows from none to all after the circuit has closed.',
+    format: duration,
+    default: '0s',
+  },
+  shadow: {
+    doc: 'Whether the circuit decides, counts and tells everything, but refuses nobody.',
+    format: boolean,
+    default: false,
+  },
   maxKeys: {
     doc: 'How many keys of a circuit with a key function are remembered.',
     format: count(1),
@@ -99,5 +170,7 @@ export const circuitOptions = {
   ...circuitFields,
   circuit: codeOption(name),
   key: codeOption(callback),
+  failureOn: codeOption(callback),
+  failureOnResult: codeOption(callback),
   fallback: codeOption(anything),
 };

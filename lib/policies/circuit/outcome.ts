@@ -1,4 +1,5 @@
 import type { Failure, FailureKind } from '../../core/failure.js';
+import type { CircuitOptions } from './options.js';
 import type { Outcome } from './state.js';
 
 const OUTCOMES: Readonly<Record<FailureKind, Outcome>> = {
@@ -14,7 +15,10 @@ const OUTCOMES: Readonly<Record<FailureKind, Outcome>> = {
   unknown: 'ignored',
 };
 
-/** What a failed call says of the upstream's health. */
-export function outcomeOf(failure: Failure): Outcome {
-  return OUTCOMES[failure.kind];
+/** What a failed call says of the upstream's health: by its kind, unless `failureOn` says otherwise. */
+export function outcomeOf(failure: Failure, error?: unknown, failureOn?: CircuitOptions['failureOn']): Outcome {
+  const outcome = OUTCOMES[failure.kind];
+  if (!failureOn || failure.kind === 'cancelled') return outcome;
+  if (failureOn(failure, error)) return 'failure';
+  return outcome === 'failure' ? 'ignored' : outcome;
 }

@@ -1,35 +1,48 @@
 import { burstClock } from '../../core/burst-clock.js';
-import { Admission, type Call, type NextStream, type OnSuccess, type Policy, type Stream } from '../../core/call.js';
-import type { Audience } from '../../core/events.js';
-import { type Failure, factsOf } from '../../core/failure.js';
+import {
+  Admission,
+  type Call,
+  isAdmission,
+  type NextStream,
+  type OnSuccess,
+  type Policy,
+  type Stream,
+} from '../../core/call.js';
+import type { Failure } from '../../core/failure.js';
 import { relay } from '../../core/relay.js';
 import type { Site } from '../../core/site.js';
 import { classify } from '../../failures/classify.js';
 import { findSignal } from '../../failures/signal.js';
 import { Circuit } from './circuit.js';
-import { answer } from './fallback.js';
 import type { CircuitOptions } from './options.js';
 import { outcomeOf } from './outcome.js';
+import { refusals } from './refusals.js';
 import type { CircuitRules } from './rules.js';
-import { type Outcome, retryAfterMs } from './state.js';
+import type { Outcome } from './state.js';
 import { tellTransition } from './transition.js';
 
-export interface Protection extends Pick<CircuitOptions<unknown>, 'fallback'> {
+export interface Protection extends Pick<CircuitOptions<unknown>, 'fallback' | 'failureOn' | 'failureOnResult'> {
   readonly rules: CircuitRules;
   readonly fallbackOn: 'open' | 'failure';
+  /** Whether nobody is refused. */
+  readonly shadow: boolean;
   /** The circuit, or how to find that of a call, which throws where its key cannot be told. */
   readonly circuit: Circuit | ((self: unknown, args: readonly unknown[]) => Circuit);
 }
 
 const CANCELLED: Failure = Object.freeze({ kind: 'cancelled', transient: false });
 
+/** No epoch of any circuit: what comes of a call that was not admitted decides nothing. */
+const NO_EPOCH = -1;
+
 /** Leaves a failing upstream alone, and lets the fallback answer meanwhile. */
-export function protect(site: Site, { rules, fallback, fallbackOn, circuit }: Protection): Policy {
-  const { clock, method, random } = site;
-  const now = (): number => clock.now();
+export function protect(site: Site, protection: Protection): Policy {
+  const { rules, fallback, fallbackOn, circuit, shadow, failureOn, failureOnResult } = protection;
+  const { clock, random } = site;
   const nowWhileRefusing = burstClock(clock);
-  const refused = site.channel('circuit_refused');
-  const fellBack = site.channel('fallback_used');
+  const { refuse, noteShadow, answerFailure } = refusals(site, fallback);
+  const hasRates = rules.rates !== undefined;
+  const isTimed = rules.rates !== undefined && rules.rates.slowCallMs < Number.POSITIVE_INFINITY;
 
   /** The terms of a call; undefined when it is refused. */
   function admit(circuit: Circuit, at: number): Admission | undefined {
@@ -39,18 +52,6 @@ export function protect(site: Site, { rules, fallback, fallbackOn, circuit }: Pr
     return admission;
   }
 
-  // Refusals are told by functions of their own, so that the engine can inline what runs when nobody wants to hear.
-  function tellRefused(tell: Audience, circuit: Circuit, at: number): void {
-    const { name } = circuit;
-    const state = circuit.stateAt(at);
-    tell({ type: 'circuit_refused', method, circuit: name, state: state.kind, retryAfterMs: retryAfterMs(state, at) });
-  }
-
-  function tellFellBack(tell: Audience, circuit: Circuit, failure?: Failure): void {
-    const reason = failure ? 'failure' : 'open';
-    tell({ type: 'fallback_used', method, circuit: circuit.name, reason, ...(failure && factsOf(failure)) });
-  }
-
   function settle(admission: Admission, outcome: Outcome, failure?: Failure): void {
     const circuit = admission.circuit as Circuit;
     const at = clock.now();
@@ -58,29 +59,32 @@ export function protect(site: Site, { rules, fallback, fallbackOn, circuit }: Pr
     if (moved) tellTransition(site, circuit.name, circuit.stateAt(at), at, failure);
   }
 
+  /** Works out how a call ended with a function of the user's, who hears of it when that throws. */
+  function judged<T>(admission: Admission, judge: () => T): T {
+    try {
+      return judge();
+    } catch (mistake) {
+      settle(admission, 'ignored');
+      throw mistake;
+    }
+  }
+
   /** Counts the failure, and returns it when the fallback is to answer for it. */
   function settleFailure({ admission, aborted, args, limit }: Call, error: unknown): Failure | undefined {
     const cancelled = aborted || findSignal(args)?.aborted;
     const failure = cancelled ? CANCELLED : classify(error, clock.now());
-    settle(admission, outcomeOf(failure), failure);
+    settle(
+      admission,
+      judged(admission, () => outcomeOf(failure, error, failureOn)),
+      failure,
+    );
     // When the time limit of the whole call has ended, nobody waits for an answer any more.
     const mayAnswer = fallback !== undefined && fallbackOn === 'failure' && !limit?.ended;
     return mayAnswer && failure.transient ? failure : undefined;
   }
 
-  function refuse(self: unknown, args: readonly unknown[], circuit: Circuit, at: number): Promise<unknown> {
-    const refusals = refused.audience(at);
-    if (refusals) tellRefused(refusals, circuit, at);
-    if (fallback === undefined) return circuit.refuse(now);
-    const fallbacks = fellBack.audience(at);
-    if (fallbacks) tellFellBack(fallbacks, circuit);
-    return answer(fallback, self, args, circuit.refusal(now));
-  }
-
-  function answerFailure(call: Call, error: unknown, failure: Failure): Promise<unknown> {
-    const fallbacks = fellBack.audience(clock.now());
-    if (fallbacks) tellFellBack(fallbacks, call.admission.circuit as Circuit, failure);
-    return answer(fallback, call.self, call.args, error);
+  function answerFor({ self, args, admission }: Call, error: unknown, failure: Failure): Promise<unknown> {
+    return answerFailure(self, args, admission.circuit as Circuit, error, failure);
   }
 
   function refusedOr(self: unknown, args: readonly unknown[], circuit: Circuit): Admission | Promise<unknown> {
@@ -93,11 +97,39 @@ export function protect(site: Site, { rules, fallback, fallbackOn, circuit }: Pr
     return admit(circuit, at) ?? refuse(self, args, circuit, at);
   }
 
+  function enter(self: unknown, args: readonly unknown[], circuit: Circuit): Admission | Promise<unknown> {
+    return circuit.admission ?? refusedOr(self, args, circuit);
+  }
+
+  /** The terms of a call that is timed are its own. */
+  function enterTimed(self: unknown, args: readonly unknown[], circuit: Circuit): Admission | Promise<unknown> {
+    const entered = circuit.admission ?? refusedOr(self, args, circuit);
+    if (!isAdmission(entered)) return entered;
+    return new Admission(circuit, entered.epoch, entered.lease, clock.now());
+  }
+
+  /** Nobody is refused; what comes of those who would have been decides nothing. */
+  function enterShadow(_self: unknown, _args: readonly unknown[], circuit: Circuit): Admission {
+    const at = clock.now();
+    const { epoch, lease } = admit(circuit, at) ?? { epoch: NO_EPOCH, lease: 0 };
+    if (epoch === NO_EPOCH) noteShadow(circuit, at);
+    return new Admission(circuit, epoch, lease, at, true);
+  }
+
+  const enterInto = shadow ? enterShadow : isTimed ? enterTimed : enter;
+
   const succeed = (admission: Admission): OnSuccess => {
     const circuit = admission.circuit as Circuit;
     return (value) => {
       // A closed circuit without a failure is what a success would make of it anyway.
-      if (!circuit.isPristine) settle(admission, 'success');
+      if (hasRates || !circuit.isPristine) settle(admission, 'success');
+      return value;
+    };
+  };
+
+  const judgeResult = (admission: Admission): OnSuccess => {
+    return (value) => {
+      settle(admission, judged(admission, () => failureOnResult?.(value)) ? 'failure' : 'success');
       return value;
     };
   };
@@ -105,19 +137,18 @@ export function protect(site: Site, { rules, fallback, fallbackOn, circuit }: Pr
   return {
     enter:
       circuit instanceof Circuit
-        ? (self, args) => circuit.admission ?? refusedOr(self, args, circuit)
+        ? (self, args) => enterInto(self, args, circuit)
         : (self, args) => {
             try {
-              const found = circuit(self, args);
-              return found.admission ?? refusedOr(self, args, found);
+              return enterInto(self, args, circuit(self, args));
             } catch (keyError) {
               return Promise.reject(keyError);
             }
           },
-    succeed,
+    succeed: failureOnResult ? judgeResult : succeed,
     fail: (error, call) => {
       const failure = settleFailure(call, error);
-      return failure ? answerFailure(call, error, failure) : Promise.reject(error);
+      return failure ? answerFor(call, error, failure) : Promise.reject(error);
     },
     stream: protectStream,
   };
@@ -125,14 +156,12 @@ export function protect(site: Site, { rules, fallback, fallbackOn, circuit }: Pr
   /** Decides the outcome when the stream ends: completed, failed, or left early by its consumer. */
   async function* protectStream(call: Call, next: NextStream): Stream {
     const { self, args } = call;
-    const found = circuit instanceof Circuit ? circuit : circuit(self, args);
-    const at = clock.now();
-    const admission = found.admission ?? admit(found, at);
-    if (!admission) {
-      yield await refuse(self, args, found, at);
+    const entered = enterInto(self, args, circuit instanceof Circuit ? circuit : circuit(self, args));
+    if (!isAdmission(entered)) {
+      yield await entered;
       return undefined;
     }
-    call.admission = admission;
+    call.admission = entered;
     let chunks = 0;
     let ended = false;
     let left = false;
@@ -147,7 +176,7 @@ export function protect(site: Site, { rules, fallback, fallbackOn, circuit }: Pr
         },
       );
       ended = true;
-      return succeed(admission)(result);
+      return succeed(entered)(result);
     } catch (error) {
       // What the consumer throws into the stream, or what goes wrong when it leaves, is not the upstream's; but a time
       // limit that stands around the circuit ends the stream in the same way.
@@ -155,10 +184,10 @@ export function protect(site: Site, { rules, fallback, fallbackOn, circuit }: Pr
       ended = true;
       const failure = settleFailure(call, error);
       if (!failure || chunks > 0) throw error;
-      yield await answerFailure(call, error, failure);
+      yield await answerFor(call, error, failure);
       return undefined;
     } finally {
-      if (!ended) settle(admission, 'ignored');
+      if (!ended) settle(entered, 'ignored');
     }
   }
 }

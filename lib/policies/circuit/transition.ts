@@ -19,7 +19,14 @@ export function transitionEvent(
     case 'isolated':
       return { type: 'circuit_opened', state: 'isolated', ...of };
     case 'open':
-      return { type: 'circuit_opened', state: 'open', trips: state.trips, ...of, ...(failure && factsOf(failure)) };
+      return {
+        type: 'circuit_opened',
+        state: 'open',
+        trips: state.trips,
+        reason: state.reason,
+        ...of,
+        ...(failure && factsOf(failure)),
+      };
   }
 }
 

@@ -102,8 +102,7 @@ export class Visit {
     if (this.#signal?.aborted) this.#end('aborted');
     // The limit of the whole call has ended: it has told so itself.
     if (this.#call.limit?.ended) throw this.#call.limit.ended.reason;
-    const { circuit, epoch } = this.#call.admission;
-    if (circuit?.hasTurnedAway(epoch)) this.#end('circuit-open');
+    if (this.#call.admission.isTurnedAway) this.#end('circuit-open');
   }
 
   #leftMs(): number {

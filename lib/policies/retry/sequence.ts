@@ -87,8 +87,7 @@ export class RetrySequence {
     const { limit, admission } = this.#call;
     if (this.#signal?.aborted || limit?.ended?.isCallers) return 'aborted';
     if (limit?.ended) return 'deadline';
-    const { circuit, epoch } = admission;
-    return circuit?.hasTurnedAway(epoch) ? 'circuit-open' : undefined;
+    return admission.isTurnedAway ? 'circuit-open' : undefined;
   }
 
   #giveUp(reason: GaveUpReason, failure: Failure): false {

@@ -1,0 +1,68 @@
+import type { Audience } from '../../core/events.js';
+import { type Failure, factsOf } from '../../core/failure.js';
+import type { Site } from '../../core/site.js';
+import type { Circuit } from './circuit.js';
+import { answer } from './fallback.js';
+import type { CircuitOptions } from './options.js';
+import { retryAfterMs } from './state.js';
+
+/** What a caller gets in place of the upstream's answer, and who hears of it. */
+export interface Refusals {
+  /** Answers a call that is not made. */
+  refuse(self: unknown, args: readonly unknown[], circuit: Circuit, at: number): Promise<unknown>;
+  /** Tells that a call would have been refused, were the circuit not only watched. */
+  noteShadow(circuit: Circuit, at: number): void;
+  /** Answers a call that has failed in the end. */
+  answerFailure(
+    self: unknown,
+    args: readonly unknown[],
+    circuit: Circuit,
+    error: unknown,
+    failure: Failure,
+  ): Promise<unknown>;
+}
+
+export function refusals({ clock, method, channel }: Site, fallback: CircuitOptions<unknown>['fallback']): Refusals {
+  const now = (): number => clock.now();
+  const refused = channel('circuit_refused');
+  const fellBack = channel('fallback_used');
+
+  // Told by functions of their own, so that the engine can inline what runs when nobody wants to hear.
+  function tellRefused(tell: Audience, circuit: Circuit, at: number, reason?: 'shadow'): void {
+    const { name } = circuit;
+    const state = circuit.stateAt(at);
+    tell({
+      type: 'circuit_refused',
+      method,
+      circuit: name,
+      state: state.kind,
+      retryAfterMs: retryAfterMs(state, at),
+      ...(reason && { reason }),
+    });
+  }
+
+  function tellFellBack(tell: Audience, circuit: Circuit, failure?: Failure): void {
+    const reason = failure ? 'failure' : 'open';
+    tell({ type: 'fallback_used', method, circuit: circuit.name, reason, ...(failure && factsOf(failure)) });
+  }
+
+  return {
+    refuse: (self, args, circuit, at) => {
+      const hearers = refused.audience(at);
+      if (hearers) tellRefused(hearers, circuit, at);
+      if (fallback === undefined) return circuit.refuse(now);
+      const fallbacks = fellBack.audience(at);
+      if (fallbacks) tellFellBack(fallbacks, circuit);
+      return answer(fallback, self, args, circuit.refusal(now));
+    },
+    noteShadow: (circuit, at) => {
+      const hearers = refused.audience(at);
+      if (hearers) tellRefused(hearers, circuit, at, 'shadow');
+    },
+    answerFailure: (self, args, circuit, error, failure) => {
+      const fallbacks = fellBack.audience(clock.now());
+      if (fallbacks) tellFellBack(fallbacks, circuit, failure);
+      return answer(fallback as NonNullable<typeof fallback>, self, args, error);
+    },
+  };
+}

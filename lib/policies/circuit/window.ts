@@ -1,0 +1,152 @@
+import type { Span, Tally } from './rates.js';
+
+/** Calls that finished at one time. */
+export interface Batch extends Tally {
+  /** When; undefined where the window does not know. */
+  readonly at: number | undefined;
+}
+
+/** What a circuit remembers of the calls that have finished. Takes O(1) for each, and a fixed amount of memory. */
+export interface Window extends Tally, Span {
+  add(calls: number, failures: number, slow: number, now: number): void;
+  /** Forgets what is too old by now. */
+  forget(now: number): void;
+  /** All that it remembers, the oldest first. */
+  batches(): Iterable<Batch>;
+}
+
+export function newWindow({ unit, size }: Span): Window {
+  return unit === 'ms' ? new TimeWindow(size) : new CountWindow(size);
+}
+
+const BUCKETS = 16;
+/** Of each bucket: when it began, calls, failures, slow calls. */
+const FIELDS = 4;
+
+/**
+ * The calls of the last `size` milliseconds; one that is exactly as old is out. A bucket begins with a call and takes in
+ * those of the next sixteenth of the window, with which it is forgotten: so calls that far apart are forgotten at the very
+ * millisecond, and none is remembered for too long.
+ */
+export class TimeWindow implements Window {
+  calls = 0;
+  failures = 0;
+  slow = 0;
+  // Numbers in one plain array: a typed one of this size costs 200 bytes more.
+  readonly #cells = new Array<number>(BUCKETS * FIELDS).fill(0);
+  #length = 0;
+  /** Where the oldest bucket and the newest one stand. */
+  #oldest = 0;
+  #newest = 0;
+
+  constructor(readonly size: number) {}
+
+  get unit(): 'ms' {
+    return 'ms';
+  }
+
+  add(calls: number, failures: number, slow: number, now: number): void {
+    const cells = this.#cells;
+    this.forget(now);
+    if (this.#length === 0 || now - cells[this.#newest]! >= this.size / BUCKETS) this.#begin(now);
+    const newest = this.#newest;
+    cells[newest + 1]! += calls;
+    this.calls += calls;
+    // Of most calls there is no more to say.
+    if (failures + slow === 0) return;
+    cells[newest + 2]! += failures;
+    cells[newest + 3]! += slow;
+    this.failures += failures;
+    this.slow += slow;
+  }
+
+  forget(now: number): void {
+    if (this.#length === 0) return;
+    const setBackBy = this.#cells[this.#newest]! - now;
+    if (setBackBy > 0) this.#setBack(setBackBy);
+    while (this.#length > 0 && now - this.#cells[this.#oldest]! >= this.size) this.#drop();
+  }
+
+  *batches(): Iterable<Batch> {
+    for (let i = 0, at = this.#oldest; i < this.#length; i++, at = after(at)) {
+      const [begun, calls, failures, slow] = this.#cells.slice(at, at + FIELDS) as [number, number, number, number];
+      yield { at: begun, calls, failures, slow };
+    }
+  }
+
+  #begin(now: number): void {
+    if (this.#length > 0) this.#newest = after(this.#newest);
+    this.#length += 1;
+    this.#cells.fill(0, this.#newest, this.#newest + FIELDS);
+    this.#cells[this.#newest] = now;
+  }
+
+  #drop(): void {
+    const [, calls, failures, slow] = this.#cells.slice(this.#oldest, this.#oldest + FIELDS) as [
+      0,
+      number,
+      number,
+      number,
+    ];
+    this.calls -= calls;
+    this.failures -= failures;
+    this.slow -= slow;
+    this.#length -= 1;
+    if (this.#length > 0) this.#oldest = after(this.#oldest);
+  }
+
+  /** A clock that was set back takes the window with it: nothing is remembered for longer than was meant. */
+  #setBack(by: number): void {
+    for (let i = 0; i < BUCKETS; i++) this.#cells[i * FIELDS]! -= by;
+  }
+}
+
+/** Where the next bucket stands: they follow each other in a ring. */
+function after(bucket: number): number {
+  return (bucket + FIELDS) % (BUCKETS * FIELDS);
+}
+
+const FAILURE = 1;
+const SLOW = 2;
+
+/** The last `size` calls, a byte for each. */
+export class CountWindow implements Window {
+  calls = 0;
+  failures = 0;
+  slow = 0;
+  readonly #marks: Uint8Array;
+  #next = 0;
+
+  constructor(readonly size: number) {
+    this.#marks = new Uint8Array(size);
+  }
+
+  get unit(): 'calls' {
+    return 'calls';
+  }
+
+  add(calls: number, failures: number, slow: number): void {
+    // More than it holds would only push out what has just come in.
+    for (let i = Math.max(0, calls - this.size); i < calls; i++)
+      this.#push((i < failures ? FAILURE : 0) | (i < slow ? SLOW : 0));
+  }
+
+  /** Knows no time. */
+  forget(): void {}
+
+  *batches(): Iterable<Batch> {
+    for (let i = 0; i < this.calls; i++) {
+      const mark = this.#marks[(this.#next - this.calls + i + this.size) % this.size] as number;
+      yield { at: undefined, calls: 1, failures: mark & FAILURE, slow: mark >> 1 };
+    }
+  }
+
+  #push(mark: number): void {
+    const forgotten = this.#marks[this.#next] as number;
+    if (this.calls < this.size) this.calls += 1;
+    this.failures += (mark & FAILURE) - (forgotten & FAILURE);
+    this.slow += (mark >> 1) - (forgotten >> 1);
+    this.#marks[this.#next] = mark;
+    this.#next = this.#next + 1 === this.size ? 0 : this.#next + 1;
+  }
+}

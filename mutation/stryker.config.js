@@ -1,0 +1,24 @@
+// `npm run mutate`: what the specs would not notice, after `npm install --prefix mutation`. It takes the better part of an
+// hour; a part can be named: npm run mutate -- --mutate 'lib/failures/**/*.ts'
+export default {
+  mutate: ['lib/{policies,failures,settings,decorators}/**/*.ts'],
+  // Mutants are switched on one at a time within one build.
+  buildCommand: 'npx tsc',
+  testRunner: 'mocha',
+  plugins: ['@stryker-mutator/mocha-runner'],
+  mochaOptions: {
+    'no-config': true,
+    require: ['./build/standard/support/environment.js'],
+    // One dialect: both are compiled from the same sources.
+    spec: ['build/standard/{core,policies,failures,settings,decorators,runtime,telemetry}/**/*.spec.js'],
+  },
+  coverageAnalysis: 'perTest',
+  // What is worked out when a module is loaded cannot be switched on later.
+  ignoreStatic: true,
+  concurrency: 2,
+  tempDirName: 'build/mutation',
+  reporters: ['clear-text', 'progress', 'json', 'html'],
+  jsonReporter: { fileName: 'build/mutation-report.json' },
+  htmlReporter: { fileName: 'build/mutation-report.html' },
+  thresholds: { high: 95, low: 92, break: 92 },
+};
