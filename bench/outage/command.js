@@ -1,14 +1,6 @@
 import { setMaxListeners } from 'node:events';
-import { CLIENTS } from './clients/clients.js';
 import { EXIT, Interrupted, UsageError } from './errors.js';
-import { figuresOf } from './figures.js';
-import { marks } from './marks.js';
 import { optionsOf } from './options.js';
-import { checkPage, DRAWN_SEED, writePlot, writeReal, writeVirtual } from './page.js';
-import { replayOverSockets } from './real.js';
-import { replay } from './replay.js';
-import { OUTAGES, scenarioOf } from './scenario.js';
-import { cost, forTerminal, goodput } from './tables.js';
 
 /**
  * Does what a command line says.
@@ -24,7 +16,8 @@ export async function run(args) {
   setMaxListeners(0);
   try {
     const options = optionsOf(args);
-    if (options) await bench(options, controller.signal);
+    // Loaded when the command line is good: a complaint about it needs neither the SDK nor fake timers.
+    if (options) await (await import('./bench.js')).bench(options, controller.signal);
     return EXIT.good;
   } catch (error) {
     if (controller.signal.aborted) return EXIT.interrupted;
@@ -34,62 +27,4 @@ export async function run(args) {
   } finally {
     process.removeListener('SIGINT', interrupt);
   }
-}
-
-async function bench(options, signal) {
-  if (options.write) checkPage();
-  const clients = [];
-  // One after the other, so that it is always the same package whose absence is told.
-  for (const client of CLIENTS)
-    if (options.only.includes(client.id)) clients.push({ ...client, make: await client.load() });
-  await (options.real ? overSockets(clients, options, signal) : inVirtualTime(clients, options, signal));
-}
-
-async function inVirtualTime(clients, { outage: outages, seeds, write }, signal) {
-  const sections = [];
-  for (const outage of outages) {
-    const drawn = [];
-    const rows = [];
-    for (const client of clients) {
-      const figures = [];
-      for (let seed = 1; seed <= seeds; seed++) {
-        const scenario = scenarioOf(outage, seed);
-        const replayed = await replay(client.make, scenario, seed, signal);
-        figures.push(figuresOf(replayed, scenario));
-        if (seed === DRAWN_SEED) drawn.push({ name: client.name, replayed });
-      }
-      rows.push({ client, figures });
-      process.stderr.write(`${outage}: ${client.name}\n`);
-    }
-    sections.push({ outage, rows, marks: marks(rows, scenarioOf(outage, DRAWN_SEED).limits) });
-    tell(sections.at(-1), seeds);
-    if (write && sections.length === 1) writePlot(drawn, outage);
-  }
-  if (write) {
-    writeVirtual(
-      sections,
-      sections.map((section) => section.marks),
-    );
-  }
-}
-
-async function overSockets(clients, { outage: [outage], write }, signal) {
-  const scenario = scenarioOf(outage, DRAWN_SEED, { isReal: true });
-  process.stderr.write(`${outage}, over real sockets: ${Math.round(scenario.endsAt / 1000)} s and a little more\n`);
-  const makes = clients.map(({ make }) => make);
-  const played = await replayOverSockets(makes, scenario, DRAWN_SEED, signal);
-  const rows = clients.map((client, at) => ({ client, figures: [figuresOf(played[at], scenario)] }));
-  tell({ outage, rows, marks: marks(rows, scenario.limits) }, 1);
-  if (write) writeReal(rows, outage);
-}
-
-function tell({ outage, rows, marks: reached }, seeds) {
-  const lines = [
-    `\nOutage: ${outage}: ${OUTAGES[outage]}`,
-    `Medians of ${seeds} ${seeds === 1 ? 'seed' : 'seeds'}, in brackets the least and the most`,
-    forTerminal(goodput(rows)),
-    forTerminal(cost(rows)),
-    ...reached.map(({ text, isReached }) => `${isReached ? '✔' : '✖'} ${text}`),
-  ];
-  process.stdout.write(`${lines.join('\n')}\n`);
 }

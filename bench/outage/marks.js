@@ -14,7 +14,7 @@ export function marks(rows, { recoveryMs }) {
   const figuresOf = (id) => rows.find(({ client }) => client.id === id)?.figures;
   const [ours, oracles] = [figuresOf('holdfast'), figuresOf('oracle')];
   if (!ours || !oracles) return [];
-  const peers = rows.filter(({ client }) => client.id !== 'holdfast' && client.id !== 'oracle');
+  const peers = rows.filter(({ client }) => client.id !== 'oracle' && !client.id.startsWith('holdfast'));
   const share = (figures, name) => median(figures.map((each, seed) => each[name] / oracles[seed].useful));
   const best = (name) => Math.max(0, ...peers.map(({ figures }) => share(figures, name)));
   const mostMs = recoveryMs + SLACK_MS;

@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { UsageError } from './errors.js';
 import { plot } from './plot.js';
 import { OUTAGES, scenarioOf } from './scenario.js';
-import { cost, forPage, goodput } from './tables.js';
+import { cost, forPage, goodput, overSeeds } from './tables.js';
 
 const PAGE = new URL('../../docs/benchmarks.md', import.meta.url);
 const PLOT = new URL('../../docs/outage.svg', import.meta.url);
@@ -17,22 +17,22 @@ export const DRAWN_SEED = 1;
  *
  * @param {readonly Section[]} sections
  */
-export function writeVirtual(sections, marks) {
+export function writeVirtual(sections) {
   const seeds = sections[0].rows[0].figures.length;
   const text = sections.flatMap(({ outage, rows }, at) => [
     `#### Outage: ${outage}`,
-    `${capital(OUTAGES[outage])}. Medians of ${seeds} seeds, in brackets the least and the most.`,
+    `${capital(OUTAGES[outage])}.`,
+    `${overSeeds(seeds)}:`,
     forPage(goodput(rows)),
     forPage(cost(rows)),
     ...(at === 0 ? [`![Useful answers and requests a second, seed ${DRAWN_SEED}](outage.svg)`] : []),
-    ['What holdfast is to reach:', '', ...marks[at].map((mark) => `- ${mark.text}: ${verdict(mark)}`)].join('\n'),
   ]);
   between('outage', text.join('\n\n'));
 }
 
 /** The same for what was measured over sockets. */
 export function writeReal(rows, outage) {
-  const text = [`Outage: ${outage}. ${capital(OUTAGES[outage])}.`, forPage(goodput(rows)), forPage(cost(rows))];
+  const text = [`Outage ${outage}: ${OUTAGES[outage]}.`, forPage(goodput(rows)), forPage(cost(rows))];
   between('outage-real', text.join('\n\n'));
 }
 
@@ -56,5 +56,4 @@ function between(name, text) {
   writeFileSync(PAGE, `${page.slice(0, from)}${opening}\n\n${text}\n\n${page.slice(to)}`);
 }
 
-const verdict = ({ isReached }) => (isReached ? 'reached' : '**not reached**');
 const capital = (text) => text[0].toUpperCase() + text.slice(1);

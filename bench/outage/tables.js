@@ -35,6 +35,11 @@ function collapses(figures) {
   return `${figures.filter(({ fullAfterMs }) => fullAfterMs === Number.POSITIVE_INFINITY).length} of ${figures.length}`;
 }
 
+/** What the cells are. */
+export function overSeeds(seeds) {
+  return seeds === 1 ? 'One seed' : `Medians of ${seeds} seeds, in brackets the least and the most`;
+}
+
 /** @param {readonly Row[]} rows */
 export function goodput(rows) {
   return {

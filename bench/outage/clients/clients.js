@@ -1,5 +1,5 @@
 import { cockatielCircuitOutside, cockatielRetryOutside } from './cockatiel.js';
-import { holdfast } from './holdfast.js';
+import { holdfast, holdfastSingleProbes, holdfastSooner } from './holdfast.js';
 import { opossumCircuitOutside, opossumRetryOutside } from './opossum.js';
 import { oracle } from './oracle.js';
 import { sdk } from './sdk.js';
@@ -14,5 +14,7 @@ export const CLIENTS = Object.entries({
   'opossum-retry-outside': opossumRetryOutside,
   'opossum-circuit-outside': opossumCircuitOutside,
   holdfast,
+  'holdfast-sooner': holdfastSooner,
+  'holdfast-single-probes': holdfastSingleProbes,
   oracle,
 }).map(([id, client]) => ({ id, ...client }));

@@ -1,4 +1,3 @@
-import OpenAI from 'openai';
 import { bodyOf, HEADERS } from '../bodies.js';
 
 const QUESTION = { model: 'm', messages: [{ role: 'user', content: 'Are you there?' }] };
@@ -6,14 +5,17 @@ const QUESTION = { model: 'm', messages: [{ role: 'user', content: 'Are you ther
 /** The real SDK with its own retries, on the simulated upstream or on the server that the world has. */
 export const sdk = {
   name: 'openai SDK',
-  load: async () => (world) => {
-    const client = new OpenAI({
-      apiKey: 'none',
-      logLevel: 'off',
-      timeout: world.limits.attemptMs,
-      ...(world.baseURL ? { baseURL: world.baseURL } : { fetch: fetchFrom(world) }),
-    });
-    return { call: () => client.chat.completions.create(QUESTION) };
+  async load() {
+    const { default: OpenAI } = await import('openai');
+    return (world) => {
+      const client = new OpenAI({
+        apiKey: 'none',
+        logLevel: 'off',
+        timeout: world.limits.attemptMs,
+        ...(world.baseURL ? { baseURL: world.baseURL } : { fetch: fetchFrom(world) }),
+      });
+      return { call: () => client.chat.completions.create(QUESTION) };
+    };
   },
 };
 
