@@ -20,7 +20,7 @@ export function optionsOf(args) {
     .option('--seeds <count>', `replays of each client; by default ${SEEDS}`, whole(1, MOST_SEEDS))
     .option('--only <clients>', `by default all: ${IDS.join(',')}`, some(IDS))
     .option('--outage <kinds>', `by default all: ${KINDS.join(',')}`, some(KINDS))
-    .option('--real', 'over real sockets in real time: one seed, one outage, about a minute')
+    .option('--real', 'over real sockets in real time: one seed, one outage, about four minutes')
     .option('--write', 'write tables and plot to docs/benchmarks.md')
     .allowExcessArguments(false)
     .configureOutput({ outputError: () => undefined })

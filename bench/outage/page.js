@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { UsageError } from './errors.js';
 import { plot } from './plot.js';
 import { OUTAGES, scenarioOf } from './scenario.js';
@@ -48,7 +48,7 @@ export function checkPage() {
 }
 
 function between(name, text) {
-  const page = readFileSync(PAGE, 'utf8');
+  const page = existsSync(PAGE) ? readFileSync(PAGE, 'utf8') : '';
   const [opening, closing] = [`<!-- ${name} -->`, `<!-- /${name} -->`];
   const [from, to] = [page.indexOf(opening), page.indexOf(closing)];
   if (from < 0 || to < from) throw new UsageError(`docs/benchmarks.md has no ${opening} … ${closing} to write between`);

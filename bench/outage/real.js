@@ -5,7 +5,7 @@ import { play, upstreamFor } from './replay.js';
 import { arrivals } from './scenario.js';
 
 /**
- * All clients at once over real sockets in real time, each with a server of its own.
+ * Some clients at the same time, over real sockets and in real time, each with a server of its own.
  *
  * @param {readonly ((world: object) => object)[]} makes
  * @param {import('./scenario.js').Scenario} scenario

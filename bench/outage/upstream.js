@@ -64,7 +64,7 @@ export class Upstream {
       return request;
     }
     this.#line.push(request);
-    this.#work();
+    this.#work(request.at);
     return request;
   }
 
@@ -80,38 +80,39 @@ export class Upstream {
     return this.#isOut && this.#scenario.outage === 'held';
   }
 
-  #work() {
+  /** @param {number} from since when a worker is free: a timer that fires late does not make the workers slower */
+  #work(from) {
     while (this.#free > 0 && this.#next < this.#line.length && !this.#standsStill) {
       const request = this.#line[this.#next];
       this.#next += 1;
       this.#free -= 1;
-      this.#begin(request);
+      this.#begin(request, Math.max(from, request.at));
     }
   }
 
-  #begin(request) {
+  #begin(request, from) {
     const { workMs, brownout, brownoutFrom, outageFrom } = this.#scenario;
-    const now = this.#now();
-    const isBrownout = now >= brownoutFrom && now < outageFrom;
-    const ms = workMs * (0.5 + this.#random()) * (isBrownout ? brownout.slower : 1);
+    const isBrownout = from >= brownoutFrom && from < outageFrom;
+    const ms = Math.floor(workMs * (0.5 + this.#random()) * (isBrownout ? brownout.slower : 1));
     const status = isBrownout && this.#random() < brownout.failing ? 503 : 200;
+    const until = from + ms;
     setTimeout(() => {
       if (this.#standsStill) this.#held.push([request, status]);
-      else this.#end(request, status);
-    }, ms);
+      else this.#end(request, status, until);
+    }, until - this.#now());
   }
 
-  #end(request, status) {
+  #end(request, status, at) {
     this.#free += 1;
     // What was in it when the outage began is lost with the rest.
     if (!this.#isOut) request.answer(status);
     else if (this.#scenario.outage === 'refused') request.answer(503);
-    this.#work();
+    this.#work(at);
   }
 
   #recover() {
     this.#isOut = false;
-    for (const [request, status] of this.#held.splice(0)) this.#end(request, status);
-    this.#work();
+    for (const [request, status] of this.#held.splice(0)) this.#end(request, status, this.#now());
+    this.#work(this.#now());
   }
 }
