@@ -1,5 +1,6 @@
 // The public list of `holdfast`.
 export type { Clock, Timer } from './core/clock.js';
+export { currentSignal } from './core/current-signal.js';
 export type { Duration } from './core/duration.js';
 export {
   CircuitOpenError,
@@ -20,35 +21,42 @@ export type {
   EventType,
   FallbackUsed,
   GaveUpReason,
+  HedgeRefusal,
+  HedgeRefused,
+  HedgeStarted,
   RateLimited,
   RateLimitReason,
   ResilienceEvent,
   RetriesMultiplied,
   RetryGaveUp,
   RetryScheduled,
+  SettingsRefused,
+  SettingsReloaded,
   StreamBroken,
   TimeLimitEnded,
   TimeLimitReason,
 } from './core/events.js';
 export type { Failure, FailureFacts, FailureKind } from './core/failure.js';
+export type { Percentile } from './core/percentile.js';
 export type { Random } from './core/random.js';
 export { CircuitProtected } from './decorators/circuit-protected.js';
 export { ConcurrencyLimited } from './decorators/concurrency-limited.js';
 export { type AnyClass, describe, type PolicyDescription } from './decorators/describe.js';
+export { Hedged } from './decorators/hedged.js';
 export { RespectRateLimit } from './decorators/respect-rate-limit.js';
 export { RetryOnTransient } from './decorators/retry-on-transient.js';
 export { TimeLimited } from './decorators/time-limited.js';
 export type { PolicyDecorator, ResilientMethod } from './decorators/types.js';
 export type { CircuitOptions, Fallback } from './policies/circuit/options.js';
 export type { ConcurrencyOptions } from './policies/concurrency/options.js';
+export type { HedgeOptions } from './policies/hedge/options.js';
 export type { RateLimitOptions } from './policies/rate-limit/options.js';
 export type { RetryOptions } from './policies/retry/options.js';
-export { currentSignal } from './policies/time-limit/current-signal.js';
 export type { TimeLimitOptions } from './policies/time-limit/options.js';
 export { classify, isTransient } from './runtime/classify.js';
 export { type CircuitHandle, type CircuitSnapshot, circuit, circuits } from './runtime/handle.js';
 export type { Overrides } from './runtime/overrides.js';
-export { configure, onEvent } from './runtime/runtime.js';
+export { configure, onEvent, reload } from './runtime/runtime.js';
 export type { Environment } from './settings/environment.js';
 export { type LoadOptions, loadSettings } from './settings/load.js';
 export type { Setting, Source } from './settings/resolve.js';

@@ -10,7 +10,7 @@ export default {
     'no-config': true,
     require: ['./build/standard/support/environment.js'],
     // One dialect: both are compiled from the same sources.
-    spec: ['build/standard/{core,policies,failures,settings,decorators,runtime,telemetry}/**/*.spec.js'],
+    spec: ['build/standard/{core,policies,failures,settings,decorators,runtime,telemetry,issues}/**/*.spec.js'],
   },
   coverageAnalysis: 'perTest',
   // What is worked out when a module is loaded cannot be switched on later.

@@ -1,4 +1,3 @@
-import { Interrupted } from './errors.js';
 import { arrivals } from './scenario.js';
 import { seeded } from './seeded.js';
 import { Upstream } from './upstream.js';
@@ -69,7 +68,7 @@ export function play(client, moments, signal) {
         const timer = setTimeout(begin, at);
         const leave = () => {
           clearTimeout(timer);
-          reject(new Interrupted());
+          reject(signal.reason);
         };
         signal?.addEventListener('abort', leave, { once: true });
       }),

@@ -19,9 +19,9 @@ const REAL = { healthy: 5, brownout: 5, outage: 15, recovery: 25, callsPerSecond
 
 /** What becomes of requests in the outage. */
 export const OUTAGES = {
-  lost: 'requests get lost, as in a network that swallows packets: no answer, ever',
-  refused: 'requests are refused at once with a 503, as by a balancer with nobody behind it',
-  held: 'requests wait until it is over and are worked off then, as behind a lock: the line stands still and grows',
+  lost: 'Requests get lost, as in a network that swallows packets: no answer, ever',
+  refused: 'Requests are refused at once with a 503, as by a balancer with nobody behind it',
+  held: 'Requests wait until it is over and are worked off then, as behind a lock: the line stands still and grows',
 };
 
 /** So much shorter or longer an outage is by chance, so that no client is lucky with the moments of its probes. */

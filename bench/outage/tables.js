@@ -1,4 +1,4 @@
-import Table from 'cli-table3';
+import { table } from '../../dist/cli/terminal/table.js';
 import { spread } from './figures.js';
 
 /**
@@ -85,13 +85,6 @@ export function cost(rows) {
 
 /** @param {Cells} cells */
 export function forTerminal({ head, rows }) {
-  const table = new Table({ head: [...head], style: { head: [], border: [], compact: true }, wordWrap: true });
-  table.push(...rows.map((row) => [...row]));
-  return table.toString();
-}
-
-/** @param {Cells} cells */
-export function forPage({ head, rows }) {
-  const line = (cells) => `| ${cells.join(' | ')} |`;
-  return [line(head), `|${'---|'.repeat(head.length)}`, ...rows.map(line)].join('\n');
+  const columns = head.map((name, column) => ({ head: name, align: column === 0 ? 'left' : 'right' }));
+  return table(columns, rows);
 }

@@ -9,7 +9,7 @@ import { UsageError } from './errors.js';
 const COMMANDS = ['drill', 'ask', 'explain'];
 
 /** In a shorter drill the outage would be over before the callers' patience is, and so be none. */
-const SECONDS = { least: 15, most: 120 } as const;
+const SECONDS = { least: 20, most: 120 } as const;
 
 /**
  * Does what a command line says.
@@ -43,7 +43,7 @@ function commandLine(): Command {
   program
     .command('drill', { isDefault: true })
     .description('the default: let an embedded server fail on purpose, and ask it with holdfast and without')
-    .option('--seconds <count>', 'how long the five phases last together', whole(SECONDS.least, SECONDS.most), 19)
+    .option('--seconds <count>', 'how long all phases last together', whole(SECONDS.least, SECONDS.most), 24)
     .option('--seed <number>', 'which questions, moments and faults chance draws', whole(0, 2 ** 31 - 1), 7)
     // Whatever is no command comes here, because this is the default one.
     .allowExcessArguments()

@@ -53,7 +53,7 @@ export function isAdmission(entered: object): entered is Admission {
 /** The terms of a call that no circuit stands around. */
 export const UNGUARDED = new Admission(undefined, 0, 0);
 
-/** Why a time limit ended before the call did. */
+/** Why a time limit, or an attempt among several, ended before the call did. */
 export interface LimitEnd {
   /** What the call fails with. */
   readonly reason: unknown;
@@ -61,7 +61,10 @@ export interface LimitEnd {
   readonly isCallers: boolean;
 }
 
-/** What policies inside the time limit of a whole call see of it: whoever waits stops when it ends. */
+/**
+ * What policies inside the time limit of a whole call, or inside one of several attempts, see of it: whoever waits stops
+ * when it ends.
+ */
 export interface CallLimit {
   /** When it ends by itself, in milliseconds since the epoch; Infinity where only parts of the call are limited. */
   readonly deadline: number;
@@ -69,14 +72,19 @@ export interface CallLimit {
   readonly ended: LimitEnd | undefined;
   /** Calls `listener` when it ends before the call; returns how to stop listening. */
   onEnd(listener: () => void): () => void;
+  /**
+   * Runs what is given its signal, and fails with it as soon as it ends: what comes later is swallowed. Runs nothing
+   * when it has ended already. For one at a time.
+   */
+  cutShort<T>(run: () => Promise<T>): Promise<T>;
 }
 
 /** One call of a decorated method, for policies that have something to do with it. A healthy call needs none. */
 export class Call {
   /** Whether the caller's own signal ended the call: whatever is thrown then is the caller's reason. */
   aborted = false;
-  /** The time limit around everything, where there is one. */
-  limit: CallLimit | undefined;
+  /** The time limit around everything, or the attempt that the call is one of, where there is one. */
+  limit: CallLimit | undefined = undefined;
 
   constructor(
     readonly self: unknown,
@@ -144,6 +152,8 @@ export interface Policy {
   readonly review?: ((value: unknown, call: Call, next: Next) => Promise<unknown>) | undefined;
   /** In place of all other steps, where a policy has to be there before and after: it is given a call to itself. */
   readonly around?: ((call: Call, next: Next) => Promise<unknown>) | undefined;
+  /** Looks at the object of the first call under a configuration. Never throws. */
+  readonly meet?: ((self: unknown) => void) | undefined;
   /** A policy right around the method, which this one needs beneath all others. */
   readonly floor?: Policy | undefined;
   /** The same for methods that yield: a generator around a generator. */

@@ -3,11 +3,14 @@ import type { FailureFacts } from './failure.js';
 /** The states that a circuit can be seen in. */
 export type CircuitStateName = 'closed' | 'open' | 'half-open' | 'isolated';
 
-/** Why a retry sequence ended without success. */
-export type GaveUpReason = 'attempts' | 'deadline' | 'aborted' | 'circuit-open' | 'budget' | 'retry-after';
+/** Why a retry sequence ended without success. `nested`: a retry further out or further in does it in its place. */
+export type GaveUpReason = 'attempts' | 'deadline' | 'aborted' | 'circuit-open' | 'budget' | 'retry-after' | 'nested';
 
 /** Why a rate limit was not waited for, or not to its end. */
 export type RateLimitReason = 'max-wait' | 'attempts' | 'aborted' | 'circuit-open';
+
+/** Why no further attempt was started beside those that are out. */
+export type HedgeRefusal = 'budget' | 'circuit-open';
 
 interface OfMethod {
   /** The decorated method, as `Class.method`. */
@@ -126,12 +129,50 @@ export interface RateLimited extends OfMethod, Partial<FailureFacts> {
   readonly reason?: RateLimitReason;
 }
 
+/** An attempt is slow, and another was started beside it. */
+export interface HedgeStarted extends OfMethod {
+  readonly type: 'hedge_started';
+  /** The circuit around the method, where there is one. */
+  readonly circuit?: string;
+  /** The attempt that was started: 2, 3, … */
+  readonly attempt: number;
+  /** How long the attempt before it has been waited for. */
+  readonly waitMs: number;
+}
+
+/** An attempt is slow, but none was started beside it, and none will be for this call. */
+export interface HedgeRefused extends OfMethod {
+  readonly type: 'hedge_refused';
+  readonly circuit?: string;
+  /** The attempt that was not started: 2, 3, … */
+  readonly attempt: number;
+  readonly reason: HedgeRefusal;
+}
+
 /** Something else retries as well, so that requests multiply. `reason` says what to write. */
 export interface RetriesMultiplied extends OfMethod {
   readonly type: 'retries_multiplied';
   /** How many requests one call may send. */
   readonly requests: number;
   readonly reason: string;
+}
+
+interface OfEveryMethod {
+  readonly method?: never;
+}
+
+/** The settings have been read again: what is new in them holds from the next call on. */
+export interface SettingsReloaded extends OfEveryMethod {
+  readonly type: 'settings_reloaded';
+}
+
+/** The settings have been read again and are wrong: those from before stay. */
+export interface SettingsRefused extends OfEveryMethod {
+  readonly type: 'settings_refused';
+  /** Every problem, in one line. */
+  readonly reason: string;
+  /** How many there are. */
+  readonly problems: number;
 }
 
 /** Everything that holdfast tells: facts without content. */
@@ -147,7 +188,11 @@ export type ResilienceEvent =
   | StreamBroken
   | TimeLimitEnded
   | RateLimited
-  | RetriesMultiplied;
+  | HedgeStarted
+  | HedgeRefused
+  | RetriesMultiplied
+  | SettingsReloaded
+  | SettingsRefused;
 
 export type EventType = ResilienceEvent['type'];
 

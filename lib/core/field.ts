@@ -1,4 +1,5 @@
 import { type Duration, isDuration, readDuration } from './duration.js';
+import { isPercentile, PERCENTILE, type Percentile } from './percentile.js';
 
 /** Who wrote a value: code says `'2s'` and 3; JSON may say 2 for two seconds; the environment has nothing but text. */
 export type Spelling = 'code' | 'json' | 'text';
@@ -81,6 +82,13 @@ function durationFormat(expected: string, zero: boolean): Format<Duration> {
 export const duration: Format<Duration> = durationFormat('a duration', true);
 /** A length of time above nought. */
 export const positiveDuration: Format<Duration> = durationFormat('a duration above 0', false);
+
+/** A length of time above nought, or a percentile of those that were seen. */
+export const durationOrPercentile: Format<Duration | Percentile> = format(
+  `${positiveDuration.expected}, or a percentile from "p1" to "p99.9"`,
+  { anyOf: [positiveDuration.json, { type: 'string', pattern: PERCENTILE.source }] },
+  (value, spelling) => (isPercentile(value) ? value : positiveDuration.read(value, spelling)),
+);
 
 /** A length of time, or a number of things: a number without a unit is always the latter. */
 export const durationOrCount: Format<Duration | number> = format(

@@ -13,6 +13,8 @@ export interface Site {
   readonly channel: (type: EventType) => Channel;
   /** The budget of the method's retries where no circuit has one to share. */
   readonly budget: RetryBudget;
+  /** The caller's signal among the arguments of a call. Never throws. */
+  readonly signalOf: (args: readonly unknown[]) => AbortSignal | undefined;
   /** Whether retries come without a wait, as tests want them. */
   readonly instantRetries: boolean;
 }

@@ -2,26 +2,38 @@ import type { Policy } from '../core/call.js';
 import { ConfigurationError } from '../core/errors.js';
 import type { Site } from '../core/site.js';
 import { layers } from '../runtime/runtime.js';
-import { type Decoration, type EffectiveSettings, type Options, type Owned, positioned } from './decoration.js';
+import type { Layers } from '../settings/resolve.js';
+import { type Decoration, type Owned, positioned, valuesOf } from './decoration.js';
 
 /**
  * The policies of a stack with the settings in effect.
  * @throws {ConfigurationError} for settings that cannot both be meant, every problem at once
  */
 export function bindAll(stack: readonly Decoration[], site: Site, owned: Owned): readonly Policy[] {
-  const current = layers();
-  const whole = positioned(stack).map(({ decorator, options, position }) => {
-    const settings = decorator.settings(options, current, site.method, position);
-    return { decorator, options: { ...options, ...valuesOf(settings) }, position };
-  });
-  const problems = whole.flatMap(({ decorator, options }) => {
-    return decorator.contradictions(options).map((problem) => `${site.method}: @${decorator.policy}() ${problem}`);
-  });
+  const whole = wholeOf(stack, site.method, layers());
+  const problems = problemsOf(whole, site.method);
   if (problems.length > 0) throw new ConfigurationError(problems);
   const policies = whole.map(({ decorator, options, position }) => decorator.bind(options, site, owned, position));
   return [...policies, ...policies.flatMap(({ floor }) => floor ?? [])];
 }
 
-function valuesOf(settings: EffectiveSettings): Options {
-  return Object.fromEntries(Object.entries(settings).map(([key, { value }]) => [key, value]));
+/** What a stack and these settings say that cannot both be meant. */
+export function contradictionsOf(stack: readonly Decoration[], method: string, current: Layers): string[] {
+  return problemsOf(wholeOf(stack, method, current), method);
+}
+
+type Whole = ReturnType<typeof positioned>;
+
+/** The stack with the options in effect. */
+function wholeOf(stack: readonly Decoration[], method: string, current: Layers): Whole {
+  return positioned(stack).map(({ decorator, options, position }) => {
+    const settings = decorator.settings(options, current, method, position);
+    return { decorator, options: { ...options, ...valuesOf(settings) }, position };
+  });
+}
+
+function problemsOf(whole: Whole, method: string): string[] {
+  return whole.flatMap(({ decorator, options }) => {
+    return decorator.contradictions(options).map((problem) => `${method}: @${decorator.policy}() ${problem}`);
+  });
 }

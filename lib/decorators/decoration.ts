@@ -15,6 +15,7 @@ export const ORDER = [
   'CircuitProtected',
   'RetryOnTransient',
   'RespectRateLimit',
+  'Hedged',
   'ConcurrencyLimited',
   'TimeLimited',
 ] as const;
@@ -54,6 +55,11 @@ export function positioned(
 ): readonly (Decoration & { readonly position: Position })[] {
   const stack = decorations.map(({ decorator }) => decorator.policy);
   return decorations.map((decoration, index) => ({ ...decoration, position: { index, stack } }));
+}
+
+/** The values in effect, without where they came from. */
+export function valuesOf(settings: EffectiveSettings): Options {
+  return Object.fromEntries(Object.entries(settings).map(([key, { value }]) => [key, value]));
 }
 
 /** What belongs to one decorated method and outlives every change of settings. */

@@ -2,8 +2,19 @@ import { ConfigurationError } from '../core/errors.js';
 import { layers } from '../runtime/runtime.js';
 import { show } from '../settings/check.js';
 import { nameOfClass } from './class-name.js';
-import { type Decorated, decoratedOf, type EffectiveSettings, type PolicyName, positioned } from './decoration.js';
+import {
+  type Decorated,
+  type Decoration,
+  decoratedOf,
+  type EffectiveSettings,
+  type PolicyName,
+  positioned,
+  valuesOf,
+} from './decoration.js';
 import type { AnyFunction } from './types.js';
+import { disagreements } from './warnings/shared-circuits.js';
+import type { Part, Warning } from './warnings/stack.js';
+import { warningsOf } from './warnings/warnings.js';
 
 /** One decorator of a method, with the settings in effect. */
 export interface PolicyDescription {
@@ -11,6 +22,8 @@ export interface PolicyDescription {
   readonly policy: PolicyName;
   /** Each value, and which layer it came from. */
   readonly settings: EffectiveSettings;
+  /** What the settings of this policy cannot mean, together or with those of others, and what to write instead. */
+  readonly warnings: readonly string[];
 }
 
 /** Any class. */
@@ -24,7 +37,7 @@ export type AnyClass = abstract new (...args: any[]) => unknown;
  */
 export function describe(Class: AnyClass): Record<string, PolicyDescription[]> {
   if (typeof Class !== 'function') throw new ConfigurationError([`describe: expected a class, got ${show(Class)}`]);
-  const described: Record<string, PolicyDescription[]> = {};
+  const stacks: Record<string, DescribedMethod> = {};
   for (const root of [Class.prototype as object | undefined, Class]) {
     const seen = new Set<PropertyKey>();
     for (let owner = root; owner && owner !== Function.prototype; owner = Object.getPrototypeOf(owner)) {
@@ -33,11 +46,34 @@ export function describe(Class: AnyClass): Record<string, PolicyDescription[]> {
         seen.add(key);
         const decorated = decoratedAt(owner, key);
         const name = String(key);
-        if (decorated) described[name] ??= descriptionOf(decorated, `${classNameOf(owner)}.${name}`);
+        if (decorated) stacks[name] ??= methodOf(decorated, `${classNameOf(owner)}.${name}`);
       }
     }
   }
-  return described;
+  return withWarnings(stacks);
+}
+
+/** A decorated method, with what it is warned of in itself. */
+interface DescribedMethod {
+  readonly method: string;
+  readonly parts: readonly (Part & { readonly policy: PolicyName })[];
+  readonly warnings: readonly Warning[];
+}
+
+function withWarnings(stacks: Readonly<Record<string, DescribedMethod>>): Record<string, PolicyDescription[]> {
+  const circuits = Object.values(stacks).flatMap(({ method, parts }) =>
+    parts.filter(({ policy }) => policy === 'CircuitProtected').map((circuit) => ({ method, circuit })),
+  );
+  const shared = disagreements(circuits);
+  const described = Object.entries(stacks).map(([name, { parts, warnings }]) => {
+    const all = [...warnings, ...shared];
+    const descriptions = parts.map((part): PolicyDescription => {
+      const { policy, settings } = part;
+      return { policy, settings, warnings: all.filter(({ at }) => at === part).map(({ says }) => says) };
+    });
+    return [name, descriptions] as const;
+  });
+  return Object.fromEntries(described);
 }
 
 function decoratedAt(owner: object, key: PropertyKey): Decorated | undefined {
@@ -45,12 +81,18 @@ function decoratedAt(owner: object, key: PropertyKey): Decorated | undefined {
   return typeof found === 'function' ? decoratedOf(found as AnyFunction) : undefined;
 }
 
-function descriptionOf({ stack, beneath }: Decorated, method: string): PolicyDescription[] {
+function methodOf({ stack, beneath }: Decorated, method: string): DescribedMethod {
+  // Behind another library's wrapper a stack of its own begins.
+  const [outer, inner] = [partsOf(stack, method), partsOf(beneath, method)];
+  return { method, parts: [...outer, ...inner], warnings: [...warningsOf(outer), ...warningsOf(inner)] };
+}
+
+function partsOf(decorations: readonly Decoration[], method: string): DescribedMethod['parts'] {
   const current = layers();
-  return [...positioned(stack), ...positioned(beneath)].map(({ decorator, options, position }) => ({
-    policy: decorator.policy,
-    settings: decorator.settings(options, current, method, position),
-  }));
+  return positioned(decorations).map(({ decorator, options, position }) => {
+    const settings = decorator.settings(options, current, method, position);
+    return { policy: decorator.policy, settings, values: { ...options, ...valuesOf(settings) } };
+  });
 }
 
 function classNameOf(owner: object): string {

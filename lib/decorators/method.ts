@@ -3,9 +3,12 @@ import { Call, type Next, type Policy, type Stream, UNGUARDED } from '../core/ca
 import { DecorationError } from '../core/errors.js';
 import type { Channel, EventType } from '../core/events.js';
 import { read } from '../failures/reading.js';
+import { type BoundMethod, enlistMethod } from '../runtime/bound.js';
 import { currentSettings, runtime } from '../runtime/runtime.js';
-import { bindAll } from './bind.js';
-import { type Decorated, type Owned, type PolicyName, remember } from './decoration.js';
+import type { Layers } from '../settings/resolve.js';
+import { signalFinderOf } from './callers-signal.js';
+import { bindAll, contradictionsOf } from './bind.js';
+import { type Decorated, type Decoration, type Owned, type PolicyName, remember } from './decoration.js';
 import { isObject, labelOf } from './label.js';
 import { pipeline, streamPipeline } from './pipeline.js';
 import type { Place } from './place.js';
@@ -29,6 +32,7 @@ export function wrap(place: Place, { body, stack, beneath }: Omit<Decorated, 'wr
   // What the method does was worked out for one version of the configuration.
   let run: Run = shape.direct;
   let version = 0;
+  let enlisted: Bound | undefined;
 
   const { method: wrapper } = {
     // A method's shorthand makes a function that cannot be called with `new`, like the method itself.
@@ -49,16 +53,37 @@ export function wrap(place: Place, { body, stack, beneath }: Omit<Decorated, 'wr
   return wrapper;
 
   function prepare(self: unknown): void {
-    run = currentSettings().resilience.enabled ? shape.policed(policies(self)) : shape.direct;
+    const { enabled } = currentSettings().resilience;
+    const method = place.isMethod ? labelOf(wrapper, self) : place.name;
+    // Also while it is switched off: what switches it on again must fit.
+    if (!enlisted) enlistMethod((enlisted = new Bound(stack)));
+    enlisted.works = false;
+    enlisted.method = method;
+    run = enabled ? shape.policed(policies(method, self)) : shape.direct;
+    enlisted.works = true;
     // Called without an object, a method cannot tell its class: the next call that has one looks again.
     version = place.isMethod && !isObject(self) ? 0 : runtime.version;
   }
 
-  function policies(self: unknown): readonly Policy[] {
-    const method = place.isMethod ? labelOf(wrapper, self) : place.name;
+  function policies(method: string, self: unknown): readonly Policy[] {
     const { clock, random, telemetry, instantRetries } = runtime;
     const channel = (type: EventType): Channel => telemetry.channel(type, method);
-    return bindAll(stack, { method, clock, random, channel, instantRetries, budget: owned.budget }, owned);
+    const { budget } = owned;
+    const site = { method, clock, random, channel, instantRetries, budget, signalOf: signalFinderOf(stack) };
+    const bound = bindAll(stack, site, owned);
+    for (const { meet } of bound) meet?.(self);
+    return bound;
+  }
+}
+
+class Bound implements BoundMethod {
+  works = false;
+  method = '';
+
+  constructor(readonly stack: readonly Decoration[]) {}
+
+  contradictions(candidate: Layers): readonly string[] {
+    return contradictionsOf(this.stack, this.method, candidate);
   }
 }
 

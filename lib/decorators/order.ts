@@ -9,7 +9,10 @@ const AT_ENDS: PolicyName = 'TimeLimited';
 const REASONS: Readonly<Partial<Record<PolicyName, string>>> = {
   RetryOnTransient: 'it would ask again after every refusal, and each attempt would count as a failure of its own',
   RespectRateLimit: 'each attempt has to pass its gate, and its wait has to end when the circuit opens',
-  ConcurrencyLimited: 'its permit would be held while nothing is at work, as in the waits between attempts',
+  Hedged: 'it would take their waits for a slow answer, and each of its attempts would wait and be repeated for itself',
+  ConcurrencyLimited:
+    'its permit would be held while nothing is at work, as in the waits between attempts, and one would do for several ' +
+    'attempts at a time',
 };
 
 /** @throws {DecorationError} for a stack, outermost first, that cannot mean what it says */

@@ -1,3 +1,4 @@
+import { Multiplied } from '../policies/retry/multiplied.js';
 import { type RetryOptions, retryFields, retryOptions } from '../policies/retry/options.js';
 import { retry } from '../policies/retry/retry.js';
 import { type ResolvedRetryOptions, retryContradictions, retryRules } from '../policies/retry/rules.js';
@@ -12,7 +13,10 @@ const decorator: Decorator = {
   fields: retryOptions,
   contradictions: retryContradictions,
   settings: (options, layers, method) => resolve(retryFields, 'retry', layers, options, sectionsOf(layers, { method })),
-  bind: (options, site) => retry(site, retryRules(options as unknown as ResolvedRetryOptions)),
+  bind: (options, site, owned) => {
+    const multiplied = owned.once('RetryOnTransient', () => new Multiplied());
+    return retry(site, retryRules(options as unknown as ResolvedRetryOptions, site), multiplied);
+  },
 };
 
 /**

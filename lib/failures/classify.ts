@@ -15,19 +15,25 @@ import {
 export function classify(error: unknown, now: number): Failure {
   const causes = causesOf(error);
   const kind = first(causes, kindOf) ?? first(causes, weakKindOf) ?? lonelyConnectionError(causes) ?? 'unknown';
-  return {
-    kind,
-    transient: kind === 'timeout' || kind === 'network' || kind === 'server',
-    ...told(
-      'errorName',
-      tellable(classNameOf(error), (name) => TELLABLE_NAMES.has(name)),
-    ),
-    ...told('status', first(causes, statusOf)),
-    ...told('code', first(causes, codeOf)),
-    ...told('errno', first(causes, errnoOf)),
-    ...told('requestId', first(causes, requestIdOf)),
-    ...told('retryAfterMs', hintOf(causes, kind, now)),
-  };
+  const failure: Told = { kind, transient: kind === 'timeout' || kind === 'network' || kind === 'server' };
+  // One after the other: spreading six objects into one would cost more than all that is asked here.
+  tell(
+    failure,
+    'errorName',
+    tellable(classNameOf(error), (name) => TELLABLE_NAMES.has(name)),
+  );
+  tell(failure, 'status', first(causes, statusOf));
+  tell(failure, 'code', first(causes, codeOf));
+  tell(failure, 'errno', first(causes, errnoOf));
+  tell(failure, 'requestId', first(causes, requestIdOf));
+  tell(failure, 'retryAfterMs', hintOf(causes, kind, now));
+  return failure;
+}
+
+type Told = { -readonly [K in keyof Failure]: Failure[K] };
+
+function tell<K extends keyof Told>(failure: Told, key: K, value: Told[K] | undefined): void {
+  if (value !== undefined) failure[key] = value;
 }
 
 function first<T>(causes: readonly unknown[], look: (cause: unknown) => T | undefined): T | undefined {
@@ -36,10 +42,6 @@ function first<T>(causes: readonly unknown[], look: (cause: unknown) => T | unde
     if (found !== undefined) return found;
   }
   return undefined;
-}
-
-function told<K extends string, V>(key: K, value: V | undefined): Partial<Record<K, V>> {
-  return value === undefined ? {} : ({ [key]: value } as Record<K, V>);
 }
 
 function tellable(text: string | undefined, fits: (text: string) => boolean): string | undefined {
@@ -69,11 +71,14 @@ function kindOfStatus(status: number, error: unknown): FailureKind | undefined {
   return status >= 400 ? 'rejected' : undefined;
 }
 
-/** Mistakes that carry no code: a scheme or a header that cannot be sent, a client without a key. */
+/** Begins what `fetch` says of a header that cannot be sent, and of a URL with a password. */
+const REFUSED_BY_FETCH = /^(Headers\.\w+: |Request cannot be constructed from a URL that includes credentials)/;
+
+/** Mistakes that carry no code: a scheme, a URL or a header that cannot be sent, a client without a key. */
 function misconfiguration(error: unknown): FailureKind | undefined {
   const message = readText(error, 'message') ?? '';
   if (KIND_BY_MESSAGE.get(message) === 'misconfigured') return 'misconfigured';
-  if (classNameOf(error) === 'TypeError' && /^Headers\.\w+: /.test(message)) return 'misconfigured';
+  if (classNameOf(error) === 'TypeError' && REFUSED_BY_FETCH.test(message)) return 'misconfigured';
   return classNameOf(error) === 'OpenAIError' && /api.?key|credentials/i.test(message) ? 'misconfigured' : undefined;
 }
 
@@ -88,18 +93,31 @@ function lonelyConnectionError(causes: readonly unknown[]): FailureKind | undefi
 }
 
 function statusOf(error: unknown): number | undefined {
-  const candidates = [read(error, 'status'), read(error, 'statusCode'), read(read(error, 'response'), 'status')];
-  return candidates.find(
-    (status): status is number => Number.isInteger(status) && (status as number) >= 100 && (status as number) < 600,
+  return (
+    httpStatus(read(error, 'status')) ??
+    httpStatus(read(error, 'statusCode')) ??
+    httpStatus(read(read(error, 'response'), 'status'))
   );
+}
+
+function httpStatus(status: unknown): number | undefined {
+  return Number.isInteger(status) && (status as number) >= 100 && (status as number) < 600
+    ? (status as number)
+    : undefined;
 }
 
 /** The upstream's word for what went wrong, when it is a known one. Quota says most, then the code, then the type. */
 function codeOf(error: unknown): string | undefined {
-  const words = [readText(error, 'code'), readText(error, 'type')].filter(
-    (word) => word !== undefined && KIND_BY_CODE.has(word),
-  );
-  return words.find((word) => KIND_BY_CODE.get(word ?? '') === 'quota') ?? words[0];
+  const [code, type] = [knownWord(error, 'code'), knownWord(error, 'type')];
+  return isQuota(type) && !isQuota(code) ? type : (code ?? type);
+}
+
+function knownWord(error: unknown, key: string): string | undefined {
+  return tellable(readText(error, key), (word) => KIND_BY_CODE.has(word));
+}
+
+function isQuota(word: string | undefined): boolean {
+  return word !== undefined && KIND_BY_CODE.get(word) === 'quota';
 }
 
 function errnoOf(error: unknown): string | undefined {

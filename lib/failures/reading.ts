@@ -26,6 +26,8 @@ const MAX_CAUSES = 64;
 
 /** The error and what it was caused by, outermost first: `cause` and `AggregateError.errors`, at most six deep. */
 export function causesOf(error: unknown): readonly unknown[] {
+  // Most errors have none.
+  if (read(error, 'cause') === undefined && typeof read(error, 'errors') !== 'object') return [error];
   const found = new Set<unknown>([error]);
   let level: unknown[] = [error];
   for (let depth = 0; depth < MAX_DEPTH && level.length > 0; depth++) {
@@ -44,9 +46,12 @@ function directCauses(error: unknown): unknown[] {
   return causes;
 }
 
+const NO_HEADERS: ReadonlyMap<string, string> = new Map();
+
 /** Response headers in lower case, from a `Headers`, a `Map` or a plain object. */
 export function headersOf(error: unknown): ReadonlyMap<string, string> {
   const headers = read(error, 'headers') ?? read(read(error, 'response'), 'headers');
+  if (headers === undefined) return NO_HEADERS;
   const found = new Map<string, string>();
   const add = (value: unknown, key: unknown): void => {
     if (typeof key === 'string' && typeof value === 'string') found.set(key.toLowerCase(), value);

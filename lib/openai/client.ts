@@ -1,7 +1,8 @@
 import OpenAI from 'openai';
 import { toMs } from '../core/duration.js';
 import { ConfigurationError } from '../core/errors.js';
-import { currentSettings, runtime } from '../runtime/runtime.js';
+import { holdsClient } from '../policies/retry/clients.js';
+import { currentSettings } from '../runtime/runtime.js';
 import type { Settings } from '../settings/schema.js';
 
 /**
@@ -22,21 +23,8 @@ export function createClient(settings: { readonly openai: Partial<Settings['open
   });
 }
 
-const warned = new WeakSet<OpenAI>();
-
-/** Tells once of a client that retries by itself: its attempts and ours would multiply. */
-export function noticeRetriesOf(client: OpenAI, service: string): OpenAI {
-  if (!(client.maxRetries > 0) || warned.has(client)) return client;
-  warned.add(client);
-  const attempts = currentSettings().retry.maxAttempts;
-  const requests = attempts * (client.maxRetries + 1);
-  runtime.telemetry.channel('retries_multiplied', service).audience(runtime.clock.now())?.({
-    type: 'retries_multiplied',
-    method: service,
-    requests,
-    reason:
-      `attempts multiply: the client retries ${client.maxRetries} times itself, so one call may send ` +
-      `${attempts} x ${client.maxRetries + 1} = ${requests} requests; write new OpenAI({ maxRetries: 0 }) or createClient()`,
-  });
+/** Lets a service's methods tell of a client that retries by itself, although it stands in a `#private` field. */
+export function noticeRetriesOf(service: object, client: OpenAI): OpenAI {
+  holdsClient(service, client, 'new OpenAI({ maxRetries: 0 }) or createClient()');
   return client;
 }

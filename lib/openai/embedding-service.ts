@@ -8,6 +8,7 @@ import { batchesOf } from './batches.js';
 import type { CallOptions } from './call-options.js';
 import { OPENAI } from './circuit.js';
 import { createClient, noticeRetriesOf } from './client.js';
+import { inEffect } from './in-effect.js';
 import { vectorsOf } from './vectors.js';
 
 /** What an {@link EmbeddingService} may be given. What is left out comes from the settings `openai.*`. */
@@ -24,14 +25,16 @@ const FIXED_DIMENSIONS: ReadonlySet<string> = new Set(['text-embedding-ada-002']
 
 /** Embeds texts. Transient failures are retried, rate limits are waited for, and a failing API is left alone. */
 export class EmbeddingService {
-  readonly #client: OpenAI;
+  readonly #client: () => OpenAI;
+  // Kept, whatever the settings become: vectors of two models cannot be compared.
   readonly #model: string;
   readonly #dimensions: number;
 
   /** @throws {ConfigurationError} when the settings are wrong, or there is neither a client nor an API key */
   constructor(options: EmbeddingServiceOptions = {}) {
     const { openai } = currentSettings();
-    this.#client = options.client ? noticeRetriesOf(options.client, 'EmbeddingService') : createClient();
+    const given = options.client && noticeRetriesOf(this, options.client);
+    this.#client = given ? () => given : inEffect(createClient);
     this.#model = options.model ?? openai.embeddingModel;
     this.#dimensions = options.dimensions ?? openai.embeddingDimensions;
   }
@@ -74,7 +77,7 @@ export class EmbeddingService {
     // Said, although it is what the SDK asks for by itself: then it leaves the decoding to us, and an answer that cannot
     // be decoded is known for what it is.
     const request = { model: this.#model, input, encoding_format: 'base64', ...dimensions } as const;
-    const response: unknown = await this.#client.embeddings.create(request, attemptOptions(options));
+    const response: unknown = await this.#client().embeddings.create(request, attemptOptions(options));
     return vectorsOf(response, input.length, this.#dimensions);
   }
 }

@@ -3,13 +3,13 @@ import { MalformedResponseError } from '../core/errors.js';
 import { CircuitProtected } from '../decorators/circuit-protected.js';
 import { RespectRateLimit } from '../decorators/respect-rate-limit.js';
 import { RetryOnTransient } from '../decorators/retry-on-transient.js';
-import { currentSettings } from '../runtime/runtime.js';
 import { answerOf, chunkOf } from './answers.js';
 import { AttemptLimited, attemptOptions } from './attempt-limited.js';
 import type { CallOptions } from './call-options.js';
 import { OPENAI } from './circuit.js';
 import { createClient, noticeRetriesOf } from './client.js';
 import { getFallbackResponse } from './fallback.js';
+import { inEffect } from './in-effect.js';
 
 /** What a {@link GenerationService} may be given. What is left out comes from the settings `openai.*`. */
 export interface GenerationServiceOptions {
@@ -22,13 +22,14 @@ type Messages = OpenAI.Chat.ChatCompletionMessageParam[];
 
 /** Answers questions from passages. Transient failures are retried, rate limits are waited for; a failing API is left alone and the fallback answers. */
 export class GenerationService {
-  readonly #client: OpenAI;
-  readonly #model: string;
+  readonly #client: () => OpenAI;
+  readonly #model: () => string;
 
   /** @throws {ConfigurationError} when the settings are wrong, or there is neither a client nor an API key */
-  constructor(options: GenerationServiceOptions = {}) {
-    this.#client = options.client ? noticeRetriesOf(options.client, 'GenerationService') : createClient();
-    this.#model = options.model ?? currentSettings().openai.chatModel;
+  constructor({ client, model }: GenerationServiceOptions = {}) {
+    const given = client && noticeRetriesOf(this, client);
+    this.#client = given ? () => given : inEffect(createClient);
+    this.#model = model === undefined ? inEffect(({ openai }) => openai.chatModel) : () => model;
   }
 
   /**
@@ -42,7 +43,7 @@ export class GenerationService {
   async generateAnswer(query: string, context: readonly string[], options?: CallOptions): Promise<string> {
     const messages = messagesFor(query, context);
     return answerOf(
-      await this.#client.chat.completions.create({ model: this.#model, messages }, attemptOptions(options)),
+      await this.#client().chat.completions.create({ model: this.#model(), messages }, attemptOptions(options)),
     );
   }
 
@@ -56,8 +57,8 @@ export class GenerationService {
   @AttemptLimited('stream')
   async *streamAnswer(query: string, context: readonly string[], options?: CallOptions): AsyncGenerator<string> {
     const messages = messagesFor(query, context);
-    const body = { model: this.#model, messages, stream: true } as const;
-    const stream = await this.#client.chat.completions.create(body, attemptOptions(options));
+    const body = { model: this.#model(), messages, stream: true } as const;
+    const stream = await this.#client().chat.completions.create(body, attemptOptions(options));
     let isWhole = false;
     for await (const event of stream) {
       const { text, isLast } = chunkOf(event);

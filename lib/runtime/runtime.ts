@@ -1,14 +1,19 @@
 import { type Clock, systemClock } from '../core/clock.js';
 import { ConfigurationError } from '../core/errors.js';
-import type { ResilienceEvent } from '../core/events.js';
+import type { ResilienceEvent, SettingsRefused, SettingsReloaded } from '../core/events.js';
 import { type Random, systemRandom } from '../core/random.js';
-import { type LoadedSettings, loadWithOrigins } from '../settings/load.js';
+import { readEnvironment } from '../settings/environment.js';
+import { deepFreeze, type LoadedSettings } from '../settings/load.js';
 import { mergeSettings } from '../settings/merge.js';
 import type { Layers } from '../settings/resolve.js';
-import type { Settings } from '../settings/schema.js';
+import { type Settings, type SettingsOverrides, schema } from '../settings/schema.js';
+import { layOver } from '../settings/tree.js';
 import { createLogger, type Logger } from '../telemetry/logger.js';
 import { Telemetry } from '../telemetry/telemetry.js';
+import { contradictionsOfMethods } from './bound.js';
+import { Follower } from './follower.js';
 import { checkOverrides, type Overrides } from './overrides.js';
+import { SettingsSource } from './source.js';
 
 /** Overrides, and what only the switches for tests set. */
 interface Override extends Overrides {
@@ -16,9 +21,13 @@ interface Override extends Overrides {
 }
 
 let overrides: readonly Override[] = [];
-let loaded: LoadedSettings | undefined;
-let refused: ConfigurationError | undefined;
 let ownLogger: { readonly level: string; readonly logger: Logger } | undefined;
+
+const source = new SettingsSource();
+const follower = new Follower({
+  changed: () => renewUnasked('changes'),
+  asked: () => renewUnasked('always'),
+});
 
 /**
  * What is current. `version` grows with every change, so that a decorated method sees with one comparison whether what
@@ -41,29 +50,84 @@ export function configure(given: Overrides): () => void {
   return override(checkOverrides(given));
 }
 
-/** Settings of the environment or the file that are wrong are told where they are used, not here. */
-function isLoadable(): boolean {
-  try {
-    return layers() !== undefined;
-  } catch {
-    return false;
-  }
-}
-
 export function override(added: Override): () => void {
-  const before = overrides;
+  const current = added.settings && layersIfRight();
+  // Options of methods are left to their next call: a test may well leave methods behind that the next one's settings
+  // do not suit, and whether any are left is up to the garbage collector.
+  if (added.settings && current) mergeSettings({ ...current, configured: [...current.configured, added.settings] });
   overrides = [...overrides, added];
-  try {
-    if (added.settings && isLoadable()) mergeSettings(layers());
-  } catch (contradiction) {
-    overrides = before;
-    throw contradiction;
-  }
   refresh();
   return () => {
     overrides = overrides.filter((other) => other !== added);
     refresh();
   };
+}
+
+/** Settings of the environment or the file that are wrong are told where they are used, not by `configure()`. */
+function layersIfRight(): Layers | undefined {
+  try {
+    return layers();
+  } catch {
+    return undefined;
+  }
+}
+
+/** @throws {ConfigurationError} for settings that contradict each other, or the options of a method that works so far */
+function refuseContradictions(candidate: Layers, current: Layers): void {
+  if (!mergeSettings(candidate).resilience.enabled) return;
+  const isOn = layOver(current.loaded.settings, current.configured).resilience.enabled;
+  const problems = contradictionsOfMethods(candidate, isOn ? current : undefined);
+  if (problems.length > 0) throw new ConfigurationError(problems);
+}
+
+/**
+ * Reads the environment and the settings file again. What is right holds from the next call on; circuits, bulkheads
+ * and everything else that methods have learnt stay as they are. Told in the event `settings_reloaded`.
+ * @returns the settings in effect, frozen
+ * @throws {ConfigurationError} that lists every problem; the settings from before stay then, and the event
+ * `settings_refused` says why
+ */
+export function reload(): Settings {
+  return renew('always');
+}
+
+function renew(told: 'always' | 'changes'): Settings {
+  try {
+    const isNew = source.read((loaded) => {
+      const current = layers();
+      refuseContradictions({ ...current, loaded }, current);
+    });
+    if (isNew) refresh();
+    const settings = deepFreeze(currentSettings());
+    if (isNew || told === 'always') tell({ type: 'settings_reloaded' });
+    return settings;
+  } catch (error) {
+    const { problems } = error as ConfigurationError;
+    tell({ type: 'settings_refused', reason: problems.join('; ').replace(/\s+/g, ' '), problems: problems.length });
+    throw error;
+  } finally {
+    follow();
+  }
+}
+
+/** Nobody is there to hear what is wrong but the log and the listeners. */
+function renewUnasked(told: 'always' | 'changes'): void {
+  try {
+    renew(told);
+  } catch {
+    // Told already.
+  }
+}
+
+function tell(event: SettingsReloaded | SettingsRefused): void {
+  runtime.telemetry.channel(event.type, '').audience(runtime.clock.now())?.(event);
+}
+
+/** Follows the file that was read last, also while it is wrong: mending it helps then. */
+function follow(): void {
+  const { file } = source;
+  const isFollowed = file && (settingsAnyway().resilience?.watch ?? schema.resilience.watch.default);
+  follower.follow(isFollowed ? file.absolute : undefined, file?.version);
 }
 
 /**
@@ -76,23 +140,38 @@ export function onEvent(listener: (event: ResilienceEvent) => void): () => void 
 }
 
 /**
- * Everything that has a say about settings. The environment and the file are read once, at the first call.
- * @throws {ConfigurationError} while they are wrong
+ * Everything that has a say about settings. The environment and the file are read at the first call, and when they are
+ * reloaded.
+ * @throws {ConfigurationError} while they are wrong and none that were right have been read
  */
 export function layers(): Layers {
-  if (refused) throw refused;
-  try {
-    loaded ??= loadWithOrigins();
-  } catch (error) {
-    refused = error as ConfigurationError;
-    throw refused;
+  if (source.refused) throw source.refused;
+  if (!source.loaded) {
+    try {
+      source.read();
+    } finally {
+      follow();
+    }
   }
-  return { loaded, configured: overrides.flatMap(({ settings }) => settings ?? []) };
+  return { loaded: source.loaded as LoadedSettings, configured: configured() };
+}
+
+function configured(): SettingsOverrides[] {
+  return overrides.flatMap(({ settings }) => settings ?? []);
 }
 
 /** The settings in effect where no decorator and no section says otherwise. */
 export function currentSettings(): Settings {
   return mergeSettings(layers());
+}
+
+/** Those that hold while some are wrong: then the file is not believed at all, and of the environment what is right. */
+function settingsAnyway(): SettingsOverrides {
+  try {
+    return currentSettings();
+  } catch {
+    return layOver({}, [readEnvironment(process.env, []), ...configured()]);
+  }
 }
 
 function refresh(): void {
@@ -103,12 +182,13 @@ function refresh(): void {
   runtime.clock = latest('clock') ?? systemClock;
   runtime.random = latest('random') ?? systemRandom;
   runtime.instantRetries = latest('instantRetries') ?? false;
+  follow();
 }
 
 function currentLogger(): Logger {
   const configured = overrides.findLast(({ logger }) => logger)?.logger;
   if (configured) return configured;
-  const { level } = currentSettings().log;
+  const level = settingsAnyway().log?.level ?? schema.log.level.default;
   if (ownLogger?.level !== level) ownLogger = { level, logger: createLogger(level) };
   return ownLogger.logger;
 }

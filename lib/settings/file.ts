@@ -7,29 +7,49 @@ import { checkTree } from './tree.js';
 
 const DEFAULT_FILE = 'resilience.json';
 
+/** The file that settings are read from. */
 export interface SettingsFile {
-  /** As it was named. Undefined where there is none. */
-  readonly path: string | undefined;
-  readonly tree: SettingsOverrides;
+  /** As it was named. */
+  readonly path: string;
+  /** From the root, so that it stays the same file when the process moves to another directory. */
+  readonly absolute: string;
+  /** What RESILIENCE_CONFIG said, where that is what named it. */
+  readonly variable?: string;
 }
 
-/** Reads the file that was asked for, else the one that RESILIENCE_CONFIG names, else `resilience.json` if there is one. */
-export function readFile(asked: string | undefined, env: Environment, problems: Problems): SettingsFile {
-  // Empty, like no name at all, is how a deployment says that there is none.
-  const named = asked ?? (env.RESILIENCE_CONFIG || undefined);
-  const path = named ?? (existsSync(DEFAULT_FILE) ? DEFAULT_FILE : undefined);
-  if (path === undefined) return { path, tree: {} };
+/** The file that was asked for, else the one that RESILIENCE_CONFIG names, else `resilience.json` if there is one. */
+export function findFile(asked: string | undefined, env: Environment): SettingsFile | undefined {
+  if (asked !== undefined) return { path: asked, absolute: resolve(asked) };
+  const variable = variableOf(env);
+  if (variable !== undefined) return { path: variable, absolute: resolve(variable), variable };
+  return existsSync(DEFAULT_FILE) ? { path: DEFAULT_FILE, absolute: resolve(DEFAULT_FILE) } : undefined;
+}
+
+/** The file to read again: a name means what it meant before, also where nothing is there any more. */
+export function findFileAgain(before: SettingsFile | undefined, env: Environment): SettingsFile | undefined {
+  return before && before.variable === variableOf(env) ? before : findFile(undefined, env);
+}
+
+/** Empty, like no name at all, is how a deployment says that there is none. */
+function variableOf({ RESILIENCE_CONFIG }: Environment): string | undefined {
+  return RESILIENCE_CONFIG || undefined;
+}
+
+/** What the file says; undefined where that cannot be told. */
+export function readFile(file: SettingsFile, problems: Problems): SettingsOverrides | undefined {
+  const content = parse(file, problems);
+  if (content === undefined) return undefined;
   const found: Problems = [];
-  const content = parse(path, asked === undefined && named !== undefined ? 'RESILIENCE_CONFIG' : 'file', found);
-  const tree = content === undefined ? {} : checkTree(content, 'json', found);
-  problems.push(...found.map((problem) => (content === undefined ? problem : `${problem} (in ${path})`)));
-  return { path, tree };
+  const tree = checkTree(content, 'json', found);
+  problems.push(...found.map((problem) => `${problem} (in ${file.path})`));
+  return tree;
 }
 
-function parse(path: string, key: string, problems: Problems): unknown {
+function parse({ path, absolute, variable }: SettingsFile, problems: Problems): unknown {
   try {
-    return JSON.parse(readFileSync(resolve(path), 'utf8').replace(/^\uFEFF/, ''));
+    return JSON.parse(readFileSync(absolute, 'utf8').replace(/^\uFEFF/, ''));
   } catch (error) {
+    const key = variable === undefined ? 'file' : 'RESILIENCE_CONFIG';
     problems.push(`${key}: expected a JSON file, got ${JSON.stringify(path)}: ${reason(error)}`);
     return undefined;
   }

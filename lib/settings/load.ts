@@ -1,12 +1,11 @@
 import convict from 'convict';
 import { ConfigurationError } from '../core/errors.js';
-import { circuitContradictions } from '../policies/circuit/rules.js';
-import { rateLimitContradictions } from '../policies/rate-limit/rules.js';
-import { retryContradictions } from '../policies/retry/rules.js';
-import { join, type Problems } from './check.js';
+import type { Problems } from './check.js';
+import { contradictionsOf } from './contradictions.js';
 import { type Environment, readEnvironment } from './environment.js';
-import { readFile } from './file.js';
+import { findFile, readFile } from './file.js';
 import { type Settings, type SettingsOverrides, schema } from './schema.js';
+import { layOver } from './tree.js';
 
 export interface LoadOptions {
   /** The environment to read. @default process.env */
@@ -33,45 +32,27 @@ export function loadSettings(options: LoadOptions = {}): Settings {
   return loadWithOrigins(options).settings;
 }
 
-export function loadWithOrigins({ env = process.env, file: asked }: LoadOptions = {}): LoadedSettings {
+/** @param found the file to read, where it is known already which */
+export function loadWithOrigins(
+  { env = process.env, file: asked }: LoadOptions = {},
+  found = findFile(asked, env),
+): LoadedSettings {
   const problems: Problems = [];
-  const file = readFile(asked, env, problems);
+  const file = found ? readFile(found, problems) : {};
   const environment = readEnvironment(env, problems);
-  if (problems.length > 0) throw new ConfigurationError(problems);
-  const { circuits = {}, methods = {}, ...values } = file.tree;
   // Without `args` and `env` of its own convict would read the command line and coerce what it finds.
-  const merged = convict(schema as never, { args: [], env: {} });
-  merged.load(values).load(environment).validate({ allowed: 'strict' });
-  const settings = { ...(merged.getProperties() as unknown as Settings), circuits, methods } as Settings;
-  refuseContradictions(settings);
-  return { settings: deepFreeze(settings), file: file.tree, environment, path: file.path };
+  const convicted = convict(schema as never, { args: [], env: {} });
+  const defaults = { ...(convicted.getProperties() as unknown as Settings), circuits: {}, methods: {} };
+  // What a file that cannot be read would have said may be what makes the rest fit together.
+  if (file) problems.push(...contradictionsOf(layOver(defaults, [file, environment]), environment));
+  if (!file || problems.length > 0) throw new ConfigurationError(problems);
+  const { circuits = {}, methods = {}, ...values } = file;
+  convicted.load(values).load(environment).validate({ allowed: 'strict' });
+  const settings = { ...(convicted.getProperties() as unknown as Settings), circuits, methods } as Settings;
+  return { settings: deepFreeze(settings), file, environment, path: found?.path };
 }
 
-/** @throws {ConfigurationError} for settings that cannot both be meant */
-export function refuseContradictions({ retry, circuit, rateLimit, circuits, methods }: Settings): void {
-  const problems = [
-    ...at('retry', retryContradictions(retry)),
-    ...at('circuit', circuitContradictions(circuit)),
-    ...at('rateLimit', rateLimitContradictions(rateLimit)),
-    ...each('circuits', circuits, circuitContradictions),
-    ...each('methods', methods, (options) => [
-      ...retryContradictions(options),
-      ...circuitContradictions(options),
-      ...at('rateLimit', rateLimitContradictions(options.rateLimit ?? {})),
-    ]),
-  ];
-  if (problems.length > 0) throw new ConfigurationError(problems);
-}
-
-function at(path: string, problems: readonly string[]): string[] {
-  return problems.map((problem) => join(path, problem));
-}
-
-function each<O>(group: string, sections: Readonly<Record<string, O>>, find: (options: O) => string[]): string[] {
-  return Object.entries(sections).flatMap(([name, options]) => at(join(group, name), find(options)));
-}
-
-function deepFreeze<T>(value: T): T {
+export function deepFreeze<T>(value: T): T {
   if (typeof value === 'object' && value !== null) Object.values(value).forEach(deepFreeze);
   return Object.freeze(value);
 }

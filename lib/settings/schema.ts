@@ -2,6 +2,7 @@ import type { Duration } from '../core/duration.js';
 import { boolean, count, type Field, httpUrl, name, oneOf, positiveDuration, secret } from '../core/field.js';
 import { type CircuitOptions, circuitFields } from '../policies/circuit/options.js';
 import { concurrencyFields, type ConcurrencyOptions } from '../policies/concurrency/options.js';
+import { hedgeFields, type HedgeOptions } from '../policies/hedge/options.js';
 import { type RateLimitOptions, rateLimitFields } from '../policies/rate-limit/options.js';
 import { type RetryOptions, retryFields } from '../policies/retry/options.js';
 import { type TimeLimitOptions, timeLimitFields } from '../policies/time-limit/options.js';
@@ -12,6 +13,12 @@ const resilienceFields = {
     format: boolean,
     default: true,
     env: 'RESILIENCE_ENABLED',
+  },
+  watch: {
+    doc: 'Whether the settings file is read again when it changes, and when SIGHUP asks for it.',
+    format: boolean,
+    default: true,
+    env: 'RESILIENCE_WATCH',
   },
 } satisfies Record<string, Field<unknown>>;
 
@@ -95,6 +102,7 @@ export const methodFields = { ...retryFields, ...circuitFields };
 export const methodGroups = {
   rateLimit: rateLimitFields,
   concurrency: concurrencyFields,
+  hedge: hedgeFields,
   timeLimit: timeLimitFields,
   attemptLimit: timeLimitFields,
 };
@@ -103,8 +111,9 @@ export type PolicyGroup = keyof typeof methodGroups;
 
 type TimeLimitData = Partial<Omit<TimeLimitOptions, 'signal'>>;
 type Data<O, K extends keyof O> = { readonly [P in K]-?: Exclude<O[P], undefined> };
-type RetryData = Data<RetryOptions, 'maxAttempts' | 'minWait' | 'maxWait' | 'jitter'>;
+type RetryData = Data<RetryOptions, 'maxAttempts' | 'minWait' | 'maxWait' | 'jitter' | 'nested'>;
 type ConcurrencyData = Data<ConcurrencyOptions, 'limit' | 'queue' | 'maxQueueWait'>;
+type HedgeData = Data<HedgeOptions, 'after' | 'maxHedges'>;
 type CircuitData = Data<
   CircuitOptions,
   | 'failureThreshold'
@@ -135,7 +144,7 @@ type RateLimitData = Data<RateLimitOptions, 'maxWait' | 'maxAttempts' | 'minWait
 
 /** All settings, validated and frozen. Durations are strings with their unit, as everywhere in code. */
 export interface Settings {
-  readonly resilience: { readonly enabled: boolean };
+  readonly resilience: { readonly enabled: boolean; readonly watch: boolean };
   readonly retry: RetryData;
   readonly circuit: CircuitData;
   readonly rateLimit: RateLimitData;
@@ -159,6 +168,7 @@ export interface Settings {
     readonly [method: string]: Partial<RetryData & CircuitData> & {
       readonly rateLimit?: Partial<RateLimitData>;
       readonly concurrency?: Partial<ConcurrencyData>;
+      readonly hedge?: Partial<HedgeData>;
       /** The limit at the top of the stack, or the only one. */
       readonly timeLimit?: TimeLimitData;
       /** The limit of each attempt. */

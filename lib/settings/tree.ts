@@ -1,6 +1,6 @@
 import type { Fields, Spelling } from '../core/field.js';
 import { checkFields, entriesOf, join, type Problems, unknownKey } from './check.js';
-import { methodFields, methodGroups, type SettingsOverrides, schema } from './schema.js';
+import { methodFields, methodGroups, type Settings, type SettingsOverrides, schema } from './schema.js';
 
 const sections = { circuits: schema.circuit, methods: methodFields };
 const sectionGroups = { circuits: {}, methods: methodGroups };
@@ -27,6 +27,14 @@ export function checkTree(input: unknown, spelling: Spelling, problems: Problems
     }
   }
   return tree;
+}
+
+/** Settings with trees laid over them, the last on top; a value that was wrong hides what is below it. */
+export function layOver<S extends Partial<Settings>>(settings: S, trees: readonly SettingsOverrides[]): S {
+  const whole: Record<string, object> = { ...settings };
+  for (const tree of trees)
+    for (const [group, values] of Object.entries(tree)) whole[group] = { ...whole[group], ...values };
+  return whole as S;
 }
 
 /** Settings that were loaded say null where nothing is set: handed back to `configure()` that sets nothing either. */

@@ -21,7 +21,11 @@ export const LEVELS: Readonly<Record<EventType, Level>> = {
   stream_broken: 'warn',
   time_limited: 'warn',
   rate_limited: 'warn',
+  hedge_started: 'debug',
+  hedge_refused: 'info',
   retries_multiplied: 'warn',
+  settings_reloaded: 'info',
+  settings_refused: 'error',
 };
 
 /** The only fields that are ever written. */

@@ -1,11 +1,7 @@
 import type { Clock, Timer } from '../core/clock.js';
 import { ConfigurationError } from '../core/errors.js';
 import { type Duration, isDuration, toMs } from '../core/duration.js';
-
-interface Pending {
-  readonly due: number;
-  readonly callback: () => void;
-}
+import { TimerQueue } from './timer-queue.js';
 
 /**
  * Time that stands still until it is told to go on: `configure({ clock: new FakeClock() })`. Retries that would take a
@@ -13,7 +9,7 @@ interface Pending {
  */
 export class FakeClock implements Clock {
   #now: number;
-  readonly #pending = new Set<Pending>();
+  readonly #pending = new TimerQueue();
   #advancing: Promise<void> = Promise.resolve();
 
   /** @param start milliseconds since the epoch at which the clock begins; by default the real time of now */
@@ -46,30 +42,24 @@ export class FakeClock implements Clock {
   }
 
   setTimer(callback: () => void, ms: number): Timer {
-    const timer: Pending = { due: this.#now + Math.max(0, ms), callback };
-    this.#pending.add(timer);
-    return timer;
+    const due = this.#now + Math.max(0, ms);
+    // No moment is never.
+    return this.#pending.add(Number.isNaN(due) ? Number.POSITIVE_INFINITY : due, callback);
   }
 
   clearTimer(timer: Timer): void {
-    this.#pending.delete(timer as Pending);
+    this.#pending.remove(timer);
   }
 
   async #advanceTo(target: number): Promise<void> {
     await settled();
-    for (let next = this.#nextBy(target); next; next = this.#nextBy(target)) {
-      this.#pending.delete(next);
+    for (let next = this.#pending.first; next && next.due <= target; next = this.#pending.first) {
+      this.#pending.remove(next);
       this.#now = Math.max(this.#now, next.due);
       next.callback();
       await settled();
     }
     this.#now = target;
-  }
-
-  #nextBy(target: number): Pending | undefined {
-    let next: Pending | undefined;
-    for (const timer of this.#pending) if (timer.due <= target && (!next || timer.due < next.due)) next = timer;
-    return next;
   }
 }
 

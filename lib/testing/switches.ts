@@ -14,7 +14,8 @@ export async function withoutResilience<T>(fn: () => T | PromiseLike<T>): Promis
 }
 
 /**
- * Lets retries come at once, whatever waits the decorators name; everything else about them stays.
+ * Lets retries come at once, whatever waits the decorators name; everything else about them stays. No hedge is started,
+ * so that a slow machine adds no call.
  * @returns a function that brings the waits back
  */
 export function instantRetries(): () => void {

@@ -1,111 +1,82 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { expect } from 'chai';
-import { root } from '../docs/support/repository.js';
+import { begin, type Copy, type Ended, run, withoutPeers } from './bench.js';
 
-interface Ended {
-  readonly code: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-function begin(...args: readonly string[]): { readonly child: ChildProcess; readonly ended: Promise<Ended> } {
-  const child = spawn(process.execPath, ['bench/outage.js', ...args], { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
-  let stdout = '';
-  let stderr = '';
-  child.stdout.setEncoding('utf8').on('data', (chunk: string) => (stdout += chunk));
-  child.stderr.setEncoding('utf8').on('data', (chunk: string) => (stderr += chunk));
-  const ended = new Promise<Ended>((resolve, reject) => {
-    child.on('error', reject);
-    child.on('close', (code) => resolve({ code, stdout, stderr }));
-  });
-  return { child, ended };
-}
-
-const bench = (...args: readonly string[]): Promise<Ended> => begin(...args).ended;
-
-const OURS = ['none', 'openai SDK', 'holdfast', 'oracle'];
 const ONCE = ['--seeds', '1', '--outage', 'lost', '--only'];
 
-describe('the outage replay', function () {
+describe('npm run bench:outage', function () {
   // A replay of two minutes takes half a second in virtual time, the SDK's some more.
   this.timeout(60_000);
 
-  describe('of what the project has by itself', () => {
-    let first: Ended;
+  describe('with what needs no other library', () => {
+    let ended: Ended;
     before(async () => {
-      first = await bench(...ONCE, 'none,sdk,holdfast,oracle');
+      ended = await run('outage', ...ONCE, 'none,sdk,holdfast,oracle');
     });
 
     it('ends well and tells every client in both tables', () => {
-      expect(first.code, first.stderr).to.equal(0);
-      for (const name of OURS) expect(first.stdout.match(new RegExp(`^│ ${name} `, 'gm')), name).to.have.lengthOf(2);
+      expect(ended.code, ended.stderr).to.equal(0);
+      for (const name of ['none', 'openai SDK', 'holdfast', 'oracle'])
+        expect(ended.stdout.match(new RegExp(`^${name}  `, 'gm')), name).to.have.lengthOf(2);
     });
 
     it('shows retries that never let the upstream recover, and a circuit that does', () => {
-      expect(first.stdout).to.match(/^│ openai SDK .*│ never +│ 1 of 1 │$/m);
-      expect(first.stdout).to.match(/^│ holdfast .*│ 0 of 1 │$/m);
-      expect(first.stdout).to.include('✔ no collapse that outlives its cause, in any replay');
+      expect(ended.stdout).to.match(/^openai SDK .* never +1 of 1$/m);
+      expect(ended.stdout).to.match(/^holdfast .* \d\.\d s +0 of 1$/m);
+      expect(ended.stdout).to.include('✔ no collapse that outlives its cause, in any replay');
     });
 
     it('gives the same figures for the same seed', async () => {
-      const again = await bench(...ONCE, 'holdfast,oracle');
-      const rows = again.stdout.match(/^│ (holdfast|oracle) .*$/gm) ?? [];
+      const again = await run('outage', ...ONCE, 'holdfast,oracle');
+      const rows = again.stdout.match(/^(holdfast|oracle) .*$/gm) ?? [];
       expect(rows).to.have.lengthOf(4);
-      for (const row of rows) expect(cellsOf(first.stdout)).to.deep.include(cellsOf(row)[0]);
+      for (const row of rows) expect(ended.stdout.replace(/ +/g, ' ')).to.include(row.replace(/ +/g, ' '));
     });
   });
 
-  it('is ended by Ctrl-C with the code that shells have for it', async () => {
-    const { child, ended } = begin('--seeds', '1000', '--only', 'none', '--outage', 'held');
-    setTimeout(() => child.kill('SIGINT'), 1500);
-    expect((await ended).code).to.equal(130);
-  });
+  for (const args of [
+    ['--only', 'none', '--seeds', '1000'],
+    ['--only', 'none,holdfast', '--real'],
+  ]) {
+    it(`ends with 130 at Ctrl-C and leaves nothing behind: ${args.at(-1)}`, async () => {
+      const { child, said, ended } = begin('outage', args);
+      await said;
+      setTimeout(() => child.kill('SIGINT'), 500);
+      const { code, stderr } = await ended;
+      expect({ code, stderr }).to.deep.equal({ code: 130, stderr: '' });
+    });
+  }
 
-  it('closes its sockets when Ctrl-C ends it over real ones', async () => {
-    const { child, ended } = begin('--real', '--only', 'none,holdfast');
-    child.stderr?.once('data', () => setTimeout(() => child.kill('SIGINT'), 500));
-    expect((await ended).code).to.equal(130);
-  });
-
-  for (const [args, told] of [
-    [
-      ['--sedes', '3'],
-      /^bench:outage: unknown option '--sedes'.* Known are --seeds, --only, --outage, --real, --write\.$/,
-    ],
-    [['soon'], /^bench:outage: too many arguments.* Known are --seeds, .*\.$/],
-    [['--seeds', '0'], /^bench:outage: .* Expected an integer from 1 to 1000\.$/],
-    [['--seeds', '2.5'], /^bench:outage: .* Expected an integer from 1 to 1000\.$/],
-    [['--only', 'holdfast,hope'], /^bench:outage: .* Unknown: hope\. Known are none, sdk, .*holdfast, .*oracle\.$/],
-    [['--outage', 'fire'], /^bench:outage: .* Unknown: fire\. Known are lost, refused, held\.$/],
-    [['--write', '--only', 'oracle'], /^bench:outage: --write needs all clients: leave out --only\.$/],
-    [['--real', '--seeds', '3'], /^bench:outage: --real plays one seed: leave out --seeds\.$/],
+  for (const [mistake, args, expected] of [
+    ['an unknown flag', ['--sedes', '3'], /unknown option '--sedes'.* Known: --help, --seeds <count>, .*--write$/],
+    ['a word too many', ['soon'], /too many arguments.* Known: --help, --seeds/],
+    ['no replay at all', ['--seeds', '0'], /Expected an integer from 1 to 1000\./],
+    ['half a replay', ['--seeds', '2.5'], /Expected an integer from 1 to 1000\./],
+    ['an unknown client', ['--only', 'holdfast,hope'], /Unknown: hope\. Known: none, sdk, .*holdfast, .*oracle\./],
+    ['an unknown outage', ['--outage', 'fire'], /Unknown: fire\. Known: lost, refused, held\./],
+    ['half a page', ['--write', '--only', 'oracle'], /--write needs all clients: leave out --only\.$/],
+    ['seeds in real time', ['--real', '--seeds', '3'], /--real plays one seed: leave out --seeds\.$/],
   ] as const) {
-    it(`refuses "${args.join(' ')}" in one line that says what to write instead`, async () => {
-      const { code, stdout, stderr } = await bench(...args);
+    it(`answers ${mistake} with one line and exit code 2`, async () => {
+      const { code, stdout, stderr } = await run('outage', ...args);
       expect({ code, stdout }).to.deep.equal({ code: 2, stdout: '' });
-      expect(stderr.trimEnd()).to.match(told);
+      expect(stderr).to.match(/^bench:outage: .*\n$/);
+      expect(stderr.trimEnd()).to.match(expected);
     });
   }
 
-  for (const [client, name] of [
-    ['cockatiel-retry-outside', 'cockatiel'],
-    ['opossum-retry-outside', 'opossum'],
-  ] as const) {
-    it(`names ${name} and how to install it where it is not there, and plays it where it is`, async () => {
-      const isThere = existsSync(join(root, 'bench/node_modules', name));
-      const { code, stderr } = await bench(...ONCE, client);
-      if (isThere) expect(code, stderr).to.equal(0);
-      else expect({ code, stderr }).to.deep.equal({ code: 2, stderr: notInstalled(name) });
+  describe('in a folder of its own', () => {
+    let copy: Copy;
+    beforeEach(() => {
+      copy = withoutPeers();
     });
-  }
+    afterEach(() => copy.remove());
+
+    it('names the peers that are not installed, and what installs them', async () => {
+      const { code, stdout, stderr } = await begin('outage', [], copy.folder).ended;
+      expect({ code, stdout }).to.deep.equal({ code: 2, stdout: '' });
+      expect(stderr).to.equal(
+        'bench:outage: cockatiel, opossum, p-retry are not installed: npm install --prefix bench\n',
+      );
+    });
+  });
 });
-
-/** The tables are as wide as their widest cells. */
-function cellsOf(text: string): readonly (readonly string[])[] {
-  const rows = text.split('\n').filter((line) => line.startsWith('│'));
-  return rows.map((row) => row.split('│').map((cell) => cell.trim()));
-}
-
-const notInstalled = (name: string): string => `bench:outage: ${name} is not installed: npm install --prefix bench\n`;

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { expect } from 'chai';
-import { PHASES } from '#lib/cli/drill/scenario.js';
+import { arrivals } from '#lib/cli/drill/arrivals.js';
+import { LOAD, PHASES } from '#lib/cli/drill/scenario.js';
 import { begin, type Ended, holdfast, linesOf } from './holdfast.js';
 
 interface Row {
@@ -34,6 +35,8 @@ describe('holdfast drill, in a pipe', function () {
     return { with: read(lines[at]), without: read(lines[at + 1]) };
   }
 
+  const prose = (): string => ended.stdout.replaceAll('\n', ' ');
+
   it('ends by itself, well and within 30 seconds', () => {
     expect(ended.code, ended.stderr).to.equal(0);
     expect(ended.ms).to.be.below(30_000);
@@ -49,7 +52,7 @@ describe('holdfast drill, in a pipe', function () {
   });
 
   it('names the settings file that shortens the waits', () => {
-    const named = /(\S+\.json) shortens the waits/.exec(ended.stdout.replaceAll('\n', ' '))?.[1] ?? '';
+    const named = /(\S+\.json) shortens the waits/.exec(prose())?.[1] ?? '';
     expect(named, ended.stdout).not.to.equal('');
     expect(existsSync(named)).to.equal(true);
   });
@@ -59,7 +62,7 @@ describe('holdfast drill, in a pipe', function () {
     expect(told).to.deep.equal(PHASES.map(({ name }) => name));
     const states = lines.flatMap((line) => /^ *[\d.]+ s {4}circuit ([a-z-]+):/.exec(line)?.[1] ?? []);
     expect(states).to.include.members(['open', 'half-open', 'closed']);
-    expect(lines.length).to.be.below(70);
+    expect(lines.length).to.be.below(80);
   });
 
   it('asks the same questions on both sides in every phase', () => {
@@ -68,6 +71,21 @@ describe('holdfast drill, in a pipe', function () {
       expect(asked(rows.with), name).to.be.above(10);
       expect(asked(rows.with), name).to.equal(asked(rows.without));
     }
+  });
+
+  it('asks at the moments that chance drew for the seed, in the rate-limited phase for a peak only', () => {
+    const [, seconds] = /phases in (\d+) s/.exec(ended.stdout) ?? [];
+    const durationMs = Number(seconds) * 1000;
+    const moments: number[] = [];
+    for (const { atMs } of arrivals(7)) if (moments.push(atMs) && atMs > durationMs) break;
+    let startsAt = 0;
+    for (const { name, share, peak = 1 } of PHASES) {
+      const until = startsAt + peak * share * durationMs;
+      const expected = moments.filter((atMs) => atMs >= startsAt && atMs < until).length;
+      expect(asked(rowsOf(name).with), name).to.equal(expected);
+      startsAt += share * durationMs;
+    }
+    expect(PHASES.find(({ name }) => name === 'rate-limited')?.peak).to.be.below(1);
   });
 
   it('sums up the phases in the last rows', () => {
@@ -100,12 +118,42 @@ describe('holdfast drill, in a pipe', function () {
     expect(ours.p50).to.be.below(without.p50);
   });
 
+  it('answers nearly everyone who can wait for the rate limit, where the run without holdfast asks in vain', () => {
+    const { with: ours, without } = rowsOf('rate-limited');
+    expect(ours.answered).to.be.at.least(0.75 * asked(ours));
+    expect(ours.answered).to.be.above(1.5 * without.answered);
+  });
+
+  it('lets nobody hang on a stream that stalls, where the run without holdfast waits for its patience to end', () => {
+    const { with: ours, without } = rowsOf('stalled');
+    expect(without.p99).to.be.at.least(0.99 * LOAD.patienceMs);
+    const [, within, ratherThan] = /9 of 10 callers knew within ([\d.]+) s rather than ([\d.]+) s/.exec(prose()) ?? [];
+    expect(Number(within)).to.be.below(Number(ratherThan));
+    expect(ours.failed).to.be.at.most(without.failed + 2);
+  });
+
+  it('leaves a slow upstream alone by its circuit, rather than giving it more to do', () => {
+    const { with: ours, without } = rowsOf('slow');
+    expect(ours.fallback).to.be.above(0);
+    expect(ours.requests).to.be.below(0.75 * without.requests);
+  });
+
   it('tells the story with the figures of the table', () => {
     const { with: ours, without } = rowsOf('all');
-    const text = ended.stdout.replaceAll('\n', ' ');
+    const text = prose();
     expect(text).to.include(`With holdfast ${ours.answered} of ${asked(ours)} questions got an answer`);
     expect(text).to.include(
       `from ${ours.requests} requests upstream; without it ${without.answered}, from ${without.requests}.`,
+    );
+    const limited = rowsOf('rate-limited');
+    expect(text).to.include(
+      `At the rate limit ${limited.with.answered} of ${asked(limited.with)} questions got an answer, ` +
+        `without holdfast ${limited.without.answered}.`,
+    );
+    const [slow, down] = [rowsOf('slow'), rowsOf('down')];
+    expect(text).to.include(
+      `it was asked ${slow.with.requests + down.with.requests} times ` +
+        `rather than ${slow.without.requests + down.without.requests}.`,
     );
   });
 

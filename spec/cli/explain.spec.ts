@@ -106,6 +106,26 @@ describe('holdfast explain', function () {
     expect(retry.policy).to.equal('RetryOnTransient');
   });
 
+  it('warns of what cannot mean what it says, below the stack and as data', async () => {
+    const attemptLimit = { limit: '30s' };
+    const methods = {
+      'EmbeddingService.embedText': { maxAttempts: 1 },
+      'EmbeddingService.embedBatch': { attemptLimit },
+    };
+    const config = ['--config', files.write('mine.json', { methods })];
+    const warning =
+      'maxAttempts 1 makes one call and no retry; write maxAttempts: 2 or more, or leave the decorator out';
+    const { stdout } = await explain(['EmbeddingService.embedText', ...config]);
+    expect(linesOf(stdout).slice(-2).join(' ')).to.equal(`Warning: RetryOnTransient: ${warning}.`);
+    expect((await explain(['EmbeddingService.embedBatch', ...config])).stdout).not.to.include('Warning');
+    const described = JSON.parse((await explain(['--json', ...config])).stdout).methods['EmbeddingService.embedText'];
+    const told = described.map(({ policy, warnings }: { policy: string; warnings: string[] }) => [policy, warnings]);
+    expect(told.slice(0, 2)).to.deep.equal([
+      ['CircuitProtected', []],
+      ['RetryOnTransient', [warning]],
+    ]);
+  });
+
   it('prints the stack of one method as JSON', async () => {
     const { stdout } = await explain(['EmbeddingService.embedBatch', '--json']);
     expect(Object.keys(JSON.parse(stdout).methods)).to.deep.equal(['EmbeddingService.embedBatch']);

@@ -18,7 +18,7 @@ describe('the live view of the drill', () => {
     ours.count('healthy', 'fallback', 1);
     theirs.count('healthy', 'failed', 1);
     const lines = stripVTControlCharacters(phase ? frame(phase, 5000, 20_000, 'open', ours, theirs) : '').split('\n');
-    expect(lines[0]).to.equal('healthy (phase 1 of 5): every request is answered');
+    expect(lines[0]).to.equal(`healthy (phase 1 of ${PHASES.length}): every request is answered`);
     expect(lines[1]).to.equal(`${'█'.repeat(10)}${'░'.repeat(30)} 5.0 of 20 s`);
     const words = lines.map((line) => line.trim().split(/ +/).join(' '));
     expect(words).to.include.members(['circuit open -', 'answered 0 0', 'fallback 1 -', 'failed 0 1']);

@@ -1,5 +1,8 @@
+import { readdirSync } from 'node:fs';
+import { basename, dirname } from 'node:path';
 import { expect } from 'chai';
 import { paragraphsOf } from '#lib/cli/passages/paragraphs.js';
+import { ownDocs } from '#lib/cli/passages/read-passages.js';
 
 describe('paragraphsOf', () => {
   it('puts the lines of a paragraph together, and keeps those of a list or a table', () => {
@@ -30,5 +33,16 @@ describe('paragraphsOf', () => {
   it('finds nothing in a text without a word', () => {
     expect(paragraphsOf('')).to.deep.equal([]);
     expect(paragraphsOf('***\n\n1 + 1\n')).to.deep.equal([]);
+  });
+});
+
+describe('ownDocs', () => {
+  it('are README.md and every page but the one that is about other libraries', () => {
+    const files = ownDocs();
+    const docs = files.find((file) => basename(file) === 'circuits.md') ?? '';
+    const pages = readdirSync(dirname(docs)).filter((name) => name.endsWith('.md'));
+    expect(pages).to.include('comparison.md');
+    const expected = ['README.md', ...pages.filter((name) => name !== 'comparison.md')];
+    expect(files.map((file) => basename(file))).to.have.members(expected);
   });
 });

@@ -655,6 +655,7 @@ describe('@ConcurrencyLimited', () => {
             queue: { value: 1, source: 'section', from },
             maxQueueWait: { value: '5s', source: 'section', from },
           },
+          warnings: [],
         },
       ]);
       for (const name of ['a', 'b', 'c']) void watch(service.work(name));

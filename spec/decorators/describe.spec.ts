@@ -53,6 +53,7 @@ describe('describe', () => {
       minWait: { value: '2s', source: 'section', from: 'methods.Base.ask' },
       maxWait: { value: '20s', source: 'configure' },
       jitter: { value: 'full', source: 'default' },
+      nested: { value: 'multiply', source: 'default' },
     });
     expect(circuit?.settings).to.deep.include({
       circuit: { value: 'shared', source: 'decorator' },

@@ -1,6 +1,15 @@
 import { expect } from 'chai';
-import { ConcurrencyLimited, RespectRateLimit, RetryOnTransient, TimeLimited, TimeLimitError } from '#lib/index.js';
-import { deferred, httpError, rejectionOf } from '../support/upstream.js';
+import {
+  CircuitProtected,
+  circuit,
+  classify,
+  ConcurrencyLimited,
+  RespectRateLimit,
+  RetryOnTransient,
+  TimeLimited,
+  TimeLimitError,
+} from '#lib/index.js';
+import { deferred, httpError, rejectionOf, uniqueName, turn, watch } from '../support/upstream.js';
 import { virtualTime } from '../support/virtual-time.js';
 
 describe('The limit of a whole call', () => {
@@ -64,5 +73,53 @@ describe('The limit of a whole call', () => {
       'RateLimitedError',
     ]);
     expect(world.clock.timers).to.equal(0);
+  });
+
+  for (const [what, retryAfter] of [
+    ['the share of the release', '9'],
+    ['a wait that ends with the limit', '10'],
+    ['a wait without a hint that ends with the limit', undefined],
+  ] as const) {
+    it(`does not begin ${what} that leaves no time to ask again`, async () => {
+      world.chance = [0.999_99];
+      const headers = retryAfter === undefined ? {} : { 'retry-after': retryAfter };
+      class Service {
+        @TimeLimited('10s')
+        @RespectRateLimit({ minWait: '9s' })
+        async ask(): Promise<unknown> {
+          throw httpError(429, { headers });
+        }
+      }
+      const asked = watch(new Service().ask());
+      await turn();
+      expect(classify(asked.settled.error)).to.include({ kind: 'rate-limited', transient: false });
+      expect(world.clock.timers).to.equal(0);
+    });
+  }
+});
+
+describe('A circuit that opens', () => {
+  const world = virtualTime();
+
+  it('sends nobody on who waits in a queue further in, and lets the fallback answer for them', async () => {
+    const first = deferred();
+    const name = uniqueName();
+    class Service {
+      calls = 0;
+      @CircuitProtected({ circuit: name, failureThreshold: 1, fallback: 'sorry' })
+      @ConcurrencyLimited({ limit: 1, queue: 5, maxQueueWait: '1m' })
+      async ask(): Promise<unknown> {
+        this.calls += 1;
+        return first.promise;
+      }
+    }
+    const service = new Service();
+    const [atWork, ...waiting] = [service.ask(), service.ask(), service.ask()];
+    circuit(name).isolate();
+    expect(await Promise.all(waiting)).to.deep.equal(['sorry', 'sorry']);
+    first.resolve('answer');
+    expect(await atWork).to.equal('answer');
+    expect(world.heard('fallback_used').map(({ reason }) => reason)).to.deep.equal(['open', 'open']);
+    expect([service.calls, world.clock.timers]).to.deep.equal([1, 0]);
   });
 });

@@ -461,6 +461,7 @@ describe('@RespectRateLimit', () => {
         maxWait: { value: '9s', source: 'configure' },
         minWait: { value: '2s', source: 'section', from: 'methods.Service.ask.rateLimit' },
       },
+      warnings: [],
     });
   });
 

@@ -83,11 +83,16 @@ for (const sdk of SDKS) {
       });
     }
 
-    it('lets a slow stream come to its end', async () => {
-      upstream.server.always({ type: 'stream-drip', everyMs: 40 });
+    it('lets a slow stream come to its end, as long as no chunk takes longer than it may', async () => {
+      const attemptLimit = { firstChunk: '400ms', betweenChunks: '400ms' } as const;
+      const restoreLimit = configure({ settings: { methods: { 'Service.read': { attemptLimit } } } });
+      upstream.server.always({ type: 'stream-drip', everyMs: 60 });
       let chunks = 0;
+      const since = Date.now();
       for await (const _ of service().read()) chunks += 1;
+      restoreLimit();
       expect(chunks).to.be.above(5);
+      expect(Date.now() - since, 'longer than any of its limits').to.be.above(400);
       expect(outcomes()).to.deep.equal(['answered']);
     });
 

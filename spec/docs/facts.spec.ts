@@ -7,6 +7,7 @@ import { classify, MalformedResponseError } from '#lib/index.js';
 import { circuitOptions } from '#lib/policies/circuit/options.js';
 import { outcomeOf } from '#lib/policies/circuit/outcome.js';
 import { concurrencyFields } from '#lib/policies/concurrency/options.js';
+import { hedgeFields } from '#lib/policies/hedge/options.js';
 import { rateLimitOptions } from '#lib/policies/rate-limit/options.js';
 import { retryOptions } from '#lib/policies/retry/options.js';
 import { timeLimitOptions } from '#lib/policies/time-limit/options.js';
@@ -41,9 +42,10 @@ const ERRORS: Readonly<Record<FailureKind, unknown>> = {
 
 describe('what the documentation says', () => {
   for (const [page, heading, options] of [
-    ['docs/decorators.md', '@RetryOnTransient', retryOptions],
+    ['docs/retry.md', 'Options', retryOptions],
     ['docs/decorators.md', '@CircuitProtected', circuitOptions],
     ['docs/concurrency.md', 'Options', concurrencyFields],
+    ['docs/hedging.md', 'Options', hedgeFields],
     ['docs/decorators.md', '@TimeLimited', timeLimitOptions],
     ['docs/decorators.md', '@RespectRateLimit', rateLimitOptions],
   ] as const) {

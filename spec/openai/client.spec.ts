@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import OpenAI from 'openai';
 import { ConfigurationError, configure, loadSettings, onEvent, type ResilienceEvent } from '#lib/index.js';
 import { createClient, EmbeddingService, GenerationService, openaiCircuit } from '#lib/openai/index.js';
-import { useServer } from '../support/sdks.js';
+import { defaultClient, QUESTION, useServer } from '../support/sdks.js';
 import { library, runProgram } from '../support/program.js';
 
 describe('createClient', () => {
@@ -53,20 +53,35 @@ describe('createClient', () => {
 describe('A client that retries by itself', () => {
   const upstream = useServer();
 
-  it('is told of once, with the multiplication and what to write', () => {
+  it('is told of at the first call of each method, with the multiplication and what to write', async () => {
     const events: ResilienceEvent[] = [];
-    const undo = [configure({ settings: { log: { level: 'silent' } } }), onEvent((event) => events.push(event))];
+    const undo = [
+      configure({
+        settings: {
+          log: { level: 'silent' },
+          methods: { 'GenerationService.streamAnswer': { maxAttempts: 2 } },
+        },
+      }),
+      onEvent((event) => events.push(event)),
+    ];
     const client = new OpenAI({ apiKey: 'sk-test', baseURL: upstream.server.baseUrl });
-    new GenerationService({ client });
-    new EmbeddingService({ client });
-    new GenerationService({ client: new OpenAI({ apiKey: 'sk-test', maxRetries: 0 }) });
+    const generation = new GenerationService({ client });
+    await generation.generateAnswer(QUESTION, []);
+    await generation.generateAnswer(QUESTION, []);
+    for await (const _piece of generation.streamAnswer(QUESTION, []));
+    await new EmbeddingService({ client }).embedText('text');
+    const quiet = defaultClient(upstream.server.baseUrl);
+    await new EmbeddingService({ client: quiet }).embedTexts(['text']);
     for (const end of undo) end();
-    expect(events).to.have.lengthOf(1);
-    expect(events[0]).to.include({ type: 'retries_multiplied', method: 'GenerationService', requests: 9 });
-    expect((events[0] as { reason: string }).reason)
-      .to.contain('3 x 3 = 9')
-      .and.to.contain('maxRetries: 0')
-      .and.to.contain('createClient()');
+    expect(events.map((event) => event.type === 'retries_multiplied' && [event.method, event.requests])).to.deep.equal([
+      ['GenerationService.generateAnswer', 9],
+      ['GenerationService.streamAnswer', 6],
+      ['EmbeddingService.embedText', 9],
+    ]);
+    expect((events[0] as { reason: string }).reason).to.equal(
+      'attempts multiply: GenerationService.generateAnswer (3) calls the OpenAI client with maxRetries 2 (3), so one ' +
+        'call may send 3 x 3 = 9 requests; write new OpenAI({ maxRetries: 0 }) or createClient()',
+    );
   });
 });
 

@@ -50,6 +50,20 @@ for (const sdk of SDKS) {
       expect(upstream.server.requests[0]?.body).to.include({ model: 'text-embedding-3-small', dimensions: 1536 });
     });
 
+    it('follows the key of the settings when they change, and keeps its model', async () => {
+      const baseUrl = `${upstream.server.baseUrl}`;
+      const undo = [configure({ settings: { openai: { apiKey: 'first', baseUrl, embeddingDimensions: 64 } } })];
+      const ours = new EmbeddingService();
+      await ours.embedText('a text');
+      const changed = { apiKey: 'second', embeddingModel: 'another', embeddingDimensions: 32 };
+      undo.push(configure({ settings: { openai: changed } }));
+      expect(await ours.embedText('a text')).to.have.lengthOf(64);
+      for (const restoring of undo) restoring();
+      const sent = upstream.server.requests.map(({ headers, body }) => [headers.authorization, body]);
+      expect(sent.map(([key]) => key)).to.deep.equal(['Bearer first', 'Bearer second']);
+      for (const [, body] of sent) expect(body).to.include({ model: 'text-embedding-3-small', dimensions: 64 });
+    });
+
     it('does not wish for dimensions of a model that takes no wish', async () => {
       await service({ model: 'text-embedding-ada-002' }).embedText('a text');
       expect(upstream.server.requests[0]?.body).not.to.have.property('dimensions');

@@ -120,6 +120,30 @@ for (const sdk of SDKS) {
       expect(upstream.server.requests[0]?.body).to.include({ model: 'gpt-5-mini' });
     });
 
+    it('follows key, model and limit of the settings when they change', async () => {
+      const baseUrl = `${upstream.server.baseUrl}`;
+      const given = { apiKey: 'first', baseUrl, attemptTimeout: '600ms' } as const;
+      const restore = [configure({ settings: { openai: given } })];
+      const ours = new GenerationService();
+      const kept = new GenerationService({ model: 'mine' });
+      await ours.generateAnswer(QUESTION, PASSAGES);
+      const changed = { apiKey: 'second', chatModel: 'another', attemptTimeout: '10s' } as const;
+      restore.push(configure({ settings: { openai: changed } }));
+      upstream.server.always({ type: 'ok', delayMs: 900 });
+      await ours.generateAnswer(QUESTION, PASSAGES);
+      await kept.generateAnswer(QUESTION, PASSAGES);
+      for (const undone of restore) undone();
+      const sent = upstream.server.requests.map(({ headers, body }) => [
+        headers.authorization,
+        (body as { model: string }).model,
+      ]);
+      expect(sent).to.deep.equal([
+        ['Bearer first', 'gpt-5-mini'],
+        ['Bearer second', 'another'],
+        ['Bearer second', 'mine'],
+      ]);
+    });
+
     it('streams the same answer, chunk by chunk', async () => {
       const chunks = await streamed(service());
       expect(chunks.length).to.be.above(3);
@@ -208,7 +232,7 @@ for (const sdk of SDKS) {
       ['in the body of an error', { type: 'body-stall', status: 500 }],
     ] as const) {
       it(`closes each attempt that stalls ${what} for longer than openai.attemptTimeout`, async () => {
-        const restore = configure({ settings: { openai: { attemptTimeout: '100ms' }, retry: { maxAttempts: 2 } } });
+        const restore = configure({ settings: { openai: { attemptTimeout: '600ms' }, retry: { maxAttempts: 2 } } });
         upstream.server.always(fault);
         const error = await rejectionOf(service().generateAnswer(QUESTION, PASSAGES));
         restore();

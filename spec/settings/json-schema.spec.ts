@@ -10,8 +10,8 @@ import { schema } from '#lib/settings/schema.js';
 /** Everything that a file can say. */
 const WHOLE = {
   $schema: './node_modules/holdfast/resilience.schema.json',
-  resilience: { enabled: true },
-  retry: { maxAttempts: 4, minWait: 0.5, maxWait: '20s', jitter: 'none' },
+  resilience: { enabled: true, watch: true },
+  retry: { maxAttempts: 4, minWait: 0.5, maxWait: '20s', jitter: 'none', nested: 'outer-only' },
   circuit: {
     failureThreshold: 3,
     failureRate: 0.5,
@@ -67,6 +67,7 @@ const FILES: readonly unknown[] = [
   })),
   ...[1, 1.5, 0.9, '2'].map((recoveryGrowth) => ({ circuit: { recoveryGrowth } })),
   ...['full', 'none', 'Full', '', 1].map((jitter) => ({ retry: { jitter } })),
+  ...['multiply', 'outer-only', 'inner-only', 'both'].map((nested) => ({ retry: { nested } })),
   ...[true, false, 'true', 'yes', 1, null].map((enabled) => ({ resilience: { enabled } })),
   ...['sk-1', '', 'sk 1', 'sk-1\n', 7].map((apiKey) => ({ openai: { apiKey } })),
   ...['http://127.0.0.1:8080/v1', 'HTTPS://example.test', 'ftp://example.test', 'example.test', '', 'https://'].map(

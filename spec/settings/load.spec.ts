@@ -18,8 +18,8 @@ describe('loadSettings', () => {
 
   it('knows every default', () => {
     expect(loadSettings({ env: {} })).to.deep.equal({
-      resilience: { enabled: true },
-      retry: { maxAttempts: 3, minWait: '1s', maxWait: '10s', jitter: 'full' },
+      resilience: { enabled: true, watch: true },
+      retry: { maxAttempts: 3, minWait: '1s', maxWait: '10s', jitter: 'full', nested: 'multiply' },
       circuit: {
         failureThreshold: 5,
         failureRate: null,
@@ -58,6 +58,7 @@ describe('loadSettings', () => {
     const settings = loadSettings({
       env: {
         RESILIENCE_ENABLED: 'false',
+        RESILIENCE_WATCH: 'false',
         RETRY_MAX_ATTEMPTS: '7',
         RETRY_MIN_WAIT: '0.5',
         RETRY_MAX_WAIT: '2m',
@@ -74,7 +75,7 @@ describe('loadSettings', () => {
         LOG_LEVEL: 'debug',
       },
     });
-    expect(settings.resilience).to.deep.equal({ enabled: false });
+    expect(settings.resilience).to.deep.equal({ enabled: false, watch: false });
     expect(settings.retry).to.include({ maxAttempts: 7, minWait: '0.5s', maxWait: '2m' });
     expect(settings.circuit).to.include({ failureThreshold: 9, recoveryTimeout: '1.5s' });
     expect(settings.openai).to.deep.equal({
@@ -99,7 +100,13 @@ describe('loadSettings', () => {
       methods: { 'Service.ask': { maxAttempts: 2, recoveryTimeout: 30 } },
     });
     const settings = loadSettings({ file, env: { RETRY_MAX_ATTEMPTS: '5' } });
-    expect(settings.retry).to.deep.equal({ maxAttempts: 5, minWait: '2s', maxWait: '9s', jitter: 'none' });
+    expect(settings.retry).to.deep.equal({
+      maxAttempts: 5,
+      minWait: '2s',
+      maxWait: '9s',
+      jitter: 'none',
+      nested: 'multiply',
+    });
     expect(settings.circuit).to.include({
       recoveryGrowth: 1.5,
       probes: 2,
@@ -213,10 +220,44 @@ describe('loadSettings', () => {
       }
     });
 
-    it('minWait above maxWait, naming both', () => {
-      expect(problemsOf({ env: { RETRY_MIN_WAIT: '20' } })).to.deep.equal([
+    it('minWait above maxWait, naming both, and the variable that set one of them', () => {
+      const file = files.write('a.json', { retry: { minWait: 20 }, rateLimit: { maxWait: '0.5s' } });
+      expect(problemsOf({ file, env: {} })).to.deep.equal([
         'retry.minWait: expected at most maxWait (10s), got 20s',
+        'rateLimit.minWait: expected at most maxWait (0.5s), got 1s',
       ]);
+      expect(problemsOf({ env: { RETRY_MIN_WAIT: '20' } })).to.deep.equal([
+        'retry.minWait (RETRY_MIN_WAIT): expected at most maxWait (10s), got 20s',
+      ]);
+      expect(problemsOf({ env: { RETRY_MAX_WAIT: '0.5' } })).to.deep.equal([
+        'retry.minWait: expected at most maxWait (RETRY_MAX_WAIT: 0.5s), got 1s',
+      ]);
+      expect(problemsOf({ env: { RETRY_MIN_WAIT: '20', RETRY_MAX_WAIT: '12' } })).to.deep.equal([
+        'retry.minWait (RETRY_MIN_WAIT): expected at most maxWait (RETRY_MAX_WAIT: 12s), got 20s',
+      ]);
+    });
+
+    it('contradictions together with everything else, where the values concerned are right themselves', () => {
+      const file = files.write('a.json', {
+        retry: { maxWait: 'later' },
+        circuit: { maxRecoveryTimeout: '30s' },
+        methods: { 'A.b': { minWait: 3, maxWait: 2 }, 'A.c': { minWait: 3, maxWait: -2 } },
+      });
+      const env = { RETRY_MIN_WAIT: '20', CIRCUIT_RECOVERY_TIMEOUT: '40', LOG_LEVEL: 'loud' };
+      expect(problemsOf({ file, env }).map((problem) => problem.replace(/: expected (?!at most).*/, ''))).to.deep.equal(
+        [
+          'retry.maxWait',
+          'methods.A.c.maxWait',
+          'log.level (LOG_LEVEL)',
+          'circuit.recoveryTimeout (CIRCUIT_RECOVERY_TIMEOUT): expected at most maxRecoveryTimeout (30s), got 40s',
+          'methods.A.b.minWait: expected at most maxWait (2s), got 3s',
+        ],
+      );
+    });
+
+    it('no contradiction with what a file that cannot be read may have said', () => {
+      const file = files.write('a.json', '{ "retry": { "maxWait": "30s" ');
+      expect(problemsOf({ file, env: { RETRY_MIN_WAIT: '20' } })).to.have.lengthOf(1);
     });
 
     it('recoveryTimeout above maxRecoveryTimeout, naming both', () => {
@@ -314,9 +355,9 @@ describe('loadSettings', () => {
       expect(problemsOf({ file, env: {} }).map((problem) => problem.replace(` (in ${file})`, ''))).to.deep.equal([
         'retyr: unknown key; did you mean "retry"?',
         'retry.maxAttempt: unknown key; did you mean "maxAttempts"?',
-        'retry.__proto__x: unknown key; known are maxAttempts, minWait, maxWait, jitter',
+        'retry.__proto__x: unknown key; known are maxAttempts, minWait, maxWait, jitter, nested',
         'circuits.openai.failureTreshold: unknown key; did you mean "failureThreshold"?',
-        'methods.A.b.something: unknown key; known are maxAttempts, minWait, maxWait, jitter, failureThreshold, failureRate, slowCall, slowCallRate, window, minimumCalls, recoveryTimeout, recoveryGrowth, maxRecoveryTimeout, probes, probeInterval, rampUp, shadow, maxKeys, fallbackOn, rateLimit, concurrency, timeLimit, attemptLimit',
+        'methods.A.b.something: unknown key; known are maxAttempts, minWait, maxWait, jitter, nested, failureThreshold, failureRate, slowCall, slowCallRate, window, minimumCalls, recoveryTimeout, recoveryGrowth, maxRecoveryTimeout, probes, probeInterval, rampUp, shadow, maxKeys, fallbackOn, rateLimit, concurrency, hedge, timeLimit, attemptLimit',
       ]);
       expect(problemsOf({ file, env: {} })[0]).to.contain(`(in ${file})`);
     });

@@ -5,3 +5,16 @@ for (const { env } of Object.values(schema).flatMap((fields): { env?: string }[]
   if (env !== undefined) delete process.env[env];
 }
 delete process.env.RESILIENCE_CONFIG;
+
+// mocha takes rejections that nobody handles away from the process, which would end for them; and tells them twice.
+const unhandled = new Map<Promise<unknown>, unknown>();
+process.on('unhandledRejection', (reason, promise) => unhandled.set(promise, reason));
+
+function failForUnhandled(): void {
+  const [cause] = unhandled.values();
+  const { size } = unhandled;
+  unhandled.clear();
+  if (size > 0) throw new Error(`${size} rejections were handled by nobody.`, { cause });
+}
+
+export const mochaHooks = { afterEach: failForUnhandled, afterAll: failForUnhandled };

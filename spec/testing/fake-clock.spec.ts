@@ -64,6 +64,13 @@ describe('FakeClock', () => {
     expect(times).to.deep.equal([1000, 3000]);
   });
 
+  it('never fires a timer that is set for no moment', async () => {
+    const clock = new FakeClock(0);
+    clock.setTimer(() => expect.fail('it fired'), Number.NaN);
+    await clock.advance('1h');
+    expect(clock.timers).to.equal(1);
+  });
+
   for (const value of ['soon', 5, '-1s', undefined]) {
     it(`refuses ${String(value)} as a duration`, () => {
       expect(() => new FakeClock().advance(value as Duration)).to.throw(ConfigurationError, 'expected a duration');

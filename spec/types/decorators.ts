@@ -4,6 +4,7 @@ import {
   ConcurrencyLimited,
   currentSignal,
   type Duration,
+  Hedged,
   RespectRateLimit,
   RetryOnTransient,
   TimeLimited,
@@ -98,6 +99,20 @@ export class Accepted {
     yield 1;
   }
 
+  @RetryOnTransient()
+  @RespectRateLimit()
+  @Hedged({ after: '200ms', maxHedges: 2 })
+  @ConcurrencyLimited({ limit: 10 })
+  @TimeLimited('5s')
+  async hedged<T>(value: T): Promise<T> {
+    return value;
+  }
+
+  @Hedged({ after: 'p99.9' })
+  static async *hedgedStream(): AsyncGenerator<number> {
+    yield 1;
+  }
+
   @CircuitProtected({ key: (model: string) => model, maxKeys: 5 })
   async keyed(model: string): Promise<string> {
     return model;
@@ -168,6 +183,12 @@ export class Refused {
     return 1;
   }
 
+  // @ts-expect-error a synchronous method
+  @Hedged({ after: 'p95' })
+  neverTwice(): number {
+    return 1;
+  }
+
   // @ts-expect-error a getter
   @RetryOnTransient()
   get getter(): Promise<string> {
@@ -221,6 +242,16 @@ ConcurrencyLimited();
 ConcurrencyLimited({ queue: 5 });
 // @ts-expect-error an unknown word for a limit
 ConcurrencyLimited({ limit: 'auto' });
+// @ts-expect-error a hedge without a time
+Hedged();
+// @ts-expect-error nor here
+Hedged({ maxHedges: 2 });
+// @ts-expect-error a bare number is neither a duration nor a percentile
+Hedged({ after: 95 });
+// @ts-expect-error a percentile that is none
+Hedged({ after: 'p' });
+// @ts-expect-error a share in another spelling
+Hedged({ after: '95%' });
 // @ts-expect-error a key that is no string
 CircuitProtected({ key: () => 5 });
 

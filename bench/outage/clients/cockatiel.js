@@ -1,9 +1,8 @@
-import { peer } from '../packages.js';
 import { request } from '../request.js';
 
 /** The policies as its readme makes them, with the limits of the scenario. */
 async function policies() {
-  const lib = await peer('cockatiel');
+  const lib = await import('cockatiel');
   const { circuitBreaker, ConsecutiveBreaker, ExponentialBackoff, handleAll, retry, timeout, TimeoutStrategy } = lib;
   return ({ attempts, attemptMs, failureThreshold, recoveryMs }) => ({
     wrap: lib.wrap,
@@ -26,10 +25,12 @@ const inOrder = (order) => async () => {
 
 export const cockatielRetryOutside = {
   name: 'cockatiel, retry outside',
+  peers: ['cockatiel'],
   load: inOrder(({ wrap, retrying, breaker, limit }) => wrap(retrying, breaker, limit)),
 };
 
 export const cockatielCircuitOutside = {
   name: 'cockatiel, circuit outside',
+  peers: ['cockatiel'],
   load: inOrder(({ wrap, retrying, breaker, limit }) => wrap(breaker, retrying, limit)),
 };

@@ -1,14 +1,14 @@
-import { peer } from '../packages.js';
 import { limitedRequest } from '../request.js';
 
 async function load() {
-  const [{ default: CircuitBreaker }, { default: pRetry }] = [await peer('opossum'), await peer('p-retry')];
+  const [{ default: CircuitBreaker }, { default: pRetry }] = [await import('opossum'), await import('p-retry')];
   return { CircuitBreaker, pRetry };
 }
 
 /** Its own timeout ends attempts; the request is given up with it, and no other one. */
 export const opossumRetryOutside = {
   name: 'opossum, p-retry outside',
+  peers: ['opossum', 'p-retry'],
   load: async () => {
     const { CircuitBreaker, pRetry } = await load();
     return (world) => {
@@ -24,6 +24,7 @@ export const opossumRetryOutside = {
 
 export const opossumCircuitOutside = {
   name: 'opossum, circuit outside',
+  peers: ['opossum', 'p-retry'],
   load: async () => {
     const { CircuitBreaker, pRetry } = await load();
     return (world) => {

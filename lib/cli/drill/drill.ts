@@ -25,7 +25,7 @@ const OWN_SETTINGS = join(ownPackage().root, 'docs', 'drill.json');
 
 /** How the drill is run. */
 export interface DrillOptions {
-  /** How long the five phases last together. */
+  /** How long all phases last together. */
   readonly seconds: number;
   readonly seed: number;
 }
@@ -93,8 +93,10 @@ function sayRules({ resilience, retry, circuit, openai }: Settings, seconds: num
     wrap(
       'Each question is asked twice at the same moment: through EmbeddingService and GenerationService, and through ' +
         'the openai SDK alone with its own retries. Each side has a server of its own, with the same chance of faults. ' +
-        'A server works off its requests in order and does not notice when a caller has left. On both sides a request ' +
-        `may take ${openai.attemptTimeout}, and callers leave after ${LOAD.patienceMs / 1000} s.`,
+        'A server works off its requests in order and does not notice when a caller has left; those that it turns away ' +
+        `count against its rate limit too. On both sides a request may take ${openai.attemptTimeout}, and callers leave ` +
+        `after ${LOAD.patienceMs / 1000} s, at the rate limit after ${LOAD.patienceAtLimitMs / 1000} s. Between two ` +
+        `pieces of a stream holdfast waits ${openai.betweenChunks}; the SDK has no limit there.`,
     ),
   );
   say(

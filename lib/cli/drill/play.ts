@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { arrivals } from './arrivals.js';
 import { patiently } from './patience.js';
-import { LOAD, type Phase, PHASES, type PhaseName } from './scenario.js';
+import { type Phase, PHASES } from './scenario.js';
 import type { Side } from './sides.js';
 
 export interface Play {
@@ -21,14 +21,16 @@ export async function play({ sides, durationMs, seed, onPhase, signal }: Play): 
   const asked: Promise<void>[] = [];
   let endsAt = 0;
   for (const phase of PHASES) {
+    const peakEndsAt = endsAt + (phase.peak ?? 1) * phase.share * durationMs;
     endsAt += phase.share * durationMs;
     for (const { tally } of sides) tally.enter(phase.name);
     await Promise.all(sides.map(({ upstream }) => upstream.enter(phase.name, phase.share * durationMs)));
     onPhase(phase);
     for (; next.atMs < endsAt; next = coming.next().value) {
+      if (next.atMs >= peakEndsAt) continue;
       await sleepUntil(startedAt + next.atMs, signal);
       const { question } = next;
-      asked.push(...sides.map((side) => askOnce(side, phase.name, question, signal)));
+      asked.push(...sides.map((side) => askOnce(side, phase, question, signal)));
     }
     await sleepUntil(startedAt + endsAt, signal);
   }
@@ -36,12 +38,14 @@ export async function play({ sides, durationMs, seed, onPhase, signal }: Play): 
 }
 
 /** A caller who asks, and leaves when it takes too long. */
-async function askOnce({ ask, tally }: Side, phase: PhaseName, question: string, signal: AbortSignal): Promise<void> {
+async function askOnce({ ask, tally }: Side, phase: Phase, question: string, signal: AbortSignal): Promise<void> {
+  const { name, patienceMs, streams } = phase;
   const askedAt = performance.now();
   tally.waiting += 1;
-  const outcome = await patiently(LOAD.patienceMs, signal, (its) => ask(question, its)).catch(() => 'failed' as const);
+  const answer = patiently(patienceMs, signal, (its) => ask(question, its, streams));
+  const outcome = await answer.catch(() => 'failed' as const);
   tally.waiting -= 1;
-  tally.count(phase, outcome, performance.now() - askedAt);
+  tally.count(name, outcome, performance.now() - askedAt);
 }
 
 async function sleepUntil(at: number, signal: AbortSignal): Promise<void> {

@@ -1,6 +1,6 @@
 // What happens in the drill. Nothing here favours one side: every figure holds for both.
 
-export type PhaseName = 'healthy' | 'flaky' | 'rate-limited' | 'down' | 'recovering';
+export type PhaseName = 'healthy' | 'flaky' | 'rate-limited' | 'stalled' | 'slow' | 'down' | 'recovering';
 
 /** A stretch of the drill in which the upstream behaves in one way. */
 export interface Phase {
@@ -9,6 +9,12 @@ export interface Phase {
   readonly share: number;
   /** For people: what the upstream does. */
   readonly says: string;
+  /** Milliseconds after which a caller leaves. */
+  readonly patienceMs: number;
+  /** Whether callers read the answer as it comes. */
+  readonly streams?: true;
+  /** The part of the phase after which nobody asks any more; by default they ask to its end. */
+  readonly peak?: number;
 }
 
 /** Callers do not slow down when the upstream does: they ask at moments of their own. */
@@ -17,6 +23,8 @@ export const LOAD = {
   gapMs: 50,
   /** Milliseconds after which a caller leaves. */
   patienceMs: 3000,
+  /** The same while the upstream limits the rate: a wait that it asks for itself is one that can be worth it. */
+  patienceAtLimitMs: 6000,
   /** Passages that are handed to each question. */
   context: 3,
 } as const;
@@ -42,31 +50,55 @@ export const CAPACITY = {
 /** In the flaky phase, by chance for each request. What breaks inside the answer has cost the server its work. */
 export const FLAKY = { reset: 0.05, status500: 0.05, status503: 0.05, cutAnswer: 0.1 } as const;
 
-/** In the rate-limited phase. The 429 says how long it is until the next window. */
-export const RATE_LIMIT = { requests: 25, windowMs: 1000 } as const;
+/**
+ * In the rate-limited phase, for the window behind each request. The 429 says when there will be room for one more; but
+ * requests that are turned away count too, so that who keeps asking is kept out, as it is with OpenAI
+ * (https://help.openai.com/en/articles/5955604). The questions are a peak that passes, for waiting is of no use against
+ * a rate that is too high all day.
+ */
+export const RATE_LIMIT = { requests: 32, windowMs: 1000, peak: 0.5 } as const;
+
+/** In the stalled phase, by chance for each answer: it stops before its first word or after it, the connection stays. */
+export const STALLED = { share: 0.3, mostWords: 1 } as const;
+
+/** In the slow phase every request takes longer, so that there is work for more servers than there are. */
+export const SLOW = { speed: 0.2 } as const;
 
 /** In the recovering phase: the speed at first, and the part of the phase after which it is whole again. */
 export const RECOVERY = { speed: 0.4, wholeAfter: 0.6 } as const;
 
 const percent = (share: number): string => `${Math.round(share * 100)} %`;
 const { reset, status500, status503, cutAnswer } = FLAKY;
+const { patienceMs, patienceAtLimitMs } = LOAD;
 
 export const PHASES: readonly Phase[] = [
-  { name: 'healthy', share: 0.13, says: 'every request is answered' },
+  { name: 'healthy', share: 0.1, says: 'every request is answered', patienceMs },
   {
     name: 'flaky',
-    share: 0.24,
+    share: 0.15,
     says: `${percent(reset + status500 + status503)} of the requests fail at once, ${percent(cutAnswer)} within the answer`,
+    patienceMs,
   },
   {
     name: 'rate-limited',
-    share: 0.16,
-    says: `${RATE_LIMIT.requests} requests a second are answered, others get a 429`,
+    share: 0.18,
+    says: `a peak of questions meets a limit of ${RATE_LIMIT.requests} requests/s`,
+    patienceMs: patienceAtLimitMs,
+    peak: RATE_LIMIT.peak,
   },
-  { name: 'down', share: 0.21, says: 'connections are refused' },
+  {
+    name: 'stalled',
+    share: 0.12,
+    says: `${percent(STALLED.share)} of the streamed answers begin and then stop`,
+    patienceMs,
+    streams: true,
+  },
+  { name: 'slow', share: 0.15, says: `every request takes ${1 / SLOW.speed} times as long`, patienceMs },
+  { name: 'down', share: 0.15, says: 'connections are refused', patienceMs },
   {
     name: 'recovering',
-    share: 0.26,
+    share: 0.15,
     says: `it is back at ${percent(RECOVERY.speed)} of its speed, and gets faster`,
+    patienceMs,
   },
 ];

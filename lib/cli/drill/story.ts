@@ -1,29 +1,42 @@
 import { PHASES } from './scenario.js';
 import type { Sides } from './sides.js';
-import { type Count, percentile } from './tally.js';
+import { type Count, percentile, type Tally } from './tally.js';
 
 /** What the figures come to, whichever way they fell. */
 export function story({ holdfast, sdk }: Sides): string[] {
   const [ours, theirs] = [holdfast.tally.total(), sdk.tally.total()];
-  const asked = ours.answered + ours.fallback + ours.failed;
   const half = [ours, theirs].map(({ latencies }) => seconds(percentile(latencies, 0.5)));
   return [
-    `With holdfast ${ours.answered} of ${asked} questions got an answer, from ${ours.requests} requests upstream; ` +
+    `With holdfast ${ours.answered} of ${askedIn(ours)} questions got an answer, from ${ours.requests} requests upstream; ` +
       `without it ${theirs.answered}, from ${theirs.requests}.`,
     `That is ${compared(ours.answered, theirs.answered)} answers from ${compared(ours.requests, theirs.requests)} requests; ` +
       `half of the callers knew within ${half[0]} rather than ${half[1]}.`,
     `Requests that were worked off for callers who had left: ${holdfast.upstream.abandoned} with holdfast, ` +
       `${sdk.upstream.abandoned} without it.`,
-    ...whereTheSdkDidBetter(holdfast.tally.of.bind(holdfast.tally), sdk.tally.of.bind(sdk.tally)),
+    whatThePhasesShow(holdfast.tally, sdk.tally),
+    ...whereTheSdkDidBetter(holdfast.tally, sdk.tally),
   ];
 }
 
-type Of = (phase: (typeof PHASES)[number]['name']) => Count;
+function whatThePhasesShow(ours: Tally, theirs: Tally): string {
+  const limited = ours.of('rate-limited');
+  const stalled = [ours, theirs].map((side) => seconds(percentile(side.of('stalled').latencies, 0.9)));
+  const sent = [ours, theirs].map((side) => side.of('slow').requests + side.of('down').requests);
+  return (
+    `At the rate limit ${limited.answered} of ${askedIn(limited)} questions got an answer, without holdfast ` +
+    `${theirs.of('rate-limited').answered}. When answers stalled, 9 of 10 callers knew within ${stalled[0]} rather than ` +
+    `${stalled[1]}. While the upstream was slow or down, it was asked ${sent[0]} times rather than ${sent[1]}.`
+  );
+}
 
-function whereTheSdkDidBetter(ours: Of, theirs: Of): string[] {
-  const better = PHASES.filter(({ name }) => theirs(name).answered > ours(name).answered);
-  const told = better.map(({ name }) => `${name} (${theirs(name).answered}, not ${ours(name).answered})`);
+function whereTheSdkDidBetter(ours: Tally, theirs: Tally): string[] {
+  const better = PHASES.filter(({ name }) => theirs.of(name).answered > ours.of(name).answered);
+  const told = better.map(({ name }) => `${name} (${theirs.of(name).answered}, not ${ours.of(name).answered})`);
   return told.length > 0 ? [`Without holdfast more were answered while the upstream was ${told.join(' and ')}.`] : [];
+}
+
+function askedIn({ answered, fallback, failed }: Count): number {
+  return answered + fallback + failed;
 }
 
 function compared(one: number, other: number): string {

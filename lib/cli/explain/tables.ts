@@ -2,6 +2,7 @@ import type { PolicyDescription } from '../../decorators/describe.js';
 import type { Setting } from '../../settings/resolve.js';
 import { paint } from '../terminal/paint.js';
 import { table } from '../terminal/table.js';
+import { wrap } from '../terminal/wrap.js';
 import type { Stacks } from './known-methods.js';
 import type { NamedSetting } from './settings-in-effect.js';
 
@@ -31,7 +32,8 @@ export function sectionsTable(sections: readonly NamedSetting[]): string {
 export function stackTables(stacks: Stacks): string[] {
   return alike(stacks).map(({ methods, stack }) => {
     const names = methods.map((method) => paint('bold', method));
-    return [...names, table(columns('policy', 'option', 'value', 'source'), stack.flatMap(rowsOf))].join('\n');
+    const rows = table(columns('policy', 'option', 'value', 'source'), stack.flatMap(rowsOf));
+    return [...names, rows, ...stack.flatMap(warningsOf)].join('\n');
   });
 }
 
@@ -48,6 +50,10 @@ function alike(stacks: Stacks): Alike[] {
     groups.set(content, { methods: [...(groups.get(content)?.methods ?? []), method], stack });
   }
   return [...groups.values()];
+}
+
+function warningsOf({ policy, warnings }: PolicyDescription): string[] {
+  return warnings.map((warning) => paint('yellow', wrap(`Warning: ${policy}: ${warning}.`)));
 }
 
 function rowsOf({ policy, settings }: PolicyDescription): string[][] {

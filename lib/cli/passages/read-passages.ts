@@ -26,11 +26,14 @@ export function readPassages(files: readonly string[]): Passage[] {
   return passages;
 }
 
+/** The page that is about other libraries, and would answer for holdfast what is true of them. */
+const OF_OTHERS = 'comparison.md';
+
 /** The files of holdfast's own docs. */
 export function ownDocs(): string[] {
   const { root } = ownPackage();
   const docs = join(root, 'docs');
-  const pages = existsSync(docs) ? readdirSync(docs).filter((name) => name.endsWith('.md')) : [];
+  const pages = existsSync(docs) ? readdirSync(docs).filter((name) => name.endsWith('.md') && name !== OF_OTHERS) : [];
   return [join(root, 'README.md'), ...pages.sort().map((name) => join(docs, name))].filter((file) => existsSync(file));
 }
 

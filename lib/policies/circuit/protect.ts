@@ -8,11 +8,11 @@ import {
   type Policy,
   type Stream,
 } from '../../core/call.js';
+import { CircuitOpenError } from '../../core/errors.js';
 import type { Failure } from '../../core/failure.js';
 import { relay } from '../../core/relay.js';
 import type { Site } from '../../core/site.js';
 import { classify } from '../../failures/classify.js';
-import { findSignal } from '../../failures/signal.js';
 import { Circuit } from './circuit.js';
 import type { CircuitOptions } from './options.js';
 import { outcomeOf } from './outcome.js';
@@ -40,7 +40,7 @@ export function protect(site: Site, protection: Protection): Policy {
   const { rules, fallback, fallbackOn, circuit, shadow, failureOn, failureOnResult } = protection;
   const { clock, random } = site;
   const nowWhileRefusing = burstClock(clock);
-  const { refuse, noteShadow, answerFailure } = refusals(site, fallback);
+  const { refuse, noteShadow, answerInstead } = refusals(site, fallback);
   const hasRates = rules.rates !== undefined;
   const isTimed = rules.rates !== undefined && rules.rates.slowCallMs < Number.POSITIVE_INFINITY;
 
@@ -69,22 +69,29 @@ export function protect(site: Site, protection: Protection): Policy {
     }
   }
 
-  /** Counts the failure, and returns it when the fallback is to answer for it. */
-  function settleFailure({ admission, aborted, args, limit }: Call, error: unknown): Failure | undefined {
-    const cancelled = aborted || findSignal(args)?.aborted;
+  /** Counts the failure. */
+  function settleFailure({ admission, aborted, args }: Call, error: unknown): Failure {
+    const cancelled = aborted || site.signalOf(args)?.aborted;
     const failure = cancelled ? CANCELLED : classify(error, clock.now());
     settle(
       admission,
       judged(admission, () => outcomeOf(failure, error, failureOn)),
       failure,
     );
-    // When the time limit of the whole call has ended, nobody waits for an answer any more.
-    const mayAnswer = fallback !== undefined && fallbackOn === 'failure' && !limit?.ended;
-    return mayAnswer && failure.transient ? failure : undefined;
+    return failure;
   }
 
-  function answerFor({ self, args, admission }: Call, error: unknown, failure: Failure): Promise<unknown> {
-    return answerFailure(self, args, admission.circuit as Circuit, error, failure);
+  /** The fallback's answer to a call that has failed, where it is to answer. */
+  function answerTo({ self, args, admission, limit }: Call, error: unknown, failure: Failure) {
+    // When the time limit of the whole call has ended, nobody waits for an answer any more.
+    if (fallback === undefined || limit?.ended) return undefined;
+    const circuit = admission.circuit as Circuit;
+    // Who waited further in while the circuit opened is refused like everybody else.
+    if (error instanceof CircuitOpenError && error.circuit === circuit.name)
+      return answerInstead(self, args, circuit, error);
+    return fallbackOn === 'failure' && failure.transient
+      ? answerInstead(self, args, circuit, error, failure)
+      : undefined;
   }
 
   function refusedOr(self: unknown, args: readonly unknown[], circuit: Circuit): Admission | Promise<unknown> {
@@ -147,8 +154,7 @@ export function protect(site: Site, protection: Protection): Policy {
           },
     succeed: failureOnResult ? judgeResult : succeed,
     fail: (error, call) => {
-      const failure = settleFailure(call, error);
-      return failure ? answerFor(call, error, failure) : Promise.reject(error);
+      return answerTo(call, error, settleFailure(call, error)) ?? Promise.reject(error);
     },
     stream: protectStream,
   };
@@ -183,8 +189,9 @@ export function protect(site: Site, protection: Protection): Policy {
       if (left && (call.limit?.ended === undefined || call.limit.ended.isCallers)) throw error;
       ended = true;
       const failure = settleFailure(call, error);
-      if (!failure || chunks > 0) throw error;
-      yield await answerFor(call, error, failure);
+      const answered = chunks === 0 ? answerTo(call, error, failure) : undefined;
+      if (!answered) throw error;
+      yield await answered;
       return undefined;
     } finally {
       if (!ended) settle(entered, 'ignored');

@@ -12,13 +12,13 @@ export interface Refusals {
   refuse(self: unknown, args: readonly unknown[], circuit: Circuit, at: number): Promise<unknown>;
   /** Tells that a call would have been refused, were the circuit not only watched. */
   noteShadow(circuit: Circuit, at: number): void;
-  /** Answers a call that has failed in the end. */
-  answerFailure(
+  /** Answers a call that has failed in the end; without a failure it was refused while it was on its way. */
+  answerInstead(
     self: unknown,
     args: readonly unknown[],
     circuit: Circuit,
     error: unknown,
-    failure: Failure,
+    failure?: Failure,
   ): Promise<unknown>;
 }
 
@@ -59,7 +59,7 @@ export function refusals({ clock, method, channel }: Site, fallback: CircuitOpti
       const hearers = refused.audience(at);
       if (hearers) tellRefused(hearers, circuit, at, 'shadow');
     },
-    answerFailure: (self, args, circuit, error, failure) => {
+    answerInstead: (self, args, circuit, error, failure) => {
       const fallbacks = fellBack.audience(clock.now());
       if (fallbacks) tellFellBack(fallbacks, circuit, failure);
       return answer(fallback as NonNullable<typeof fallback>, self, args, error);

@@ -1,18 +1,9 @@
-import {
-  type Call,
-  type CallLimit,
-  callFor,
-  type Next,
-  type NextStream,
-  type Policy,
-  type Stream,
-} from '../../core/call.js';
+import { type Call, callFor, type Next, type NextStream, type Policy, type Stream } from '../../core/call.js';
 import { ConcurrencyLimitError } from '../../core/errors.js';
 import type { ConcurrencyRefused } from '../../core/events.js';
-import { relay } from '../../core/relay.js';
+import { isConsumers, relay } from '../../core/relay.js';
 import type { Site } from '../../core/site.js';
 import { classify } from '../../failures/classify.js';
-import { findSignal } from '../../failures/signal.js';
 import type { Bulkhead } from './bulkhead.js';
 import type { ConcurrencyRules } from './rules.js';
 import { turn } from './turn.js';
@@ -34,21 +25,31 @@ export function limitConcurrency(site: Site, rules: ConcurrencyRules, bulkhead: 
     return new ConcurrencyLimitError(limit, waited);
   }
 
-  /** Waits for a permit. @throws {ConcurrencyLimitError} or the caller's reason, without one */
-  async function wait(args: readonly unknown[], limit: CallLimit | undefined): Promise<void> {
-    const signal = findSignal(args);
-    signal?.throwIfAborted();
+  /** @throws the caller's reason, that of the call's time limit or the circuit's refusal, when the call has no use for a permit */
+  function heedInterruption({ args, limit, admission }: Call): void {
+    site.signalOf(args)?.throwIfAborted();
+    if (limit?.ended) throw limit.ended.reason;
+    if (admission.isTurnedAway) throw admission.circuit?.refusalOf(() => clock.now());
+  }
+
+  /** Waits for a permit. @throws {ConcurrencyLimitError} or what interrupted it, without one */
+  async function wait(call: Call): Promise<void> {
+    heedInterruption(call);
     if (bulkhead.waiting >= queue) throw refusal('queue-full');
-    if (!(await turn(bulkhead, clock, maxQueueWaitMs, signal, limit))) throw refusal('queue-wait');
-    if (!signal?.aborted && !limit?.ended) return;
-    // Aborted in the moment between the permit and its use.
-    bulkhead.leave();
-    throw signal?.aborted ? signal.reason : limit?.ended?.reason;
+    const ended = await turn(bulkhead, clock, maxQueueWaitMs, site.signalOf(call.args), call);
+    if (ended === 'late') throw refusal('queue-wait');
+    try {
+      heedInterruption(call);
+    } catch (interruption) {
+      // In the moment between the permit and its use.
+      if (ended === 'permit') bulkhead.leave();
+      throw interruption;
+    }
   }
 
   /** What the caller ended himself says nothing of the upstream, whatever was thrown for it. */
   function tellFailure(error: unknown, args: readonly unknown[]): void {
-    if (isAdaptive && !findSignal(args)?.aborted && classify(error, clock.now()).transient) bulkhead.failed();
+    if (isAdaptive && !site.signalOf(args)?.aborted && classify(error, clock.now()).transient) bulkhead.failed();
   }
 
   /** Runs a call with its permit in hand. */
@@ -72,20 +73,23 @@ export function limitConcurrency(site: Site, rules: ConcurrencyRules, bulkhead: 
 
   /** Of a stream, what is timed is its first chunk: the rest goes at the pace of whoever reads it. */
   async function* limitStream(call: Call, next: NextStream): Stream {
-    if (!bulkhead.enter()) await wait(call.args, call.limit);
+    if (!bulkhead.enter()) await wait(call);
     const { atWork } = bulkhead;
     const startedAt = clock.now();
     let begun = false;
+    let left = false;
     const begin = (): void => {
       if (!begun) bulkhead.took(clock.now() - startedAt, atWork);
       begun = true;
     };
     try {
-      const result = yield* relay(next(call), begin);
+      const result = yield* relay(next(call), begin, () => {
+        left = true;
+      });
       begin();
       return result;
     } catch (error) {
-      tellFailure(error, call.args);
+      if (!isConsumers(left, call)) tellFailure(error, call.args);
       throw error;
     } finally {
       bulkhead.leave();
@@ -113,7 +117,7 @@ export function limitConcurrency(site: Site, rules: ConcurrencyRules, bulkhead: 
     enter: (self, args, admission, next, call) => {
       if (!bulkhead.enter()) {
         const waiting = callFor(self, args, admission, call);
-        return wait(args, waiting.limit).then(() => hold(waiting, next));
+        return wait(waiting).then(() => hold(waiting, next));
       }
       return isTimed() ? hold(callFor(self, args, admission, call), next) : admission;
     },

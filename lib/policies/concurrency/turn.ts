@@ -1,42 +1,35 @@
-import type { CallLimit } from '../../core/call.js';
+import type { Call } from '../../core/call.js';
 import type { Clock } from '../../core/clock.js';
 import type { Bulkhead } from './bulkhead.js';
 
+/** How a wait in line ended: with a permit in hand, with the time over, or because the call has no more use for one. */
+export type Turn = 'permit' | 'late' | 'left';
+
 /**
- * Waits in line until a permit is in hand, at most so long; leaves neither timer nor listener behind.
- * @returns whether it came to a permit in time
- * @throws the caller's reason, when he aborts, and that of the call's time limit, when it ends
+ * Waits in line until a permit is in hand, at most so long, or until the caller aborts, the call's time limit ends or the
+ * circuit refuses; leaves neither timer nor listener behind.
  */
 export function turn(
   bulkhead: Bulkhead,
   clock: Clock,
   maxWaitMs: number,
   signal: AbortSignal | undefined,
-  limit: CallLimit | undefined,
-): Promise<boolean> {
-  return new Promise((resolve, reject) => {
-    const finish = (): void => {
+  { limit, admission }: Call,
+): Promise<Turn> {
+  return new Promise((resolve) => {
+    const finish = (how: Turn): void => {
       clock.clearTimer(timer);
-      signal?.removeEventListener('abort', abort);
+      signal?.removeEventListener('abort', leave);
       ignoreLimit?.();
+      ignoreCircuit?.();
+      if (how !== 'permit') bulkhead.quit(place);
+      resolve(how);
     };
-    const quit = (): void => {
-      finish();
-      bulkhead.quit(place);
-    };
-    const abort = (): void => {
-      quit();
-      reject((signal?.aborted ? signal.reason : limit?.ended?.reason) as Error);
-    };
-    const place = bulkhead.waitInLine(() => {
-      finish();
-      resolve(true);
-    });
-    const timer = clock.setTimer(() => {
-      quit();
-      resolve(false);
-    }, maxWaitMs);
-    signal?.addEventListener('abort', abort);
-    const ignoreLimit = limit?.onEnd(abort);
+    const leave = (): void => finish('left');
+    const place = bulkhead.waitInLine(() => finish('permit'));
+    const timer = clock.setTimer(() => finish('late'), maxWaitMs);
+    signal?.addEventListener('abort', leave);
+    const ignoreLimit = limit?.onEnd(leave);
+    const ignoreCircuit = admission.onRefusing(leave);
   });
 }

@@ -25,10 +25,14 @@ export function asOf(state: GateState, now: number): GateState {
   return now >= state.closedAt ? state : closedFor(state.until - state.closedAt, now);
 }
 
-/** The state after the upstream has asked to be left alone for `ms`. Of two wishes the one that lasts longer holds. */
+/**
+ * The state after the upstream has asked to be left alone for `ms`. Of two wishes the one that lasts longer holds, and the
+ * release is spread by the whole time that the gate was closed: a short wish at the end must not bring all back at once.
+ */
 export function limited(before: GateState, ms: number, now: number): Closed {
   const state = asOf(before, now);
-  return state.kind === 'closed' && state.until >= now + ms ? state : closedFor(ms, now);
+  if (state.kind === 'open') return closedFor(ms, now);
+  return state.until >= now + ms ? state : { ...state, until: now + ms };
 }
 
 /** How many milliseconds after its opening a caller passes the gate. */

@@ -5,7 +5,6 @@ import type { RateLimitReason } from '../../core/events.js';
 import { type Failure, factsOf } from '../../core/failure.js';
 import type { Site } from '../../core/site.js';
 import { wait } from '../../core/wait.js';
-import { findSignal } from '../../failures/signal.js';
 import type { Gate } from './gate.js';
 import type { RateLimitRules } from './rules.js';
 import { type Closed, shareMs } from './state.js';
@@ -32,7 +31,7 @@ export class Visit {
     this.#rules = rules;
     this.#gate = gate;
     this.#call = call;
-    this.#signal = findSignal(call.args);
+    this.#signal = site.signalOf(call.args);
   }
 
   /**
@@ -47,8 +46,9 @@ export class Visit {
       // A timer may be early, or too short for the wait: then the share is still the one that was drawn.
       if (closed !== closing) share = shareMs(closed, this.#site.random);
       closing = closed;
-      if (closed.until - now > this.#leftMs()) this.#end('max-wait', closed.until - now);
-      await this.#wait(Math.ceil(closed.until - now + share));
+      const waitMs = Math.ceil(closed.until - now + share);
+      if (closed.until - now > this.#leftMs() || !this.#fits(waitMs)) this.#end('max-wait', closed.until - now);
+      await this.#wait(waitMs);
       now = this.#site.clock.now();
     }
   }
@@ -76,6 +76,7 @@ export class Visit {
     this.#goOn(minWaitMs, undefined);
     if (this.#site.instantRetries) return;
     const waitMs = Math.ceil(jitteredMs(this.#attempt, minWaitMs, this.#leftMs(), this.#site.random));
+    if (!this.#fits(waitMs)) this.#end('max-wait');
     this.#tell({ waitMs });
     await this.#wait(waitMs);
     // Somebody else may have closed the gate in the meantime.
@@ -106,9 +107,17 @@ export class Visit {
   }
 
   #leftMs(): number {
+    return Math.min(this.#rules.maxWaitMs - this.#waitedMs, this.#untilDeadlineMs());
+  }
+
+  /** Whether anything is left of the call's time after a wait, its share of the release included. */
+  #fits(waitMs: number): boolean {
+    return waitMs < this.#untilDeadlineMs();
+  }
+
+  #untilDeadlineMs(): number {
     const { limit } = this.#call;
-    const untilDeadline = limit ? limit.deadline - this.#site.clock.now() : Number.POSITIVE_INFINITY;
-    return Math.min(this.#rules.maxWaitMs - this.#waitedMs, untilDeadline);
+    return limit ? limit.deadline - this.#site.clock.now() : Number.POSITIVE_INFINITY;
   }
 
   #end(reason: RateLimitReason, retryAfterMs?: number): never {

@@ -17,6 +17,12 @@ export interface RetryOptions {
    */
   readonly jitter?: 'full' | 'none';
   /**
+   * What happens to retried methods that are called within this one. `'multiply'`: both repeat, which is told once;
+   * `'outer-only'`: this one repeats, and those within make one attempt each; `'inner-only'`: those within repeat, and
+   * what they gave up on is final. @default 'multiply'
+   */
+  readonly nested?: 'multiply' | 'outer-only' | 'inner-only';
+  /**
    * Milliseconds to wait before retry number `retry` (1, 2, …) in place of the built-in formula. At most `maxWait` is
    * waited. `random` gives a number from 0 to 1.
    */
@@ -58,6 +64,11 @@ export const retryFields = {
     doc: 'Whether waits are drawn at random ("full") or double evenly ("none").',
     format: oneOf('full', 'none'),
     default: 'full',
+  },
+  nested: {
+    doc: 'Which of several retries around one another repeats: both ("multiply"), "outer-only" or "inner-only".',
+    format: oneOf('multiply', 'outer-only', 'inner-only'),
+    default: 'multiply',
   },
 } satisfies Record<string, Field<unknown>>;
 

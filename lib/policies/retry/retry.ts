@@ -1,20 +1,21 @@
 import type { RetryBudget } from '../../core/budget.js';
 import type { Admission, Call, Next, NextStream, OnSuccess, Policy, Stream } from '../../core/call.js';
 import { type Failure, factsOf } from '../../core/failure.js';
-import { relay } from '../../core/relay.js';
+import { isConsumers, relay } from '../../core/relay.js';
 import type { Site } from '../../core/site.js';
 import { classify } from '../../failures/classify.js';
 import type { RetryRules } from './rules.js';
-import { RetrySequence } from './sequence.js';
-
-type Outcome = { readonly value: unknown } | { readonly error: unknown };
+import { lead, leadStream } from './leading.js';
+import type { Multiplied } from './multiplied.js';
+import { type Outcome, RetrySequence } from './sequence.js';
+import { NEVER, thisMoment } from './spent.js';
 
 /** A value that came but was not wanted (`retryOnResult`) has no error to classify. */
 const UNWANTED: Failure = Object.freeze({ kind: 'malformed', transient: false });
 
 /** Repeats a call while it fails transiently. */
-export function retry(site: Site, rules: RetryRules): Policy {
-  const { retryOn, retryOnResult } = rules;
+export function retry(site: Site, rules: RetryRules, multiplied: Multiplied): Policy {
+  const { retryOn, retryOnResult, nested } = rules;
 
   /** What went wrong, where another attempt may mend it. */
   const repeatable = (outcome: Outcome): Failure | undefined => {
@@ -29,11 +30,12 @@ export function retry(site: Site, rules: RetryRules): Policy {
     return repeatable(outcome);
   };
 
-  const repeat = async (first: Outcome, call: Call, next: Next): Promise<unknown> => {
-    const sequence = new RetrySequence(site, rules, call);
+  // Of a first attempt nobody notes when it began: what retries within it gave up on is seen from the second on.
+  const repeat = async (first: Outcome, call: Call, next: Next, since = NEVER): Promise<unknown> => {
+    const sequence = new RetrySequence(site, rules, multiplied, call, since);
     let outcome = first;
     let failure = repeatableFor(outcome, sequence);
-    while (failure && (await sequence.mayRepeat(failure))) {
+    while (failure && (await sequence.mayRepeat(failure, outcome))) {
       outcome = await next(call.self, call.args, call).then(toValue, toError);
       failure = repeatableFor(outcome, sequence);
     }
@@ -52,40 +54,61 @@ export function retry(site: Site, rules: RetryRules): Policy {
     };
   };
 
-  const review = async (value: unknown, call: Call, next: Next): Promise<unknown> => {
-    if (retryOnResult?.(value)) return repeat({ value }, call, next);
+  const review = async (value: unknown, call: Call, next: Next, since = NEVER): Promise<unknown> => {
+    if (retryOnResult?.(value)) return repeat({ value }, call, next, since);
     budgetOf(call.admission).earn();
     return value;
   };
 
+  /** Only who asks for one of several retries pays for it. */
+  const repeatAlone = (call: Call, next: Next): Promise<unknown> => {
+    const since = thisMoment();
+    const attempt: Next = nested === 'outer-only' ? (self, args, known) => lead(() => next(self, args, known)) : next;
+    return attempt(call.self, call.args, call).then(
+      (value) => review(value, call, attempt, since),
+      (error) => repeat({ error }, call, attempt, since),
+    );
+  };
+
   return {
-    ...(retryOnResult ? { review } : { succeed }),
+    ...(retryOnResult ? { review: (value, call, next) => review(value, call, next) } : { succeed }),
     fail: (error, call, next) => repeat({ error }, call, next),
-    stream: repeatStream,
+    ...(nested !== 'multiply' && { around: repeatAlone }),
+    stream:
+      nested === 'outer-only' ? (call, next) => repeatStream(call, (known) => leadStream(next(known))) : repeatStream,
+    meet: (self) => multiplied.noticeClients(site, rules.maxAttempts, self),
   };
 
   /** Until the first chunk is handed over, a stream fails like any other call; after it there is no way back. */
   async function* repeatStream(call: Call, next: NextStream): Stream {
     let sequence: RetrySequence | undefined;
+    const since = thisMoment();
     for (;;) {
       let chunks = 0;
+      let left = false;
       try {
-        const result = yield* relay(next(call), () => {
-          chunks += 1;
-        });
+        const result = yield* relay(
+          next(call),
+          () => {
+            chunks += 1;
+          },
+          () => {
+            left = true;
+          },
+        );
         if (sequence) sequence.succeed();
         else budgetOf(call.admission).earn();
         return result;
       } catch (error) {
         if (chunks > 0) {
           call.aborted ||= rules.signalOf(call.args)?.aborted === true;
-          const failure = call.aborted ? undefined : repeatable({ error });
+          const failure = call.aborted || isConsumers(left, call) ? undefined : repeatable({ error });
           if (failure) tellBroken(failure, call, chunks);
           throw error;
         }
-        sequence ??= new RetrySequence(site, rules, call);
+        sequence ??= new RetrySequence(site, rules, multiplied, call, since);
         const failure = repeatableFor({ error }, sequence);
-        if (!failure || !(await sequence.mayRepeat(failure))) throw error;
+        if (!failure || !(await sequence.mayRepeat(failure, { error }))) throw error;
       }
     }
   }

@@ -1,12 +1,13 @@
 import { toMs } from '../../core/duration.js';
 import type { Failure } from '../../core/failure.js';
-import { findSignal } from '../../failures/signal.js';
+import type { Site } from '../../core/site.js';
 import type { BackoffRules } from './backoff.js';
 import type { RetryOptions } from './options.js';
 
 /** Options with every gap filled, durations in milliseconds. */
 export interface RetryRules extends BackoffRules {
   readonly maxAttempts: number;
+  readonly nested: 'multiply' | 'outer-only' | 'inner-only';
   readonly retryOn: (failure: Failure, error: unknown) => boolean;
   readonly retryOnResult: ((value: unknown) => boolean) | undefined;
   readonly signalOf: (args: readonly unknown[]) => AbortSignal | undefined;
@@ -14,12 +15,13 @@ export interface RetryRules extends BackoffRules {
 
 /** Retry options after the settings have filled in the data. */
 export type ResolvedRetryOptions = RetryOptions &
-  Required<Pick<RetryOptions, 'maxAttempts' | 'minWait' | 'maxWait' | 'jitter'>>;
+  Required<Pick<RetryOptions, 'maxAttempts' | 'minWait' | 'maxWait' | 'jitter' | 'nested'>>;
 
-export function retryRules(options: ResolvedRetryOptions): RetryRules {
+export function retryRules(options: ResolvedRetryOptions, { signalOf }: Pick<Site, 'signalOf'>): RetryRules {
   const { retryOn, signal } = options;
   return {
     maxAttempts: options.maxAttempts,
+    nested: options.nested,
     minWaitMs: toMs(options.minWait),
     maxWaitMs: toMs(options.maxWait),
     jitter: options.jitter,
@@ -27,7 +29,7 @@ export function retryRules(options: ResolvedRetryOptions): RetryRules {
     retryOn: (failure, error) =>
       failure.kind !== 'cancelled' && (retryOn ? retryOn(failure, error) : failure.transient),
     retryOnResult: options.retryOnResult,
-    signalOf: signal ? (args) => signal(...args) : findSignal,
+    signalOf: signal ? (args) => signal(...args) : signalOf,
   };
 }
 

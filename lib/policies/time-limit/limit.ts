@@ -1,135 +1,137 @@
-import type { Call, CallLimit, LimitEnd } from '../../core/call.js';
+import type { Call, CallLimit, Next } from '../../core/call.js';
 import type { Timer } from '../../core/clock.js';
+import type { Wait } from '../../core/cut-stream.js';
 import { TimeLimitError } from '../../core/errors.js';
 import type { TimeLimitReason } from '../../core/events.js';
+import { Scope } from '../../core/scope.js';
 import type { Site } from '../../core/site.js';
 import { nextTurn } from '../../core/turn.js';
-import { runUnder } from './current-signal.js';
 import type { TimeLimitRules } from './rules.js';
 
 /** Where a limit stands: `inner` ones are right around the method, `outer` ones have policies beneath them. */
 export type Position = 'inner' | 'outer';
 
+/** What the limits of one method's calls have in common. */
+export interface Terms {
+  readonly site: Site;
+  /** Tells the time that a call begins at, for less in a burst of them. */
+  readonly now: () => number;
+  readonly rules: TimeLimitRules;
+  readonly position: Position;
+  readonly covers: TimeLimitReason;
+}
+
 /** The limit of one call, or of one attempt of it. Holds a timer and listeners until it has ended or is released. */
-export class Limit implements CallLimit {
-  readonly deadline: number;
-  ended: LimitEnd | undefined;
-  readonly #site: Site;
-  readonly #position: Position;
+export class Limit extends Scope {
+  readonly #terms: Terms;
   readonly #call: Call;
   readonly #startedAt: number;
   readonly #timer: Timer;
-  readonly #signal: AbortSignal | undefined;
-  readonly #onAbort: (() => void) | undefined;
-  readonly #ignoreOuter: (() => void) | undefined;
+  readonly #unlisten: (() => void) | undefined;
+  #isInParts = false;
   #partTimer: Timer;
-  #cut: ((reason: unknown) => void) | undefined;
-  #controller: AbortController | undefined;
-  #listeners: Set<() => void> | undefined;
+  /** Of an outer one: what waits for everything beneath. */
+  #cutLater: ((reason: unknown) => void) | undefined;
 
-  constructor(
-    site: Site,
-    { limitMs, signalOf }: TimeLimitRules,
-    position: Position,
-    covers: TimeLimitReason,
-    call: Call,
-  ) {
+  constructor(terms: Terms, call: Call) {
+    super();
+    const { site, now, rules, covers } = terms;
     const { limit: outer, args } = call;
-    this.#site = site;
-    this.#position = position;
+    const { limitMs } = rules;
+    this.#terms = terms;
     this.#call = call;
-    this.#startedAt = site.clock.now();
-    this.deadline = this.#startedAt + (limitMs ?? Number.POSITIVE_INFINITY);
-    this.#signal = signalOf(args);
+    this.#startedAt = now();
+    const signal = rules.signalOf(args);
     if (outer?.ended) this.ended = outer.ended;
-    else if (this.#signal?.aborted) this.#end(this.#signal.reason, true);
+    else if (signal?.aborted) this.end(signal.reason, true);
     if (this.ended) return;
+    // A timer of its own, although deadlines that come in order could share one: it carries the async context of its call
+    // on to whoever hears of the end, and to carry that by other means costs what sharing would save.
     if (limitMs !== undefined) this.#timer = site.clock.setTimer(() => this.#expire(limitMs, covers), limitMs);
-    if (this.#signal) {
-      this.#onAbort = () => this.#end(this.#signal?.reason, true);
-      this.#signal.addEventListener('abort', this.#onAbort);
-    }
-    this.#ignoreOuter = outer?.onEnd(() => this.#end(outer.ended?.reason, outer.ended?.isCallers === true));
+    if (signal || outer) this.#unlisten = this.#listen(signal, outer);
   }
 
-  /** Made when it is asked for: a method that hands no signal on pays for none. */
-  get signal(): AbortSignal {
-    this.#controller ??= new AbortController();
-    if (this.ended && !this.#controller.signal.aborted) this.#controller.abort(this.ended.reason);
-    return this.#controller.signal;
+  override get deadline(): number {
+    return this.#startedAt + (this.#terms.rules.limitMs ?? Number.POSITIVE_INFINITY);
   }
 
-  /** Whether something is under way that the limit would cut. */
-  get isWaiting(): boolean {
-    return this.#cut !== undefined;
-  }
-
-  onEnd(listener: () => void): () => void {
-    this.#listeners ??= new Set();
-    this.#listeners.add(listener);
-    return () => this.#listeners?.delete(listener);
+  override get isWaiting(): boolean {
+    return super.isWaiting || this.#cutLater !== undefined;
   }
 
   /** Waits for all that the limit is there for: nothing of it is left behind then. */
-  around<T>(run: () => Promise<T>): Promise<T> {
-    return this.#race(run, () => this.release());
+  around(next: Next): Promise<unknown> {
+    const { self, args } = this.#call;
+    return this.#race(() => next(self, args, this.#call));
   }
 
-  /** What is further in fails with the limit, however many of it there are at a time. */
-  cutShort<T>(run: () => Promise<T>): Promise<T> {
-    if (this.ended) return Promise.reject(this.ended.reason);
-    return new Promise((resolve, reject) => {
-      const cut = (): void => reject(this.ended?.reason);
-      const listeners = (this.#listeners ??= new Set());
-      listeners.add(cut);
-      runUnder(this, run).then(
-        (value) => {
-          listeners.delete(cut);
-          resolve(value);
-        },
-        (error: unknown) => {
-          listeners.delete(cut);
-          reject(error);
-        },
-      );
-    });
+  override wait<T>(run: () => Promise<T>, which?: Wait): Promise<T> {
+    this.#isInParts = true;
+    const { rules, site } = this.#terms;
+    const ms = which && (which === 'first-chunk' ? rules.firstChunkMs : rules.betweenChunksMs);
+    if (which && ms !== undefined && !this.ended)
+      this.#partTimer = site.clock.setTimer(() => this.#expire(ms, which), ms);
+    return this.#race(run);
   }
 
-  /** Waits for a part of it, but not longer than `ms` where that is given. */
-  wait<T>(run: () => Promise<T>, ms?: number, covers: TimeLimitReason = 'call'): Promise<T> {
-    const { clock } = this.#site;
-    if (ms !== undefined && !this.ended) this.#partTimer = clock.setTimer(() => this.#expire(ms, covers), ms);
-    return this.#race(run, () => this.#releasePart());
+  /** What was waited for is over. */
+  settled(): void {
+    if (this.#isInParts) this.#releasePart();
+    else this.release();
   }
 
   /** The call is over: nothing of the limit is left behind. */
   release(): void {
-    if (this.#timer !== undefined) this.#site.clock.clearTimer(this.#timer);
-    if (this.#onAbort) this.#signal?.removeEventListener('abort', this.#onAbort);
-    this.#ignoreOuter?.();
+    if (this.#timer !== undefined) this.#terms.site.clock.clearTimer(this.#timer);
+    this.#unlisten?.();
     this.#releasePart();
   }
 
+  override end(reason: unknown, isCallers: boolean): void {
+    if (this.ended) return;
+    if (isCallers) this.#call.aborted = true;
+    this.release();
+    const cut = this.#cutLater;
+    // Policies beneath an outer limit are settled on the way out, before the caller hears of it; whatever does not heed
+    // it is not waited for.
+    if (cut) nextTurn(() => cut(reason));
+    super.end(reason, isCallers);
+  }
+
+  #listen(signal: AbortSignal | undefined, outer: CallLimit | undefined): () => void {
+    const abort = (): void => this.end(signal?.reason, true);
+    signal?.addEventListener('abort', abort);
+    const ignoreOuter = outer?.onEnd(() => this.end(outer.ended?.reason, outer.ended?.isCallers === true));
+    return () => {
+      signal?.removeEventListener('abort', abort);
+      ignoreOuter?.();
+    };
+  }
+
   #releasePart(): void {
-    if (this.#partTimer !== undefined) this.#site.clock.clearTimer(this.#partTimer);
+    if (this.#partTimer !== undefined) this.#terms.site.clock.clearTimer(this.#partTimer);
     this.#partTimer = undefined;
   }
 
-  /** What comes after the end is swallowed. Runs nothing when the limit has ended already. */
-  #race<T>(run: () => Promise<T>, over: () => void): Promise<T> {
+  #race<T>(run: () => Promise<T>): Promise<T> {
+    return this.#terms.position === 'inner' ? this.cutShort(run, this) : this.#outlast(run);
+  }
+
+  /** Waits for policies that are beneath the limit, and fails with it even when they do well in the end. */
+  #outlast<T>(run: () => Promise<T>): Promise<T> {
     if (this.ended) return Promise.reject(this.ended.reason);
     return new Promise((resolve, reject) => {
-      this.#cut = reject;
-      (this.#position === 'inner' ? runUnder(this, run) : run()).then(
+      this.#cutLater = reject;
+      run().then(
         (value) => {
-          this.#cut = undefined;
-          over();
+          this.#cutLater = undefined;
+          this.settled();
           if (this.ended) reject(this.ended.reason);
           else resolve(value);
         },
         (error: unknown) => {
-          this.#cut = undefined;
-          over();
+          this.#cutLater = undefined;
+          this.settled();
           reject(this.ended ? this.ended.reason : error);
         },
       );
@@ -137,7 +139,7 @@ export class Limit implements CallLimit {
   }
 
   #expire(limitMs: number, reason: TimeLimitReason): void {
-    const { channel, clock, method } = this.#site;
+    const { channel, clock, method } = this.#terms.site;
     const now = clock.now();
     const { circuit } = this.#call.admission;
     channel('time_limited').audience(now)?.({
@@ -147,20 +149,6 @@ export class Limit implements CallLimit {
       elapsedMs: now - this.#startedAt,
       reason,
     });
-    this.#end(new TimeLimitError(limitMs), false);
-  }
-
-  #end(reason: unknown, isCallers: boolean): void {
-    if (this.ended) return;
-    this.ended = { reason, isCallers };
-    if (isCallers) this.#call.aborted = true;
-    this.release();
-    const cut = this.#cut;
-    // First of all, for a method that heeds the signal may fail with an error of its own. Policies beneath an outer
-    // limit are settled on the way out, before the caller hears of it; whatever does not heed it is not waited for.
-    if (cut && this.#position === 'inner') cut(reason);
-    else if (cut) nextTurn(() => cut(reason));
-    for (const listener of this.#listeners ?? []) listener();
-    this.#controller?.abort(reason);
+    this.end(new TimeLimitError(limitMs), false);
   }
 }

@@ -1,6 +1,6 @@
 import { MAX_TIMER_MS } from '../../core/clock.js';
 import { type Duration, toMs } from '../../core/duration.js';
-import { findSignal } from '../../failures/signal.js';
+import type { Site } from '../../core/site.js';
 import type { TimeLimitOptions } from './options.js';
 
 /** The limits in milliseconds. */
@@ -16,20 +16,15 @@ export type ResolvedTimeLimitOptions = Pick<TimeLimitOptions, 'signal'> & {
   readonly [K in 'limit' | 'firstChunk' | 'betweenChunks']?: Duration | null;
 };
 
-/** Limits nothing itself, but knows of a limit further out. */
-export const NO_LIMIT: TimeLimitRules = Object.freeze({
-  limitMs: undefined,
-  firstChunkMs: undefined,
-  betweenChunksMs: undefined,
-  signalOf: () => undefined,
-});
-
-export function timeLimitRules({ limit, firstChunk, betweenChunks, signal }: ResolvedTimeLimitOptions): TimeLimitRules {
+export function timeLimitRules(
+  { limit, firstChunk, betweenChunks, signal }: ResolvedTimeLimitOptions,
+  { signalOf }: Pick<Site, 'signalOf'>,
+): TimeLimitRules {
   return {
     limitMs: limitMs(limit),
     firstChunkMs: limitMs(firstChunk),
     betweenChunksMs: limitMs(betweenChunks),
-    signalOf: signal ? (args) => signal(...args) : findSignal,
+    signalOf: signal ? (args) => signal(...args) : signalOf,
   };
 }
 

@@ -1,0 +1,85 @@
+import { longestSequenceMs } from './lasting.js';
+import { isWritten, isWrittenHere, msOf, named, numberOf, type Part, type Rule, type Stack } from './stack.js';
+
+// Rules of what a circuit can never do. Each says nothing where an option that it compares is absent.
+
+/** One thing that the circuit says, or undefined. */
+function ofCircuit(find: (circuit: Part, stack: Stack) => string | undefined): Rule {
+  return (stack) => {
+    const says = stack.circuit && find(stack.circuit, stack);
+    return stack.circuit && says !== undefined ? [{ at: stack.circuit, says }] : [];
+  };
+}
+
+const isSet = (circuit: Part, option: string): boolean => (circuit.values[option] ?? undefined) !== undefined;
+/** Null may be what a fallback answers with. */
+const isGiven = (circuit: Part, option: string): boolean => circuit.values[option] !== undefined;
+
+const shadow = ofCircuit((circuit) => {
+  if (circuit.values.shadow !== true) return undefined;
+  const base = 'shadow true refuses nobody: the circuit is only watched';
+  const fallback = isGiven(circuit, 'fallback') && circuit.values.fallbackOn !== 'failure';
+  return `${base}${fallback ? ', and its fallback never answers' : ''}; write shadow: false once it can be trusted`;
+});
+
+/** Set for all circuits it is no mistake that some have no fallback. */
+const fallbackOn = ofCircuit((circuit) => {
+  if (isGiven(circuit, 'fallback') || !isWrittenHere(circuit, 'fallbackOn')) return undefined;
+  return `${named(circuit, 'fallbackOn')} without a fallback does nothing; write a fallback, or leave fallbackOn out`;
+});
+
+const maxKeys = ofCircuit((circuit) => {
+  if (isGiven(circuit, 'key') || !isWrittenHere(circuit, 'maxKeys')) return undefined;
+  return `${named(circuit, 'maxKeys')} without a key function does nothing; write key: (…) => …, or leave maxKeys out`;
+});
+
+const growth = ofCircuit((circuit) => {
+  const factor = numberOf(circuit, 'recoveryGrowth');
+  const [first, longest] = [msOf(circuit, 'recoveryTimeout'), msOf(circuit, 'maxRecoveryTimeout')];
+  if (factor === undefined || longest === undefined) return undefined;
+  if (factor === 1 && isWrittenHere(circuit, 'maxRecoveryTimeout') && longest !== first)
+    return `${named(circuit, 'maxRecoveryTimeout')} is never reached, because with ${named(circuit, 'recoveryGrowth')} the circuit always stays open for ${named(circuit, 'recoveryTimeout')}; write recoveryGrowth: 2, or leave maxRecoveryTimeout out`;
+  if (factor > 1 && longest === first)
+    return `${named(circuit, 'recoveryGrowth')} does nothing, because ${named(circuit, 'maxRecoveryTimeout')} is not above ${named(circuit, 'recoveryTimeout')}; write a longer maxRecoveryTimeout, or leave it out`;
+  return undefined;
+});
+
+/** Attempts that hang are not ended by the circuit's opening: only the waits between them are. */
+const recovery = ofCircuit((circuit, { attempt, whole }) => {
+  const [limited, of] = msOf(attempt, 'limit') === undefined ? [whole, 'the whole call'] : [attempt, 'each attempt'];
+  const [recoveryMs, limitMs] = [msOf(circuit, 'recoveryTimeout'), msOf(limited, 'limit')];
+  if (!limited || recoveryMs === undefined || limitMs === undefined || recoveryMs >= limitMs) return undefined;
+  if (!isWritten(circuit, 'recoveryTimeout') || !isWritten(limited, 'limit')) return undefined;
+  return `${named(circuit, 'recoveryTimeout')} is below ${named(limited, 'limit')} of ${of}, so the circuit asks again while calls of before still hang; write recoveryTimeout: '${String(limited.values.limit)}' or more, or a shorter limit`;
+});
+
+const slowCall = ofCircuit((circuit, stack) => {
+  const slowMs = msOf(circuit, 'slowCall');
+  if (slowMs === undefined) return undefined;
+  const { whole, attempt, retry, rateLimit, concurrency } = stack;
+  const limitMs = msOf(whole, 'limit');
+  if (whole && limitMs !== undefined && slowMs >= limitMs)
+    return `${named(circuit, 'slowCall')} is not below ${named(whole, 'limit')} of the whole call, so no call that ends well is ever slow; write a shorter slowCall`;
+  // Waits for a rate limit or in a queue are part of the call, and of no attempt.
+  const longestMs = rateLimit || concurrency ? undefined : longestSequenceMs(stack);
+  if (!attempt || longestMs === undefined || slowMs < longestMs) return undefined;
+  const times = retry ? `${named(retry, 'maxAttempts')} of ` : '';
+  return `${named(circuit, 'slowCall')} is not below the longest that ${times}${named(attempt, 'limit')} can take, waits included, so no call that ends well is ever slow; write a shorter slowCall`;
+});
+
+const windowOfSlowCalls = ofCircuit((circuit) => {
+  const [windowMs, slowMs] = [msOf(circuit, 'window'), msOf(circuit, 'slowCall')];
+  if (windowMs === undefined || slowMs === undefined || windowMs >= slowMs) return undefined;
+  return `${named(circuit, 'window')} is below ${named(circuit, 'slowCall')}, so a slow call outlasts what it is counted in; write a window of several times slowCall`;
+});
+
+const windowOfNothing = ofCircuit((circuit) => {
+  if (['failureRate', 'slowCallRate', 'slowCall'].some((option) => isSet(circuit, option))) return undefined;
+  const idle = ['window', 'minimumCalls'].find((option) => isWrittenHere(circuit, option));
+  if (idle === undefined) return undefined;
+  return `${named(circuit, idle)} does nothing without failureRate or slowCallRate; write failureRate: 0.5, or leave ${idle} out`;
+});
+
+export const CIRCUIT_RULES: readonly Rule[] = [
+  ...[shadow, fallbackOn, maxKeys, growth, recovery, slowCall, windowOfSlowCalls, windowOfNothing],
+];

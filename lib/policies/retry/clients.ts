@@ -1,0 +1,58 @@
+import { classNameOf, read } from '../../failures/reading.js';
+import type { Layer } from './spent.js';
+
+/** Clients that objects hold where nobody can look, in `#private` fields, and what to write in place of each. */
+const held = new WeakMap<object, readonly Layer[]>();
+
+/** Says that an object calls a client that cannot be seen from outside. */
+export function holdsClient(holder: object, client: object, instead?: string): void {
+  const layer = layerOf(client, instead);
+  if (layer) held.set(holder, [...(held.get(holder) ?? []), layer]);
+}
+
+/**
+ * The clients with retries of their own that an object holds: values of its own properties whose class is not `Object`
+ * and that have a `maxRetries` above 0, as `openai`'s and `@anthropic-ai/sdk`'s. Runs no getter of the object.
+ */
+export function clientsOf(self: unknown): readonly Layer[] {
+  if ((typeof self !== 'object' && typeof self !== 'function') || self === null) return [];
+  const seen = valuesOf(self).flatMap((value) => layerOf(value) ?? []);
+  return [...(held.get(self) ?? []), ...seen];
+}
+
+function valuesOf(object: object): unknown[] {
+  try {
+    return Reflect.ownKeys(object).map((key) => Object.getOwnPropertyDescriptor(object, key)?.value as unknown);
+  } catch {
+    // A proxy may refuse to be looked at: no reason to fail the call.
+    return [];
+  }
+}
+
+/** No name of a class of a library is longer or made of anything else. */
+const CLASS_NAME = /^[A-Za-z_$][\w$]{0,39}$/;
+
+function layerOf(client: unknown, instead?: string): Layer | undefined {
+  if (typeof client !== 'object' || client === null) return undefined;
+  const retries = read(client, 'maxRetries');
+  if (typeof retries !== 'number' || !Number.isSafeInteger(retries) || retries <= 0 || isPlain(client))
+    return undefined;
+  const name = classNameOf(client) ?? '';
+  const isName = CLASS_NAME.test(name);
+  return {
+    identity: client,
+    name: `the ${isName ? `${name} ` : ''}client with maxRetries ${retries}`,
+    attempts: retries + 1,
+    instead: instead ?? (isName ? `new ${name}({ maxRetries: 0 })` : 'maxRetries: 0 for it'),
+  };
+}
+
+/** Options may have a `maxRetries` too. */
+function isPlain(object: object): boolean {
+  try {
+    const prototype: unknown = Object.getPrototypeOf(object);
+    return prototype === null || prototype === Object.prototype;
+  } catch {
+    return true;
+  }
+}

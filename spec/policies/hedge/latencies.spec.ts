@@ -1,0 +1,63 @@
+import { expect } from 'chai';
+import fc from 'fast-check';
+import { ENOUGH, Latencies, REMEMBERED } from '#lib/policies/hedge/latencies.js';
+
+describe('The latencies that a hedge goes by', () => {
+  const latenciesOf = (times: Iterable<number>): Latencies => {
+    const latencies = new Latencies();
+    for (const ms of times) latencies.add(ms);
+    return latencies;
+  };
+  const repeat = (count: number, ms: number): number[] => Array.from({ length: count }, () => ms);
+
+  it('say nothing until a hundred were seen', () => {
+    const latencies = latenciesOf(repeat(ENOUGH - 1, 20));
+    expect(latencies.percentile(0.95)).to.equal(undefined);
+    latencies.add(20);
+    expect(latencies.percentile(0.95)).to.equal(20);
+    expect(ENOUGH).to.equal(100);
+  });
+
+  it('say the time within which the share of calls was done', () => {
+    const latencies = latenciesOf([...repeat(90, 4), ...repeat(9, 8), 16]);
+    expect(latencies.percentile(0.5)).to.equal(4);
+    expect(latencies.percentile(0.9)).to.equal(4);
+    expect(latencies.percentile(0.95)).to.equal(8);
+    expect(latencies.percentile(0.99)).to.equal(8);
+    expect(latencies.percentile(0.999)).to.equal(16);
+  });
+
+  it('count the last thousand calls and no older one', () => {
+    const latencies = latenciesOf([...repeat(5000, 1024), ...repeat(REMEMBERED - 1, 2)]);
+    expect(latencies.percentile(0.9995)).to.equal(1024);
+    for (let i = 0; i < 16; i++) latencies.add(2);
+    expect(latencies.percentile(0.9995)).to.equal(2);
+    expect(REMEMBERED).to.equal(1000);
+  });
+
+  it('are told anew after sixteen calls at the latest, and at once for another share', () => {
+    const latencies = latenciesOf(repeat(100, 2));
+    expect(latencies.percentile(0.99)).to.equal(2);
+    for (let i = 0; i < 16; i++) latencies.add(512);
+    expect(latencies.percentile(0.99)).to.equal(512);
+    expect(latencies.percentile(0.5)).to.equal(2);
+  });
+
+  it('hold what no clock should give: nothing, less than nothing, and more than half an hour', () => {
+    expect(latenciesOf(repeat(100, 0)).percentile(0.5)).to.equal(1);
+    expect(latenciesOf(repeat(100, -5)).percentile(0.5)).to.equal(1);
+    expect(latenciesOf(repeat(100, 2 ** 30)).percentile(0.5)).to.equal(2 ** 21);
+  });
+
+  it('are never below the true percentile, and at most 4.4 % above it', () => {
+    const share = fc.double({ min: 0.01, max: 0.999, noNaN: true });
+    const times = fc.array(fc.integer({ min: 1, max: 100_000 }), { minLength: ENOUGH, maxLength: 2500 });
+    fc.assert(
+      fc.property(share, times, (p, all) => {
+        const last = all.slice(-REMEMBERED).sort((a, b) => a - b);
+        const right = last[Math.ceil(p * last.length) - 1] as number;
+        expect(latenciesOf(all).percentile(p)).to.be.within(right, right * 2 ** (1 / 16));
+      }),
+    );
+  });
+});
