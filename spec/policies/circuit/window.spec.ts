@@ -46,6 +46,17 @@ describe('A window of time', () => {
     window.forget(51_600);
     expect(window.calls).to.equal(0);
   });
+
+  it('is taken along whole, however full', () => {
+    const window = new TimeWindow(1600);
+    for (let at = 0; at < 1600; at += 100) window.add(1, 0, 0, 100_000 + at);
+    window.forget(51_500);
+    expect([...window.batches()].map(({ at }) => at)).to.deep.equal(
+      Array.from({ length: 16 }, (_, i) => 50_000 + i * 100),
+    );
+    window.forget(51_600);
+    expect(window.calls).to.equal(15);
+  });
 });
 
 describe('A window of calls', () => {
