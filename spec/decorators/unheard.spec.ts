@@ -1,0 +1,51 @@
+import { expect } from 'chai';
+import { configure, RetryOnTransient } from '#lib/index.js';
+import { instantRetries } from '#lib/testing/index.js';
+import { rejectionOf, unavailable } from '../support/upstream.js';
+
+describe('What nobody wants to hear', () => {
+  let isLogging: boolean;
+  let logged: string[];
+  let restore: (() => void)[];
+  beforeEach(() => {
+    isLogging = false;
+    logged = [];
+    const logger = {
+      log: ({ message }: { message: string }) => logged.push(message),
+      isLevelEnabled: (level: string) => isLogging && level === 'warn',
+    };
+    restore = [configure({ logger }), instantRetries()];
+  });
+  afterEach(() => {
+    for (const undo of restore) undo();
+  });
+
+  it('of retries that multiply is told to whoever listens later, and changes no outcome', async () => {
+    const error = unavailable();
+    const once = { maxAttempts: 2 };
+    const inner = RetryOnTransient(once)(async () => Promise.reject(error));
+    const outer = RetryOnTransient(once)(async () => inner());
+    expect(await rejectionOf(outer())).to.equal(error);
+    expect(logged).to.deep.equal([]);
+    isLogging = true;
+    expect(await rejectionOf(outer())).to.equal(error);
+    expect(await rejectionOf(outer())).to.equal(error);
+    expect(logged.filter((message) => message === 'retries_multiplied')).to.have.lengthOf(1);
+  });
+
+  it('of a stream that broke changes no outcome, and is told once somebody does', async () => {
+    const error = unavailable();
+    const read = RetryOnTransient()(async function* () {
+      yield 'chunk';
+      throw error;
+    });
+    const readAll = async (): Promise<void> => {
+      for await (const _chunk of read());
+    };
+    expect(await rejectionOf(readAll())).to.equal(error);
+    expect(logged).to.deep.equal([]);
+    isLogging = true;
+    expect(await rejectionOf(readAll())).to.equal(error);
+    expect(logged).to.deep.equal(['stream_broken']);
+  });
+});
