@@ -1,7 +1,7 @@
 import { expect } from 'chai';
-import { configure, RetryOnTransient } from '#lib/index.js';
+import { ConcurrencyLimited, configure, RespectRateLimit, RetryOnTransient } from '#lib/index.js';
 import { instantRetries } from '#lib/testing/index.js';
-import { rejectionOf, unavailable } from '../support/upstream.js';
+import { httpError, rejectionOf, unavailable } from '../support/upstream.js';
 
 describe('What nobody wants to hear', () => {
   let isLogging: boolean;
@@ -31,6 +31,21 @@ describe('What nobody wants to hear', () => {
     expect(await rejectionOf(outer())).to.equal(error);
     expect(await rejectionOf(outer())).to.equal(error);
     expect(logged.filter((message) => message === 'retries_multiplied')).to.have.lengthOf(1);
+  });
+
+  it('of a limit of either kind changes no outcome, and is told once somebody does', async () => {
+    const waiting = new Promise(() => undefined);
+    const work = ConcurrencyLimited({ limit: 1 })(async () => waiting);
+    const ask = RespectRateLimit({ maxWait: '1s' })(async () => {
+      throw httpError(429, { headers: { 'retry-after': '5' } });
+    });
+    void work();
+    for (const told of [[], ['concurrency_refused', 'rate_limited']]) {
+      isLogging = told.length > 0;
+      expect(await rejectionOf(work())).to.have.property('name', 'ConcurrencyLimitError');
+      expect(await rejectionOf(ask())).to.have.property('name', 'RateLimitedError');
+      expect(logged).to.deep.equal(told);
+    }
   });
 
   it('of a stream that broke changes no outcome, and is told once somebody does', async () => {
