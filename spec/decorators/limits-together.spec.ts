@@ -35,6 +35,25 @@ describe('The limit of a whole call', () => {
     expect(await service.ask()).to.equal('late');
   });
 
+  for (const [what, minWait, headers, reason] of [
+    ['of its own', '2s', {}, 'deadline'],
+    ['that the upstream asks for', '1s', { 'retry-after': '2' }, 'retry-after'],
+  ] as const) {
+    it(`does not let a retry begin a wait ${what} that ends with it`, async () => {
+      const error = httpError(503, { headers });
+      class Service {
+        @TimeLimited('2s')
+        @RetryOnTransient({ minWait, jitter: 'none' })
+        async ask(): Promise<unknown> {
+          throw error;
+        }
+      }
+      expect(await rejectionOf(new Service().ask())).to.equal(error);
+      expect(world.heard('retry_gave_up').map((event) => event.reason)).to.deep.equal([reason]);
+      expect(world.clock.timers).to.equal(0);
+    });
+  }
+
   it('takes no permit for who has left the queue, so that no more are at work than may', async () => {
     const first = deferred();
     const controller = new AbortController();

@@ -33,6 +33,19 @@ describe('What nobody wants to hear', () => {
     expect(logged.filter((message) => message === 'retries_multiplied')).to.have.lengthOf(1);
   });
 
+  it('of a retry changes no outcome, and is told once somebody does', async () => {
+    const error = unavailable();
+    // With a name, and so a log of its own.
+    const ask = RetryOnTransient({ maxAttempts: 2 })(async function unheard() {
+      throw error;
+    });
+    for (const told of [[], ['retry_scheduled', 'retry_gave_up']]) {
+      isLogging = told.length > 0;
+      expect(await rejectionOf(ask())).to.equal(error);
+      expect(logged).to.deep.equal(told);
+    }
+  });
+
   it('of a limit of either kind changes no outcome, and is told once somebody does', async () => {
     const waiting = new Promise(() => undefined);
     const work = ConcurrencyLimited({ limit: 1 })(async () => waiting);

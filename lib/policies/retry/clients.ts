@@ -37,8 +37,7 @@ function layerOf(client: unknown, instead?: string): Layer | undefined {
   if (typeof client !== 'object' || client === null) return undefined;
   const retries = read(client, 'maxRetries') as number;
   if (!Number.isSafeInteger(retries) || retries <= 0 || isPlain(client)) return undefined;
-  const className = classNameOf(client);
-  const name = className !== undefined && CLASS_NAME.test(className) ? className : undefined;
+  const [name] = CLASS_NAME.exec(classNameOf(client) ?? '') ?? [];
   return {
     identity: client,
     name: `the ${name ? `${name} ` : ''}client with maxRetries ${retries}`,
