@@ -1,9 +1,17 @@
 import { expect } from 'chai';
-import { ConcurrencyLimited, configure, RespectRateLimit, RetryOnTransient } from '#lib/index.js';
-import { instantRetries } from '#lib/testing/index.js';
-import { httpError, rejectionOf, unavailable } from '../support/upstream.js';
+import {
+  CircuitProtected,
+  ConcurrencyLimited,
+  circuit,
+  configure,
+  RespectRateLimit,
+  RetryOnTransient,
+} from '#lib/index.js';
+import { FakeClock, instantRetries } from '#lib/testing/index.js';
+import { httpError, rejectionOf, uniqueName, unavailable } from '../support/upstream.js';
 
 describe('What nobody wants to hear', () => {
+  let now = Date.now();
   let isLogging: boolean;
   let logged: string[];
   let restore: (() => void)[];
@@ -12,9 +20,11 @@ describe('What nobody wants to hear', () => {
     logged = [];
     const logger = {
       log: ({ message }: { message: string }) => logged.push(message),
-      isLevelEnabled: (level: string) => isLogging && level === 'warn',
+      isLevelEnabled: (level: string) => isLogging && ['debug', 'warn', 'error'].includes(level),
     };
-    restore = [configure({ logger }), instantRetries()];
+    // Each test in an hour of its own: the log lets few entries of a kind through in a second.
+    now += 3_600_000;
+    restore = [configure({ logger, clock: new FakeClock(now) }), instantRetries()];
   });
   afterEach(() => {
     for (const undo of restore) undo();
@@ -33,12 +43,29 @@ describe('What nobody wants to hear', () => {
     expect(logged.filter((message) => message === 'retries_multiplied')).to.have.lengthOf(1);
   });
 
+  for (const shadow of [false, true]) {
+    it(`of a circuit changes no outcome, and is told once somebody does${shadow ? ', where it is watched' : ''}`, async () => {
+      const events = shadow ? ['circuit_refused'] : ['circuit_refused', 'fallback_used'];
+      for (const told of [[], ['circuit_opened', ...events, 'fallback_used']]) {
+        const name = uniqueName();
+        const ask = CircuitProtected({
+          ...{ circuit: name, failureThreshold: 1, fallback: 'sorry', fallbackOn: 'failure', shadow },
+        })(async (fails: boolean): Promise<string> => {
+          if (fails) throw unavailable();
+          return 'answer';
+        });
+        isLogging = told.length > 0;
+        expect(await ask(true)).to.equal('sorry');
+        expect(await ask(false)).to.equal(shadow ? 'answer' : 'sorry');
+        expect(circuit(name).state).to.equal('open');
+        expect(logged).to.have.members(told);
+      }
+    });
+  }
+
   it('of a retry changes no outcome, and is told once somebody does', async () => {
     const error = unavailable();
-    // With a name, and so a log of its own.
-    const ask = RetryOnTransient({ maxAttempts: 2 })(async function unheard() {
-      throw error;
-    });
+    const ask = RetryOnTransient({ maxAttempts: 2 })(async () => Promise.reject(error));
     for (const told of [[], ['retry_scheduled', 'retry_gave_up']]) {
       isLogging = told.length > 0;
       expect(await rejectionOf(ask())).to.equal(error);

@@ -100,6 +100,14 @@ describe('The windows of a circuit', () => {
     expect(lookingThrough(both, time, 0)).to.deep.equal([...both].reverse());
   });
 
+  it('are apart where one counts as many calls as the other milliseconds', () => {
+    const both = lookingThrough(lookingThrough(NO_WINDOWS, { unit: 'ms', size: 3 }, 0), count, 0);
+    expect(both.map(({ unit, size }) => [unit, size])).to.deep.equal([
+      ['calls', 3],
+      ['ms', 3],
+    ]);
+  });
+
   it('begin with what is known, so that a new span forgets nothing that is in it', () => {
     const long = lookingThrough(NO_WINDOWS, time, 0);
     for (const at of [0, 1000, 1500]) record(long, at === 0 ? 1 : 0, at > 0 ? 1 : 0, at);
