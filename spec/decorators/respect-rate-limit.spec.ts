@@ -203,15 +203,17 @@ describe('@RespectRateLimit', () => {
     }
     const clock = new EarlyClock(1_000_000);
     const restore = configure({ clock });
-    world.chance = [0.5];
-    const upstream = new Upstream(fail(limited(10)), succeed());
-    const asked = serviceOf(upstream).ask();
-    await clock.advance('10999ms');
-    expect(upstream.calls).to.equal(1);
-    await clock.advance('1ms');
-    expect(upstream.calls).to.equal(2);
-    await asked;
-    restore();
+    try {
+      world.chance = [0.5];
+      const upstream = new Upstream(fail(limited(10)), succeed());
+      const asked = watch(serviceOf(upstream).ask());
+      await clock.advance('10999ms');
+      expect(upstream.calls).to.equal(1);
+      await clock.advance('1ms');
+      expect([upstream.calls, asked.settled.value]).to.deep.equal([2, 'answer']);
+    } finally {
+      restore();
+    }
   });
 
   it('rethrows the last error itself when attempts are spent', async () => {
@@ -498,16 +500,19 @@ describe('@RespectRateLimit', () => {
     const waiting = watch(service.ask());
     await turn();
     const restore = instantRetries();
-    const instant = watch(service.ask());
-    const streamed = watch(service.stream().next());
-    await turn();
-    expect([waiting.settled, instant.settled.value]).to.deep.equal([{ done: false }, 'yes']);
-    expect(streamed.settled.value).to.deep.equal({ value: 'chunk', done: false });
-    expect(await rejectionOf(service.ask()))
-      .to.be.instanceOf(RateLimitedError)
-      .with.property('retryAfterMs', 31_000);
-    expect(upstream.calls).to.equal(3);
-    restore();
+    try {
+      const instant = watch(service.ask());
+      const streamed = watch(service.stream().next());
+      await turn();
+      expect([waiting.settled, instant.settled.value]).to.deep.equal([{ done: false }, 'yes']);
+      expect(streamed.settled.value).to.deep.equal({ value: 'chunk', done: false });
+      expect(await rejectionOf(service.ask()))
+        .to.be.instanceOf(RateLimitedError)
+        .with.property('retryAfterMs', 31_000);
+      expect(upstream.calls).to.equal(3);
+    } finally {
+      restore();
+    }
     await world.clock.advance('5s');
     expect(waiting.settled.done).to.equal(true);
   });
