@@ -15,6 +15,8 @@ export default {
   coverageAnalysis: 'perTest',
   // What is worked out when a module is loaded cannot be switched on later.
   ignoreStatic: true,
+  // A mutant that makes a spec fail may leave the process spoilt, in which every later mutant would seem to be noticed.
+  maxTestRunnerReuse: 10,
   concurrency: 2,
   tempDirName: 'build/mutation',
   reporters: ['clear-text', 'progress', 'json', 'html'],

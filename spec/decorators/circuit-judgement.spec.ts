@@ -53,6 +53,17 @@ describe('@CircuitProtected with failureOn and failureOnResult', () => {
     expect(state()).to.equal('closed');
   });
 
+  it('lets its fallback answer for refusals of its own, and not for those of a circuit further in', async () => {
+    const { service, name } = serviceWith({});
+    const outer = CircuitProtected({ circuit: uniqueName(), fallback: 'sorry' })(async () => service.ask('answer'));
+    const named = CircuitProtected({ circuit: name, fallback: 'sorry' })(async (): Promise<unknown> => {
+      throw Object.assign(unavailable(), { circuit: name });
+    });
+    expect(await rejectionOf(named())).to.have.property('status', 503);
+    circuit(name).isolate();
+    expect(await rejectionOf(outer())).to.include({ name: 'CircuitOpenError', circuit: name });
+  });
+
   it('counts results that failureOnResult names, and returns them', async () => {
     const { service, state } = serviceWith({ failureOnResult: (value) => value === 'degraded' });
     expect(await service.ask('degraded')).to.equal('degraded');
@@ -119,6 +130,7 @@ describe('@CircuitProtected with failureOn and failureOnResult', () => {
     await world.clock.advance('10s');
     broken = true;
     expect(await rejectionOf(service.ask(false))).to.be.instanceOf(RangeError);
+    expect(circuit(name).state).to.equal('half-open');
     expect(await service.ask(true)).to.equal('answer');
     expect(circuit(name).state).to.equal('closed');
   });

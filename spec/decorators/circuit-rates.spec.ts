@@ -105,6 +105,18 @@ describe('@CircuitProtected with rates', () => {
     expect(world.heard('circuit_opened')[0]?.reason).to.equal('slow-call-rate');
   });
 
+  it('refuses while it is open, and calls nothing', async () => {
+    let calls = 0;
+    const ask = CircuitProtected({ slowCall: '1s', failureThreshold: 1, fallback: 'sorry' })(
+      async (): Promise<string> => {
+        calls += 1;
+        throw unavailable();
+      },
+    );
+    await rejectionOf(ask());
+    expect([await ask(), await ask(), calls]).to.deep.equal(['sorry', 'sorry', 1]);
+  });
+
   it('opens when every call is slow where slowCall alone is given', async () => {
     const { takes, snapshot } = serviceWith({ slowCall: '1s', minimumCalls: 2 });
     await takes('1001ms');

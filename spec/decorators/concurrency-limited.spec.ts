@@ -10,6 +10,7 @@ import {
   type ConcurrencyOptions,
   configure,
   DecorationError,
+  type Duration,
   describe as describeStack,
   RetryOnTransient,
 } from '#lib/index.js';
@@ -30,6 +31,10 @@ class Bench {
 
   get atWork(): number {
     return this.#open.size;
+  }
+
+  isAtWork(name: string): boolean {
+    return this.#open.has(name);
   }
 
   async succeed(name: string, value: unknown = name): Promise<void> {
@@ -589,6 +594,36 @@ describe('@ConcurrencyLimited', () => {
       expect(await room(service)).to.be.above(30);
     });
 
+    /** So many calls at a time, one lot after the other, each of which takes so long. */
+    async function rounds(service: ReturnType<typeof serviceWith>, count: number, atOnce: number, takes: Duration) {
+      for (let round = 0; round < count; round++) {
+        const names = Array.from({ length: atOnce }, (_, i) => `${round} ${i}`);
+        for (const name of names) void watch(service.work(name));
+        await world.clock.advance(takes);
+        for (const name of names) if (service.bench.isAtWork(name)) await service.bench.succeed(name);
+        await turn();
+      }
+    }
+
+    it('shrinks when calls take longer than they used to', async () => {
+      const service = serviceWith({ limit: 'adaptive' });
+      await rounds(service, 5, 20, '50ms');
+      await rounds(service, 5, 20, '500ms');
+      expect(await room(service)).to.be.below(20);
+    });
+
+    it('knows from one call in eight how long calls take while less than half of it is used', async () => {
+      const busyAfter = async (quiet: number): Promise<number> => {
+        const service = serviceWith({ limit: 'adaptive' });
+        await rounds(service, quiet, 1, '50ms');
+        await rounds(service, 2, 20, '500ms');
+        return room(service);
+      };
+      // Of ten latencies the limit makes no trend yet.
+      expect(await busyAfter(15)).to.be.above(20);
+      expect(await busyAfter(160)).to.be.below(15);
+    });
+
     it('shrinks on transient failures, but not on others, nor on what the caller ended', async () => {
       const service = serviceWith({ limit: 'adaptive' });
       const failWith = async (error: unknown, options?: { signal: AbortSignal }): Promise<void> => {
@@ -611,6 +646,42 @@ describe('@ConcurrencyLimited', () => {
         await service.bench.fail('down');
       }
       expect(await room(service)).to.equal(1);
+    });
+
+    it('takes the first chunk of a stream for its latency, however long the others take', async () => {
+      const limitAfter = async (...lots: [first: Duration, second: Duration][]): Promise<number | undefined> => {
+        class Service {
+          @ConcurrencyLimited({ limit: 'adaptive' })
+          async *stream(first: Promise<unknown>, second: Promise<unknown>): AsyncGenerator<string> {
+            await first;
+            yield 'a';
+            await second;
+            yield 'b';
+          }
+        }
+        const service = new Service();
+        for (const takes of lots) {
+          const chunks = [deferred(), deferred()] as const;
+          const open = Array.from({ length: 20 }, () => service.stream(chunks[0].promise, chunks[1].promise));
+          for (const [i, chunk] of chunks.entries()) {
+            const reads = open.map((stream) => stream.next().catch(() => undefined));
+            await world.clock.advance(takes[i] as Duration);
+            chunk.resolve(0);
+            await Promise.all(reads);
+          }
+          await Promise.all(open.map((stream) => stream.return(undefined)));
+        }
+        const never = deferred().promise;
+        const asked = Array.from({ length: 201 }, () => watch(service.stream(never, never).next()));
+        await turn();
+        const refused = asked.find(({ settled }) => settled.done)?.settled.error as ConcurrencyLimitError;
+        return refused.limit;
+      };
+      const lots = (count: number, first: Duration, second: Duration) =>
+        Array.from({ length: count }, (): [Duration, Duration] => [first, second]);
+      expect(await limitAfter(...lots(3, '50ms', '0ms'), ...lots(3, '50ms', '5s'))).to.be.above(30);
+      expect(await limitAfter(['50ms', '5s'])).to.equal(await limitAfter(['50ms', '0ms']));
+      expect(await limitAfter(...lots(3, '50ms', '0ms'), ...lots(8, '500ms', '0ms'))).to.be.below(20);
     });
 
     it('takes the first chunk of a stream for its latency, and failures after it too', async () => {

@@ -35,6 +35,73 @@ describe('The limit of a whole call', () => {
     expect(await service.ask()).to.equal('late');
   });
 
+  for (const [what, minWait, headers, reason] of [
+    ['of its own', '2s', {}, 'deadline'],
+    ['that the upstream asks for', '1s', { 'retry-after': '2' }, 'retry-after'],
+  ] as const) {
+    it(`does not let a retry begin a wait ${what} that ends with it`, async () => {
+      const error = httpError(503, { headers });
+      class Service {
+        @TimeLimited('2s')
+        @RetryOnTransient({ minWait, jitter: 'none' })
+        async ask(): Promise<unknown> {
+          throw error;
+        }
+      }
+      expect(await rejectionOf(new Service().ask())).to.equal(error);
+      expect(world.heard('retry_gave_up').map((event) => event.reason)).to.deep.equal([reason]);
+      expect(world.clock.timers).to.equal(0);
+    });
+  }
+
+  it('takes no permit for who has left the queue, so that no more are at work than may', async () => {
+    const first = deferred();
+    const controller = new AbortController();
+    class Service {
+      calls = 0;
+      @TimeLimited({ limit: '1m', signal: (stop?: { when: AbortSignal }) => stop?.when })
+      @ConcurrencyLimited({ limit: 1, queue: 5, maxQueueWait: '1m' })
+      async ask(_stop?: { when: AbortSignal }): Promise<unknown> {
+        this.calls += 1;
+        return this.calls === 1 ? first.promise : 'next';
+      }
+    }
+    const service = new Service();
+    const atWork = service.ask();
+    const leaving = rejectionOf(service.ask({ when: controller.signal }));
+    const waiting = watch(service.ask());
+    await turn();
+    controller.abort('left');
+    expect(await leaving).to.equal('left');
+    await turn();
+    expect([service.calls, waiting.settled.done]).to.deep.equal([1, false]);
+    first.resolve('first');
+    expect(await atWork).to.equal('first');
+    await turn();
+    expect(waiting.settled.value).to.equal('next');
+    expect(world.clock.timers).to.equal(0);
+  });
+
+  it('ends the wait for a rate limit when the caller aborts whom only the limit knows', async () => {
+    const controller = new AbortController();
+    let calls = 0;
+    class Service {
+      @TimeLimited({ limit: '1m', signal: (stop: { when: AbortSignal }) => stop.when })
+      @RespectRateLimit()
+      async ask(_stop: { when: AbortSignal }): Promise<unknown> {
+        calls += 1;
+        throw httpError(429, { headers: { 'retry-after': '5' } });
+      }
+    }
+    const asked = rejectionOf(new Service().ask({ when: controller.signal }));
+    await world.clock.advance('1s');
+    controller.abort('left');
+    expect(await asked).to.equal('left');
+    await turn();
+    expect(world.clock.timers).to.equal(0);
+    expect([calls, world.heard('rate_limited').length]).to.deep.equal([1, 1]);
+  });
+
   it('runs a call that has waited in the queue, and limits it', async () => {
     const first = deferred();
     class Service {
@@ -121,5 +188,42 @@ describe('A circuit that opens', () => {
     expect(await atWork).to.equal('answer');
     expect(world.heard('fallback_used').map(({ reason }) => reason)).to.deep.equal(['open', 'open']);
     expect([service.calls, world.clock.timers]).to.deep.equal([1, 0]);
+  });
+
+  it('fails who waits further in with an error that says how long it stays open', async () => {
+    const held = deferred();
+    const name = uniqueName();
+    const options = { circuit: name, failureThreshold: 1, recoveryTimeout: '7s' } as const;
+    class Service {
+      @CircuitProtected(options)
+      @ConcurrencyLimited({ limit: 1, queue: 5, maxQueueWait: '1m' })
+      async inLine(): Promise<unknown> {
+        return held.promise;
+      }
+
+      @CircuitProtected(options)
+      @RespectRateLimit()
+      async atTheGate(): Promise<unknown> {
+        throw httpError(429, { headers: { 'retry-after': '20' } });
+      }
+
+      @CircuitProtected(options)
+      async failing(): Promise<unknown> {
+        throw httpError(503);
+      }
+    }
+    const service = new Service();
+    const atWork = service.inLine();
+    const limited = rejectionOf(service.atTheGate());
+    await turn();
+    const waiting = [rejectionOf(service.inLine()), rejectionOf(service.atTheGate())];
+    await turn();
+    await rejectionOf(service.failing());
+    for (const error of await Promise.all(waiting))
+      expect(error).to.include({ name: 'CircuitOpenError', retryAfterMs: 7000 });
+    expect(await limited).to.have.property('status', 429);
+    held.resolve('late');
+    expect(await atWork).to.equal('late');
+    expect(world.clock.timers).to.equal(0);
   });
 });

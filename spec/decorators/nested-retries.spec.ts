@@ -172,20 +172,34 @@ describe('A retried method that calls another retried method', () => {
     expect(world.heard('retries_multiplied')).to.have.lengthOf(0);
   });
 
+  it('says nothing of what one attempt came back from, and looks through it from further out', async () => {
+    const { Inner, Outer } = layersOver(new Upstream(fail()));
+    class Once {
+      @RetryOnTransient({ maxAttempts: 1 })
+      async *stream(): AsyncGenerator<unknown> {
+        yield* new Inner().stream();
+      }
+    }
+    await rejectionOf(readAll(new Once().stream()));
+    expect(world.heard('retries_multiplied')).to.have.lengthOf(0);
+    class Further {
+      @RetryOnTransient({ maxAttempts: 2 })
+      async ask(): Promise<unknown> {
+        return new Outer().askOnce();
+      }
+    }
+    await rejectionOf(new Further().ask());
+    expect(world.heard('retries_multiplied').map(({ reason }) => reason?.split(',')[0])).to.deep.equal([
+      'attempts multiply: Further.ask (2) calls Inner.fetch (3)',
+    ]);
+  });
+
   it('takes the attempts in effect, whatever layer they come from', async () => {
     const undo = configure({ settings: { retry: { maxAttempts: 4 }, methods: { 'Outer.ask': { maxAttempts: 2 } } } });
     const { Outer } = layersOver(new Upstream(fail()));
     await rejectionOf(new Outer().ask());
     undo();
     expect(world.heard('retries_multiplied').map(({ requests }) => requests)).to.deep.equal([8]);
-  });
-
-  it('says it again to whoever listens later, when nobody did', async () => {
-    const undo = configure({ logger: { log: () => undefined, isLevelEnabled: () => false } });
-    const { Outer } = layersOver(new Upstream(fail()));
-    await rejectionOf(new Outer().ask());
-    undo();
-    expect(world.heard('retries_multiplied')).to.have.lengthOf(1);
   });
 
   describe("with nested: 'outer-only'", () => {
@@ -210,6 +224,9 @@ describe('A retried method that calls another retried method', () => {
       const { Outer } = layersOver(upstream, 'outer-only');
       expect(await readAll(new Outer().stream())).to.deep.equal(['chunk']);
       expect(upstream.calls).to.equal(3);
+      const down = new Upstream(fail());
+      await rejectionOf(readAll(new (layersOver(down, 'outer-only').Outer)().stream()));
+      expect(down.calls).to.equal(3);
     });
 
     it('holds for results that were not wanted', async () => {
@@ -285,6 +302,23 @@ describe('A retried method that calls another retried method', () => {
       // From Node 24 on it needs no hook at all.
       const isSlow = Number(process.versions.node.split('.')[0]) < 24;
       expect(JSON.parse(stdout)).to.deep.equal([false, isSlow, false]);
+    });
+
+    it('is no reason for what makes one attempt anyway', async () => {
+      class Leader {
+        @RetryOnTransient({ nested: 'outer-only', maxAttempts: 2 })
+        async ask(): Promise<unknown> {
+          return new Outer().askByHandOnce();
+        }
+      }
+      class Outer {
+        @RetryOnTransient({ maxAttempts: 1 })
+        async askByHandOnce(): Promise<unknown> {
+          throw unavailable();
+        }
+      }
+      await rejectionOf(new Leader().ask());
+      expect(world.heard('retry_gave_up').map(({ reason }) => reason)).to.deep.equal(Array(3).fill('attempts'));
     });
 
     it('can be set for one method from outside', async () => {
@@ -417,6 +451,7 @@ describe('A retried method of an object that holds a client with retries of its 
       }
     }
     await rejectionOf(new Lazy().ask());
+    expect(world.events[0]?.type).to.equal('retries_multiplied');
     expect(world.heard('retries_multiplied').map(({ requests }) => requests)).to.deep.equal([9]);
     await rejectionOf(new Lazy().ask());
     expect(world.heard('retries_multiplied')).to.have.lengthOf(2);
@@ -442,6 +477,21 @@ describe('A retried method of an object that holds a client with retries of its 
       ['Inner.fetch', 4],
       ['Outer.ask', 12],
     ]);
+  });
+
+  it('counts in one of several clients, since a request goes through one of them', async () => {
+    class Inner {
+      readonly one = new Stub(1);
+      readonly other = new Stub(4);
+      @RetryOnTransient({ maxAttempts: 2 })
+      async fetch(): Promise<void> {
+        throw unavailable();
+      }
+    }
+    const inner = new Inner();
+    await rejectionOf(RetryOnTransient()(async () => inner.fetch())());
+    const requests = world.heard('retries_multiplied').map((event) => event.requests);
+    expect(requests).to.have.members([2 * 2, 2 * 5, 3 * 2 * 2]);
   });
 
   it('is found on the class itself, for a static method', async () => {

@@ -11,7 +11,7 @@ import {
   RespectRateLimit,
   RetryOnTransient,
 } from '#lib/index.js';
-import { instantRetries } from '#lib/testing/index.js';
+import { FakeClock, instantRetries } from '#lib/testing/index.js';
 import {
   deferred,
   fail,
@@ -165,9 +165,55 @@ describe('@RespectRateLimit', () => {
 
   it('gives up with the original error when there is no hint and no time left', async () => {
     const error = limited();
-    const asked = watch(serviceOf(new Upstream(fail(error)), { maxWait: '2500ms', maxAttempts: 9 }).ask());
+    const upstream = new Upstream(fail(error));
+    const asked = watch(serviceOf(upstream, { maxWait: '2500ms', maxAttempts: 9 }).ask());
     await world.clock.advance('10s');
     expect(asked.settled.error).to.equal(error);
+    expect(upstream.calls).to.equal(3);
+    expect(world.heard('rate_limited').at(-1)).to.deep.equal({
+      ...{ type: 'rate_limited', method: 'Service.ask', reason: 'max-wait', attempt: 3, maxAttempts: 9 },
+      ...{ kind: 'rate-limited', errorName: 'Error', status: 429 },
+    });
+  });
+
+  it('waits as long as maxWait, if the upstream asks for no more', async () => {
+    const upstream = new Upstream(fail(limited(30)), succeed('yes'));
+    const asked = watch(serviceOf(upstream).ask());
+    await world.clock.advance('30s');
+    expect(asked.settled.value).to.equal('yes');
+  });
+
+  it('tells of a newcomer that may not wait for how long he would have to', async () => {
+    const service = serviceOf(new Upstream(fail(limited(40))));
+    await rejectionOf(service.ask());
+    await world.clock.advance('1500ms');
+    await rejectionOf(service.ask());
+    expect(world.events.at(-1)).to.deep.equal({
+      ...{ type: 'rate_limited', method: 'Service.ask', reason: 'max-wait', retryAfterMs: 38_500 },
+    });
+  });
+
+  it('keeps the share that it has drawn when a timer is early', async () => {
+    class EarlyClock extends FakeClock {
+      #timers = 0;
+      override setTimer(callback: () => void, ms: number) {
+        this.#timers += 1;
+        return super.setTimer(callback, this.#timers === 1 ? ms / 2 : ms);
+      }
+    }
+    const clock = new EarlyClock(1_000_000);
+    const restore = configure({ clock });
+    try {
+      world.chance = [0.5];
+      const upstream = new Upstream(fail(limited(10)), succeed());
+      const asked = watch(serviceOf(upstream).ask());
+      await clock.advance('10999ms');
+      expect(upstream.calls).to.equal(1);
+      await clock.advance('1ms');
+      expect([upstream.calls, asked.settled.value]).to.deep.equal([2, 'answer']);
+    } finally {
+      restore();
+    }
   });
 
   it('rethrows the last error itself when attempts are spent', async () => {
@@ -435,6 +481,40 @@ describe('@RespectRateLimit', () => {
     expect(await service.ask()).to.equal('yes');
     expect(upstream.calls).to.equal(3);
     restore();
+  });
+
+  it('heeds no gate where tests want no waits, and still fails where it would have to wait for too long', async () => {
+    const upstream = new Upstream(fail(limited(5)), succeed('yes'), fail(limited(31)));
+    const gate = uniqueName();
+    class Service {
+      @RespectRateLimit({ gate })
+      async ask(): Promise<unknown> {
+        return upstream.ask();
+      }
+      @RespectRateLimit({ gate })
+      async *stream(): AsyncGenerator<unknown> {
+        yield 'chunk';
+      }
+    }
+    const service = new Service();
+    const waiting = watch(service.ask());
+    await turn();
+    const restore = instantRetries();
+    try {
+      const instant = watch(service.ask());
+      const streamed = watch(service.stream().next());
+      await turn();
+      expect([waiting.settled, instant.settled.value]).to.deep.equal([{ done: false }, 'yes']);
+      expect(streamed.settled.value).to.deep.equal({ value: 'chunk', done: false });
+      expect(await rejectionOf(service.ask()))
+        .to.be.instanceOf(RateLimitedError)
+        .with.property('retryAfterMs', 31_000);
+      expect(upstream.calls).to.equal(3);
+    } finally {
+      restore();
+    }
+    await world.clock.advance('5s');
+    expect(waiting.settled.done).to.equal(true);
   });
 
   it('stands around plain functions', async () => {

@@ -46,6 +46,46 @@ describe('The retry budget of decorated methods', () => {
     expect(service.calls).to.equal(600);
   });
 
+  it('costs nothing for streams whose retries end well', async () => {
+    let calls = 0;
+    const read = RetryOnTransient({ maxAttempts: 2, minWait: '0ms', jitter: 'none' })(async function* () {
+      calls += 1;
+      if (calls % 2 === 1) throw unavailable();
+      yield 'chunk';
+    });
+    for (let i = 0; i < 300; i++) for await (const _chunk of read());
+    expect(world.heard('retry_gave_up')).to.have.lengthOf(0);
+    expect(calls).to.equal(600);
+  });
+
+  it('is spent on values that were not wanted to the last', async () => {
+    const poll = RetryOnTransient({ maxAttempts: 2, minWait: '0ms', jitter: 'none', retryOnResult: () => true })(
+      async () => 'pending',
+    );
+    for (let i = 0; i < 150; i++) expect(await poll()).to.equal('pending');
+    const reasons = world.heard('retry_gave_up').map(({ reason }) => reason);
+    expect(reasons.filter((reason) => reason === 'attempts')).to.have.lengthOf(129);
+    expect(reasons.filter((reason) => reason === 'budget')).to.have.lengthOf(21);
+  });
+
+  it('is earned by calls that do well, a fifth of a retry by each', async () => {
+    let healthy = false;
+    const ask = RetryOnTransient({ maxAttempts: 2, minWait: '0ms', jitter: 'none' })(async () => {
+      if (!healthy) throw unavailable();
+    });
+    const retriesOf = async (calls: number): Promise<number> => {
+      const before = world.heard('retry_scheduled').length;
+      for (let i = 0; i < calls; i++) await rejectionOf(ask());
+      return world.heard('retry_scheduled').length - before;
+    };
+    await retriesOf(200);
+    const poor = await retriesOf(10);
+    healthy = true;
+    for (let i = 0; i < 20; i++) await ask();
+    healthy = false;
+    expect([poor, await retriesOf(10)]).to.deep.equal([2, 6]);
+  });
+
   it('is shared by everyone behind a circuit', async () => {
     const name = uniqueName();
     const serviceOf = () => {

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { RetryOnTransient } from '#lib/index.js';
+import { RetryOnTransient, TimeLimited } from '#lib/index.js';
 import {
   deferred,
   fail,
@@ -319,6 +319,41 @@ describe('@RetryOnTransient', () => {
       expect(world.heard('retry_gave_up')[0]).to.include({ reason: 'aborted', kind: 'cancelled', attempt: 1 });
     });
 
+    it('hands on what an attempt has brought, although its caller has gone meanwhile', async () => {
+      const controller = new AbortController();
+      const service = new Service(
+        new Upstream(fail(), {
+          get answer() {
+            controller.abort('enough');
+            return 'answer';
+          },
+        }),
+      );
+      const asked = watch(service.askWith('?', { signal: controller.signal }));
+      await world.clock.advance('1s');
+      expect(asked.settled).to.deep.equal({ done: true, value: 'answer' });
+      expect(controller.signal.aborted).to.equal(true);
+    });
+
+    it('hears of it from the time limit around it, where it does not know the signal itself', async () => {
+      const controller = new AbortController();
+      const upstream = new Upstream(fail());
+      class Service {
+        @TimeLimited('1m')
+        @RetryOnTransient({ signal: () => undefined })
+        async ask(_signal: AbortSignal): Promise<unknown> {
+          return upstream.ask();
+        }
+      }
+      const asked = rejectionOf(new Service().ask(controller.signal));
+      await world.clock.advance('1ms');
+      controller.abort('enough');
+      expect(await asked).to.equal('enough');
+      await world.clock.advance('1m');
+      expect(world.heard('retry_gave_up').map(({ reason }) => reason)).to.deep.equal(['aborted']);
+      expect(upstream.calls).to.equal(1);
+    });
+
     it('finds the signal where the option says', async () => {
       const controller = new AbortController();
       const service = new Service(new Upstream(fail()));
@@ -365,6 +400,13 @@ describe('@RetryOnTransient', () => {
     expect(await again).to.equal('pending');
     expect(stuck.upstream.calls).to.equal(3);
     expect(world.heard('retry_gave_up')).to.have.lengthOf(1);
+  });
+
+  it('asks once about each value that it is to judge, and hands it on', async () => {
+    const judged: unknown[] = [];
+    const ask = RetryOnTransient({ retryOnResult: (value) => judged.push(value) === 0 })(async () => 'answer');
+    expect(await ask()).to.equal('answer');
+    expect(judged).to.deep.equal(['answer']);
   });
 
   it('waits as its own backoff says, at most maxWait', async () => {

@@ -218,14 +218,6 @@ describe('async * methods', () => {
     expect(await rejectionOf(stream.next())).to.equal(error);
   });
 
-  it('puts back what its retries took once it ends well', async () => {
-    const { service } = serviceWith({ failureThreshold: 99 }, [unavailable()], ['a']);
-    const collected = collect(service.stream());
-    await world.clock.advance('1s');
-    await collected;
-    expect(world.heard('retry_scheduled')).to.have.lengthOf(1);
-  });
-
   it('is called directly while resilience is switched off', async () => {
     const restore = configure({ settings: { resilience: { enabled: false } } });
     const { service } = serviceWith({ fallback: 'sorry' }, [unavailable()]);

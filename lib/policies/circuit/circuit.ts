@@ -89,7 +89,7 @@ export class Circuit implements CircuitGate {
     return this.#newRefusal(now);
   }
 
-  /** The error that fallbacks are given: one for each period of refusals, since an error for each call is dear. */
+  /** The error that fallbacks are given: one for as long as the state is of one kind, since one for each call is dear. */
   refusal(now: () => number): CircuitOpenError {
     this.#refusal ??= this.#newRefusal(now);
     return this.#refusal;
@@ -100,9 +100,9 @@ export class Circuit implements CircuitGate {
   }
 
   onRefusing(listener: () => void): () => void {
-    this.#listeners ??= new Set();
-    this.#listeners.add(listener);
-    return () => this.#listeners?.delete(listener);
+    const listeners = (this.#listeners ??= new Set());
+    listeners.add(listener);
+    return () => listeners.delete(listener);
   }
 
   #newRefusal(now: () => number): CircuitOpenError {
@@ -126,7 +126,6 @@ export class Circuit implements CircuitGate {
   }
 
   #become(state: CircuitState): boolean {
-    if (state === this.#state) return false;
     const moved = state.kind !== this.#state.kind;
     this.#state = state;
     if (moved) this.#beginEpoch(state);
@@ -138,7 +137,7 @@ export class Circuit implements CircuitGate {
     this.#epoch += 1;
     this.#terms = state.kind === 'closed' ? new Admission(this, this.#epoch, 0) : undefined;
     this.#windows = NO_WINDOWS;
-    if (state.kind !== 'half-open') this.#refusal = undefined;
+    this.#refusal = undefined;
     if (state.kind === 'open' || state.kind === 'isolated')
       for (const listener of [...(this.#listeners ?? [])]) listener();
   }

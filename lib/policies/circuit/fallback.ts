@@ -12,7 +12,7 @@ export function answer(
 ): Promise<unknown> {
   try {
     const value = typeof fallback === 'function' ? called(fallback as AnyFallback, self, args, error) : fallback;
-    return typeof value === 'object' ? settled(value, error) : Promise.resolve(value);
+    return settled(value, error);
   } catch (thrown) {
     return Promise.reject(causedBy(thrown, error));
   }

@@ -168,33 +168,31 @@ export function protect(site: Site, protection: Protection): Policy {
       return undefined;
     }
     call.admission = entered;
-    let chunks = 0;
-    let ended = false;
+    let begun = false;
     let left = false;
     try {
       const result = yield* relay(
         next(call),
         () => {
-          chunks += 1;
+          begun = true;
         },
         () => {
           left = true;
         },
       );
-      ended = true;
       return succeed(entered)(result);
     } catch (error) {
       // What the consumer throws into the stream, or what goes wrong when it leaves, is not the upstream's; but a time
       // limit that stands around the circuit ends the stream in the same way.
       if (left && (call.limit?.ended === undefined || call.limit.ended.isCallers)) throw error;
-      ended = true;
       const failure = settleFailure(call, error);
-      const answered = chunks === 0 ? answerTo(call, error, failure) : undefined;
+      const answered = begun ? undefined : answerTo(call, error, failure);
       if (!answered) throw error;
       yield await answered;
       return undefined;
     } finally {
-      if (!ended) settle(entered, 'ignored');
+      // Of a call that has been decided on, this decides nothing more.
+      settle(entered, 'ignored');
     }
   }
 }

@@ -72,7 +72,7 @@ export function circuitContradictions(
     problems.push(
       `slowCallRate: expected slowCall beside it, which says when a call is slow, got ${slowCallRate} alone`,
     );
-  if (typeof window === 'number' && minimumCalls && minimumCalls > window)
+  if (typeof window === 'number' && (minimumCalls ?? 0) > window)
     problems.push(`minimumCalls: expected at most window (${window} calls), got ${minimumCalls}`);
   return problems;
 }

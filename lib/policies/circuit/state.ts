@@ -134,7 +134,7 @@ export function settle(
       const failures = outcome === 'failure' ? state.failures + 1 : 0;
       const reason = tripReason(failures, tally, rules);
       if (reason) return open(now, 1, reason, rules, random);
-      return failures === state.failures ? state : closed(failures, state.ramp);
+      return closed(failures, state.ramp);
     }
     case 'half-open': {
       const held = state.leases.some((held) => held.id === lease && isHeld(held, now));

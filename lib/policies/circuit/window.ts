@@ -61,7 +61,6 @@ export class TimeWindow implements Window {
   }
 
   forget(now: number): void {
-    if (this.#length === 0) return;
     const setBackBy = this.#cells[this.#newest]! - now;
     if (setBackBy > 0) this.#setBack(setBackBy);
     while (this.#length > 0 && now - this.#cells[this.#oldest]! >= this.size) this.#drop();
@@ -97,7 +96,7 @@ export class TimeWindow implements Window {
 
   /** A clock that was set back takes the window with it: nothing is remembered for longer than was meant. */
   #setBack(by: number): void {
-    for (let i = 0; i < BUCKETS; i++) this.#cells[i * FIELDS]! -= by;
+    for (let i = 0, at = this.#oldest; i < this.#length; i++, at = after(at)) this.#cells[at]! -= by;
   }
 }
 

@@ -44,7 +44,7 @@ export class Bulkhead {
   /** Brings a permit back. */
   leave(): void {
     this.#atWork -= 1;
-    if (this.#line.length > 0) this.#letIn(this.#limit);
+    this.#letIn(this.#limit);
   }
 
   /** Stands in line where no permit is free; `admit` is called with the permit taken. */
@@ -74,6 +74,6 @@ export class Bulkhead {
 
   #letIn(limit: number): void {
     this.#limit = limit;
-    while (this.#line.length > 0 && this.enter()) this.#line.next()?.admit();
+    while (this.#line.length > 0 && this.enter()) this.#line.next()!.admit();
   }
 }

@@ -84,13 +84,13 @@ export function rateLimit(site: Site, rules: RateLimitRules, gateOf: GateOf): Po
     let waiting: Visit | undefined;
     if (isClosed(gateFor(call.admission))) await (waiting = visit(call)).pass();
     for (;;) {
-      let chunks = 0;
+      let begun = false;
       try {
         return yield* relay(next(call), () => {
-          chunks += 1;
+          begun = true;
         });
       } catch (error) {
-        const limit = chunks === 0 ? limitIn(error) : undefined;
+        const limit = begun ? undefined : limitIn(error);
         if (!limit) throw error;
         await (waiting ??= visit(call)).recover(error, limit);
       }

@@ -125,15 +125,13 @@ export class Visit {
     const last = this.#last;
     switch (reason) {
       case 'aborted':
-        this.#call.aborted = true;
         throw this.#signal?.reason;
       case 'circuit-open':
         throw last ? last.error : this.#call.admission.circuit?.refusalOf(() => this.#site.clock.now());
       case 'attempts':
-        throw last?.error;
       case 'max-wait':
-        // Where the upstream has not said how long it lasts, its own error says as much as one of ours.
-        if (retryAfterMs === undefined) throw last?.error;
+        // Where nothing is said of how long it lasts, the upstream's own error says as much as one of ours.
+        if (retryAfterMs === undefined) throw (last as Answered).error;
         throw new RateLimitedError(retryAfterMs, last && { cause: last.error });
     }
   }

@@ -15,14 +15,15 @@ export function holdsClient(holder: object, client: object, instead?: string): v
  * and that have a `maxRetries` above 0, as `openai`'s and `@anthropic-ai/sdk`'s. Runs no getter of the object.
  */
 export function clientsOf(self: unknown): readonly Layer[] {
-  if ((typeof self !== 'object' && typeof self !== 'function') || self === null) return [];
-  const seen = valuesOf(self).flatMap((value) => layerOf(value) ?? []);
-  return [...(held.get(self) ?? []), ...seen];
+  // What is no object holds nothing, and neither does the one that is made of it here.
+  const holder = Object(self) as object;
+  return [...(held.get(holder) ?? []), ...seenIn(holder)];
 }
 
-function valuesOf(object: object): unknown[] {
+function seenIn(holder: object): Layer[] {
   try {
-    return Reflect.ownKeys(object).map((key) => Object.getOwnPropertyDescriptor(object, key)?.value as unknown);
+    const values = Reflect.ownKeys(holder).map((key) => Object.getOwnPropertyDescriptor(holder, key)?.value as unknown);
+    return values.flatMap((value) => layerOf(value) ?? []);
   } catch {
     // A proxy may refuse to be looked at: no reason to fail the call.
     return [];
@@ -34,16 +35,14 @@ const CLASS_NAME = /^[A-Za-z_$][\w$]{0,39}$/;
 
 function layerOf(client: unknown, instead?: string): Layer | undefined {
   if (typeof client !== 'object' || client === null) return undefined;
-  const retries = read(client, 'maxRetries');
-  if (typeof retries !== 'number' || !Number.isSafeInteger(retries) || retries <= 0 || isPlain(client))
-    return undefined;
-  const name = classNameOf(client) ?? '';
-  const isName = CLASS_NAME.test(name);
+  const retries = read(client, 'maxRetries') as number;
+  if (!Number.isSafeInteger(retries) || retries <= 0 || isPlain(client)) return undefined;
+  const [name] = CLASS_NAME.exec(classNameOf(client) ?? '') ?? [];
   return {
     identity: client,
-    name: `the ${isName ? `${name} ` : ''}client with maxRetries ${retries}`,
+    name: `the ${name ? `${name} ` : ''}client with maxRetries ${retries}`,
     attempts: retries + 1,
-    instead: instead ?? (isName ? `new ${name}({ maxRetries: 0 })` : 'maxRetries: 0 for it'),
+    instead: instead ?? (name ? `new ${name}({ maxRetries: 0 })` : 'maxRetries: 0 for it'),
   };
 }
 

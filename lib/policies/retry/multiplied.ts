@@ -16,10 +16,10 @@ export class Multiplied {
     if (attempts > 1) for (const client of clientsOf(self)) this.tell(site, attempts, [client]);
   }
 
-  /** Tells of what a call came back from, outermost first, where attempts multiply. */
+  /** Tells of what a call came back from, outermost first. Only for a method that makes more than one attempt. */
   tell(site: Site, attempts: number, within: readonly Layer[]): void {
     const [next] = within;
-    if (!next || attempts === 1 || this.#told.has(next.identity)) return;
+    if (!next || this.#told.has(next.identity)) return;
     const audience = site.channel('retries_multiplied').audience(site.clock.now());
     // When nobody hears it, it is told to whoever listens later.
     if (!audience) return;

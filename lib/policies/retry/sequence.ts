@@ -135,7 +135,7 @@ export class RetrySequence {
   }
 
   #giveUp(reason: GaveUpReason, failure: Failure, outcome?: Outcome): false {
-    if (outcome && reason !== 'aborted' && reason !== 'nested') this.#noteSpent(outcome);
+    if (outcome && reason !== 'nested') this.#noteSpent(outcome);
     const now = this.#site.clock.now();
     this.#site.channel('retry_gave_up').audience(now)?.({
       type: 'retry_gave_up',

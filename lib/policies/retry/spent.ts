@@ -50,6 +50,7 @@ export function spentOnError(error: unknown, since: number): readonly Layer[] {
 
 /** The same for a value, of which nothing is read. */
 export function spentOnValue(value: unknown, since: number): readonly Layer[] {
-  const found = typeof value === 'object' && value !== null ? spent.get(value) : undefined;
+  // What is no object is not found.
+  const found = spent.get(value as object);
   return found && found.mark > since ? found.layers : [];
 }

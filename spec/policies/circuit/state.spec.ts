@@ -67,4 +67,17 @@ describe('The state of a circuit', () => {
       }
     }
   });
+
+  it('opens once more when a probe fails in time, and says that it was one', () => {
+    const probing = admit(open(0, 3, 'failures', RULES, noChance), 10_000, RULES);
+    const failed = settle(probing.state, { outcome: 'failure', lease: 1 }, 10_299, RULES, noChance);
+    expect(failed).to.include({ kind: 'open', trips: 4, reason: 'probe', openedAt: 10_299 });
+    expect(settle(probing.state, { outcome: 'failure', lease: 1 }, 10_300, RULES, noChance).kind).to.equal('half-open');
+  });
+
+  it('never lets anybody through by itself while it is isolated', () => {
+    const isolated = { kind: 'isolated', reason: 'by hand' } as const;
+    expect(retryAfterMs(isolated, 5)).to.equal(Number.POSITIVE_INFINITY);
+    expect([asOf(isolated, 1e12), admit(isolated, 1e12, RULES).lease]).to.deep.equal([isolated, undefined]);
+  });
 });

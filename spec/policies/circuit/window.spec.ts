@@ -46,6 +46,17 @@ describe('A window of time', () => {
     window.forget(51_600);
     expect(window.calls).to.equal(0);
   });
+
+  it('is taken along whole, however full', () => {
+    const window = new TimeWindow(1600);
+    for (let at = 0; at < 1600; at += 100) window.add(1, 0, 0, 100_000 + at);
+    window.forget(51_500);
+    expect([...window.batches()].map(({ at }) => at)).to.deep.equal(
+      Array.from({ length: 16 }, (_, i) => 50_000 + i * 100),
+    );
+    window.forget(51_600);
+    expect(window.calls).to.equal(15);
+  });
 });
 
 describe('A window of calls', () => {
@@ -87,6 +98,14 @@ describe('The windows of a circuit', () => {
     expect(both.map(({ unit }) => unit)).to.deep.equal(['calls', 'ms']);
     expect(lookingThrough(both, count, 0)).to.equal(both);
     expect(lookingThrough(both, time, 0)).to.deep.equal([...both].reverse());
+  });
+
+  it('are apart where one counts as many calls as the other milliseconds', () => {
+    const both = lookingThrough(lookingThrough(NO_WINDOWS, { unit: 'ms', size: 3 }, 0), count, 0);
+    expect(both.map(({ unit, size }) => [unit, size])).to.deep.equal([
+      ['calls', 3],
+      ['ms', 3],
+    ]);
   });
 
   it('begin with what is known, so that a new span forgets nothing that is in it', () => {

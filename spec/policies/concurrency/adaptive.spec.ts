@@ -99,6 +99,47 @@ describe('The adaptive limit', () => {
     expect(instant.limit).to.be.above(20);
   });
 
+  it('grows by a fifth of the queue that it allows: 4, below a limit of 16 its square root', () => {
+    const known = { shortMs: 100, longMs: 100, samples: 1000 };
+    for (const [limit, next] of [
+      [100, 100.8],
+      [16, 16.8],
+      [9, 9.6],
+      [4, 4.4],
+      [1, 1.2],
+    ] as const)
+      expect(adapt({ ...known, limit }, { latencyMs: 100, atWork: limit }).limit).to.be.closeTo(next, 1e-9);
+  });
+
+  it('moves from the moment that half of it is used', () => {
+    const limitAfter = (atWork: number): number => adapt(INITIAL_STATE, { latencyMs: 100, atWork }).limit;
+    expect(limitAfter(9)).to.equal(20);
+    expect(limitAfter(10)).to.be.above(20);
+  });
+
+  it('takes the first ten latencies alike, and every later one for a part of its window', () => {
+    const learnt = (samples: number): number[] => {
+      const { shortMs, longMs } = adapt(
+        { limit: 20, shortMs: 110, longMs: 110, samples },
+        { latencyMs: 220, atWork: 20 },
+      );
+      return [shortMs - 110, longMs - 110];
+    };
+    expect(learnt(0)).to.deep.equal([110, 110]);
+    expect(learnt(9)).to.deep.equal([11, 11]);
+    // Of an average over n samples the weight is 2 / (n + 1): the windows are 10 and 600.
+    const [short, long] = learnt(10);
+    expect(short).to.be.closeTo((110 * 2) / 11, 1e-9);
+    expect(long).to.be.closeTo((110 * 2) / 601, 1e-9);
+  });
+
+  it('forgets faster where the long window shows more than twice the short one', () => {
+    const longAfter = (longMs: number): number =>
+      adapt({ limit: 20, shortMs: 0, longMs, samples: 1 }, { latencyMs: 100, atWork: 20 }).longMs;
+    expect(longAfter(100)).to.equal(100);
+    expect(longAfter(102)).to.equal(101 * 0.9);
+  });
+
   it('is a number from 1 to 200, whatever it is told', () => {
     const sample: fc.Arbitrary<Sample> = fc.oneof(
       fc.constant('failure' as const),

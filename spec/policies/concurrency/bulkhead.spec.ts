@@ -105,6 +105,17 @@ describe('A bulkhead', () => {
     );
   });
 
+  it('is half used from the moment that half of its permits are out', () => {
+    const bulkhead = new Bulkhead();
+    bulkhead.resize(4);
+    const seen: boolean[] = [bulkhead.isHalfUsed];
+    for (let i = 0; i < 3; i++) {
+      bulkhead.enter();
+      seen.push(bulkhead.isHalfUsed);
+    }
+    expect(seen).to.deep.equal([false, false, true, true]);
+  });
+
   it('lets those who wait in as its limit grows', () => {
     const bulkhead = new Bulkhead();
     bulkhead.resize(1);

@@ -7,12 +7,14 @@ describe('The rules of the gate', () => {
     const closed = limited(OPEN, 2000, 10_000);
     expect(closed).to.deep.equal({ kind: 'closed', closedAt: 10_000, until: 12_000 });
     expect(asOf(closed, 11_999)).to.equal(closed);
+    expect(asOf(closed, 10_000)).to.equal(closed);
     expect(asOf(closed, 12_000)).to.equal(OPEN);
   });
 
   it('keep the wish that lasts longer', () => {
     const closed = limited(OPEN, 2000, 10_000);
     expect(limited(closed, 500, 10_500)).to.equal(closed);
+    expect(limited(closed, 1500, 10_500)).to.equal(closed);
     expect(limited(closed, 3000, 10_500)).to.include({ closedAt: 10_000, until: 13_500 });
   });
 

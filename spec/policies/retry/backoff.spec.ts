@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
+import { ConfigurationError } from '#lib/core/errors.js';
 import { type BackoffRules, backoffMs, heedHint } from '#lib/policies/retry/backoff.js';
 
 const waits = fc
@@ -72,5 +73,32 @@ describe('The wait before a retry', () => {
         if (asked <= maxWait && wait <= maxWait) expect(heeded).to.be.at.most(maxWait);
       }),
     );
+  });
+
+  it('is what a backoff of the user says, at most maxWait, and may be none at all', () => {
+    const of = (wait: number) =>
+      backoffMs(3, { minWaitMs: 50, maxWaitMs: 1000, jitter: 'full', backoff: () => wait }, () => 0.5);
+    expect([0, 7, 1000, 1001, Number.POSITIVE_INFINITY].map(of)).to.deep.equal([0, 7, 1000, 1000, 1000]);
+    const given: unknown[] = [];
+    const random = (): number => 0.5;
+    backoffMs(3, { minWaitMs: 0, maxWaitMs: 9, jitter: 'none', backoff: (...args) => given.push(...args) }, random);
+    expect(given).to.deep.equal([3, random]);
+  });
+
+  it('takes for a wait only a number of milliseconds, and says of anything else no more than what it is', () => {
+    const waitOf = (wait: unknown) => () =>
+      backoffMs(1, { minWaitMs: 0, maxWaitMs: 1000, jitter: 'none', backoff: () => wait as number }, () => 0);
+    for (const [wait, what] of [
+      [-1, '-1'],
+      [Number.NaN, 'NaN'],
+      ['500', 'string'],
+      [null, 'object'],
+      [undefined, 'undefined'],
+      [true, 'boolean'],
+      [500n, 'bigint'],
+    ] as const)
+      expect(waitOf(wait))
+        .to.throw(ConfigurationError)
+        .with.deep.property('problems', [`backoff: expected milliseconds >= 0, got ${what}`]);
   });
 });
