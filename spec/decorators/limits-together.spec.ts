@@ -82,7 +82,7 @@ describe('The limit of a whole call', () => {
     expect(world.clock.timers).to.equal(0);
   });
 
-  it('ends the wait for a rate limit when the caller aborts whom only the limit knows', async () => {
+  it('ends the wait for a rate limit when the caller aborts whom the limit has found', async () => {
     const controller = new AbortController();
     let calls = 0;
     class Service {
@@ -99,7 +99,11 @@ describe('The limit of a whole call', () => {
     expect(await asked).to.equal('left');
     await turn();
     expect(world.clock.timers).to.equal(0);
-    expect([calls, world.heard('rate_limited').length]).to.deep.equal([1, 1]);
+    expect([calls, ...world.heard('rate_limited').map(({ reason }) => reason)]).to.deep.equal([
+      1,
+      undefined,
+      'aborted',
+    ]);
   });
 
   it('runs a call that has waited in the queue, and limits it', async () => {
