@@ -6,14 +6,6 @@ interface Section {
   readonly values: Readonly<Record<string, unknown>>;
 }
 
-/** What sections say of one policy, in an object of its own. */
-export function within(group: string, sections: readonly Section[]): Section[] {
-  return sections.flatMap(({ name, values }) => {
-    const inner = values[group] as Section['values'] | undefined;
-    return inner ? { name: `${name}.${group}`, values: inner } : [];
-  });
-}
-
 /** The named sections that speak of a method: that of its circuit, and its own, which wins. */
 export function sectionsOf(
   { loaded, configured }: Layers,
