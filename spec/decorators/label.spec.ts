@@ -60,6 +60,11 @@ describe('The name that a method is told by', () => {
     expect(labelOf(ask, new (class extends Copying {})())).to.equal('Copying.ask');
   });
 
+  it('is found beneath an object that names members which it has not', () => {
+    const lying = new Proxy(new Base(), { ownKeys: () => ['ghost'] });
+    expect(labelOf(ask, lying)).to.equal('Base.ask');
+  });
+
   it('is that of the class of the object, where nobody has the method', () => {
     class Other {}
     expect([labelOf(ask, new Other()), labelOf(ask, Other), labelOf(ask, {})]).to.deep.equal([

@@ -72,6 +72,14 @@ describe('A decorator that is called as the legacy dialect calls it', () => {
     });
   }
 
+  it('is refused without its parentheses', () => {
+    const bare = RetryOnTransient as unknown as (...args: readonly unknown[]) => unknown;
+    expect(() => bare(Ask.prototype, 'ask', descriptorOf(Ask.prototype, 'ask'))).to.throw(
+      DecorationError,
+      'Ask.ask: RetryOnTransient is written without its parentheses. Write: @RetryOnTransient()',
+    );
+  });
+
   it('names methods after their symbols, as the language does', () => {
     const ask = descriptorOf(Ask.prototype, 'ask');
     const nameOf = (key: PropertyKey): string =>

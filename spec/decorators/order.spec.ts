@@ -72,6 +72,9 @@ describe('The order of decorators', () => {
       '  @TimeLimited()',
       '  async ask(…)',
     ]);
+    expect(refusalOf('Hedged', 'CircuitProtected', 'ConcurrencyLimited', 'TimeLimited').slice(1)).to.deep.equal([
+      ...['  @CircuitProtected()', '  @Hedged()', '  @ConcurrencyLimited()', '  @TimeLimited()', '  async ask(…)'],
+    ]);
     expect(refusalOf('ConcurrencyLimited', 'RetryOnTransient', 'Hedged')).to.deep.equal([
       'Ask.ask: @ConcurrencyLimited() stands above @RetryOnTransient(): its permit would be held while nothing is at work, as in the waits between attempts, and one would do for several attempts at a time. Write:',
       '  @RetryOnTransient()',
