@@ -59,31 +59,35 @@ describe('A decorated method', () => {
   });
 
   describe('for which the settings are wrong', () => {
-    class Service {
-      @RetryOnTransient({ minWait: '4s' })
-      async promise(): Promise<string> {
-        return 'yes';
-      }
+    function service() {
+      class Service {
+        @RetryOnTransient({ minWait: '4s' })
+        async promise(): Promise<string> {
+          return 'yes';
+        }
 
-      @RetryOnTransient({ minWait: '4s' })
-      loose(): Promise<string> {
-        return Promise.resolve('yes');
-      }
+        @RetryOnTransient({ minWait: '4s' })
+        loose(): Promise<string> {
+          return Promise.resolve('yes');
+        }
 
-      @RetryOnTransient({ minWait: '4s' })
-      async *stream(): AsyncGenerator<string> {
-        yield 'yes';
+        @RetryOnTransient({ minWait: '4s' })
+        async *stream(): AsyncGenerator<string> {
+          yield 'yes';
+        }
       }
+      return new Service();
     }
+    type Service = ReturnType<typeof service>;
 
     for (const [name, call] of [
-      ['promise', (service: Service) => service.promise()],
-      ['loose', (service: Service) => service.loose()],
-      ['stream', (service: Service) => service.stream().next()],
+      ['promise', (made: Service) => made.promise()],
+      ['loose', (made: Service) => made.loose()],
+      ['stream', (made: Service) => made.stream().next()],
     ] as const) {
       it(`fails as methods of its kind fail: ${name}`, async () => {
         const restore = configure({ settings: { retry: { maxWait: '3s' } } });
-        const error = await rejectionOf(call(new Service()));
+        const error = await rejectionOf(call(service()));
         restore();
         expect(error).to.be.instanceOf(ConfigurationError);
         expect((error as ConfigurationError).problems).to.deep.equal([

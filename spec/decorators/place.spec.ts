@@ -25,7 +25,8 @@ describe('The place of a decorator', () => {
     const { classes } = { async classes() {} };
     const { classify, class: named } = { classify() {}, class() {} };
     const making = async (): Promise<unknown> => class {};
-    for (const fn of [classes, classify, named, making])
+    const { class: spaced } = new Function('return { class () {} }')() as { class: () => void };
+    for (const fn of [classes, classify, named, spaced, making])
       expect(placeOf('Hedged', [fn])).to.include({ fn, isMethod: false });
   });
 
@@ -48,6 +49,16 @@ describe('The place of a decorator', () => {
         `@Hedged() stands on the ${kind} ask. Write it above a method that is async or async *.`,
       );
     expect(refusalOf(class Ask {}, { kind: 'class', name: 'Ask' })).to.contain('stands on the class Ask.');
+    let message = '';
+    class Outer {
+      static {
+        message = refusalOf(class Ask {}, { kind: 'class', name: 'Ask' });
+      }
+    }
+    expect([Outer.name, message]).to.deep.equal([
+      'Outer',
+      '@Hedged() stands on the class Ask. Write it above a method that is async or async *.',
+    ]);
     const place = placeOf('Hedged', [fn, { kind: 'method', name: Symbol('mark') }]);
     expect(place).to.include({ own: '[mark]', name: 'Symbol(mark)', fn, isMethod: true });
   });
