@@ -10,7 +10,7 @@ import {
 } from '#lib/index.js';
 import { contradictionsOfMethods } from '#lib/runtime/bound.js';
 import { layers } from '#lib/runtime/runtime.js';
-import { rejectionOf, unavailable } from '../support/upstream.js';
+import { rejectionOf, unavailable, uniqueName } from '../support/upstream.js';
 import { virtualTime } from '../support/virtual-time.js';
 
 // oxlint-disable-next-line typescript/no-explicit-any -- what the types refuse is tried at run time
@@ -98,15 +98,15 @@ describe('A decorated method', () => {
   });
 
   it('is told of once when new settings do not suit it, however often they have changed before', async () => {
-    class Changed {
-      @RetryOnTransient({ minWait: '4s' })
-      async ask(): Promise<void> {}
-    }
-    await new Changed().ask();
+    const name = uniqueName();
+    const ask = RetryOnTransient({ minWait: '4s' })(
+      { [name]: async (): Promise<void> => {} }[name] as () => Promise<void>,
+    );
+    await ask();
     const restore = configure({ settings: { retry: { maxAttempts: 2 } } });
-    await new Changed().ask();
+    await ask();
     const candidate = { ...layers(), configured: [{ retry: { maxWait: '3s' as const } }] };
-    const problems = contradictionsOfMethods(candidate, undefined).filter((problem) => problem.startsWith('Changed.'));
+    const problems = contradictionsOfMethods(candidate, undefined).filter((problem) => problem.startsWith(name));
     restore();
     expect(problems).to.have.lengthOf(1);
   });

@@ -25,6 +25,7 @@ describe('The place of a decorator', () => {
     const { classes } = { async classes() {} };
     const { classify, class: named } = { classify() {}, class() {} };
     const making = async (): Promise<unknown> => class {};
+    // oxlint-disable-next-line typescript/no-implied-eval -- a formatter would take the space away
     const { class: spaced } = new Function('return { class () {} }')() as { class: () => void };
     for (const fn of [classes, classify, named, spaced, making])
       expect(placeOf('Hedged', [fn])).to.include({ fn, isMethod: false });
