@@ -56,9 +56,8 @@ function refuseSynchronous({ policy }: Decorator, place: Place, [target, key]: D
       ? Reflect.getMetadata('design:returntype', target as object, key)
       : undefined;
   if (!isSynchronous(place.fn, noted)) return;
-  const { name } = place;
-  const method = name.split('.').at(-1);
-  throw new DecorationError([`${name}: @${policy}() stands on a synchronous method. Write: async ${method}(…)`]);
+  const { name, own } = place;
+  throw new DecorationError([`${name}: @${policy}() stands on a synchronous method. Write: async ${own}(…)`]);
 }
 
 /** The decorator itself stands on something, in place of what it makes of its options. */

@@ -25,7 +25,7 @@ function ownerOf(wrapper: AnyFunction, self: unknown): object | undefined {
       const found: unknown = Object.getOwnPropertyDescriptor(object, key)?.value;
       if (typeof found !== 'function') continue;
       // Another library's wrapper around ours may have copied the metadata outward.
-      if (found === wrapper || decoratedOf(found as AnyFunction)?.wrapper === wrapper) return object;
+      if (decoratedOf(found as AnyFunction)?.wrapper === wrapper) return object;
       if (key === wrapper.name) sameName ??= object;
     }
   }

@@ -29,7 +29,7 @@ export function refuseWrongOrder(stack: readonly PolicyName[], place: Place): vo
       `${name}: @${AT_ENDS}() stands between @${stack[between]}() and @${below}(). It limits the whole call above all ` +
         'others, and each attempt below them. Write:',
       [AT_ENDS, ...sorted(stack)],
-      name,
+      place,
     );
   }
   const misplaced = inner.find((policy) => ORDER.lastIndexOf(policy) < ORDER.indexOf(outer));
@@ -38,7 +38,7 @@ export function refuseWrongOrder(stack: readonly PolicyName[], place: Place): vo
   throw wrong(
     `${name}: @${outer}() stands above @${misplaced}(): ${REASONS[outer]}. Write:`,
     [...sorted(stack), ...last],
-    name,
+    place,
   );
 }
 
@@ -47,7 +47,7 @@ function sorted(stack: readonly PolicyName[]): PolicyName[] {
   return ORDER.filter((policy) => policy !== AT_ENDS && stack.includes(policy));
 }
 
-function wrong(problem: string, right: readonly PolicyName[], name: string): DecorationError {
+function wrong(problem: string, right: readonly PolicyName[], { own }: Place): DecorationError {
   const lines = right.map((policy) => `  @${policy}()`);
-  return new DecorationError([[problem, ...lines, `  async ${name.split('.').at(-1)}(…)`].join('\n')]);
+  return new DecorationError([[problem, ...lines, `  async ${own}(…)`].join('\n')]);
 }

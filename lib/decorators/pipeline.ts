@@ -46,7 +46,7 @@ export function pipeline(policies: readonly Policy[], body: Next, needsCall = fa
   const [policy, outer] = [policies[ending] as Policy, policies.slice(0, ending)];
   const inner = pipeline(policies.slice(ending + 1), body);
   const part = policy.around ? surrounded(policy.around, inner) : reviewed(policy, inner);
-  return outer.length === 0 ? part : pipeline(outer, part, true);
+  return pipeline(outer, part, true);
 }
 
 /** The same for methods that yield, one generator around the other. */

@@ -68,7 +68,8 @@ function ownName(key: string | symbol): string {
 }
 
 function isClass(fn: object): boolean {
-  return /^class\b/.test(Function.prototype.toString.call(fn));
+  // A method may be named so too.
+  return /^class\b(?!\s*\()/.test(Function.prototype.toString.call(fn));
 }
 
 function wrong(decorator: string, found: string, expected: string): DecorationError {

@@ -10,7 +10,7 @@ import { gateNamed, gateOfCircuit } from '../runtime/gates.js';
 import { resolve } from '../settings/resolve.js';
 import { decorate } from './decorate.js';
 import type { Decorator, Owned } from './decoration.js';
-import { sectionsOf, within } from './sections.js';
+import { policySectionsOf } from './sections.js';
 import type { PolicyDecorator } from './types.js';
 
 const decorator: Decorator = {
@@ -19,7 +19,7 @@ const decorator: Decorator = {
   contradictions: rateLimitContradictions,
   settings: (options, layers, method) => ({
     ...(options.gate !== undefined && { gate: { value: options.gate, source: 'decorator' } as const }),
-    ...resolve(rateLimitFields, 'rateLimit', layers, options, within('rateLimit', sectionsOf(layers, { method }))),
+    ...resolve(rateLimitFields, 'rateLimit', layers, options, policySectionsOf(layers, method, 'rateLimit')),
   }),
   bind: (given, site, owned) => {
     const options = given as unknown as ResolvedRateLimitOptions;

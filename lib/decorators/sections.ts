@@ -6,30 +6,19 @@ interface Section {
   readonly values: Readonly<Record<string, unknown>>;
 }
 
-/** What sections say of one policy, in an object of its own. */
-export function within(group: string, sections: readonly Section[]): Section[] {
-  return sections.flatMap(({ name, values }) => {
-    const inner = values[group] as Section['values'] | undefined;
-    return inner ? { name: `${name}.${group}`, values: inner } : [];
-  });
-}
-
 /** The named sections that speak of a method: that of its circuit, and its own, which wins. */
 export function sectionsOf(
   { loaded, configured }: Layers,
   names: { readonly circuit?: string; readonly method: string },
 ): Section[] {
-  const sections: Section[] = [];
-  const look = (group: 'circuits' | 'methods', name: string | undefined): void => {
-    for (const tree of [loaded.settings, ...configured]) {
+  const look = (group: 'circuits' | 'methods', name: string): Section[] =>
+    [loaded.settings, ...configured].map((tree) => {
       const named: Readonly<Record<string, object | undefined>> = tree[group] ?? {};
-      if (name !== undefined && Object.hasOwn(named, name))
-        sections.push({ name: `${group}.${name}`, values: { ...named[name] } });
-    }
-  };
-  look('circuits', names.circuit);
-  look('methods', names.method);
-  return sections;
+      // What objects inherit has nothing to copy.
+      return { name: `${group}.${name}`, values: { ...named[name] } };
+    });
+  const { circuit, method } = names;
+  return [...(circuit === undefined ? [] : look('circuits', circuit)), ...look('methods', method)];
 }
 
 /** What the sections of a method say of one policy, whose options stand in an object of their own. */

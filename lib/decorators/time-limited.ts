@@ -9,7 +9,7 @@ import { limitAttempt, limitCall } from '../policies/time-limit/time-limit.js';
 import { resolve } from '../settings/resolve.js';
 import { decorate } from './decorate.js';
 import type { Decorator } from './decoration.js';
-import { sectionsOf } from './sections.js';
+import { policySectionsOf } from './sections.js';
 import type { PolicyDecorator } from './types.js';
 
 export const timeLimited: Decorator = {
@@ -18,11 +18,7 @@ export const timeLimited: Decorator = {
   contradictions: timeLimitContradictions,
   settings: (options, layers, method, { index }) => {
     const section = index === 0 ? 'timeLimit' : 'attemptLimit';
-    const sections = sectionsOf(layers, { method }).map(({ name, values }) => ({
-      name: `${name}.${section}`,
-      values: { ...(values[section] as object | undefined) } as Readonly<Record<string, unknown>>,
-    }));
-    return resolve(timeLimitFields, undefined, layers, options, sections);
+    return resolve(timeLimitFields, undefined, layers, options, policySectionsOf(layers, method, section));
   },
   bind: (options, site, _owned, { index, stack }) => {
     const rules = timeLimitRules(options as ResolvedTimeLimitOptions, site);

@@ -188,6 +188,21 @@ describe('The pipeline', () => {
     expect(await rejectionOf(pipeline([noting('a'), throwing], body)(undefined, ['x']))).to.equal(error);
   });
 
+  it('goes on with the terms of an inner policy', async () => {
+    const terms = new Admission(undefined, 7, 3);
+    const seen: Admission[] = [];
+    const own = noting('b', { enter: () => terms });
+    const hearing = noting('c', {
+      enter: (_self, _args, admission) => {
+        seen.push(admission);
+        return admission;
+      },
+    });
+    expect(await pipeline([noting('a'), own, hearing], body)(undefined, ['x'])).to.equal('a(b(c(x)))');
+    expect(await pipeline([noting('a'), own], body)(undefined, ['x'])).to.equal('a(b(x))');
+    expect(seen).to.deep.equal([terms]);
+  });
+
   it('is the body alone without policies', () => {
     expect(pipeline([], body)).to.equal(body);
   });

@@ -21,8 +21,7 @@ interface Begun {
 
 /** Starts another attempt beside one that is slow, and takes the first success. */
 export function hedge(site: Site, rules: HedgeRules, seen: Latencies, beneath: Beneath): Policy {
-  const { share, maxHedges } = rules;
-  const afterMs = share === undefined ? rules.afterMs : undefined;
+  const { afterMs, share, maxHedges } = rules;
   const isInnermost = beneath === 'nothing';
 
   const common = {

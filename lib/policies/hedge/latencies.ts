@@ -18,9 +18,10 @@ export class Latencies {
   readonly #counts = new Uint16Array(BUCKETS);
   readonly #ring = new Uint16Array(REMEMBERED);
   #seen = 0;
-  #told: number | undefined;
+  #told = 0;
   #toldAt = 0;
-  #toldShare = 0;
+  /** No share at first, which no other is equal to. */
+  #toldShare = Number.NaN;
 
   add(ms: number): void {
     const at = this.#seen % REMEMBERED;
@@ -36,7 +37,7 @@ export class Latencies {
    */
   percentile(share: number): number | undefined {
     if (this.#seen < ENOUGH) return undefined;
-    if (this.#told === undefined || share !== this.#toldShare || this.#seen - this.#toldAt >= TOLD_FOR) {
+    if (share !== this.#toldShare || this.#seen - this.#toldAt >= TOLD_FOR) {
       this.#told = this.#reckon(share);
       this.#toldAt = this.#seen;
       this.#toldShare = share;

@@ -29,10 +29,10 @@ export class Race<T> {
   readonly #track: Track<T>;
   readonly #call: Call;
   readonly #run: (attempt: Attempt) => Promise<T>;
-  #resolve: ((value: T) => void) | undefined;
-  #reject: ((reason: unknown) => void) | undefined;
+  #resolve!: (value: T) => void;
+  #reject!: (reason: unknown) => void;
   #afterMs: number | undefined;
-  #startedAt: number | undefined;
+  #startedAt = 0;
   #first: Attempt | undefined;
   /** Those beside the first: most calls have none. */
   #hedges: Attempt[] | undefined;
@@ -41,7 +41,7 @@ export class Race<T> {
   #timer: Timer;
   #firstFailure: { readonly error: unknown } | undefined;
   #ended: LimitEnd | undefined;
-  #isOver = false;
+  #isWon = false;
   #unlisten: (() => void) | undefined;
 
   constructor(track: Track<T>, call: Call, run: (attempt: Attempt) => Promise<T>) {
@@ -130,18 +130,18 @@ export class Race<T> {
 
   #succeed(attempt: Attempt, value: T): void {
     const { now, onLatency, discard } = this.#track;
-    if (this.#isOver || this.#ended) {
+    if (this.#isWon || this.#ended) {
       discard?.(value);
       return this.#settle(attempt);
     }
-    this.#isOver = true;
+    this.#isWon = true;
     if (discard) this.#clearTimer();
     else this.release();
     if (this.#taken > 0) this.#budget.putBack(this.#taken);
     // One that has lost took at least as long. Left out, slow calls would be seen the less the more they are hedged.
-    if (this.#startedAt !== undefined && !this.#firstFailure) onLatency?.(now() - this.#startedAt);
+    if (onLatency && !this.#firstFailure) onLatency(now() - this.#startedAt);
     if (this.#hedges) this.#endAll(new DOMException('Another attempt was faster.', 'AbortError'), attempt);
-    this.#resolve?.(value);
+    this.#resolve(value);
   }
 
   #fail(attempt: Attempt, error: unknown): void {
@@ -155,10 +155,9 @@ export class Race<T> {
   #settle(attempt: Attempt): void {
     attempt.isOver = true;
     this.#out -= 1;
-    if (this.#out > 0 || this.#isOver) return;
-    this.#isOver = true;
+    if (this.#out > 0 || this.#isWon) return;
     this.release();
-    this.#reject?.(this.#ended ? this.#ended.reason : this.#firstFailure?.error);
+    this.#reject(this.#ended ? this.#ended.reason : this.#firstFailure?.error);
   }
 
   /** The caller has aborted, or the limit around the call has ended. */
@@ -168,9 +167,7 @@ export class Race<T> {
     if (isCallers) this.#call.aborted = true;
     this.release();
     this.#endAll(reason, undefined, isCallers);
-    if (this.#track.endsItself) return;
-    this.#isOver = true;
-    this.#reject?.(reason);
+    if (!this.#track.endsItself) this.#reject(reason);
   }
 
   #endAll(reason: unknown, except?: Attempt, isCallers = false): void {

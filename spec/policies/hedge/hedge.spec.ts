@@ -1,0 +1,52 @@
+import { getEventListeners } from 'node:events';
+import { expect } from 'chai';
+import { Call, type Policy, type Stream, UNGUARDED } from '#lib/core/call.js';
+import { hedge } from '#lib/policies/hedge/hedge.js';
+import { ENOUGH, Latencies } from '#lib/policies/hedge/latencies.js';
+import { hedgeRules } from '#lib/policies/hedge/rules.js';
+import { FakeClock } from '#lib/testing/fake-clock.js';
+import { siteOf } from '../../support/site.js';
+import { rejectionOf, unavailable } from '../../support/upstream.js';
+
+describe('A hedge', () => {
+  const policyAfter = (after: '1s' | 'p95', seen = new Latencies()): Policy =>
+    hedge(siteOf(new FakeClock(0)), hedgeRules({ after, maxHedges: 1 }), seen, 'nothing');
+
+  async function* source(error?: Error): Stream {
+    yield 'a';
+    if (error) throw error;
+    yield 'b';
+    return undefined;
+  }
+
+  it("leaves no listener with the caller's signal behind a stream that is read, left early, or fails", async () => {
+    const { signal } = new AbortController();
+    const read = (error?: Error): Stream =>
+      policyAfter('1s').stream(new Call(undefined, [signal], UNGUARDED), () => source(error));
+    const left = read();
+    await left.next();
+    expect(getEventListeners(signal, 'abort')).to.have.lengthOf(1);
+    await left.return(undefined);
+    expect(getEventListeners(signal, 'abort')).to.deep.equal([]);
+    const whole: unknown[] = [];
+    for await (const chunk of read()) whole.push(chunk);
+    expect([whole, getEventListeners(signal, 'abort')]).to.deep.equal([['a', 'b'], []]);
+    const error = unavailable();
+    const failing = read(error);
+    await failing.next();
+    expect(await rejectionOf(failing.next())).to.equal(error);
+    expect(getEventListeners(signal, 'abort')).to.deep.equal([]);
+  });
+
+  it('remembers how long calls take for the sake of a percentile alone', async () => {
+    for (const [after, known] of [
+      ['1s', undefined],
+      ['p95', 1],
+    ] as const) {
+      const seen = new Latencies();
+      const { around } = policyAfter(after, seen);
+      for (let i = 0; i < ENOUGH; i++) await around?.(new Call(undefined, [], UNGUARDED), async () => 'yes');
+      expect(seen.percentile(0.95)).to.equal(known);
+    }
+  });
+});

@@ -1,0 +1,45 @@
+import { RetryBudget } from '#lib/core/budget.js';
+import type { Clock } from '#lib/core/clock.js';
+import type { EventType, ResilienceEvent } from '#lib/core/events.js';
+import type { Site } from '#lib/core/site.js';
+import { findSignal } from '#lib/failures/signal.js';
+
+/** Where a policy stands that a spec looks at by itself, and what it tells of there. */
+export interface TestSite extends Site {
+  /** Every event, with the channel that it was told on. */
+  readonly told: (ResilienceEvent & { readonly channel: EventType })[];
+}
+
+/** @param isHeard whether anybody wants to hear the events */
+export function siteOf(clock: Clock, isHeard = true): TestSite {
+  const told: (ResilienceEvent & { readonly channel: EventType })[] = [];
+  return {
+    told,
+    method: 'Service.ask',
+    clock,
+    random: () => 0,
+    budget: new RetryBudget(),
+    signalOf: findSignal,
+    instantRetries: false,
+    channel: (channel) => ({
+      audience: () => (isHeard ? (event) => void told.push({ ...event, channel } as (typeof told)[number]) : undefined),
+    }),
+  };
+}
+
+/** A clock that is only asked to forget timers that it has set. */
+export function strict(clock: Clock): Clock {
+  const set = new Set<unknown>();
+  return {
+    now: () => clock.now(),
+    setTimer(callback, ms) {
+      const timer = clock.setTimer(callback, ms);
+      set.add(timer);
+      return timer;
+    },
+    clearTimer(timer) {
+      if (!set.has(timer)) throw new Error('asked to forget a timer that it has not set');
+      clock.clearTimer(timer);
+    },
+  };
+}
