@@ -90,12 +90,23 @@ export const durationOrPercentile: Format<Duration | Percentile> = format(
   (value, spelling) => (isPercentile(value) ? value : positiveDuration.read(value, spelling)),
 );
 
-/** A length of time, or a number of things: a number without a unit is always the latter. */
-export const durationOrCount: Format<Duration | number> = format(
-  'a duration above 0 with a unit, such as "60s", or an integer >= 1',
-  { anyOf: [count(1).json, { type: 'string', pattern: '^(?=.*[1-9])\\d+(\\.\\d+)?(ms|s|m|h|d)$' }] },
-  (value, spelling) => positiveDuration.read(value, 'code') ?? count(1).read(value, spelling),
-);
+/** A length of time, or a number of things up to `max`: a number without a unit is always the latter. */
+export function durationOrCount(max: number): Format<Duration | number> {
+  const things = count(1);
+  return format(
+    `a duration above 0 with a unit, such as "60s", or an integer from 1 to ${max}`,
+    {
+      anyOf: [
+        { ...things.json, maximum: max },
+        { type: 'string', pattern: '^(?=.*[1-9])\\d+(\\.\\d+)?(ms|s|m|h|d)$' },
+      ],
+    },
+    (value, spelling) => {
+      const read = positiveDuration.read(value, 'code') ?? things.read(value, spelling);
+      return typeof read === 'number' && read > max ? undefined : read;
+    },
+  );
+}
 
 export const boolean: Format<boolean> = format('true or false', { type: 'boolean' }, (value, spelling) => {
   if (spelling === 'text') return value === 'true' ? true : value === 'false' ? false : undefined;

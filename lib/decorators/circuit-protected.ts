@@ -72,5 +72,8 @@ function checkedKey(
     });
   }
   if (typeof found === 'string') return found;
-  throw new ConfigurationError([`${method}: @CircuitProtected() key: expected a string, got ${typeof found}`]);
+  // What it comes to is of no use to anybody.
+  if (found instanceof Promise) found.catch(() => undefined);
+  const got = found instanceof Promise ? 'a promise' : typeof found;
+  throw new ConfigurationError([`${method}: @CircuitProtected() key: expected a string, got ${got}`]);
 }

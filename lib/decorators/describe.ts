@@ -56,7 +56,7 @@ export function describe(Class: AnyClass): Record<string, PolicyDescription[]> {
 /** A decorated method, with what it is warned of in itself. */
 interface DescribedMethod {
   readonly method: string;
-  readonly parts: readonly (Part & { readonly policy: PolicyName })[];
+  readonly parts: readonly (Part & { readonly policy: PolicyName; readonly contradictions: readonly string[] })[];
   readonly warnings: readonly Warning[];
 }
 
@@ -68,8 +68,10 @@ function withWarnings(stacks: Readonly<Record<string, DescribedMethod>>): Record
   const described = Object.entries(stacks).map(([name, { parts, warnings }]) => {
     const all = [...warnings, ...shared];
     const descriptions = parts.map((part): PolicyDescription => {
-      const { policy, settings } = part;
-      return { policy, settings, warnings: all.filter(({ at }) => at === part).map(({ says }) => says) };
+      const { policy, settings, contradictions } = part;
+      const warnings = all.filter(({ at }) => at === part).map(({ says }) => says);
+      // Where settings contradict each other, what else may be said of them is beside the point.
+      return { policy, settings, warnings: contradictions.length > 0 ? contradictions : warnings };
     });
     return [name, descriptions] as const;
   });
@@ -91,7 +93,9 @@ function partsOf(decorations: readonly Decoration[], method: string): DescribedM
   const current = layers();
   return positioned(decorations).map(({ decorator, options, position }) => {
     const settings = decorator.settings(options, current, method, position);
-    return { policy: decorator.policy, settings, values: { ...options, ...valuesOf(settings) } };
+    const values = { ...options, ...valuesOf(settings) };
+    const contradictions = decorator.contradictions(values).map((problem) => `every call fails: ${problem}`);
+    return { policy: decorator.policy, settings, values, contradictions };
   });
 }
 

@@ -68,7 +68,9 @@ function run({ enter, succeed, fail }: Steps, body: Next, needsCall = false): Ne
     }
     const known = call ?? (needsCall ? new Call(self, args, admission) : undefined);
     if (known) known.admission = admission;
-    return body(self, args, known).then(onSuccess, (error) => fail(error, known ?? new Call(self, args, admission)));
+    // The method may call itself before it first waits, and that binds another.
+    const own = onSuccess;
+    return body(self, args, known).then(own, (error) => fail(error, known ?? new Call(self, args, admission)));
   };
 }
 

@@ -87,10 +87,13 @@ export function resetCircuits(name: string): boolean {
   );
 }
 
-/** A circuit that nobody uses yet. */
-export function newCircuit(name: string, handle = name): Circuit {
-  // Of a key that was never used only the handle's name is known, and the key is not to be told.
-  const circuit = new Circuit(name.replace(/\[.*\]$/s, ''));
+/** Stands for a circuit that nobody has used yet. Where the name may be that of a key, the key is not to be told. */
+export function unusedCircuit(handle: string): Circuit {
+  return newCircuit(handle.replace(/\[.*\]$/s, ''), handle);
+}
+
+function newCircuit(name: string, handle = name): Circuit {
+  const circuit = new Circuit(name);
   for (const meant of [name, handle]) if (isolated.has(meant)) circuit.isolate(isolated.get(meant));
   return circuit;
 }

@@ -1,8 +1,10 @@
+import { ConfigurationError } from '../core/errors.js';
 import type { CircuitStateName } from '../core/events.js';
 import type { Circuit } from '../policies/circuit/circuit.js';
 import { retryAfterMs } from '../policies/circuit/state.js';
 import { transitionEvent } from '../policies/circuit/transition.js';
-import { circuitsMeantBy, isolateCircuits, knownCircuits, newCircuit, resetCircuits } from './circuits.js';
+import { circuitsMeantBy, isolateCircuits, knownCircuits, resetCircuits, unusedCircuit } from './circuits.js';
+import { show } from '../settings/check.js';
 import { runtime } from './runtime.js';
 
 /** A circuit as it can be written as JSON. */
@@ -41,8 +43,11 @@ export interface CircuitHandle {
 /**
  * The circuit of this name. There need not have been a call yet. The name of circuits with keys means all of them, and
  * `name[key]` one of them.
+ * @throws {ConfigurationError} for anything but a name
  */
 export function circuit(name: string): CircuitHandle {
+  if (typeof name !== 'string' || name.trim() === '')
+    throw new ConfigurationError([`circuit: expected a name, got ${show(name)}`]);
   return handle(name);
 }
 
@@ -55,7 +60,7 @@ export function circuits(): CircuitHandle[] {
 }
 
 function handle(name: string, meant = (): Circuit[] => circuitsMeantBy(name)): CircuitHandle {
-  const shown = (): Circuit => worstOf(meant()) ?? newCircuit(name);
+  const shown = (): Circuit => worstOf(meant()) ?? unusedCircuit(name);
   const now = (): number => runtime.clock.now();
   const tell = (moved: boolean): void => {
     // The circuit's own name: a handle's may hold a key.

@@ -102,7 +102,8 @@ function renew(told: 'always' | 'changes'): Settings {
     if (isNew || told === 'always') tell({ type: 'settings_reloaded' });
     return settings;
   } catch (error) {
-    const { problems } = error as ConfigurationError;
+    if (!(error instanceof ConfigurationError)) throw error;
+    const { problems } = error;
     tell({ type: 'settings_refused', reason: problems.join('; ').replace(/\s+/g, ' '), problems: problems.length });
     throw error;
   } finally {

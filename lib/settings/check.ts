@@ -47,7 +47,7 @@ export function checkValue(
 /** The entries of an object; anything else is a problem. */
 export function entriesOf(input: unknown, path: string, problems: Problems): [string, unknown][] {
   if (typeof input === 'object' && input !== null && !Array.isArray(input)) return Object.entries(input);
-  problems.push(`${path || 'settings'}: expected an object, got ${show(input)}`);
+  problems.push(`${path || 'settings'}: expected an object, got ${typeof input === 'string' ? 'a text' : show(input)}`);
   return [];
 }
 

@@ -1,6 +1,6 @@
 import convict from 'convict';
 import { ConfigurationError } from '../core/errors.js';
-import type { Problems } from './check.js';
+import { entriesOf, type Problems, show, unknownKey } from './check.js';
 import { contradictionsOf } from './contradictions.js';
 import { type Environment, readEnvironment } from './environment.js';
 import { findFile, readFile } from './file.js';
@@ -29,7 +29,24 @@ export interface LoadedSettings {
  * @throws {ConfigurationError} that lists every problem at once
  */
 export function loadSettings(options: LoadOptions = {}): Settings {
+  refuseUnknown(options);
   return loadWithOrigins(options).settings;
+}
+
+const OPTIONS: Readonly<Record<string, { readonly expected: string; readonly fits: (value: unknown) => boolean }>> = {
+  env: { expected: 'an object of variables', fits: (value) => typeof value === 'object' && value !== null },
+  file: { expected: 'the name of a file', fits: (value) => typeof value === 'string' },
+};
+
+function refuseUnknown(options: unknown): void {
+  const problems: Problems = [];
+  for (const [key, value] of entriesOf(options, 'loadSettings', problems)) {
+    const option = Object.hasOwn(OPTIONS, key) ? OPTIONS[key] : undefined;
+    if (!option) problems.push(unknownKey(key, Object.keys(OPTIONS), key));
+    else if (value !== undefined && !option.fits(value))
+      problems.push(`${key}: expected ${option.expected}, got ${show(value)}`);
+  }
+  if (problems.length > 0) throw new ConfigurationError(problems);
 }
 
 /** @param found the file to read, where it is known already which */

@@ -142,6 +142,55 @@ describe('@CircuitProtected with rates', () => {
     expect(circuit(name).state).to.equal('open');
   });
 
+  it('times a stream until its first chunk: a reader who takes his time is not the upstream', async () => {
+    const name = uniqueName();
+    let beginAfter: `${number}s` = '0s';
+    class Service {
+      @CircuitProtected({ circuit: name, slowCall: '5s', minimumCalls: 3 })
+      async *read(): AsyncGenerator<number> {
+        await world.clock.advance(beginAfter);
+        yield 1;
+        yield 2;
+      }
+    }
+    const service = new Service();
+    for (let i = 0; i < 3; i++) for await (const _ of service.read()) await world.clock.advance('10s');
+    expect(circuit(name).snapshot()).to.deep.include({ state: 'closed', window: { calls: 3, failures: 0, slow: 0 } });
+    beginAfter = '6s';
+    for await (const _ of service.read());
+    expect(circuit(name).snapshot().window).to.deep.equal({ calls: 4, failures: 0, slow: 1 });
+  });
+
+  it('times a method that calls itself each time for itself', async () => {
+    const name = uniqueName();
+    class Service {
+      @CircuitProtected({ circuit: name, slowCall: '1s', minimumCalls: 100 })
+      async ask(depth: number, until?: Promise<unknown>): Promise<number> {
+        const inner = depth > 0 ? this.ask(depth - 1) : undefined;
+        await until;
+        await inner;
+        return depth;
+      }
+    }
+    const end = deferred();
+    const asked = new Service().ask(1, end.promise);
+    await world.clock.advance('5s');
+    end.resolve(0);
+    await asked;
+    expect(circuit(name).snapshot().window).to.deep.equal({ calls: 2, failures: 0, slow: 1 });
+  });
+
+  it('says that it lets a call through while a probe is out and another may go', async () => {
+    const { ask, snapshot, takes } = serviceWith({ failureThreshold: 1, probes: 2, probeInterval: '5s' });
+    await ask('fail');
+    await world.clock.advance('10s');
+    const first = takes('1ms');
+    expect(snapshot()).to.include({ state: 'half-open', retryAfterMs: 0 });
+    const second = takes('1ms');
+    expect(snapshot()).to.include({ state: 'half-open', retryAfterMs: 5000 });
+    await Promise.all([first, second]);
+  });
+
   it('begins anew when it closes', async () => {
     const { ask, snapshot } = serviceWith({ failureRate: 0.5, minimumCalls: 2, window: 100 });
     await ask('fail', 'fail');

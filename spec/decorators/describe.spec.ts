@@ -108,4 +108,14 @@ describe('describe', () => {
     }
     expect(describeStack(Bare)).to.deep.equal({});
   });
+
+  it('warns of settings that contradict each other, with which every call fails', async () => {
+    class Odd {
+      @RetryOnTransient({ minWait: '20s' })
+      async ask(): Promise<void> {}
+    }
+    const problem = 'minWait: expected at most maxWait (10s), got 20s';
+    expect(describeStack(Odd).ask?.map(({ warnings }) => warnings)).to.deep.equal([[`every call fails: ${problem}`]]);
+    expect(await new Odd().ask().catch((error: Error) => error.message)).to.contain(problem);
+  });
 });

@@ -172,6 +172,57 @@ describe('The limit of a whole call', () => {
 describe('A circuit that opens', () => {
   const world = virtualTime();
 
+  it('sends home who waits in a queue, also where it is closed again at once, and no permit is lost by that', async () => {
+    const ends: (() => void)[] = [];
+    let atWork = 0;
+    const name = uniqueName();
+    class Service {
+      @CircuitProtected({ circuit: name })
+      @ConcurrencyLimited({ limit: 1, queue: 5 })
+      async ask(): Promise<void> {
+        atWork += 1;
+        await new Promise<void>((resolve) => ends.push(resolve));
+        atWork -= 1;
+      }
+    }
+    const service = new Service();
+    const [first, second] = [service.ask(), rejectionOf(service.ask())];
+    circuit(name).isolate();
+    circuit(name).reset();
+    expect(await second).to.have.property('name', 'CircuitOpenError');
+    ends.pop()?.();
+    await first;
+    const asked = [service.ask(), service.ask(), service.ask()];
+    await turn();
+    expect(atWork).to.equal(1);
+    for (let i = 0; i < asked.length; i++) {
+      ends.pop()?.();
+      await turn();
+    }
+    await Promise.all(asked);
+    expect(world.clock.timers).to.equal(0);
+  });
+
+  it('ends the wait of a retry, also where it is closed again at once: none comes early', async () => {
+    const name = uniqueName();
+    let calls = 0;
+    class Service {
+      @CircuitProtected({ circuit: name })
+      @RetryOnTransient({ minWait: '10s', maxWait: '60s' })
+      async ask(): Promise<void> {
+        calls += 1;
+        throw httpError(503, { headers: { 'retry-after': '30' } });
+      }
+    }
+    const asked = rejectionOf(new Service().ask());
+    await world.clock.advance('1s');
+    circuit(name).isolate();
+    circuit(name).reset();
+    expect(await asked).to.have.property('status', 503);
+    expect(calls).to.equal(1);
+    expect(world.heard('retry_gave_up')[0]).to.include({ reason: 'circuit-open' });
+  });
+
   it('sends nobody on who waits in a queue further in, and lets the fallback answer for them', async () => {
     const first = deferred();
     const name = uniqueName();

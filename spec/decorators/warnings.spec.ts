@@ -118,7 +118,7 @@ const CASES: readonly Case[] = [
       ],
     ],
     silent: [
-      [whole('1001ms'), retry({ maxAttempts: 2 })],
+      [whole('1001ms'), retry({ maxAttempts: 2, maxWait: '1s' })],
       [whole('7s'), retry({ maxAttempts: 5 })],
       [whole('99001ms'), retry({ maxAttempts: 100, maxWait: '1s' })],
       [whole('1s'), retry({ maxAttempts: 3, backoff: () => 1 })],
@@ -156,8 +156,15 @@ const CASES: readonly Case[] = [
           '"2m" of the whole call, so the last ones may never be made; write limit: ' +
           "'149s' above, or fewer or shorter attempts",
       ],
+      [
+        [whole('5s'), retry()],
+        'RetryOnTransient',
+        'the longest waits between maxAttempts 3 take 6s, which is above limit "5s" of the whole call, so the last ones ' +
+          "may never be made; write limit: '6s' above, or fewer or shorter attempts",
+      ],
     ],
     silent: [
+      [whole('6s'), retry()],
       [whole('300ms'), retry({ maxAttempts: 3, backoff: () => 200 }), attempt({ limit: '200ms' })],
       [whole('36s'), retry(), attempt({ limit: '10s' })],
       [whole('33s'), retry({ jitter: 'none' }), attempt({ limit: '10s' })],

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { CircuitOpenError, CircuitProtected, circuit, circuits } from '#lib/index.js';
+import { CircuitOpenError, CircuitProtected, ConfigurationError, circuit, circuits } from '#lib/index.js';
 import { rejectionOf, uniqueName, unavailable } from '../support/upstream.js';
 import { virtualTime } from '../support/virtual-time.js';
 
@@ -133,5 +133,27 @@ describe('The handle of a circuit', () => {
     await rejectionOf(new HandledService().ask());
     expect(circuit('HandledService.ask').state).to.equal('open');
     expect(circuits().map(({ name, state }) => `${name} ${state}`)).to.include('HandledService.ask open');
+  });
+
+  it('is that of a circuit whose name ends in brackets, under its own name everywhere', async () => {
+    const name = `${uniqueName()}[eu]`;
+    let calls = 0;
+    const ask = CircuitProtected({ circuit: name, failureThreshold: 1 })(async function ask(): Promise<string> {
+      calls += 1;
+      throw unavailable();
+    });
+    await rejectionOf(ask());
+    expect(circuit(name)).to.include({ state: 'open', isOpen: true });
+    expect(circuits().some((handle) => handle.name === name && handle.isOpen)).to.equal(true);
+    expect(world.heard('circuit_opened')[0]).to.include({ circuit: name });
+    circuit(name).reset();
+    circuit(name).isolate();
+    expect(await rejectionOf(ask())).to.have.property('circuit', name);
+    expect(calls).to.equal(1);
+  });
+
+  it('is refused for what is no name', () => {
+    for (const wrong of [undefined, 5, ' '])
+      expect(() => circuit(wrong as string)).to.throw(ConfigurationError, /^circuit: expected a name, got /);
   });
 });

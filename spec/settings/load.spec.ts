@@ -298,11 +298,33 @@ describe('loadSettings', () => {
       expect(problemsOf({ file, env: {} }).map((problem) => problem.replace(/ \(in .*/, ''))).to.deep.equal([
         'circuit.failureRate: expected a number above 0 and at most 1, got 50',
         'circuit.slowCallRate: expected a number above 0 and at most 1, got 0',
-        'circuit.window: expected a duration above 0 with a unit, such as "60s", or an integer >= 1, got "60"',
+        'circuit.window: expected a duration above 0 with a unit, such as "60s", or an integer from 1 to 100000, got "60"',
         'circuit.minimumCalls: expected an integer >= 1, got 0',
         'circuit.rampUp: expected a duration with a unit, such as "500ms", "1.5s" or "2m", got "-1s"',
         'circuit.shadow: expected true or false, got "yes"',
       ]);
+    });
+
+    it('a window of more calls than a circuit may remember', () => {
+      const file = files.write('a.json', { circuit: { window: 100_001 } });
+      expect(problemsOf({ file, env: {} })[0]).to.match(/^circuit\.window: expected .* from 1 to 100000, got 100001/);
+      expect(
+        loadSettings({ file: files.write('b.json', { circuit: { window: 100_000 } }), env: {} }).circuit.window,
+      ).to.equal(100_000);
+    });
+
+    it('options that are none, and what is no file', () => {
+      const problems = (options: object): readonly string[] => problemsOf(options as Parameters<typeof problemsOf>[0]);
+      expect(problems({ files: './a.json', env: 5, file: 5 })).to.deep.equal([
+        'files: unknown key; did you mean "file"?',
+        'env: expected an object of variables, got 5',
+        'file: expected the name of a file, got 5',
+      ]);
+    });
+
+    it('a text in the place of a group, without repeating it', () => {
+      const file = files.write('a.json', { openai: 'sk-secret' });
+      expect(problemsOf({ file, env: {} })[0]).to.match(/^openai: expected an object, got a text/);
     });
 
     it('contradictions within a named section', () => {

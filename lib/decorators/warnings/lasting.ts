@@ -28,7 +28,7 @@ export function waitsOf({ retry }: Stack): Waits {
 const ENOUGH = 64;
 
 /** All the longest waits together. */
-function longestWaitsMs({ attempts, longest }: Waits): number {
+export function longestWaitsMs({ attempts, longest }: Waits): number {
   const retries = attempts - 1;
   let sum = 0;
   for (let retry = 1; retry <= Math.min(retries, ENOUGH); retry++) sum += longest(retry);

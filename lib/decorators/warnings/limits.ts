@@ -1,4 +1,4 @@
-import { attemptsWithin, longestSequenceMs, waitsOf } from './lasting.js';
+import { attemptsWithin, longestSequenceMs, longestWaitsMs, waitsOf } from './lasting.js';
 import { durationOf, isDefault, msOf, named, type Part, type Rule } from './stack.js';
 
 // Rules of what does not fit into a time limit. A wait that only a default makes longer than the limit is ended by the
@@ -28,10 +28,14 @@ const retrySequence: Rule = (stack) => {
         : `${named(retry, 'maxAttempts')} do not fit ${ofCall(whole)}, because the shortest waits between them (${named(retry, 'minWait')}) alone take that long; write maxAttempts: ${possible}, a shorter minWait or a longer limit`;
     return [{ at: retry, says }];
   }
-  const longestMs = longestSequenceMs(stack);
+  const isLimited = !Number.isNaN(msOf(attempt, 'limit'));
+  const longestMs = isLimited ? longestSequenceMs(stack) : longestWaitsMs(waits);
   // Where one attempt is as long already, the rule above says so.
   if (msOf(attempt, 'limit') >= limitMs || !(longestMs > limitMs)) return [];
-  const says = `${named(retry, 'maxAttempts')} of ${named(attempt, 'limit')} each, with the longest waits between them, take ${durationOf(longestMs)}, which is above ${ofCall(whole)}, so the last ones may never be made; write limit: '${durationOf(longestMs)}' above, or fewer or shorter attempts`;
+  const lasting = isLimited
+    ? `${named(retry, 'maxAttempts')} of ${named(attempt, 'limit')} each, with the longest waits between them, take`
+    : `the longest waits between ${named(retry, 'maxAttempts')} take`;
+  const says = `${lasting} ${durationOf(longestMs)}, which is above ${ofCall(whole)}, so the last ones may never be made; write limit: '${durationOf(longestMs)}' above, or fewer or shorter attempts`;
   return [{ at: retry, says }];
 };
 

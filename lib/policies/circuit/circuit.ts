@@ -5,7 +5,7 @@ import type { Random } from '../../core/random.js';
 import type { CircuitRules } from './rules.js';
 import type { Tally } from './rates.js';
 import { admit, asOf, CLOSED, type CircuitState, isRefusing, type Outcome, retryAfterMs, settle } from './state.js';
-import { lookingThrough, NO_WINDOWS } from './windows.js';
+import { including, NO_WINDOWS, windowOf } from './windows.js';
 
 /** A circuit's memory: the state, and the epoch that grows by one with every transition. */
 export class Circuit implements CircuitGate {
@@ -35,9 +35,9 @@ export class Circuit implements CircuitGate {
     return asOf(this.#state, now);
   }
 
-  /** What was seen of the calls lately; undefined where no rule looks through a window, or nothing was seen. */
+  /** What was seen of the calls lately, through the newest window; undefined where no rule looks through a window, or nothing was seen. */
   tallyAt(now: number): Tally | undefined {
-    const [latest] = this.#windows;
+    const latest = this.#windows.at(-1);
     latest?.forget(now);
     return latest;
   }
@@ -86,13 +86,18 @@ export class Circuit implements CircuitGate {
 
   /** An error of its own for a call that nothing answers in place of. */
   refusalOf(now: () => number): CircuitOpenError {
-    return this.#newRefusal(now);
+    const wait = (): number => retryAfterMs(this.#state, now());
+    return new CircuitOpenError({
+      circuit: this.name,
+      get retryAfterMs() {
+        return wait();
+      },
+    });
   }
 
   /** The error that fallbacks are given: one for as long as the state is of one kind, since one for each call is dear. */
   refusal(now: () => number): CircuitOpenError {
-    this.#refusal ??= this.#newRefusal(now);
-    return this.#refusal;
+    return (this.#refusal ??= this.refusalOf(now));
   }
 
   hasTurnedAway(epoch: number): boolean {
@@ -105,24 +110,14 @@ export class Circuit implements CircuitGate {
     return () => listeners.delete(listener);
   }
 
-  #newRefusal(now: () => number): CircuitOpenError {
-    const wait = (): number => retryAfterMs(this.#state, now());
-    return new CircuitOpenError({
-      circuit: this.name,
-      get retryAfterMs() {
-        return wait();
-      },
-    });
-  }
-
   /** What the window shows with this call in it, where the rules look through one. */
   #seen(outcome: Outcome, { since }: Admission, now: number, { rates }: CircuitRules): Tally | undefined {
     if (this.#state.kind !== 'closed' || (outcome !== 'success' && outcome !== 'failure')) return undefined;
-    if (rates) this.#windows = lookingThrough(this.#windows, rates.window, now);
+    if (rates) this.#windows = including(this.#windows, rates.window, now);
     const failures = outcome === 'failure' ? 1 : 0;
     const slow = rates && now - since > rates.slowCallMs ? 1 : 0;
     for (const window of this.#windows) window.add(1, failures, slow, now);
-    return rates && this.#windows[0];
+    return rates && windowOf(this.#windows, rates.window);
   }
 
   #become(state: CircuitState): boolean {

@@ -42,12 +42,15 @@ export interface CircuitOptions<R = never> {
    * above 0 and at most 1. @default none
    */
   readonly failureRate?: number;
-  /** A call that takes longer than this is slow, retries and their waits included. @default none */
+  /**
+   * A call that takes longer than this is slow, retries and their waits included. Of a stream, the time until its first
+   * chunk counts. @default none
+   */
   readonly slowCall?: Duration;
   /** The share of slow calls that opens the circuit, as `failureRate` does. @default 1 where `slowCall` is given */
   readonly slowCallRate?: number;
   /**
-   * How far back the rates look: a duration, or a number of calls. A duration is kept in sixteenths: a call counts no
+   * How far back the rates look: a duration, or a number of calls from 1 to 100 000. A duration is kept in sixteenths: a call counts no
    * longer than this, and at most a sixteenth less. @default '60s'
    */
   readonly window?: Duration | number;
@@ -84,6 +87,9 @@ export interface CircuitOptions<R = never> {
   readonly fallbackOn?: 'open' | 'failure';
 }
 
+/** A window of calls takes a byte for each, in every circuit: whoever wants more means milliseconds. */
+const MOST_CALLS = 100_000;
+
 /** The options that are data, and so may come from any layer of the settings. */
 export const circuitFields = {
   failureThreshold: {
@@ -109,7 +115,7 @@ export const circuitFields = {
   },
   window: {
     doc: 'How far back the rates look: a duration with its unit, or a number of calls.',
-    format: durationOrCount,
+    format: durationOrCount(MOST_CALLS),
     default: '60s',
   },
   minimumCalls: {

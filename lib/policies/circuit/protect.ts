@@ -10,7 +10,7 @@ import {
 } from '../../core/call.js';
 import { CircuitOpenError } from '../../core/errors.js';
 import type { Failure } from '../../core/failure.js';
-import { relay } from '../../core/relay.js';
+import { isConsumers, relay } from '../../core/relay.js';
 import type { Site } from '../../core/site.js';
 import { classify } from '../../failures/classify.js';
 import { Circuit } from './circuit.js';
@@ -170,21 +170,30 @@ export function protect(site: Site, protection: Protection): Policy {
     call.admission = entered;
     let begun = false;
     let left = false;
+    let tookMs: number | undefined;
+    /** What is timed is the first chunk: the rest goes at the pace of whoever reads it. */
+    const terms = (): Admission => {
+      if (tookMs === undefined) return entered;
+      const { circuit, epoch, lease, isShadow } = entered;
+      return new Admission(circuit, epoch, lease, clock.now() - tookMs, isShadow);
+    };
     try {
       const result = yield* relay(
         next(call),
         () => {
+          if (!begun && isTimed) tookMs = clock.now() - entered.since;
           begun = true;
         },
         () => {
           left = true;
         },
       );
-      return succeed(entered)(result);
+      return succeed(terms())(result);
     } catch (error) {
       // What the consumer throws into the stream, or what goes wrong when it leaves, is not the upstream's; but a time
       // limit that stands around the circuit ends the stream in the same way.
-      if (left && (call.limit?.ended === undefined || call.limit.ended.isCallers)) throw error;
+      if (isConsumers(left, call)) throw error;
+      call.admission = terms();
       const failure = settleFailure(call, error);
       const answered = begun ? undefined : answerTo(call, error, failure);
       if (!answered) throw error;

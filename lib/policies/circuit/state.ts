@@ -34,6 +34,8 @@ export interface HalfOpen {
   /** Leases given out in this half-open period: the next one's id is one more. */
   readonly issued: number;
   readonly successes: number;
+  /** How many may be out, as the method says that asked last. */
+  readonly probes: number;
   readonly trips: number;
 }
 
@@ -85,7 +87,7 @@ function isHeld({ since, until }: Lease, now: number): boolean {
 export function asOf(state: CircuitState, now: number): CircuitState {
   if (state.kind === 'closed' && state.ramp && isOver(state.ramp, now)) return closed(state.failures);
   if (state.kind !== 'open' || isRefusing(state, now)) return state;
-  return { kind: 'half-open', leases: [], issued: 0, successes: 0, trips: state.trips };
+  return { kind: 'half-open', leases: [], issued: 0, successes: 0, probes: 1, trips: state.trips };
 }
 
 function closed(failures: number, ramp?: Ramp): Closed {
@@ -115,7 +117,8 @@ export function admit(before: CircuitState, now: number, rules: CircuitRules): D
       // Without a probe out another one may always go: methods of one circuit may differ in how many they ask for.
       if (leases.length > 0 && leases.length + state.successes >= rules.probes) return { state, lease: undefined };
       const lease = { id: state.issued + 1, since: now, until: now + rules.probeIntervalMs };
-      return { state: { ...state, leases: [...leases, lease], issued: lease.id }, lease: lease.id };
+      const { probes } = rules;
+      return { state: { ...state, leases: [...leases, lease], issued: lease.id, probes }, lease: lease.id };
     }
   }
 }
@@ -168,7 +171,7 @@ export function retryAfterMs(before: CircuitState, now: number): number {
     case 'open':
       return Math.ceil(state.until - now);
     case 'half-open':
-      return state.leases.length === 0
+      return state.leases.length === 0 || state.leases.length + state.successes < state.probes
         ? 0
         : Math.max(0, Math.ceil(Math.min(...state.leases.map(({ until }) => until)) - now));
     case 'isolated':

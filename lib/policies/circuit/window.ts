@@ -127,7 +127,7 @@ export class CountWindow implements Window {
   add(calls: number, failures: number, slow: number): void {
     // More than it holds would only push out what has just come in.
     for (let i = Math.max(0, calls - this.size); i < calls; i++)
-      this.#push((i < failures ? FAILURE : 0) | (i < slow ? SLOW : 0));
+      this.#push((isOneOf(failures, i, calls) ? FAILURE : 0) | (isOneOf(slow, i, calls) ? SLOW : 0));
   }
 
   /** Knows no time. */
@@ -148,4 +148,9 @@ export class CountWindow implements Window {
     this.#marks[this.#next] = mark;
     this.#next = this.#next + 1 === this.size ? 0 : this.#next + 1;
   }
+}
+
+/** Whether a call is one of `some` that are spread evenly among `calls`: which of them they were is not known. */
+function isOneOf(some: number, call: number, calls: number): boolean {
+  return Math.floor(((call + 1) * some) / calls) > Math.floor((call * some) / calls);
 }

@@ -45,6 +45,8 @@ export function limitConcurrency(site: Site, rules: ConcurrencyRules, bulkhead: 
       if (ended === 'permit') bulkhead.leave();
       throw interruption;
     }
+    // The circuit has refused in the meantime, and is closed again.
+    if (ended === 'left') throw call.admission.circuit?.refusalOf(() => clock.now());
   }
 
   /** What the caller ended himself says nothing of the upstream, whatever was thrown for it. */

@@ -1,5 +1,5 @@
 import type { Call } from '../../core/call.js';
-import type { Clock } from '../../core/clock.js';
+import type { Clock, Timer } from '../../core/clock.js';
 import type { Bulkhead } from './bulkhead.js';
 
 /** How a wait in line ended: with a permit in hand, with the time over, or because the call has no more use for one. */
@@ -17,6 +17,7 @@ export function turn(
   { limit, admission }: Call,
 ): Promise<Turn> {
   return new Promise((resolve) => {
+    let timer: Timer;
     const finish = (how: Turn): void => {
       clock.clearTimer(timer);
       signal?.removeEventListener('abort', leave);
@@ -27,9 +28,10 @@ export function turn(
     };
     const leave = (): void => finish('left');
     const place = bulkhead.waitInLine(() => finish('permit'));
-    const timer = clock.setTimer(() => finish('late'), maxWaitMs);
     signal?.addEventListener('abort', leave);
     const ignoreLimit = limit?.onEnd(leave);
     const ignoreCircuit = admission.onRefusing(leave);
+    // The timer comes last: a clock of a test may call back at once.
+    timer = clock.setTimer(() => finish('late'), maxWaitMs);
   });
 }

@@ -46,7 +46,7 @@ export class Latencies {
   }
 
   #reckon(share: number): number {
-    let left = Math.ceil(share * Math.min(this.#seen, REMEMBERED));
+    let left = Math.ceil(share * Math.min(this.#seen, REMEMBERED) - 1e-9);
     let bucket = 0;
     while ((left -= this.#counts[bucket] as number) > 0) bucket += 1;
     // Whole milliseconds stay what they are as long as they are few.

@@ -4,6 +4,9 @@ import type { Random } from '../../core/random.js';
 /** How far past the moment that the upstream asked for a caller may come, so that callers do not return together. */
 const RELEASE_SPREAD = 0.2;
 
+/** However long the upstream asks for: a mistake of its clock must not close a gate for ever. */
+const LONGEST_MS = 24 * 3600 * 1000;
+
 export interface Open {
   readonly kind: 'open';
 }
@@ -29,8 +32,9 @@ export function asOf(state: GateState, now: number): GateState {
  * The state after the upstream has asked to be left alone for `ms`. Of two wishes the one that lasts longer holds, and the
  * release is spread by the whole time that the gate was closed: a short wish at the end must not bring all back at once.
  */
-export function limited(before: GateState, ms: number, now: number): Closed {
+export function limited(before: GateState, askedMs: number, now: number): Closed {
   const state = asOf(before, now);
+  const ms = Math.min(askedMs, LONGEST_MS);
   if (state.kind === 'open') return closedFor(ms, now);
   return state.until >= now + ms ? state : { ...state, until: now + ms };
 }

@@ -94,9 +94,10 @@ export class Visit {
     this.#heedInterruption();
     const { clock } = this.#site;
     const since = clock.now();
-    await wait(clock, ms, this.#signal, this.#call);
+    const isRefused = await wait(clock, ms, this.#signal, this.#call);
     this.#waitedMs += Math.max(0, clock.now() - since);
     this.#heedInterruption();
+    if (isRefused) this.#end('circuit-open');
   }
 
   #heedInterruption(): void {

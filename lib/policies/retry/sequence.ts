@@ -57,8 +57,8 @@ export class RetrySequence {
     if (reason) return this.#giveUp(reason, failure, outcome);
     this.#taken += 1;
     this.#tellScheduled(failure, waitMs);
-    if (waitMs > 0) await wait(this.#site.clock, waitMs, this.#signal, this.#call);
-    const interruption = this.#interruption();
+    const isRefused = waitMs > 0 && (await wait(this.#site.clock, waitMs, this.#signal, this.#call));
+    const interruption = this.#interruption() ?? (isRefused ? 'circuit-open' : undefined);
     if (interruption) return this.#giveUp(interruption, failure, outcome);
     this.#attempt += 1;
     this.#since = thisMoment();

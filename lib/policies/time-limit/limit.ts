@@ -14,8 +14,6 @@ export type Position = 'inner' | 'outer';
 /** What the limits of one method's calls have in common. */
 export interface Terms {
   readonly site: Site;
-  /** Tells the time that a call begins at, for less in a burst of them. */
-  readonly now: () => number;
   readonly rules: TimeLimitRules;
   readonly position: Position;
   readonly covers: TimeLimitReason;
@@ -35,12 +33,12 @@ export class Limit extends Scope {
 
   constructor(terms: Terms, call: Call) {
     super();
-    const { site, now, rules, covers } = terms;
+    const { site, rules, covers } = terms;
     const { limit: outer, args } = call;
     const { limitMs } = rules;
     this.#terms = terms;
     this.#call = call;
-    this.#startedAt = now();
+    this.#startedAt = site.clock.now();
     const signal = rules.signalOf(args);
     if (outer?.ended) this.ended = outer.ended;
     else if (signal?.aborted) this.end(signal.reason, true);

@@ -1,4 +1,3 @@
-import { burstClock } from '../../core/burst-clock.js';
 import type { Call, NextStream, Policy, Stream } from '../../core/call.js';
 import { cutStream } from '../../core/cut-stream.js';
 import { FLOOR } from '../../core/floor.js';
@@ -8,7 +7,7 @@ import type { TimeLimitRules } from './rules.js';
 
 /** Ends each attempt of a call, or the call itself where nothing stands around the limit. */
 export function limitAttempt(site: Site, rules: TimeLimitRules, covers: 'call' | 'attempt'): Policy {
-  return limited({ site, now: burstClock(site.clock), rules, position: 'inner', covers });
+  return limited({ site, rules, position: 'inner', covers });
 }
 
 /**
@@ -16,7 +15,7 @@ export function limitAttempt(site: Site, rules: TimeLimitRules, covers: 'call' |
  * signal. For that there is a floor, unless something else stands further in that heeds its end as a floor does.
  */
 export function limitCall(site: Site, rules: TimeLimitRules, needsFloor: boolean): Policy {
-  const terms: Terms = { site, now: burstClock(site.clock), rules, position: 'outer', covers: 'call' };
+  const terms: Terms = { site, rules, position: 'outer', covers: 'call' };
   return { ...limited(terms), ...(needsFloor && { floor: FLOOR }) };
 }
 

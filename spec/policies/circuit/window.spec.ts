@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import { CountWindow, TimeWindow } from '#lib/policies/circuit/window.js';
-import { lookingThrough, NO_WINDOWS, type Windows } from '#lib/policies/circuit/windows.js';
+import { CountWindow, TimeWindow, type Window } from '#lib/policies/circuit/window.js';
+import { including, NO_WINDOWS, type Windows, windowOf } from '#lib/policies/circuit/windows.js';
 
 const tallyOf = ({ calls, failures, slow }: { calls: number; failures: number; slow: number }) => [
   calls,
@@ -78,10 +78,16 @@ describe('A window of calls', () => {
     ]);
   });
 
+  it('spreads failures evenly among calls of which it is not known which they were', () => {
+    const window = new CountWindow(50);
+    window.add(100, 50, 20);
+    expect(tallyOf(window)).to.deep.equal([50, 25, 10]);
+  });
+
   it('takes in more calls at once than it holds', () => {
     const window = new CountWindow(3);
     window.add(10, 9, 8);
-    expect(tallyOf(window)).to.deep.equal([3, 2, 1]);
+    expect(tallyOf(window)).to.deep.equal([3, 3, 3]);
   });
 });
 
@@ -93,33 +99,32 @@ describe('The windows of a circuit', () => {
     for (const window of windows) window.add(1, failures, slow, now);
   };
 
-  it('are asked for one after the other, and the one that was asked for last comes first', () => {
-    const both = lookingThrough(lookingThrough(NO_WINDOWS, time, 0), count, 0);
-    expect(both.map(({ unit }) => unit)).to.deep.equal(['calls', 'ms']);
-    expect(lookingThrough(both, count, 0)).to.equal(both);
-    expect(lookingThrough(both, time, 0)).to.deep.equal([...both].reverse());
+  it('are made when they are first asked for, and stay in their order', () => {
+    const both = including(including(NO_WINDOWS, time, 0), count, 0);
+    expect(both.map(({ unit }) => unit)).to.deep.equal(['ms', 'calls']);
+    expect([including(both, count, 0), including(both, time, 0)]).to.deep.equal([both, both]);
+    expect(including(both, time, 0)).to.equal(both);
   });
 
   it('are apart where one counts as many calls as the other milliseconds', () => {
-    const both = lookingThrough(lookingThrough(NO_WINDOWS, { unit: 'ms', size: 3 }, 0), count, 0);
-    expect(both.map(({ unit, size }) => [unit, size])).to.deep.equal([
-      ['calls', 3],
-      ['ms', 3],
-    ]);
+    const both = including(including(NO_WINDOWS, { unit: 'ms', size: 3 }, 0), count, 0);
+    expect(both).to.have.length(2);
+    expect([windowOf(both, count)?.unit, windowOf(both, { unit: 'ms', size: 3 })?.unit]).to.deep.equal(['calls', 'ms']);
   });
 
   it('begin with what is known, so that a new span forgets nothing that is in it', () => {
-    const long = lookingThrough(NO_WINDOWS, time, 0);
+    const long = including(NO_WINDOWS, time, 0);
     for (const at of [0, 1000, 1500]) record(long, at === 0 ? 1 : 0, at > 0 ? 1 : 0, at);
-    expect(tallyOf(lookingThrough(long, { unit: 'ms', size: 800 }, 1500)[0]!)).to.deep.equal([2, 0, 2]);
-    const calls = lookingThrough(long, count, 1500);
-    expect(tallyOf(calls[0]!)).to.deep.equal([3, 1, 2]);
-    expect(tallyOf(lookingThrough(calls, { unit: 'ms', size: 160 }, 1500)[0]!)).to.deep.equal([3, 1, 2]);
+    const newest = (windows: Windows): Window => windows.at(-1) as Window;
+    expect(tallyOf(newest(including(long, { unit: 'ms', size: 800 }, 1500)))).to.deep.equal([2, 0, 2]);
+    const calls = including(long, count, 1500);
+    expect(tallyOf(newest(calls))).to.deep.equal([3, 1, 2]);
+    expect(tallyOf(newest(including(calls, { unit: 'ms', size: 160 }, 1500)))).to.deep.equal([3, 1, 2]);
   });
 
   it('are a few at most, whatever spans the settings have had', () => {
     let windows = NO_WINDOWS;
-    for (let size = 1; size <= 100; size++) windows = lookingThrough(windows, { unit: 'calls', size }, 0);
-    expect(windows.map(({ size }) => size)).to.deep.equal([100, 99, 98, 97]);
+    for (let size = 1; size <= 100; size++) windows = including(windows, { unit: 'calls', size }, 0);
+    expect(windows.map(({ size }) => size)).to.deep.equal(Array.from({ length: 16 }, (_, i) => 85 + i));
   });
 });

@@ -18,6 +18,11 @@ describe('The rules of the gate', () => {
     expect(limited(closed, 3000, 10_500)).to.include({ closedAt: 10_000, until: 13_500 });
   });
 
+  it('close it for a day at most, so that an absurd wish does not close it for ever', () => {
+    expect(limited(OPEN, Number.POSITIVE_INFINITY, 0).until).to.equal(24 * 3600 * 1000);
+    expect(limited(OPEN, 1e15, 0).until).to.equal(24 * 3600 * 1000);
+  });
+
   it('do not hold it closed for longer than was meant when the clock is set back', () => {
     const closed = limited(OPEN, 2000, 10_000_000);
     expect(asOf(closed, 1000)).to.deep.equal({ kind: 'closed', closedAt: 1000, until: 3000 });
