@@ -119,7 +119,7 @@ const CASES: readonly Case[] = [
     ],
     silent: [
       [whole('1001ms'), retry({ maxAttempts: 2, maxWait: '1s' })],
-      [whole('7s'), retry({ maxAttempts: 5 })],
+      [whole('7s'), retry({ maxAttempts: 5, maxWait: '1500ms' })],
       [whole('99001ms'), retry({ maxAttempts: 100, maxWait: '1s' })],
       [whole('1s'), retry({ maxAttempts: 3, backoff: () => 1 })],
       [whole('100000d'), retry({ maxAttempts: 1e9, minWait: '0ms' })],

@@ -32,7 +32,7 @@ describe('the package', function () {
 
   it('holds what a user reads, and nothing else: no specs, sources, maps or configuration of ours', () => {
     const others = shipped.files.filter((file) => !file.startsWith('dist/'));
-    const pages = others.filter((file) => /^docs\/[\w-]+\.(md|json)$/.test(file));
+    const pages = others.filter((file) => /^docs\/[\w-]+\.(md|json|svg)$/.test(file));
     expect(pages).to.include.members(['docs/tutorial.md', 'docs/configuration.md']);
     expect(others.filter((file) => !pages.includes(file))).to.deep.equal([
       'CHANGELOG.md',
