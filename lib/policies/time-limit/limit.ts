@@ -14,6 +14,8 @@ export type Position = 'inner' | 'outer';
 /** What the limits of one method's calls have in common. */
 export interface Terms {
   readonly site: Site;
+  /** Tells when a call begins. */
+  readonly now: () => number;
   readonly rules: TimeLimitRules;
   readonly position: Position;
   readonly covers: TimeLimitReason;
@@ -33,12 +35,12 @@ export class Limit extends Scope {
 
   constructor(terms: Terms, call: Call) {
     super();
-    const { site, rules, covers } = terms;
+    const { site, now, rules, covers } = terms;
     const { limit: outer, args } = call;
     const { limitMs } = rules;
     this.#terms = terms;
     this.#call = call;
-    this.#startedAt = site.clock.now();
+    this.#startedAt = now();
     const signal = rules.signalOf(args);
     if (outer?.ended) this.ended = outer.ended;
     else if (signal?.aborted) this.end(signal.reason, true);

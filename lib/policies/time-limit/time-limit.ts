@@ -1,3 +1,4 @@
+import { burstClock } from '../../core/burst-clock.js';
 import type { Call, NextStream, Policy, Stream } from '../../core/call.js';
 import { cutStream } from '../../core/cut-stream.js';
 import { FLOOR } from '../../core/floor.js';
@@ -7,7 +8,8 @@ import type { TimeLimitRules } from './rules.js';
 
 /** Ends each attempt of a call, or the call itself where nothing stands around the limit. */
 export function limitAttempt(site: Site, rules: TimeLimitRules, covers: 'call' | 'attempt'): Policy {
-  return limited({ site, rules, position: 'inner', covers });
+  // Nobody further in goes by its deadline: when it began is told in an event, and nothing else.
+  return limited({ site, now: burstClock(site.clock), rules, position: 'inner', covers });
 }
 
 /**
@@ -15,7 +17,7 @@ export function limitAttempt(site: Site, rules: TimeLimitRules, covers: 'call' |
  * signal. For that there is a floor, unless something else stands further in that heeds its end as a floor does.
  */
 export function limitCall(site: Site, rules: TimeLimitRules, needsFloor: boolean): Policy {
-  const terms: Terms = { site, rules, position: 'outer', covers: 'call' };
+  const terms: Terms = { site, now: () => site.clock.now(), rules, position: 'outer', covers: 'call' };
   return { ...limited(terms), ...(needsFloor && { floor: FLOOR }) };
 }
 

@@ -26,7 +26,7 @@ describe('The limit of one call', () => {
 
   function limitFor({ call = callWith(), options = { limit: '1s' }, position = 'inner', site = siteOf(clock) }: Given) {
     const rules = timeLimitRules(options, site);
-    return new Limit({ site, rules, position, covers: 'call' }, call);
+    return new Limit({ site, now: () => clock.now(), rules, position, covers: 'call' }, call);
   }
 
   /** What must not be run. */
