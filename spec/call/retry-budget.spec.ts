@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { RetryBudget } from '#lib/core/budget.js';
+import { RetryBudget } from '#lib/call/retry-budget.js';
 
 /** Takes until it is refused, and says how often that was possible. */
 function drain(budget: RetryBudget, now: number): number {

@@ -1,17 +1,18 @@
 import { expect } from 'chai';
-import { Admission, Call, type Next, type Policy } from '#lib/core/call.js';
-import { pipeline } from '#lib/decorators/pipeline.js';
+import { Admission, Call } from '#lib/call/call.js';
+import { pipeline as pipelineAt } from '#lib/call/pipeline.js';
+import type { Next, Policy } from '#lib/call/policy.js';
+import { FakeClock } from '#lib/testing/index.js';
+import { siteOf } from '../support/site.js';
 import { rejectionOf, turn } from '../support/upstream.js';
 
 describe('The pipeline', () => {
+  const site = siteOf(new FakeClock());
+  const pipeline = (policies: readonly Policy[], body: Next): Next => pipelineAt(policies, body, site);
   let trace: string[] = [];
   beforeEach(() => {
     trace = [];
   });
-
-  const noStream: Policy['stream'] = () => {
-    throw new Error('not a stream');
-  };
 
   /** A policy that notes each of its steps, and can answer in place of what is further in. */
   function noting(name: string, steps: Partial<Policy> = {}): Policy {
@@ -24,11 +25,10 @@ describe('The pipeline', () => {
         trace.push(`${name} succeeds`);
         return `${name}(${String(value)})`;
       },
-      fail: async (error) => {
+      fail: () => {
         trace.push(`${name} fails`);
-        throw error;
+        return undefined;
       },
-      stream: noStream,
       ...steps,
     };
   }
@@ -56,7 +56,7 @@ describe('The pipeline', () => {
 
   it('lets a policy run everything further in later, and takes that out through those around it', async () => {
     const waiting = noting('b', {
-      hold: (next) => async (self, args) => {
+      enter: async (self, args, _admission, next) => {
         trace.push('b waits');
         await Promise.resolve();
         return next(self, args);
@@ -93,7 +93,7 @@ describe('The pipeline', () => {
     const later = noting('b', {
       enter: async (self, args, admission, further) => {
         await turn();
-        return further(self, args, new Call(self, args, admission));
+        return further(self, args, new Call(site, self, args, admission));
       },
     });
     expect(await pipeline([noting('a'), later, noting('c')], body)(undefined, ['x'])).to.equal('a(c(x))');
@@ -102,9 +102,9 @@ describe('The pipeline', () => {
 
   it('hands one and the same call to all who hear of a failure, also of an answer', async () => {
     const calls: Call[] = [];
-    const hearing: Policy['fail'] = async (error, call) => {
+    const hearing: Policy['fail'] = (_error, call) => {
       calls.push(call);
-      throw error;
+      return undefined;
     };
     const refusing = noting('c', { enter: () => Promise.reject(new Error('refused')), fail: hearing });
     const stack = [noting('a', { fail: hearing }), noting('b', { fail: hearing }), refusing];
@@ -129,69 +129,62 @@ describe('The pipeline', () => {
     ]);
   });
 
-  it('makes those around a policy that reviews values wait for what it makes of them', async () => {
-    const reviewing: Policy = {
-      review: async (value, call, next) => (value === 'c(x)' ? next(call.self, ['y'], call) : value),
-      stream: noStream,
+  it('makes those around a policy that looks at values wait for what it makes of them', async () => {
+    const looking: Policy = {
+      around: async (call, next) => {
+        const value = await next(call.self, call.args, call);
+        return value === 'c(x)' ? next(call.self, ['y'], call) : value;
+      },
     };
-    expect(await pipeline([noting('a'), reviewing, noting('c')], body)(undefined, ['x'])).to.equal('a(c(y))');
+    expect(await pipeline([noting('a'), looking, noting('c')], body)(undefined, ['x'])).to.equal('a(c(y))');
     const error = new Error('x');
-    expect(await rejectionOf(pipeline([noting('a'), reviewing], body)(undefined, [error]))).to.equal(error);
+    expect(await rejectionOf(pipeline([noting('a'), looking], body)(undefined, [error]))).to.equal(error);
   });
 
-  it('hands the terms of the outer policy to the inner ones, and the call to those that fail', async () => {
-    const terms = new Admission(undefined, 7, 3);
+  it('hands the admission of the outer policy to the inner ones, and the call to those that fail', async () => {
+    const admission = new Admission(undefined, 7, 3);
     const seen: unknown[] = [];
-    const outer: Policy = { enter: () => terms, stream: noStream };
+    const outer: Policy = { enter: () => admission };
     const inner: Policy = {
       enter: (_self, _args, admission) => {
         seen.push(admission);
         return admission;
       },
-      fail: async (error, call) => {
+      fail: (_error, call) => {
         seen.push(call.admission, call.self, call.args, call instanceof Call);
-        throw error;
+        return undefined;
       },
-      stream: noStream,
     };
     const args = [new Error('x')];
     await rejectionOf(pipeline([outer, inner], body)('self', args));
-    expect(seen).to.deep.equal([terms, terms, 'self', args, true]);
+    expect(seen).to.deep.equal([admission, admission, 'self', args, true]);
   });
 
-  it('hands a policy that stands around calls the terms of those further out, also when all is well', async () => {
-    const terms = new Admission(undefined, 7, 3);
+  it('hands a policy that stands around calls the admission of those further out, also when all is well', async () => {
+    const admission = new Admission(undefined, 7, 3);
     const seen: unknown[] = [];
     const around: Policy = {
       around: (call, next) => {
         seen.push(call.admission);
         return next(call.self, call.args, call).then((value) => `around(${String(value)})`);
       },
-      stream: noStream,
     };
-    const outer = noting('a', { enter: () => terms });
+    const outer = noting('a', { enter: () => admission });
     expect(await pipeline([outer, around, noting('c')], body)(undefined, ['x'])).to.equal('a(around(c(x)))');
-    expect(seen).to.deep.equal([terms]);
-    const reviewing: Policy = {
-      review: async (value, call) => seen.push(call.admission) && value,
-      stream: noStream,
-    };
-    await pipeline([outer, reviewing], body)(undefined, ['x']);
-    expect(seen).to.deep.equal([terms, terms]);
+    expect(seen).to.deep.equal([admission]);
     const error = new Error('x');
     const throwing: Policy = {
       around: () => {
         throw error;
       },
-      stream: noStream,
     };
     expect(await rejectionOf(pipeline([noting('a'), throwing], body)(undefined, ['x']))).to.equal(error);
   });
 
-  it('goes on with the terms of an inner policy', async () => {
-    const terms = new Admission(undefined, 7, 3);
+  it('goes on with the admission of an inner policy', async () => {
+    const admission = new Admission(undefined, 7, 3);
     const seen: Admission[] = [];
-    const own = noting('b', { enter: () => terms });
+    const own = noting('b', { enter: () => admission });
     const hearing = noting('c', {
       enter: (_self, _args, admission) => {
         seen.push(admission);
@@ -200,7 +193,7 @@ describe('The pipeline', () => {
     });
     expect(await pipeline([noting('a'), own, hearing], body)(undefined, ['x'])).to.equal('a(b(c(x)))');
     expect(await pipeline([noting('a'), own], body)(undefined, ['x'])).to.equal('a(b(x))');
-    expect(seen).to.deep.equal([terms]);
+    expect(seen).to.deep.equal([admission]);
   });
 
   it('is the body alone without policies', () => {

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { findSignal } from '#lib/failures/signal.js';
+import { findSignal } from '#lib/call/signals.js';
 
 describe('The signal of a caller', () => {
   const { signal } = new AbortController();
