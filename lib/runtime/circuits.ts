@@ -87,9 +87,15 @@ export function resetCircuits(name: string): boolean {
   );
 }
 
-/** Stands for a circuit that nobody has used yet. Where the name may be that of a key, the key is not to be told. */
+/** Replaces a circuit that nobody has used yet. Events name it without its key: keys are never in events. */
 export function unusedCircuit(handle: string): Circuit {
-  return newCircuit(handle.replace(/\[.*\]$/s, ''), handle);
+  return newCircuit(withoutKey(handle), handle);
+}
+
+/** The part of `name[key]` before the first bracket. */
+function withoutKey(handle: string): string {
+  const bracket = handle.endsWith(']') ? handle.indexOf('[') : -1;
+  return bracket < 0 ? handle : handle.slice(0, bracket);
 }
 
 function newCircuit(name: string, handle = name): Circuit {
