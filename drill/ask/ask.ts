@@ -32,7 +32,7 @@ export async function ask(question: string, files: readonly string[], signal: Ab
     const embeddings = new EmbeddingService({ client });
     const shelf = await Shelf.fill(passages, embeddings, signal);
     const nearest = shelf.nearest(await embeddings.embedText(question, { signal }), CONTEXT);
-    remark(`The nearest of ${passages.length} paragraphs stand in ${namesOf(nearest)}.`);
+    remark(`The nearest of ${passages.length} paragraphs are in ${namesOf(nearest)}.`);
     const context = nearest.map(({ text }) => text);
     for await (const piece of new GenerationService({ client }).streamAnswer(question, context, { signal })) {
       begun = true;
