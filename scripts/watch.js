@@ -30,7 +30,9 @@ let hasChanged = false;
 let child;
 
 for (const source of SOURCES) {
-  watch(source, { recursive: true }, (_, name) => name !== null && changed(join(source, name)));
+  const watcher = watch(source, { recursive: true }, (_, name) => name !== null && changed(join(source, name)));
+  // A folder may be gone before it is looked at, as in a checkout of another branch.
+  watcher.on('error', ({ message }) => console.error(`watch: ${message}`));
 }
 process.on('SIGINT', () => {
   child?.kill();

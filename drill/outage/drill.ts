@@ -36,7 +36,7 @@ export interface DrillOptions {
  * @throws {CommandFailure} if the upstreams cannot be asked at all
  */
 export async function drill({ seconds, seed }: DrillOptions, signal: AbortSignal): Promise<void> {
-  const file = (process.env.RESILIENCE_CONFIG ??= OWN_SETTINGS);
+  const file = (process.env.RESILIENCE_CONFIG ||= OWN_SETTINGS);
   const settings = loadSettings();
   const passages = readPassages(ownDocs());
   printRules(settings, seconds, file);

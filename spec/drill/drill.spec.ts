@@ -175,6 +175,14 @@ describe('npm start, cut short', function () {
     expect(code).to.equal(130);
   });
 
+  it('uses its own settings if RESILIENCE_CONFIG is empty', async () => {
+    const { child, ended, said } = begin(DRILL, ['drill'], { env: { RESILIENCE_CONFIG: '' } });
+    await until(() => said().includes('healthy:'));
+    child.kill('SIGINT');
+    await ended;
+    expect(said().replaceAll('\n', ' ')).to.match(/drill\/settings\.json shortens the waits/);
+  });
+
   it('ends quietly when nobody reads on', async () => {
     const { child, ended, said } = begin(DRILL, ['drill']);
     await until(() => said().length > 0);

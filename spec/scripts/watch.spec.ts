@@ -96,6 +96,17 @@ describe('npm run watch', function () {
       .and.not.to.match(/add ran/);
   });
 
+  it('notices new folders, and forgets specs whose source is deleted', async () => {
+    start();
+    await until(/watching/);
+    write('lib/fresh/twice.ts', 'export const twice = (a: number): number => 2 * a;\n');
+    write('spec/fresh/twice.spec.ts', specOf('fresh/twice', 'twice', 'twice(2) === 4'));
+    write('spec/fresh/again.spec.ts', specOf('fresh/twice', 'twice', 'twice(3) === 6'));
+    await until(/2 passing/);
+    rmSync(join(folder, 'spec/fresh/again.spec.ts'));
+    await until(/1 passing/);
+  });
+
   it('runs no spec while something does not compile, and all that are due once it does', async () => {
     start();
     await until(/watching/);
