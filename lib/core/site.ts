@@ -10,7 +10,7 @@ export interface Site {
   readonly clock: Clock;
   readonly random: Random;
   /** Where events of the method are told. */
-  readonly channel: (type: EventType) => Channel;
+  readonly channel: (type: EventType, circuit?: string) => Channel;
   /** The budget of the method's retries where no circuit has one to share. */
   readonly budget: RetryBudget;
   /** The caller's signal among the arguments of a call. Never throws. */

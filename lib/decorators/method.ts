@@ -67,7 +67,7 @@ export function wrap(place: Place, { body, stack, beneath }: Omit<Decorated, 'wr
 
   function policies(method: string, self: unknown): readonly Policy[] {
     const { clock, random, telemetry, instantRetries } = runtime;
-    const channel = (type: EventType): Channel => telemetry.channel(type, method);
+    const channel = (type: EventType, circuit?: string): Channel => telemetry.channel(type, method, circuit);
     const { budget } = owned;
     const site = { method, clock, random, channel, instantRetries, budget, signalOf: signalFinderOf(stack) };
     const bound = bindAll(stack, site, owned);

@@ -1,4 +1,4 @@
-import type { ResilienceEvent } from '../../core/events.js';
+import type { TransitionEvent } from '../../core/events.js';
 import { type Failure, factsOf } from '../../core/failure.js';
 import type { Site } from '../../core/site.js';
 import type { CircuitState } from './state.js';
@@ -9,7 +9,7 @@ export function transitionEvent(
   state: CircuitState,
   method?: string,
   failure?: Failure,
-): ResilienceEvent {
+): TransitionEvent {
   const of = { circuit, ...(method !== undefined && { method }) };
   switch (state.kind) {
     case 'closed':
@@ -33,5 +33,5 @@ export function transitionEvent(
 /** Tells the transition that the circuit has just made. */
 export function tellTransition(site: Site, circuit: string, state: CircuitState, now: number, failure?: Failure): void {
   const event = transitionEvent(circuit, state, site.method, failure);
-  site.channel(event.type).audience(now)?.(event);
+  site.channel(event.type, circuit).audience(now)?.(event);
 }
