@@ -4,11 +4,15 @@
  */
 export function shielded(call: () => unknown): void {
   try {
-    const result = call();
-    if (isThenable(result)) Promise.resolve(result).catch(ignore);
+    forgive(call());
   } catch {
     // The caller's own trouble.
   }
+}
+
+/** Handles the rejection of what may be a promise. Throws what reading it throws. */
+export function forgive(result: unknown): void {
+  if (isThenable(result)) Promise.resolve(result).catch(ignore);
 }
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {

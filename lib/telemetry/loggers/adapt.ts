@@ -1,6 +1,7 @@
 import type { Level } from '../../core/levels.js';
 import { read } from '../../failures/reading.js';
 import type { LogEntry } from '../entry.js';
+import { forgive } from '../shield.js';
 import { passesThreshold } from './thresholds.js';
 import * as shapes from './shapes.js';
 import type { Writer } from './writer.js';
@@ -96,7 +97,10 @@ function pinoLoggerWriter(logger: unknown): Writer {
 /** What the logger, or its class, answers about a level; undefined if neither can be asked. */
 function asked(logger: unknown, name: string): boolean | undefined {
   for (const judge of [logger, read(logger, 'constructor')]) {
-    if (typeof read(judge, 'isLevelEnabled') === 'function') return call(judge, 'isLevelEnabled', [name]) !== false;
+    if (typeof read(judge, 'isLevelEnabled') !== 'function') continue;
+    const answer = call(judge, 'isLevelEnabled', [name]);
+    forgive(answer);
+    return answer !== false;
   }
   return undefined;
 }

@@ -45,7 +45,7 @@ export function isConsole(logger: unknown): boolean {
   return hasFourLevels(logger) && has(logger, 'log', 'table', 'groupEnd');
 }
 
-export function isLoglevel(logger: unknown): boolean {
+function isLoglevel(logger: unknown): boolean {
   return hasFourLevels(logger) && has(logger, 'getLevel', 'setLevel');
 }
 
