@@ -10,7 +10,7 @@ export interface LogEntry {
 }
 
 /** The only fields that are ever written, apart from those that a policy has defined for its own events. */
-export const FIELDS: readonly string[] = [
+const FIELDS: readonly string[] = [
   ...['method', 'circuit', 'attempt', 'maxAttempts', 'attempts', 'waitMs', 'elapsedMs', 'durationMs'],
   ...['kind', 'errorName', 'status', 'code', 'errno', 'requestId', 'retryAfterMs', 'state', 'by', 'reason', 'fields'],
 ];

@@ -155,17 +155,17 @@ describe('A logger or listener that misbehaves', () => {
   const boom = (): never => {
     throw new Error('boom');
   };
-  const rejecting = { then: (_: unknown, reject: (error: Error) => void) => reject(new Error('boom')) };
+  // oxlint-disable-next-line unicorn/no-thenable -- what libraries return that build their promises late
+  const thenable = (then: (resolve: (value: unknown) => void, reject: (error: Error) => void) => void) => ({ then });
+  const rejecting = thenable((_, reject) => reject(new Error('boom')));
   const misbehaved: Readonly<Record<string, () => unknown>> = {
     'that throws': boom,
     'that rejects': async () => boom(),
     'that rejects late': () => new Promise((_, reject) => setImmediate(reject, new Error('boom'))),
     'whose thenable rejects': () => rejecting,
-    'whose thenable throws': () => ({ then: boom }),
-    'whose thenable cannot be read': () => Object.defineProperty({}, 'then', { get: boom }),
-    'whose thenable resolves to one that rejects': () => ({
-      then: (resolve: (value: unknown) => void) => resolve(rejecting),
-    }),
+    'whose thenable throws': () => thenable(boom),
+    'whose thenable cannot be read': () => new Proxy({}, { get: boom }),
+    'whose thenable resolves to one that rejects': () => thenable((resolve) => resolve(rejecting)),
     'that never settles': () => new Promise(() => undefined),
   };
 

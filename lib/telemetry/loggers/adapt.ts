@@ -33,8 +33,8 @@ const SHAPES: readonly (readonly [fits: (logger: unknown) => boolean, adapt: (lo
 
 /** What `configure()` says of anything else. */
 export const EXPECTED_LOGGER =
-  "a logger: winston's (log(entry) and levels), pino's or bunyan's (error, warn, info, debug and child), Nest's " +
-  '(log, error, warn), one like console (error, warn, info, debug), or an object { log(entry) { … } }';
+  'a logger like winston (log(entry) and levels), pino or bunyan (error, warn, info, debug and child), Nest (log, error, ' +
+  'warn), console (error, warn, info, debug), or { log(entry) { … } }';
 
 /** How to write to a logger, or undefined if it has no known shape. Decided once, when it is configured. */
 export function writerFor(logger: unknown): Writer | undefined {

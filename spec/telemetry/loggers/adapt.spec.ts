@@ -72,7 +72,7 @@ describe('A logger handed to configure()', () => {
     [winston.config.syslog.levels, 'warning'],
     [{ fatal: 0, warning: 1, notice: 2, trace: 3 }, 'warning'],
   ] as const) {
-    it(`may be winston with the levels ${Object.keys(levels ?? winston.config.npm.levels)}`, async () => {
+    it(`may be winston with the levels ${Object.keys(levels ?? winston.config.npm.levels).join(', ')}`, async () => {
       const { stream, lines } = jsonLines();
       const own = levels && 'fatal' in levels;
       const logger = winston.createLogger({
