@@ -45,9 +45,16 @@ const BUILT_IN: Readonly<Record<EventType, EventKind>> = {
 const kinds = new Map<string, EventKind>(Object.entries(BUILT_IN));
 const UNREGISTERED: EventKind = { level: 'info' };
 
-/** Registers a type of event: a policy does so in its own folder, when it is loaded. The last registration wins. */
-export function defineEvent(type: string, kind: EventKind): void {
-  kinds.set(type, Object.freeze({ ...kind }));
+/**
+ * Registers a type of event: a policy does so in its own folder, when it is loaded. The last registration wins.
+ * @returns a function that takes it back
+ */
+export function defineEvent(type: string, kind: EventKind): () => void {
+  const defined = Object.freeze({ ...kind });
+  kinds.set(type, defined);
+  return () => {
+    if (kinds.get(type) === defined) kinds.delete(type);
+  };
 }
 
 export function kindOf(type: string): EventKind {

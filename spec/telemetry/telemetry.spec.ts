@@ -127,7 +127,7 @@ describe('Telemetry', () => {
   });
 
   it('takes levels and fields of the events that a policy defines, and nothing that could be content', () => {
-    defineEvent('spec_throttled', {
+    const undo = defineEvent('spec_throttled', {
       level: 'error',
       levelOf: ({ reason }) => (reason === 'planned' ? 'info' : 'error'),
       fields: { tokens: 'number', isShared: 'boolean', tier: ['gold', 'silver'] },
@@ -147,6 +147,7 @@ describe('Telemetry', () => {
       },
       { level: 'error', message: 'spec_throttled', method: 'm' },
     ]);
+    undo();
   });
 });
 
