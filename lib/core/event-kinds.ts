@@ -1,4 +1,4 @@
-import type { EventType, ResilienceEvent } from './events.js';
+import type { EventType } from './events.js';
 import type { Level } from './levels.js';
 
 /** Which values a field of its own may have: a number, true or false, or one of these words. Free text is impossible. */
@@ -61,9 +61,10 @@ export function kindOf(type: string): EventKind {
   return kinds.get(type) ?? UNREGISTERED;
 }
 
-export function levelOf(event: ResilienceEvent): Level {
+/** The level of an event, or of one that is still to be built: its kind and reason are enough. */
+export function levelOf(event: { readonly type: string; readonly kind?: unknown; readonly reason?: unknown }): Level {
   const { level, levelOf: chosen } = kindOf(event.type);
-  return chosen?.(event as { readonly kind?: unknown; readonly reason?: unknown }) ?? level;
+  return chosen?.(event) ?? level;
 }
 
 /** Every type that is registered, with its usual level. */

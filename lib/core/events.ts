@@ -234,15 +234,3 @@ export type ResilienceEvent =
   | SettingsRefused;
 
 export type EventType = ResilienceEvent['type'];
-
-/** Called with every event. */
-export type Listener = (event: ResilienceEvent) => unknown;
-
-/** Delivers an event to the log and to all who listen. Never throws. */
-export type Audience = (event: ResilienceEvent) => void;
-
-/** One kind of event of one method. */
-export interface Channel {
-  /** Undefined if nobody listens and nothing would be logged, so that no event is built: `channel.audience(now)?.({ … })`. */
-  audience(now: number): Audience | undefined;
-}

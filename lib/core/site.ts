@@ -1,6 +1,7 @@
 import type { RetryBudget } from './budget.js';
 import type { Clock } from './clock.js';
-import type { Channel, EventType } from './events.js';
+import type { Channel } from './channel.js';
+import type { EventType } from './events.js';
 import type { Random } from './random.js';
 
 /** Where a policy stands: the decorated method, and what is current for it. */

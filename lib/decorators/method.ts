@@ -1,7 +1,8 @@
 import { RetryBudget } from '../core/budget.js';
 import { Call, type Next, type Policy, type Stream, UNGUARDED } from '../core/call.js';
 import { DecorationError } from '../core/errors.js';
-import type { Channel, EventType } from '../core/events.js';
+import type { Channel } from '../core/channel.js';
+import type { EventType } from '../core/events.js';
 import { read } from '../failures/reading.js';
 import { type BoundMethod, enlistMethod } from '../runtime/bound.js';
 import { currentSettings, runtime } from '../runtime/runtime.js';

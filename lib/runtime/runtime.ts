@@ -22,7 +22,7 @@ interface Override extends CheckedOverrides {
 }
 
 let overrides: readonly Override[] = [];
-let own: { readonly level: string; readonly writer: Writer } | undefined;
+let chosen: { readonly version: number; readonly writer: Writer } | undefined;
 
 const source = new SettingsSource();
 const follower = new Follower({
@@ -187,10 +187,13 @@ function refresh(): void {
   follow();
 }
 
+/** Asked for every event, so it looks at the settings only when something has changed. */
 function currentWriter(): Writer {
+  if (chosen?.version !== runtime.version) chosen = { version: runtime.version, writer: chooseWriter() };
+  return chosen.writer;
+}
+
+function chooseWriter(): Writer {
   const configured = overrides.findLast(({ writer }) => writer)?.writer;
-  if (configured) return configured;
-  const level = settingsAnyway().log?.level ?? schema.log.level.default;
-  if (own?.level !== level) own = { level, writer: ownLogger(level) };
-  return own.writer;
+  return configured ?? ownLogger(settingsAnyway().log?.level ?? schema.log.level.default);
 }

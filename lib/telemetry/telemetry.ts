@@ -1,5 +1,6 @@
+import type { Audience, Channel, Listener } from '../core/channel.js';
 import { kindOf, levelOf } from '../core/event-kinds.js';
-import type { Audience, Channel, EventType, Listener, ResilienceEvent } from '../core/events.js';
+import type { EventType, ResilienceEvent } from '../core/events.js';
 import type { Level } from '../core/levels.js';
 import { hasSubscribers, publish } from './broadcast.js';
 import type { LogBucket } from './bucket.js';
@@ -42,12 +43,12 @@ export class Telemetry {
     const tell: Audience = (event) => this.#tell(event, this.#buckets.of(type, key, at), at);
     return {
       // In two steps, so that the engine can inline the one that runs when nobody listens.
-      audience: (now) => {
+      audience: (now, known = varies ? undefined : level) => {
         at = now;
         if (this.#isHeard()) return tell;
-        if (!this.#isEnabled(level)) return undefined;
-        // Only when the event is there is its level known, and with it whether it needs a token.
-        if (varies) return tell;
+        if (!this.#isEnabled(known ?? level)) return undefined;
+        // Only the event says then whether it needs a token.
+        if (known === undefined) return tell;
         const bucket = this.#buckets.of(type, key, now);
         if (bucket.hasToken(now)) return tell;
         bucket.leaveOut();
@@ -65,6 +66,7 @@ export class Telemetry {
     const level = levelOf(event);
     const isLogged = this.#isEnabled(level) && (bucket?.take(now) ?? true);
     const leftOut = isLogged ? (bucket?.takeLeftOut() ?? 0) : 0;
+    if (!isLogged && !this.#isHeard()) return;
     this.#inTurn(() => {
       if (isLogged) shielded(() => this.#writer().write(level, entryOf(event, level, leftOut)));
       if (this.#isHeard()) this.#announce(event);

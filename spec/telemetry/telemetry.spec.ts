@@ -64,6 +64,17 @@ describe('Telemetry', () => {
     expect(all).to.deep.equal([{ level: 'debug', message: 'retry_gave_up', ...without(gaveUp('cancelled'), 'type') }]);
   });
 
+  it('asks for no event of a level that depends on it, if the level is given and would not be logged', () => {
+    const entries: LogEntry[] = [];
+    const telemetry = telemetryInto(entries, (level) => level !== 'debug');
+    const channel = telemetry.channel('retry_gave_up', 'm');
+    for (let i = 0; i < 25; i++) expect(channel.audience(5000, 'debug')).to.equal(undefined);
+    for (let i = 0; i < 10; i++) channel.audience(5000, 'warn')?.(gaveUp('server'));
+    for (let i = 0; i < 3; i++) expect(channel.audience(5000, 'warn')).to.equal(undefined);
+    channel.audience(6000, 'warn')?.(gaveUp('server'));
+    expect(entries.map(({ count }) => count)).to.deep.equal([...Array(10).fill(undefined), 3]);
+  });
+
   it('asks for no event that nobody wants', () => {
     const quiet = telemetryInto([], (level) => level === 'error');
     for (const type of ['call_failed', 'retry_gave_up', 'circuit_closed'] as const) {

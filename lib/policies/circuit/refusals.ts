@@ -1,4 +1,4 @@
-import type { Audience } from '../../core/events.js';
+import type { Audience } from '../../core/channel.js';
 import { type Failure, factsOf } from '../../core/failure.js';
 import type { Site } from '../../core/site.js';
 import type { Circuit } from './circuit.js';

@@ -1,5 +1,6 @@
 import type { RetryBudget } from '../../core/budget.js';
 import type { Call } from '../../core/call.js';
+import { levelOf } from '../../core/event-kinds.js';
 import type { GaveUpReason } from '../../core/events.js';
 import { type Failure, factsOf } from '../../core/failure.js';
 import type { Site } from '../../core/site.js';
@@ -137,7 +138,8 @@ export class RetrySequence {
   #giveUp(reason: GaveUpReason, failure: Failure, outcome?: Outcome): false {
     if (outcome && reason !== 'nested') this.#noteSpent(outcome);
     const now = this.#site.clock.now();
-    this.#site.channel('retry_gave_up').audience(now)?.({
+    const level = levelOf({ type: 'retry_gave_up', kind: failure.kind, reason });
+    this.#site.channel('retry_gave_up').audience(now, level)?.({
       type: 'retry_gave_up',
       ...this.#facts(failure, now),
       reason,

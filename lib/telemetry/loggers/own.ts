@@ -5,7 +5,7 @@ import { type Engine, importEngine, type Line, loadEngine } from './winston.js';
 import type { Writer } from './writer.js';
 
 /** At most so many lines wait to be written. */
-const MAX_WAITING = 1000;
+const MAX_WAITING = 10_000;
 
 /** Lines that have not reached standard error: winston is being imported, or its streams take another turn. */
 const waiting = new Set<Line>();
