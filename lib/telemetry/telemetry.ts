@@ -12,9 +12,13 @@ import { shielded } from './shield.js';
 /** Events that are emitted while one is delivered wait for it, at most so many: a listener could emit for ever. */
 const MAX_NESTED = 100;
 
+/** Channels are kept, because making one takes longer than finding it. */
+const MAX_CHANNELS = 1000;
+
 /** Delivers events to the log, to listeners and to the diagnostics channel. Nothing that these do changes an outcome. */
 export class Telemetry {
   readonly #buckets = new LogBuckets();
+  readonly #channels = new Map<string, Channel>();
   readonly #writer: () => Writer;
   #listeners: readonly Listener[] = [];
   #nested: (() => void)[] | undefined;
@@ -38,9 +42,23 @@ export class Telemetry {
   /** Emits one type of event of one method, and of one circuit if there is one. Its log lines share a bucket. */
   channel(type: EventType, method: string, circuit = ''): Channel {
     const key = `${type}\n${method}\n${circuit}`;
+    let channel = this.#channels.get(key);
+    if (!channel) {
+      // They hold nothing that could be lost.
+      if (this.#channels.size === MAX_CHANNELS) this.#channels.clear();
+      this.#channels.set(key, (channel = this.#open(type, key)));
+    }
+    return channel;
+  }
+
+  #open(type: EventType, key: string): Channel {
     const { level, levelOf: varies } = kindOf(type);
+    // A level that is not the usual one has a bucket of its own: many lines of debug must not displace a warning.
+    const bucketOf = (one: Level, now: number): LogBucket => {
+      return this.#buckets.of(type, one === level ? key : `${key}\n${one}`, now);
+    };
     let at = 0;
-    const tell: Audience = (event) => this.#tell(event, this.#buckets.of(type, key, at), at);
+    const tell: Audience = (event) => this.#tell(event, (one) => bucketOf(one, at), at);
     return {
       // In two steps, so that the engine can inline the one that runs when nobody listens.
       audience: (now, known = varies ? undefined : level) => {
@@ -49,7 +67,7 @@ export class Telemetry {
         if (!this.#isEnabled(known ?? level)) return undefined;
         // Only the event says then whether it needs a token.
         if (known === undefined) return tell;
-        const bucket = this.#buckets.of(type, key, now);
+        const bucket = bucketOf(known, now);
         if (bucket.hasToken(now)) return tell;
         bucket.leaveOut();
         return undefined;
@@ -62,9 +80,11 @@ export class Telemetry {
     this.#tell(event, undefined, 0);
   }
 
-  #tell(event: ResilienceEvent, bucket: LogBucket | undefined, now: number): void {
+  #tell(event: ResilienceEvent, bucketOf: ((level: Level) => LogBucket) | undefined, now: number): void {
     const level = levelOf(event);
-    const isLogged = this.#isEnabled(level) && (bucket?.take(now) ?? true);
+    const isEnabled = this.#isEnabled(level);
+    const bucket = isEnabled ? bucketOf?.(level) : undefined;
+    const isLogged = isEnabled && (bucket?.take(now) ?? true);
     const leftOut = isLogged ? (bucket?.takeLeftOut() ?? 0) : 0;
     if (!isLogged && !this.#isHeard()) return;
     this.#inTurn(() => {

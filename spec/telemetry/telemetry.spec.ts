@@ -59,6 +59,12 @@ describe('Telemetry', () => {
     expect(entries).to.have.lengthOf(1);
     expect(entries[0]).to.include({ level: 'warn', kind: 'server' }).and.not.to.have.property('count');
 
+    const both: LogEntry[] = [];
+    const verbose = telemetryInto(both).channel('retry_gave_up', 'm');
+    for (let i = 0; i < 25; i++) verbose.audience(5000)?.(gaveUp('cancelled'));
+    verbose.audience(5000)?.(gaveUp('server'));
+    expect(both.map(({ level }) => level)).to.deep.equal([...Array(10).fill('debug'), 'warn']);
+
     const all: LogEntry[] = [];
     telemetryInto(all).channel('retry_gave_up', 'm').audience(5000)?.(gaveUp('cancelled'));
     expect(all).to.deep.equal([{ level: 'debug', message: 'retry_gave_up', ...without(gaveUp('cancelled'), 'type') }]);

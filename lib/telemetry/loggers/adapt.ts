@@ -70,7 +70,6 @@ function methodWriter(
   logger: unknown,
   argumentsOf: (line: Line) => readonly unknown[],
   names: Readonly<Record<Level, readonly string[]>> = NAMES,
-  judge: unknown = logger,
 ): Writer {
   const methodOf = (level: Level): string | undefined => {
     return names[level].find((name) => typeof read(logger, name) === 'function');
@@ -78,7 +77,7 @@ function methodWriter(
   return {
     isEnabled: (level) => {
       const method = methodOf(level);
-      return method !== undefined && (asked(judge, method) ?? passesThreshold(judge, level));
+      return method !== undefined && (asked(logger, method) ?? passesThreshold(logger, level));
     },
     write: (level, entry) => {
       const { level: _, message, ...fields } = entry;

@@ -50,7 +50,9 @@ function importLater(): void {
       engine = imported;
       isImporting = false;
       for (const line of waiting) imported(line);
-    });
+    })
+    // What could not be written waits until the process ends.
+    .catch(() => undefined);
 }
 
 /** The same line as winston's. */
