@@ -1,6 +1,6 @@
 // The public list of `holdfast`.
 export type { Clock, Timer } from './core/clock.js';
-export { currentSignal } from './core/current-signal.js';
+export { currentSignal } from './call/scope.js';
 export type { Duration } from './core/duration.js';
 export type { KnownErrorField } from './core/error-fields.js';
 export {

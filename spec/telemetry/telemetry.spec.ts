@@ -49,6 +49,23 @@ describe('Telemetry', () => {
     expect(entries.filter(({ by, count }) => by !== 'code' || count !== undefined)).to.deep.equal([]);
   });
 
+  it('logs the opening of each circuit of a key, and no key', async () => {
+    const entries: LogEntry[] = [];
+    const restore = configure({ logger: { log: (entry) => entries.push(entry) } });
+    const name = uniqueName();
+    const asking = CircuitProtected({ circuit: name, failureThreshold: 1, key: (tenant: string) => tenant })(
+      async function keyed(_tenant: string): Promise<void> {
+        throw unavailable();
+      },
+    );
+    for (let i = 0; i < 40; i++) await rejectionOf(asking(`tenant-${i}`));
+    restore();
+    const lines = entries.filter(({ message }) => message === 'circuit_opened');
+    expect(lines).to.have.lengthOf(40);
+    expect(lines.every((line) => line.circuit === name && line.count === undefined)).to.equal(true);
+    expect(JSON.stringify(entries)).not.to.contain('tenant');
+  });
+
   it("logs a caller's abort at debug, and spends no token for it where debug is not written", () => {
     const entries: LogEntry[] = [];
     const telemetry = telemetryInto(entries, (level) => level !== 'debug');
