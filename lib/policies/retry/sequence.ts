@@ -3,8 +3,10 @@ import { openingOf } from '../../call/opening.js';
 import type { Next } from '../../call/policy.js';
 import type { Site } from '../../call/site.js';
 import type { StopCause } from '../../call/stop.js';
+import type { Channel } from '../../core/channel.js';
 import { ConfigurationError } from '../../core/errors.js';
-import type { Channel, GaveUpReason } from '../../core/events.js';
+import { levelOf } from '../../core/event-kinds.js';
+import type { GaveUpReason } from '../../core/events.js';
 import { type Failure, factsOf } from '../../core/failure.js';
 import { backoffMs, heedHint } from './backoff.js';
 import { clientsOf } from './clients.js';
@@ -190,7 +192,8 @@ export class RetrySequence {
   /** @returns a rejection if the call fails with something else than what its last attempt ended with */
   #giveUp(reason: GaveUpReason, failure: Failure, ended: Ended, now: number): Promise<never> | undefined {
     if (reason !== 'nested' && reason !== 'aborted') this.#noteSpent(ended);
-    const audience = this.#retries.gaveUp.audience(now);
+    const level = levelOf({ type: 'retry_gave_up', kind: failure.kind, reason });
+    const audience = this.#retries.gaveUp.audience(now, level);
     audience?.({ type: 'retry_gave_up', ...this.#facts(failure, now), reason });
     return reason === 'aborted' ? Promise.reject(this.#call.stop.error) : undefined;
   }
