@@ -1,11 +1,12 @@
 import type { CircuitPort } from '../call/call.js';
+import { shared } from '../core/shared.js';
 import { Gate } from '../policies/rate-limit/gate.js';
 import { isShared } from './circuits.js';
 
-const named = new Map<string, Gate>();
+const named = shared('runtime.gates', () => new Map<string, Gate>());
 
 /** Gates of circuits that have no name of their own: one for each key, or the method's. */
-const ofCircuits = new WeakMap<CircuitPort, Gate>();
+const ofCircuits = shared('runtime.gatesOfCircuits', () => new WeakMap<CircuitPort, Gate>());
 
 /** The gate that everyone who names it shares, those behind the circuit of that name among them. */
 export function gateNamed(name: string): Gate {

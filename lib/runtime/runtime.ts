@@ -2,6 +2,7 @@ import { type Clock, systemClock } from '../core/clock.js';
 import { ConfigurationError } from '../core/errors.js';
 import type { ResilienceEvent, SettingsRefused, SettingsReloaded } from '../core/events.js';
 import { type Random, systemRandom } from '../core/random.js';
+import { shared } from '../core/shared.js';
 import { readEnvironment } from '../settings/environment.js';
 import { deepFreeze, type LoadedSettings } from '../settings/load.js';
 import { mergeSettings } from '../settings/merge.js';
@@ -21,26 +22,27 @@ interface Override extends CheckedOverrides {
   readonly instantRetries?: boolean;
 }
 
-let overrides: readonly Override[] = [];
+/** The latest last. */
+const state = shared('runtime.overrides', () => ({ overrides: [] as readonly Override[] }));
 let chosen: { readonly version: number; readonly writer: Writer } | undefined;
 
-const source = new SettingsSource();
-const follower = new Follower({
-  changed: () => renewUnasked('changes'),
-  asked: () => renewUnasked('always'),
-});
+const source = shared('runtime.source', () => new SettingsSource());
+const follower = shared(
+  'runtime.follower',
+  () => new Follower({ changed: () => renewUnasked('changes'), asked: () => renewUnasked('always') }),
+);
 
 /**
  * What is current. `version` grows with every change, so that a decorated method sees with one comparison whether what
  * it worked out before still holds.
  */
-export const runtime = {
+export const runtime = shared('runtime', () => ({
   version: 1,
   clock: systemClock as Clock,
   random: systemRandom as Random,
   instantRetries: false,
   telemetry: new Telemetry(currentWriter),
-};
+}));
 
 /**
  * Sets settings, logger, clock or random source, also for classes that are defined already.
@@ -56,10 +58,10 @@ export function override(added: Override): () => void {
   // Options of methods are left to their next call: a test may well leave methods behind that the next one's settings
   // do not suit, and whether any are left is up to the garbage collector.
   if (added.settings && current) mergeSettings({ ...current, configured: [...current.configured, added.settings] });
-  overrides = [...overrides, added];
+  state.overrides = [...state.overrides, added];
   refresh();
   return () => {
-    overrides = overrides.filter((other) => other !== added);
+    state.overrides = state.overrides.filter((other) => other !== added);
     refresh();
   };
 }
@@ -159,7 +161,7 @@ export function layers(): Layers {
 }
 
 function configured(): SettingsOverrides[] {
-  return overrides.flatMap(({ settings }) => settings ?? []);
+  return state.overrides.flatMap(({ settings }) => settings ?? []);
 }
 
 /** The settings in effect where no decorator and no section says otherwise. */
@@ -178,7 +180,7 @@ function settingsAnyway(): SettingsOverrides {
 
 function refresh(): void {
   const latest = <K extends keyof Override>(key: K): Override[K] | undefined => {
-    return overrides.findLast((one) => one[key] !== undefined)?.[key];
+    return state.overrides.findLast((one) => one[key] !== undefined)?.[key];
   };
   runtime.version += 1;
   runtime.clock = latest('clock') ?? systemClock;
@@ -194,6 +196,6 @@ function currentWriter(): Writer {
 }
 
 function chooseWriter(): Writer {
-  const configured = overrides.findLast(({ writer }) => writer)?.writer;
+  const configured = state.overrides.findLast(({ writer }) => writer)?.writer;
   return configured ?? ownLogger(settingsAnyway().log?.level ?? schema.log.level.default);
 }

@@ -1,3 +1,4 @@
+import { brand } from '../../core/brand.js';
 import type { Circuit } from './circuit.js';
 
 /** How many circuits are looked at to forget some of them, so that a look-up stays O(1). */
@@ -41,3 +42,5 @@ export class KeyedCircuits {
     }
   }
 }
+
+brand({ KeyedCircuits });

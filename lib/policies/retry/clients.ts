@@ -1,8 +1,9 @@
+import { shared } from '../../core/shared.js';
 import { classNameOf, read } from '../../failures/reading.js';
 import type { Layer } from './spent.js';
 
 /** Clients that objects hold where nobody can look, in `#private` fields, and what to write in place of each. */
-const held = new WeakMap<object, readonly Layer[]>();
+const held = shared('retry.clients', () => new WeakMap<object, readonly Layer[]>());
 
 /** Says that an object calls a client that cannot be seen from outside. */
 export function holdsClient(holder: object, client: object, instead?: string): void {
