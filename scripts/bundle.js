@@ -1,0 +1,90 @@
+// Makes what is published of what tsc compiled: dist/esm and dist/cjs, each with few files and its declarations.
+// One chunk holds everything that `holdfast` loads, so that the other entry points share it.
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import { transform } from 'esbuild';
+import { rollup } from 'rollup';
+import { entryPoints } from './entries.js';
+
+const COMPILED = resolve('dist');
+const entries = entryPoints().map(({ name }) => name);
+const input = (names) => Object.fromEntries(names.map((name) => [name, join(COMPILED, `${name}.js`)]));
+
+/** The command is an ES module alone: nobody loads it but Node. */
+const FORMATS = [
+  { format: 'es', folder: 'dist/esm', extension: 'js', names: [...entries, 'cli/main'] },
+  { format: 'cjs', folder: 'dist/cjs', extension: 'cjs', names: entries },
+];
+
+/** What `import.meta.url` is in the CommonJS build. */
+const OWN_URL = "require('node:url').pathToFileURL(__filename).href";
+/** A relative path in a declaration, as in `from './x.js'` and `import('./x.js')`. */
+const SPECIFIER = /((?:from |import |import\()')(\.{1,2}\/[^']+)\.js'/g;
+
+for (const { format, folder, extension, names } of FORMATS) {
+  rmSync(folder, { recursive: true, force: true });
+  const bundle = await rollup({ input: input(names), external: (id) => !/^[./]/.test(id), onwarn });
+  await bundle.write({
+    dir: folder,
+    format,
+    exports: 'named',
+    hoistTransitiveImports: false,
+    minifyInternalExports: false,
+    generatedCode: 'es2015',
+    entryFileNames: `[name].${extension}`,
+    chunkFileNames: `chunks/[name].${extension}`,
+    manualChunks: coreChunk(),
+    plugins: [
+      { name: 'own-url', resolveImportMeta: () => (format === 'cjs' ? OWN_URL : null) },
+      { name: 'without-comments', renderChunk: (code) => transform(code, { target: 'es2022', charset: 'utf8' }) },
+    ],
+  });
+  await bundle.close();
+}
+
+for (const file of reachableDeclarations()) {
+  const text = readFileSync(join(COMPILED, file), 'utf8').replace(/^\/\/# sourceMappingURL.*\n?/m, '');
+  write(join('dist/esm', file), text);
+  write(
+    join('dist/cjs', file.replace(/\.d\.ts$/, '.d.cts')),
+    text.replace(SPECIFIER, (_, before, path) => `${before}${path}.cjs'`),
+  );
+}
+
+/** tsc's helpers for decorators look at `this`, which is undefined in modules: they expect that. */
+function onwarn(warning, warn) {
+  if (warning.code !== 'THIS_IS_UNDEFINED') warn(warning);
+}
+
+/** Names the chunk of each module that `holdfast` loads; the others are left to rollup. */
+function coreChunk() {
+  let core;
+  return (id, { getModuleInfo }) => {
+    core ??= reachable(join(COMPILED, 'index.js'), (module) => getModuleInfo(module)?.importedIds ?? []);
+    return core.has(id) ? 'core' : undefined;
+  };
+}
+
+/** The declarations that those of the entry points lead to, by their paths below dist/. */
+function reachableDeclarations() {
+  const importsOf = (file) =>
+    [...readFileSync(file, 'utf8').matchAll(SPECIFIER)].map(([, , path]) => resolve(dirname(file), `${path}.d.ts`));
+  const files = entries.flatMap((name) => [...reachable(join(COMPILED, `${name}.d.ts`), importsOf)]);
+  return [...new Set(files)].map((file) => relative(COMPILED, file));
+}
+
+/**
+ * @param {string} start
+ * @param {(id: string) => readonly string[]} next
+ */
+function reachable(start, next) {
+  const found = new Set([start]);
+  // The set grows while it is walked.
+  for (const id of found) for (const each of next(id)) found.add(each);
+  return found;
+}
+
+function write(file, text) {
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, text);
+}
