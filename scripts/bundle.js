@@ -4,6 +4,7 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { transform } from 'esbuild';
 import { rollup } from 'rollup';
+import { REPLACEABLE } from '../dist/core/without-node.js';
 import { entryPoints } from './entries.js';
 
 const COMPILED = resolve('dist');
@@ -19,11 +20,17 @@ const FORMATS = [
 /** What `import.meta.url` is in the CommonJS build. */
 const OWN_URL = "require('node:url').pathToFileURL(__filename).href";
 /** A relative path in a declaration, as in `from './x.js'` and `import('./x.js')`. */
-const SPECIFIER = /((?:from |import |import\()')(\.{1,2}\/[^']+)\.js'/g;
+const SPECIFIER = /((?:from |import |import\()(["']))(\.{1,2}\/[^"']+)\.js\2/g;
 
 for (const { format, folder, extension, names } of FORMATS) {
   rmSync(folder, { recursive: true, force: true });
-  const bundle = await rollup({ input: input(names), external: (id) => !/^[./]/.test(id), onwarn });
+  const bundle = await rollup({
+    input: input(names),
+    external,
+    onwarn,
+    plugins: [nodeModules()],
+    treeshake: { propertyReadSideEffects: false },
+  });
   await bundle.write({
     dir: folder,
     format,
@@ -47,8 +54,32 @@ for (const file of reachableDeclarations()) {
   write(join('dist/esm', file), text);
   write(
     join('dist/cjs', file.replace(/\.d\.ts$/, '.d.cts')),
-    text.replace(SPECIFIER, (_, before, path) => `${before}${path}.cjs'`),
+    text.replace(SPECIFIER, (_, before, quote, path) => `${before}${path}.cjs${quote}`),
   );
+}
+
+/** Packages, and modules of Node's that only entry points beside `holdfast` use. */
+function external(id) {
+  return !/^[./\0]/.test(id) && !REPLACEABLE.includes(id);
+}
+
+/** Imports modules of Node's in a way that runtimes without them survive. */
+function nodeModules() {
+  const PREFIX = '\0';
+  return {
+    name: 'node-modules',
+    resolveId: (id) => (REPLACEABLE.includes(id) ? `${PREFIX}${id}` : null),
+    load: (id) => {
+      if (!id.startsWith(PREFIX)) return null;
+      const names = Object.keys(process.getBuiltinModule(id.slice(PREFIX.length))).filter((name) => name !== 'default');
+      return [
+        `import { nodeModule } from ${JSON.stringify(join(COMPILED, 'core/without-node.js'))};`,
+        `const found = nodeModule(${JSON.stringify(id.slice(PREFIX.length))});`,
+        ...names.map((name) => `const own_${name} = found.${name};`),
+        `export { ${names.map((name) => `own_${name} as ${name}`).join(', ')} };`,
+      ].join('\n');
+    },
+  };
 }
 
 /** tsc's helpers for decorators look at `this`, which is undefined in modules: they expect that. */
@@ -56,19 +87,23 @@ function onwarn(warning, warn) {
   if (warning.code !== 'THIS_IS_UNDEFINED') warn(warning);
 }
 
-/** Names the chunk of each module that `holdfast` loads; the others are left to rollup. */
+/** Names the chunk of each module that `holdfast` loads; the others are left to rollup. The command's help loads no core. */
 function coreChunk() {
   let core;
+  let command;
   return (id, { getModuleInfo }) => {
-    core ??= reachable(join(COMPILED, 'index.js'), (module) => getModuleInfo(module)?.importedIds ?? []);
-    return core.has(id) ? 'core' : undefined;
+    const from = (entry) => reachable(join(COMPILED, entry), (module) => getModuleInfo(module)?.importedIds ?? []);
+    core ??= from('index.js');
+    command ??= from('cli/main.js');
+    if (!core.has(id)) return undefined;
+    return command.has(id) ? 'errors' : 'core';
   };
 }
 
 /** The declarations that those of the entry points lead to, by their paths below dist/. */
 function reachableDeclarations() {
   const importsOf = (file) =>
-    [...readFileSync(file, 'utf8').matchAll(SPECIFIER)].map(([, , path]) => resolve(dirname(file), `${path}.d.ts`));
+    [...readFileSync(file, 'utf8').matchAll(SPECIFIER)].map(([, , , path]) => resolve(dirname(file), `${path}.d.ts`));
   const files = entries.flatMap((name) => [...reachable(join(COMPILED, `${name}.d.ts`), importsOf)]);
   return [...new Set(files)].map((file) => relative(COMPILED, file));
 }

@@ -1,9 +1,9 @@
-import 'reflect-metadata';
 import type { Policy } from '../call/policy.js';
 import type { RetryBudget } from '../call/retry-budget.js';
 import type { Site } from '../call/site.js';
 import type { Fields } from '../core/field.js';
 import type { Layers, Setting } from '../settings/resolve.js';
+import { defineMetadata, getOwnMetadata, getOwnMetadataKeys } from './metadata.js';
 import type { AnyFunction } from './types.js';
 
 /**
@@ -84,13 +84,12 @@ const KEY = Symbol.for('holdfast:decorated');
 
 /** What is known of a function: also of another library's wrapper that has copied the metadata outward. */
 export function decoratedOf(fn: AnyFunction): Decorated | undefined {
-  return Reflect.getOwnMetadata(KEY, fn) as Decorated | undefined;
+  return getOwnMetadata(KEY, fn) as Decorated | undefined;
 }
 
 /** Notes what was decorated. What other decorators have noted on the inner function holds for the wrapper too. */
 export function remember(decorated: Decorated, inner: AnyFunction): void {
   const { wrapper } = decorated;
-  for (const key of Reflect.getOwnMetadataKeys(inner))
-    Reflect.defineMetadata(key, Reflect.getOwnMetadata(key, inner), wrapper);
-  Reflect.defineMetadata(KEY, decorated, wrapper);
+  for (const key of getOwnMetadataKeys(inner)) defineMetadata(key, getOwnMetadata(key, inner), wrapper);
+  defineMetadata(KEY, decorated, wrapper);
 }

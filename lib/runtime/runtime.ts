@@ -1,4 +1,5 @@
 import { type Clock, systemClock } from '../core/clock.js';
+import { processEnvironment } from '../core/environment.js';
 import { ConfigurationError } from '../core/errors.js';
 import type { ResilienceEvent, SettingsRefused, SettingsReloaded } from '../core/events.js';
 import { type Random, systemRandom } from '../core/random.js';
@@ -174,7 +175,7 @@ function settingsAnyway(): SettingsOverrides {
   try {
     return currentSettings();
   } catch {
-    return layOver({}, [readEnvironment(process.env, []), ...configured()]);
+    return layOver({}, [readEnvironment(processEnvironment(), []), ...configured()]);
   }
 }
 

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { processEnvironment } from '../core/environment.js';
 import type { ConfigurationError } from '../core/errors.js';
 import { findFileAgain, type SettingsFile } from '../settings/file.js';
 import { type LoadedSettings, loadWithOrigins } from '../settings/load.js';
@@ -46,7 +47,7 @@ export class SettingsSource {
   }
 
   #readFresh(): LoadedSettings {
-    const file = findFileAgain(this.#file, process.env);
+    const file = findFileAgain(this.#file, processEnvironment());
     this.#file = file && { ...file, version: versionOf(file.absolute) };
     try {
       return loadWithOrigins({}, file);

@@ -1,5 +1,6 @@
-import convict from 'convict';
+import { processEnvironment } from '../core/environment.js';
 import { ConfigurationError } from '../core/errors.js';
+import { completed, defaultsOf } from './convict.js';
 import { entriesOf, type Problems, show, unknownKey } from './check.js';
 import { contradictionsOf } from './contradictions.js';
 import { type Environment, readEnvironment } from './environment.js';
@@ -51,21 +52,18 @@ function refuseUnknown(options: unknown): void {
 
 /** @param found the file to read, where it is known already which */
 export function loadWithOrigins(
-  { env = process.env, file: asked }: LoadOptions = {},
+  { env = processEnvironment(), file: asked }: LoadOptions = {},
   found = findFile(asked, env),
 ): LoadedSettings {
   const problems: Problems = [];
   const file = found ? readFile(found, problems) : {};
   const environment = readEnvironment(env, problems);
-  // Without `args` and `env` of its own convict would read the command line and coerce what it finds.
-  const convicted = convict(schema as never, { args: [], env: {} });
-  const defaults = { ...(convicted.getProperties() as unknown as Settings), circuits: {}, methods: {} };
+  const defaults = { ...defaultsOf(schema), circuits: {}, methods: {} } as Settings;
   // What a file that cannot be read would have said may be what makes the rest fit together.
   if (file) problems.push(...contradictionsOf(layOver(defaults, [file, environment]), environment));
   if (!file || problems.length > 0) throw new ConfigurationError(problems);
   const { circuits = {}, methods = {}, ...values } = file;
-  convicted.load(values).load(environment).validate({ allowed: 'strict' });
-  const settings = { ...(convicted.getProperties() as unknown as Settings), circuits, methods } as Settings;
+  const settings = { ...completed(schema, [values, environment]), circuits, methods } as Settings;
   return { settings: deepFreeze(settings), file, environment, path: found?.path };
 }
 

@@ -8,6 +8,11 @@ const program = join(root, 'spec/package/fixtures/copies/program.mjs');
 
 /** How a program reaches its two copies. */
 const COPIES = {
+  'ES modules and CommonJS': `
+    import { createRequire } from 'node:module';
+    import * as a from 'holdfast';
+    import * as testing from 'holdfast/testing';
+    export const copies = async () => ({ a, b: createRequire(import.meta.url)('holdfast'), testing });`,
   'a second installation': `
     import * as b from 'other';
     import * as a from 'holdfast';
@@ -57,14 +62,10 @@ describe('two copies of the package in one process', function () {
 
   for (const [name, source] of Object.entries(COPIES)) {
     it(`share circuits, gates, settings, events, signals and errors: ${name}`, async () => {
-      const folder = join(project, name.replaceAll(/\W/g, '-'));
-      await mkdir(folder);
-      await cp(program, join(folder, 'program.mjs'));
-      await writeFile(join(folder, 'copies.mjs'), source);
-      const { stdout, stderr } = await node([join(folder, 'program.mjs')], project, {
-        RESILIENCE_LOG_LEVEL: 'silent',
-        LOG_LEVEL: 'silent',
-      });
+      const copies = join(project, `${name.replaceAll(/\W/g, '-')}.mjs`);
+      await writeFile(copies, source);
+      const quiet = { RESILIENCE_LOG_LEVEL: 'silent', LOG_LEVEL: 'silent' };
+      const { stdout, stderr } = await node([program, copies], project, quiet);
       expect(stderr).to.equal('');
       expect(JSON.parse(stdout)).to.deep.equal(SHOWN);
     });
