@@ -7,6 +7,7 @@ export {
   ConcurrencyLimitError,
   ConfigurationError,
   DecorationError,
+  FinalError,
   MalformedResponseError,
   RateLimitedError,
   TimeLimitError,

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import type { Fields } from '#lib/core/field.js';
 import type { FailureKind, ResilienceEvent } from '#lib/index.js';
-import { classify, MalformedResponseError } from '#lib/index.js';
+import { CircuitOpenError, ConcurrencyLimitError, classify, MalformedResponseError } from '#lib/index.js';
 import { circuitOptions } from '#lib/policies/circuit/options.js';
 import { outcomeOf } from '#lib/policies/circuit/outcome.js';
 import { concurrencyFields } from '#lib/policies/concurrency/options.js';
@@ -37,6 +37,8 @@ const ERRORS: Readonly<Record<FailureKind, unknown>> = {
   rejected: { status: 404 },
   malformed: new MalformedResponseError('no answer'),
   misconfigured: { code: 'CERT_HAS_EXPIRED' },
+  'circuit-open': new CircuitOpenError({ circuit: 'payments', retryAfterMs: 1 }),
+  'concurrency-limit': new ConcurrencyLimitError(1),
   unknown: new RangeError('a bug'),
 };
 

@@ -1,0 +1,64 @@
+// Clients whose errors have nothing but a name, and the second mark that stands beside it.
+import type { FailureKind } from '../../core/failure.js';
+import { isObject, read, readText, word } from '../reading.js';
+import type { Seen } from '../seen.js';
+import { KIND_BY_WEAK_CODE } from './node.js';
+import { kindsOf, kindsOfTexts } from './table.js';
+
+/** The platform's own names, and literal names that no other library has. */
+const KIND_BY_NAME = kindsOf({
+  timeout: `TimeoutError CohereTimeoutError KyTimeoutError HeadersTimeoutError BodyTimeoutError ConnectTimeoutError
+    ResponseTimeoutError`,
+  malformed: 'SyntaxError AI_JSONParseError AI_InvalidResponseDataError DeserializationError ResponseParsingError',
+  misconfigured: 'AI_LoadAPIKeyError LoadAPIKeyError AI_LoadSettingError CredentialsProviderError',
+  network: 'HTTPParserError',
+});
+
+export function kindOfName({ name, className }: Seen): FailureKind | undefined {
+  return KIND_BY_NAME.get(name) ?? KIND_BY_NAME.get(className);
+}
+
+/** An abort, whoever asked for it: only the call knows whether its caller did. */
+export function abortOf(seen: Seen): FailureKind | undefined {
+  const { name, className, code, error, type } = seen;
+  // Most errors.
+  if (name === 'Error' && code === undefined && type === undefined && className === 'Error') return undefined;
+  if (name === 'AbortError' || className === 'AbortError') return 'cancelled';
+  if (name === 'CanceledError' || className === 'CanceledError')
+    return isObject(read(error, 'config')) || readText(error, 'config') !== undefined ? 'cancelled' : undefined;
+  if (name === 'RequestAbortedError' && isObject(read(error, 'meta'))) return 'cancelled';
+  if (code === 'ABORTED')
+    return readText(error, 'method') !== undefined && readText(error, 'url') !== undefined ? 'cancelled' : undefined;
+  // node-fetch and its heirs.
+  if (type === 'request-timeout' || type === 'body-timeout') return 'timeout';
+  return undefined;
+}
+
+/** Weak: their cause says more, and a class of that name could be anyone's, so that each has a second mark. */
+const WEAK: ReadonlyMap<string | undefined, readonly [kind: FailureKind, mark: string]> = new Map([
+  ['ConnectionError', ['network', 'meta']],
+  ['NoLivingConnectionsError', ['network', 'meta']],
+  ['StripeConnectionError', ['network', 'rawType']],
+  ['MongoServerSelectionError', ['network', 'errorLabels']],
+  ['SocketError', ['network', 'socket']],
+]);
+
+const KIND_BY_MESSAGE = kindsOfTexts({
+  network: [
+    ...[
+      'stream has been aborted',
+      'socket hang up',
+      'Socket closed abruptly during opening handshake',
+      'Unexpected close',
+    ],
+    ...['Premature close', 'other side closed', 'aborted'],
+  ],
+  timeout: ['Heartbeat timeout', 'connect ETIMEDOUT'],
+});
+
+export function weakKindOf(seen: Seen): FailureKind | undefined {
+  const { name, className, error } = seen;
+  const [kind, mark = ''] = WEAK.get(name) ?? WEAK.get(className) ?? WEAK.get(word(seen.type)) ?? [];
+  if (kind && read(error, mark) !== undefined) return kind;
+  return KIND_BY_WEAK_CODE.get(word(seen.code)) ?? KIND_BY_MESSAGE.get(word(seen.message));
+}

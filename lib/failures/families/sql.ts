@@ -1,0 +1,86 @@
+// Databases: five characters of SQLSTATE (PostgreSQL, MySQL), and the codes of drivers and ORMs.
+import type { FailureKind } from '../../core/failure.js';
+import { read, readText, word } from '../reading.js';
+import type { Seen } from '../seen.js';
+import { kindsOf, kindsOfTexts } from './table.js';
+
+const SQLSTATE = /^[0-9A-Z]{5}$/;
+
+const KIND_BY_STATE = kindsOf({
+  network: '57P01 57P02 57P03 57P05',
+  timeout: '57014 55P03',
+});
+
+/** By the class of the state. `HY000` of MySQL stands for everything, so that its code must decide. */
+const KIND_BY_CLASS = kindsOf({
+  network: '08',
+  server: '40 53 58 XX HV',
+  rejected: '0A 0L 0P 20 21 22 23 24 25 26 27 28 2B 2D 2F 34 38 39 3B 3D 3F 42 44 54 55 P0',
+});
+
+const KIND_BY_MYSQL = kindsOf({
+  network:
+    'PROTOCOL_CONNECTION_LOST ER_SOCKET_UNEXPECTED_CLOSE ER_CONNECTION_KILLED ER_SERVER_SHUTDOWN POOL_NONEONLINE',
+  timeout: `PROTOCOL_SEQUENCE_TIMEOUT ER_LOCK_WAIT_TIMEOUT ER_QUERY_TIMEOUT ER_GET_CONNECTION_TIMEOUT
+    ER_CONNECTION_TIMEOUT ER_SOCKET_TIMEOUT ER_STATEMENT_TIMEOUT`,
+  server: `ER_CON_COUNT_ERROR ER_TOO_MANY_USER_CONNECTIONS ER_LOCK_DEADLOCK ER_OUT_OF_RESOURCES
+    ER_OPTION_PREVENTS_STATEMENT ER_READ_ONLY_MODE ER_DISK_FULL`,
+  rejected: 'ER_USER_LIMIT_REACHED ER_ACCESS_DENIED_ERROR ER_BAD_NULL_ERROR ER_NO_DEFAULT_FOR_FIELD',
+});
+
+/** postgres.js writes the same word into `code` and `errno`. */
+const KIND_BY_POSTGRES = kindsOf({
+  network: 'CONNECTION_CLOSED CONNECTION_ENDED CONNECTION_DESTROYED',
+  timeout: 'CONNECT_TIMEOUT',
+});
+
+const KIND_BY_PRISMA = kindsOf({
+  network: 'P1001 P1017',
+  timeout: 'P1002 P1008 P2024',
+  server: 'P2034 P2037',
+  misconfigured: 'P1000 P1003 P1010 P1011 P1012 P1013',
+});
+
+const KIND_BY_SQLITE = kindsOf({
+  server: 'SQLITE_BUSY SQLITE_BUSY_SNAPSHOT SQLITE_BUSY_RECOVERY SQLITE_BUSY_TIMEOUT SQLITE_LOCKED',
+});
+
+const KIND_BY_MESSAGE = kindsOfTexts({
+  network: [
+    ...[
+      'Connection terminated unexpectedly',
+      'Connection terminated',
+      'Connection terminated due to connection timeout',
+    ],
+    ...['Client has encountered a connection error and is not queryable'],
+    ...[
+      'Connection lost: The server closed the connection.',
+      "Can't add new command when connection is in closed state",
+    ],
+  ],
+  timeout: ['timeout exceeded when trying to connect', 'Query read timeout', 'timeout expired'],
+});
+
+export function kindOfSql(seen: Seen): FailureKind | undefined {
+  const { error } = seen;
+  const code = word(seen.code) ?? word(readText(error, 'errorCode'));
+  if (code === undefined) return undefined;
+  const byDriver = KIND_BY_MYSQL.get(code) ?? KIND_BY_SQLITE.get(code);
+  if (byDriver) return byDriver;
+  if (code.startsWith('SQLITE_CONSTRAINT')) return 'rejected';
+  if (KIND_BY_POSTGRES.has(code)) return readText(error, 'errno') === code ? KIND_BY_POSTGRES.get(code) : undefined;
+  if (/^P[12]\d{3}$/.test(code) && isPrisma(seen))
+    return KIND_BY_PRISMA.get(code) ?? (code[1] === '2' ? 'rejected' : undefined);
+  const state = word(read(error, 'sqlState')) ?? (readText(error, 'severity') === undefined ? undefined : code);
+  return state !== undefined && SQLSTATE.test(state)
+    ? (KIND_BY_STATE.get(state) ?? KIND_BY_CLASS.get(state.slice(0, 2)))
+    : undefined;
+}
+
+function isPrisma({ name, error }: Seen): boolean {
+  return readText(error, 'clientVersion') !== undefined || name?.startsWith('PrismaClient') === true;
+}
+
+export function sqlByMessage({ message }: Seen): FailureKind | undefined {
+  return KIND_BY_MESSAGE.get(word(message));
+}
