@@ -1,0 +1,3 @@
+import { web } from './web.js';
+
+export const FAMILIES = [web];
