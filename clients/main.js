@@ -87,7 +87,7 @@ function inChild({ family, setup }, authority, left, cells) {
         cells[id] = cell;
         left.splice(left.findIndex((fault) => fault.id === id), 1);
       }
-      next(CELL_MS);
+      next(setup.patience ?? CELL_MS);
       child.send(left[0]?.id ?? 'done');
     });
     child.on('close', (code, signal) => {
