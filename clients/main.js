@@ -1,0 +1,145 @@
+// `npm run clients`: every set-up of every client meets every fault, over real sockets. What was thrown is recorded under
+// spec/failures/recorded/, a file for each family, and docs/clients.md is written of it. `-- --only axios` measures the
+// set-ups with these words in their names alone; `-- --missing` those cells that are not recorded yet; `-- --page` writes
+// the page alone, of what is recorded.
+import { fork } from 'node:child_process';
+import { mkdtempSync, rmSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { FAMILIES } from './families/index.js';
+import { makeCertificates } from './support/certificates.js';
+import { judged } from './support/judge.js';
+import { faultsOf } from './support/meet.js';
+import { versionOf } from './support/versions.js';
+
+const RECORDED = 'spec/failures/recorded';
+const PROCESSES = 2;
+const MISUSED = 2;
+/** The longest that a cell may take, in milliseconds: a client that is still waiting then has not failed. */
+const CELL_MS = 6000;
+const START_MS = 20_000;
+
+const { only, missing, page } = flags();
+const folder = mkdtempSync(join(tmpdir(), 'clients-'));
+const children = new Set();
+process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+process.on('SIGINT', () => {
+  for (const child of children) child.kill();
+  process.exit(130);
+});
+
+if (!page) await measure();
+if (only === undefined || page) await writePage();
+
+async function measure() {
+  const authority = makeCertificates(folder);
+  const jobs = FAMILIES.flatMap((family) => family.setups.map((setup) => ({ family, setup }))).filter(
+    ({ family, setup }) => only === undefined || `${family.name}: ${setup.name}`.includes(only),
+  );
+  if (jobs.length === 0) misused(`--only: no client has "${only}" in its name`);
+  const records = new Map(FAMILIES.map((family) => [family.name, read(family)]));
+  const left = [...jobs];
+  const since = Date.now();
+  await Promise.all(
+    Array.from({ length: PROCESSES }, async () => {
+      for (let job = left.shift(); job; job = left.shift()) {
+        const record = records.get(job.family.name);
+        const known = missing ? (record[job.setup.name]?.cells ?? {}) : {};
+        const cells = await see(job, authority, known);
+        record[job.setup.name] = { ...versionOf(job.setup), cells };
+        write(job.family, record);
+        const thrown = Object.values(cells).filter((cell) => 'thrown' in cell).length;
+        console.log(`${job.family.name}: ${job.setup.name}: ${thrown} of ${Object.keys(cells).length} faults throw`);
+      }
+    }),
+  );
+  console.log(`${jobs.length} set-ups in ${Math.round((Date.now() - since) / 1000)} s`);
+}
+
+/** All cells of a set-up, in processes of their own: one that hangs is ended, and the rest go on in another. */
+async function see({ family, setup }, authority, known) {
+  const faults = faultsOf(family, setup);
+  const cells = {};
+  const left = faults.filter(({ id }) => !(id in known));
+  while (left.length > 0) await inChild({ family, setup }, authority, left, cells);
+  return Object.fromEntries(faults.map((fault) => [fault.id, known[fault.id] ?? judged(setup, fault, cells[fault.id])]));
+}
+
+function inChild({ family, setup }, authority, left, cells) {
+  return new Promise((resolve) => {
+    const child = fork(new URL('child.js', import.meta.url), [family.name, setup.name, folder], {
+      // What the environment says of keys and proxies is no part of what is measured.
+      env: { PATH: process.env.PATH, HOME: folder, NODE_EXTRA_CA_CERTS: authority, AWS_EC2_METADATA_DISABLED: 'true' },
+      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    });
+    children.add(child);
+    let said = '';
+    child.stderr.setEncoding('utf8').on('data', (chunk) => (said = (said + chunk).slice(-500)));
+    let timer;
+    const next = (limit) => {
+      clearTimeout(timer);
+      timer = setTimeout(() => child.kill('SIGKILL'), limit);
+    };
+    next(START_MS);
+    child.on('message', ({ id, cell }) => {
+      if (id !== undefined) {
+        cells[id] = cell;
+        left.splice(left.findIndex((fault) => fault.id === id), 1);
+      }
+      next(setup.patience ?? CELL_MS);
+      child.send(left[0]?.id ?? 'done');
+    });
+    child.on('close', (code, signal) => {
+      clearTimeout(timer);
+      children.delete(child);
+      const hung = left.shift();
+      if (hung) {
+        cells[hung.id] = { hangs: true };
+        if (signal !== 'SIGKILL') console.log(`${setup.name}, ${hung.id}: the process ended with ${code}: ${said}`);
+      }
+      resolve();
+    });
+  });
+}
+
+function fileOf(family) {
+  return `${RECORDED}/${family.name}.json`;
+}
+
+function read(family) {
+  if (!existsSync(fileOf(family))) return {};
+  return Object.fromEntries(JSON.parse(readFileSync(fileOf(family), 'utf8')).setups.map(({ name, ...rest }) => [name, { ...rest, cells: Object.fromEntries(rest.cells.map(({ fault, ...cell }) => [fault, cell])) }]));
+}
+
+/** One cell a line, so that a difference can be read. */
+function write(family, record) {
+  const setups = family.setups
+    .filter(({ name }) => record[name])
+    .map(({ name }) => {
+      const { cells, ...about } = record[name];
+      const lines = Object.entries(cells).map(([fault, cell]) => `        ${JSON.stringify({ fault, ...cell })}`);
+      return `    {\n      "name": ${JSON.stringify(name)},\n${Object.entries(about).map(([key, value]) => `      ${JSON.stringify(key)}: ${JSON.stringify(value)},\n`).join('')}      "cells": [\n${lines.join(',\n')}\n      ]\n    }`;
+    });
+  const text = `{\n  "family": ${JSON.stringify(family.title)},\n  "setups": [\n${setups.join(',\n')}\n  ]\n}\n`;
+  writeFileSync(fileOf(family), text);
+}
+
+async function writePage() {
+  const { pageOf, readRecorded } = await import('../build/standard/failures/recorded/page.js');
+  writeFileSync('docs/clients.md', pageOf(readRecorded()));
+  console.log('docs/clients.md is written');
+}
+
+function flags() {
+  try {
+    return parseArgs({ options: { only: { type: 'string' }, missing: { type: 'boolean' }, page: { type: 'boolean' } } }).values;
+  } catch (mistake) {
+    return misused(mistake.message);
+  }
+}
+
+function misused(problem) {
+  console.error(`${problem}\nusage: npm run clients -- [--only TEXT] [--missing] [--page]`);
+  process.exit(MISUSED);
+}

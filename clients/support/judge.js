@@ -1,0 +1,36 @@
+// What a cell should be taken for: decided by the fault that was played, and by how much of it is in what was thrown. What
+// the library says of it today has no part in it.
+
+/** SDKs that repeat a 409 by themselves: their services use it for requests that are under way. */
+const REPEATS_409 = /^(openai|openai-7|@anthropic-ai\/sdk|groq-sdk|stripe)$/;
+
+export function judged(setup, fault, cell) {
+  if (!cell?.thrown) return cell ?? { hangs: true };
+  const text = JSON.stringify(cell.thrown);
+  const found = { ...cell, ...rightOf(setup, fault, text) };
+  delete found.thrown;
+  return { ...found, thrown: cell.thrown };
+}
+
+function rightOf(setup, fault, text) {
+  const exception = setup.right?.[fault.id];
+  const base = { kind: fault.kind, ...(fault.by === 'caller' && { callerAborted: true }), ...(fault.isTls && { tls: true }) };
+  if (fault.id === '409' && REPEATS_409.test(setup.package)) base.kind = 'server';
+  // Where the client hands on what it could unpack, it is a body that is not JSON.
+  if (fault.otherwise && !text.includes(fault.otherwise[0])) base.kind = fault.otherwise[1];
+  if (exception) Object.assign(base, exception);
+  const holdsStatus = fault.status === undefined || holdsNumber(text, fault.status) || exception?.kind !== undefined;
+  if (!holdsStatus) return { ...base, decidable: false, reason: `the error holds no status` };
+  if (fault.words && !fault.words.some((word) => text.includes(word)))
+    return { ...base, decidable: false, reason: 'the error holds nothing of the body, so quota looks like a rate limit' };
+  if (fault.hint === undefined) return base;
+  if (!text.includes(fault.hintMark)) {
+    // A 403 or 413 without its hints is one like any other.
+    const isMadeByHint = fault.status === 403 || fault.status === 413;
+    return { ...base, ...(isMadeByHint && { kind: 'rejected' }) };
+  }
+  return { ...base, hint: fault.hint };
+}
+
+/** As a number or a text of its own, not within a message. */
+const holdsNumber = (text, number) => new RegExp(`[:[,]"?${number}"?[,}\\]]`).test(text);
