@@ -1,6 +1,7 @@
 import type { Failure, FailureKind } from '../core/failure.js';
 import { chainOf } from './chain.js';
 import { kindOfAws } from './families/aws.js';
+import { kindOfClient, unreached } from './families/clients.js';
 import { kindOfGraphql } from './families/graphql.js';
 import { kindOfGrpc } from './families/grpc.js';
 import { codeOf, kindOfStatus } from './families/http.js';
@@ -52,7 +53,7 @@ function kindOf(chain: readonly Seen[]): FailureKind {
     if (kind) return kind;
   }
   for (const seen of chain) {
-    const kind = fetchFailed(seen) ?? sqlByMessage(seen) ?? weakKindOf(seen);
+    const kind = fetchFailed(seen) ?? sqlByMessage(seen) ?? weakKindOf(seen) ?? unreached(seen);
     if (kind) return kind;
   }
   const [only, ...others] = chain;
@@ -85,23 +86,30 @@ function wordsOf(seen: Seen): FailureKind | undefined {
     kindOfKafka(seen) ??
     kindOfSlack(seen) ??
     kindOfGraphql(seen) ??
+    kindOfClient(seen) ??
     KIND_BY_CODE.get(typeOfEvent(seen))
   );
 }
 
 /** A status that no response gave: octokit writes 500 onto whatever its `fetch` throws. */
 function isMadeUp({ response, headers, wrapped }: Seen): boolean {
-  return response === undefined && headers === undefined && wrapped === undefined;
+  if (response !== undefined || headers !== undefined) return false;
+  return wrapped === undefined || read(wrapped.responses[0], 'type') === 'error';
 }
 
 /** What happened before anything answered, by the error itself or by what caused it. */
 function madeUpOver(seen: Seen, chain: readonly Seen[], at: number): FailureKind | undefined {
   const own = abortOf(seen) ?? kindOfNode(seen);
   if (own || chain.length === 1) return own;
-  for (const inner of chain.slice(at + 1)) {
-    if (inner.status !== undefined) continue;
-    const kind = faultOf(inner) ?? kindOfName(inner) ?? fetchFailed(inner);
-    if (kind === 'timeout' || kind === 'network' || kind === 'misconfigured' || kind === 'cancelled') return kind;
+  const inner = chain.slice(at + 1).filter((cause) => cause.status === undefined);
+  const kind = firstOf(inner, (cause) => faultOf(cause) ?? kindOfName(cause)) ?? firstOf(inner, fetchFailed);
+  return kind === 'malformed' ? undefined : kind;
+}
+
+function firstOf(chain: readonly Seen[], look: (seen: Seen) => FailureKind | undefined): FailureKind | undefined {
+  for (const seen of chain) {
+    const kind = look(seen);
+    if (kind) return kind;
   }
   return undefined;
 }

@@ -11,10 +11,11 @@ import type { Seen } from './seen.js';
 
 /** What one error of the chain says. The limits of a quota matter only where one was hit. */
 export function hintOf(seen: Seen, kind: FailureKind, now: number): number | undefined {
-  const own = seen.retryAfterMs;
-  if (typeof own === 'number' && own >= 0 && Number.isFinite(own)) return own;
   const headers = headersOf(seen);
   const asked = retryAfterMs(headers, now) ?? grpcDelayMs(seen, now) ?? slackDelayMs(seen);
+  const own = seen.retryAfterMs;
+  // A client that has read the headers may have read them by another clock.
+  if (typeof own === 'number' && own >= 0 && Number.isFinite(own)) return Math.max(own, asked ?? 0);
   if (asked !== undefined) return asked;
   if (kind !== 'rate-limited') return undefined;
   // How full the limits are, and what the body says, matters only where one was hit.

@@ -5,7 +5,17 @@ import { isObject, looksLikeError, read, readText, word } from './reading.js';
 const FIELDS = [
   ...['constructor', 'name', 'message', 'code', 'errno', 'type', 'status', 'statusCode', 'response', 'headers'],
   ...['requestID', 'request_id', 'requestId', 'retryAfterMs', '$metadata', '$fault'],
-  ...['responseHeaders', 'rawResponse', '$response', 'httpResponse', 'meta', 'data', 'body', 'responseBody'],
+  ...[
+    'responseHeaders',
+    'rawResponse',
+    '$response',
+    'httpResponse',
+    'meta',
+    'data',
+    'body',
+    'responseBody',
+    'stackTrace',
+  ],
   ...['cause', 'errors', 'detail', 'error', 'original', 'originalError', 'lastError', 'exception', 'reason'],
   ...['driverError', 'parent', 'nativeError', 'innerError', 'networkError', 'graphQLErrors'],
 ] as const;
@@ -71,7 +81,8 @@ export function see(error: object): Seen {
 }
 
 function lookAt(raw: Raw, error: object): Seen {
-  const { code, type, response, headers } = raw;
+  const { code, type, headers } = raw;
+  const response = raw.response ?? (raw.stackTrace === undefined ? undefined : lastResponse(raw.stackTrace));
   const aws = raw.$metadata ?? raw.$fault;
   const wrapped = wrappedIn(raw);
   const nested = response ?? aws ?? wrapped;
@@ -101,6 +112,12 @@ function lookAt(raw: Raw, error: object): Seen {
   };
 }
 
+/** Algolia's client keeps each host's answer. */
+function lastResponse(attempts: unknown): unknown {
+  const length = Array.isArray(attempts) ? Number(read(attempts, 'length')) : 0;
+  return read(read(attempts, String(length - 1)), 'response');
+}
+
 /** A copy of what can be read. */
 function shielded(error: object): Raw {
   const copy: Record<string, unknown> = {};
@@ -113,7 +130,8 @@ function wrappedIn(raw: Raw): Wrapped | undefined {
   const { responseHeaders, rawResponse, $response, httpResponse, meta, data, body, responseBody } = raw;
   const any = responseHeaders ?? rawResponse ?? $response ?? httpResponse ?? meta ?? data ?? body ?? responseBody;
   if (any === undefined) return undefined;
-  return { responseHeaders, responses: [rawResponse, $response, httpResponse, meta], data, body, responseBody };
+  const responses = [rawResponse, $response, httpResponse, meta, data === undefined ? undefined : read(data, 'res')];
+  return { responseHeaders, responses, data, body, responseBody };
 }
 
 function causesIn(raw: Raw): readonly object[] {

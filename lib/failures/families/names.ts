@@ -9,7 +9,8 @@ import { kindsOf, kindsOfTexts } from './table.js';
 const KIND_BY_NAME = kindsOf({
   timeout: `TimeoutError CohereTimeoutError KyTimeoutError HeadersTimeoutError BodyTimeoutError ConnectTimeoutError
     ResponseTimeoutError`,
-  malformed: 'SyntaxError AI_JSONParseError AI_InvalidResponseDataError DeserializationError ResponseParsingError',
+  malformed: `SyntaxError AI_JSONParseError AI_InvalidResponseDataError DeserializationError ResponseParsingError
+    ProductNotSupportedError`,
   misconfigured: 'AI_LoadAPIKeyError LoadAPIKeyError AI_LoadSettingError CredentialsProviderError',
   network: 'HTTPParserError',
 });
@@ -31,7 +32,7 @@ export function abortOf(seen: Seen): FailureKind | undefined {
     return readText(error, 'method') !== undefined && readText(error, 'url') !== undefined ? 'cancelled' : undefined;
   // node-fetch and its heirs.
   if (type === 'request-timeout' || type === 'body-timeout') return 'timeout';
-  return undefined;
+  return type === 'invalid-json' ? 'malformed' : undefined;
 }
 
 /** Weak: their cause says more, and a class of that name could be anyone's, so that each has a second mark. */
@@ -53,12 +54,21 @@ const KIND_BY_MESSAGE = kindsOfTexts({
     ],
     ...['Premature close', 'other side closed', 'aborted'],
   ],
-  timeout: ['Heartbeat timeout', 'connect ETIMEDOUT'],
+  timeout: [
+    ...['Heartbeat timeout', 'connect ETIMEDOUT', 'read timeout', 'Body Timeout Error', 'Headers Timeout Error'],
+    ...['The operation was aborted due to timeout'],
+  ],
+  cancelled: ['This operation was aborted', 'The operation was aborted.', 'The user aborted a request.'],
+  malformed: ['Invalid JSON received from the Stripe API'],
 });
 
 export function weakKindOf(seen: Seen): FailureKind | undefined {
   const { name, className, error } = seen;
+  const byMessage = KIND_BY_MESSAGE.get(word(seen.message));
+  if (byMessage) return byMessage;
   const [kind, mark = ''] = WEAK.get(name) ?? WEAK.get(className) ?? WEAK.get(word(seen.type)) ?? [];
   if (kind && read(error, mark) !== undefined) return kind;
-  return KIND_BY_WEAK_CODE.get(word(seen.code)) ?? KIND_BY_MESSAGE.get(word(seen.message));
+  const { message } = seen;
+  if (message?.startsWith('Invalid execution result: result is not object or array.')) return 'malformed';
+  return KIND_BY_WEAK_CODE.get(word(seen.code));
 }

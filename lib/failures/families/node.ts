@@ -11,10 +11,10 @@ export const KIND_BY_ERRNO = kindsOf({
     ESERVFAIL EREFUSED EHOSTUNREACH EHOSTDOWN ENETUNREACH ENETDOWN ENETRESET EADDRNOTAVAIL ENOTCONN ESHUTDOWN
     UND_ERR_SOCKET UND_ERR_RES_CONTENT_LENGTH_MISMATCH UND_ERR_DESTROYED UND_ERR_CLOSED UND_ERR_HEADERS_OVERFLOW
     ERR_STREAM_PREMATURE_CLOSE ERR_SOCKET_CLOSED ERR_SOCKET_CLOSED_BEFORE_CONNECTION Z_BUF_ERROR Z_DATA_ERROR
-    ERR_HTTP2_STREAM_ERROR ERR_HTTP2_SESSION_ERROR ERR_HTTP2_GOAWAY_SESSION ERR_HTTP2_STREAM_CANCEL
-    ERR_HTTP2_PING_CANCEL ERR_HTTP2_ERROR ERR_HTTP2_OUT_OF_STREAMS ERR_HTTP2_SOCKET_UNBOUND
+    ERR_HTTP2_STREAM_ERROR ERR_HTTP2_SESSION_ERROR ERR_HTTP2_GOAWAY_SESSION ERR_HTTP2_PING_CANCEL
+    ERR_HTTP2_ERROR ERR_HTTP2_OUT_OF_STREAMS ERR_HTTP2_SOCKET_UNBOUND
     ConnectionRefused ConnectionClosed ConnectionReset FailedToOpenSocket`,
-  misconfigured: `ERR_INVALID_URL ERR_INVALID_PROTOCOL ERR_INVALID_CHAR ERR_UNESCAPED_CHARACTERS EPROTO
+  misconfigured: `ERR_INVALID_URL ERR_INVALID_PROTOCOL ERR_UNSUPPORTED_PROTOCOL ERR_HTTP2_UNSUPPORTED_PROTOCOL ERR_INVALID_CHAR ERR_UNESCAPED_CHARACTERS EPROTO
     UND_ERR_INVALID_ARG DEPTH_ZERO_SELF_SIGNED_CERT SELF_SIGNED_CERT_IN_CHAIN UNABLE_TO_VERIFY_LEAF_SIGNATURE
     UNABLE_TO_GET_ISSUER_CERT UNABLE_TO_GET_ISSUER_CERT_LOCALLY UNABLE_TO_GET_CRL UNABLE_TO_DECRYPT_CERT_SIGNATURE
     UNABLE_TO_DECRYPT_CRL_SIGNATURE UNABLE_TO_DECODE_ISSUER_PUBLIC_KEY HOSTNAME_MISMATCH INVALID_CA INVALID_PURPOSE
@@ -35,7 +35,7 @@ const OTHER_ERRNOS = kindsOf({
     EMLINK EMSGSIZE ENAMETOOLONG ENFILE ENOBUFS ENODATA ENODEV ENOENT ENOEXEC ENOLCK ENOLINK ENOMEM ENOMSG ENOPROTOOPT ENOSPC
     ENOSR ENOSTR ENOSYS ENOTDIR ENOTEMPTY ENOTSOCK ENOTSUP ENOTTY ENXIO EOPNOTSUPP EOVERFLOW EPERM EPROTONOSUPPORT
     EPROTOTYPE ERANGE EROFS ESPIPE ESRCH ESTALE ETXTBSY EWOULDBLOCK EXDEV ESOCKET ECONNECTION EDNS EAUTH EENVELOPE
-    EMESSAGE ETLS ECONNCLOSED ENOTOPEN ELOGIN EREQUEST ERR_NETWORK ERR_BAD_REQUEST ERR_BAD_RESPONSE
+    EMESSAGE ETLS ECONNCLOSED ENOTOPEN ELOGIN EREQUEST ERR_NETWORK ERR_HTTP2_STREAM_CANCEL ERR_BAD_REQUEST ERR_BAD_RESPONSE
     ERR_NON_2XX_3XX_RESPONSE ERR_GOT_REQUEST_ERROR ERR_BODY_PARSE_FAILURE ERR_ACCESS_DENIED ERR_OUT_OF_RANGE
     ERR_INVALID_ARG_TYPE ERR_INVALID_ARG_VALUE ERR_INVALID_STATE ERR_STREAM_DESTROYED ERR_STREAM_WRITE_AFTER_END
     ERR_HTTP_HEADERS_SENT ERR_HTTP_INVALID_HEADER_VALUE ERR_MODULE_NOT_FOUND ERR_ASSERTION ERR_HTTP2_INVALID_SESSION
@@ -86,7 +86,7 @@ export function kindOfNode(seen: Seen): FailureKind | undefined {
 
 /** Codes of clients that hide a system's code: weak, what caused them says more. */
 export const KIND_BY_WEAK_CODE = kindsOf({
-  network: 'ERR_NETWORK ESOCKET ECONNECTION EDNS ECONNCLOSED ENOTOPEN REQUEST_SEND_ERROR',
+  network: 'ERR_NETWORK ERR_HTTP2_STREAM_CANCEL ESOCKET ECONNECTION EDNS ECONNCLOSED ENOTOPEN REQUEST_SEND_ERROR',
   misconfigured: 'ETLS',
 });
 
@@ -94,20 +94,31 @@ export const KIND_BY_WEAK_CODE = kindsOf({
 const REFUSED_BY_FETCH = /^(Headers\.\w{1,16}: |Request cannot be constructed from a URL that includes credentials)/;
 
 const MISTAKE_BY_MESSAGE = kindsOfTexts({
-  misconfigured: ['unknown scheme', 'bad port', 'Failed to parse URL'],
+  misconfigured: [
+    ...['unknown scheme', 'bad port', 'Failed to parse URL'],
+    ...['Only absolute URLs are supported', 'Only HTTP(S) protocols are supported'],
+  ],
 });
 
-/** What OpenSSL and Node say of a certificate: some clients keep nothing else of it. */
+/** How clients say that they do not know a scheme. */
+const SCHEME = /^(?:Unsupported protocol |protocol "[^"]{1,20}" is unsupported|Custom endpoint `)/;
+const FETCH_SCHEME = /^node-fetch cannot load [^ ]{1,200} URL scheme "/;
+
+/** What OpenSSL and Node say of a certificate or a handshake: some clients keep nothing else of it. */
 const CERTIFICATE =
-  /^(?:self[- ]signed certificate|certificate has expired|certificate is not yet valid|unable to verify the first certificate|unable to get (?:local )?issuer certificate|Hostname\/IP does not match certificate's altnames)/;
+  /^(?:self[- ]signed certificate|certificate has expired|certificate is not yet valid|unable to verify the first certificate|unable to get (?:local )?issuer certificate|Hostname\/IP does not match certificate's altnames|(?:write EPROTO )?[0-9A-F]{8,16}:error:[0-9A-F]{8}:SSL routines:)/;
+
+export const isUntrusted = (text: string): boolean => CERTIFICATE.test(text.slice(0, 128));
 
 /** Mistakes without a code: a scheme, a URL or a header that cannot be sent, a certificate that is not trusted. */
 export function mistakeOf({ className, message }: Seen): FailureKind | undefined {
   if (message === undefined) return undefined;
   if (message.length <= 64 && MISTAKE_BY_MESSAGE.has(message)) return 'misconfigured';
-  const start = message.slice(0, 128);
-  if (CERTIFICATE.test(start)) return 'misconfigured';
-  return className === 'TypeError' && REFUSED_BY_FETCH.test(start) ? 'misconfigured' : undefined;
+  const start = message.slice(0, 256);
+  if (isUntrusted(start) || SCHEME.test(start)) return 'misconfigured';
+  return className === 'TypeError' && (REFUSED_BY_FETCH.test(start) || FETCH_SCHEME.test(start))
+    ? 'misconfigured'
+    : undefined;
 }
 
 const FETCH_FAILED = kindsOfTexts({

@@ -13,7 +13,10 @@ const KIND_BY_WORD = kindsOf({
 export function kindOfSlack({ code, wrapped }: Seen): FailureKind | undefined {
   if (code === 'slack_webapi_rate_limited_error') return 'rate-limited';
   if (code !== 'slack_webapi_platform_error') return undefined;
-  return KIND_BY_WORD.get(word(read(wrapped?.data, 'error'))) ?? 'rejected';
+  const said = word(read(wrapped?.data, 'error'));
+  // What is not a word was not an answer of Slack's.
+  if (said === undefined || !/^[a-z_]{1,64}$/.test(said)) return 'malformed';
+  return KIND_BY_WORD.get(said) ?? 'rejected';
 }
 
 /** In seconds, unlike what other clients keep under the same name. */
