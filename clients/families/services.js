@@ -17,17 +17,19 @@ const stripe = async ({ url, timeout, retries }) => {
 };
 
 const CREDENTIALS = { accessKeyId: 'id', secretAccessKey: 'secret' };
-const aws = (load, { service, make }) => async ({ url, timeout, signal, attempts = 1, credentials = CREDENTIALS }) => {
+const aws = (load, { service, make, read }) => async ({ url, timeout, signal, attempts = 1, credentials = CREDENTIALS }) => {
   const sdk = await load();
   const limits = { connectionTimeout: 2000, ...(timeout && { requestTimeout: timeout, socketTimeout: timeout, throwOnRequestTimeout: true }) };
   const client = new sdk[service]({
-    ...{ endpoint: url, region: 'eu-west-1', credentials, maxAttempts: attempts, forcePathStyle: true, requestHandler: limits },
+    ...{ endpoint: url, region: 'eu-west-1', ...(credentials && { credentials }), maxAttempts: attempts, forcePathStyle: true, requestHandler: limits },
   });
-  return client.send(make(sdk), { abortSignal: signal });
+  const answer = await client.send(make(sdk), { abortSignal: signal });
+  return read ? read(answer) : answer;
 };
 const s3 = aws(() => import('@aws-sdk/client-s3'), {
   service: 'S3Client',
   make: ({ GetObjectCommand }) => new GetObjectCommand({ Bucket: 'bucket', Key: 'key' }),
+  read: ({ Body }) => Body.transformToString(),
 });
 const dynamodb = aws(() => import('@aws-sdk/client-dynamodb'), {
   service: 'DynamoDBClient',
@@ -100,7 +102,7 @@ export const services = {
       ],
       call: s3,
     },
-    { name: 'AWS S3, its defaults', package: '@aws-sdk/client-s3', limits: ['client'], only: DEFAULTS, call: (at) => s3({ ...at, attempts: undefined }) },
+    { name: 'AWS S3, its defaults', package: '@aws-sdk/client-s3', limits: ['client'], only: DEFAULTS, call: (at) => s3({ ...at, attempts: 3 }) },
     {
       name: 'AWS DynamoDB',
       package: '@aws-sdk/client-dynamodb',
@@ -120,7 +122,8 @@ export const services = {
       name: 'AWS Bedrock',
       package: '@aws-sdk/client-bedrock-runtime',
       dialect: 'aws',
-      without: [...NO_QUOTA, '200 HTML'],
+      protocol: 'http2',
+      without: [...NO_QUOTA, '200 HTML', '429 two Retry-After', 'TLS spoken to a plain port'],
       more: [
         named(429, 'ThrottlingException', 'rate-limited'),
         named(400, 'ServiceQuotaExceededException', 'quota'),
@@ -138,7 +141,7 @@ export const services = {
       limits: [],
       only: ['no key'],
       more: [{ id: 'no key', kind: 'misconfigured', play: 'silence' }],
-      call: (at) => dynamodb({ ...at, credentials: undefined }),
+      call: (at) => dynamodb({ ...at, credentials: null }),
     },
     { name: 'Azure REST', package: '@azure-rest/core-client', dialect: 'azure', without: NO_QUOTA, call: azure },
     {

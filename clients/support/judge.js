@@ -19,6 +19,7 @@ function rightOf(setup, fault, text) {
   // Where the client hands on what it could unpack, it is a body that is not JSON.
   if (fault.otherwise && !text.includes(fault.otherwise[0])) base.kind = fault.otherwise[1];
   if (exception) Object.assign(base, exception);
+  if (base.decidable === false) return base;
   const holdsStatus = fault.status === undefined || holdsNumber(text, fault.status) || exception?.kind !== undefined;
   if (!holdsStatus) return { ...base, decidable: false, reason: `the error holds no status` };
   if (fault.words && !fault.words.some((word) => text.includes(word)))
