@@ -29,11 +29,16 @@ export function classify(error: unknown, now: number): Failure {
   if (!isObject(error)) return { kind: 'unknown', transient: false };
   const chain = chainOf(error);
   const kind = kindOf(chain);
-  const final = chain.some(isFinal);
+  const final = hasFinal(chain);
   const failure: Told = { kind, transient: isTransientKind(kind) && !final };
   if (final) failure.final = true;
   tell(failure, chain, now);
   return failure;
+}
+
+function hasFinal(chain: readonly Seen[]): boolean {
+  for (const seen of chain) if (isFinal(seen)) return true;
+  return false;
 }
 
 /** The same failure as a timeout: for an abort while no caller's signal is aborted, which is some time limit's. */
@@ -126,7 +131,7 @@ function tell(failure: Told, chain: readonly Seen[], now: number): void {
     const code = codeOf(seen);
     if (code !== undefined) failure.code ??= code;
     const errno = errnoIn(seen);
-    if (isErrno(errno)) failure.errno ??= errno as string;
+    if (errno !== undefined && isErrno(errno)) failure.errno ??= errno;
     const requestId = requestIdOf(seen);
     if (requestId !== undefined) failure.requestId ??= requestId;
     const hint = hintOf(seen, failure.kind, now);
@@ -143,7 +148,7 @@ function nameOf({ className, name }: Seen): string | undefined {
 const ID_HEADERS = ['x-request-id', 'request-id', 'x-amzn-requestid', 'x-ms-request-id'];
 
 function requestIdOf(seen: Seen): string | undefined {
-  const own = word(seen.requestId) ?? word(read(seen.aws, 'requestId'));
+  const own = word(seen.requestId) ?? (seen.aws === undefined ? undefined : word(read(seen.aws, 'requestId')));
   if (own !== undefined) return isRequestId(own) ? own : undefined;
   const headers = headersOf(seen);
   if (headers.size === 0) return undefined;

@@ -30,7 +30,8 @@ export function kindOfStatus(status: number, seen: Seen): FailureKind {
   const isClients = status < 500;
   if (isClients && saysQuota(status, seen)) return 'quota';
   const headers = headersOf(seen);
-  const shouldRetry = headers.get('x-should-retry') ?? headers.get('stripe-should-retry');
+  const shouldRetry =
+    headers.size === 0 ? undefined : (headers.get('x-should-retry') ?? headers.get('stripe-should-retry'));
   if (shouldRetry === 'false') return 'rejected';
   // A rate limit passes with time, and not by asking again.
   if (status === 429) return 'rate-limited';
