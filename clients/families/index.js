@@ -1,7 +1,9 @@
 import { ai } from './ai.js';
 import { grpc } from './grpc.js';
+import { redis } from './redis.js';
 import { services } from './services.js';
 import { smtp } from './smtp.js';
+import { sqlClients } from './sql.js';
 import { web } from './web.js';
 
-export const FAMILIES = [web, ai, services, grpc, smtp];
+export const FAMILIES = [web, ai, services, grpc, smtp, sqlClients, redis];
