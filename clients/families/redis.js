@@ -1,5 +1,5 @@
 // Redis: real servers in every state that can be brought about, and what comes before an answer.
-import { at, GARBAGE_FAULT, listen, PORTS, SILENCE_FAULT, TCP_FAULTS } from '../support/tcp.js';
+import { at, GARBAGE_FAULT, listen, SILENCE_FAULT, TCP_FAULTS } from '../support/tcp.js';
 
 const PASSWORD = 'secret';
 const GET = ['GET', 'key'];
@@ -14,8 +14,8 @@ const saying = (line) => () =>
   });
 const greeting = (name) => (/^HELLO$/i.test(name) ? '%1\r\n$6\r\nserver\r\n$5\r\nredis\r\n' : '+OK\r\n');
 
-const on = (port, id, kind, commands, rest) => ({ id, kind, commands, start: at(port), ...rest });
-const main = (id, kind, commands, rest) => on(PORTS.redis, id, kind, commands, { password: PASSWORD, ...rest });
+const on = (server, id, kind, commands, rest) => ({ id, kind, commands, ...at(server), ...rest });
+const main = (id, kind, commands, rest) => on('redis', id, kind, commands, { password: PASSWORD, ...rest });
 
 const FAULTS = [
   ...TCP_FAULTS,
@@ -31,10 +31,10 @@ const FAULTS = [
   main('ERR max number of clients', 'server', [GET], { prepare: 'crowd' }),
   main('BUSY', 'server', [GET], { prepare: 'busy' }),
   main("no answer, the client's timeout", 'timeout', [['BLPOP', 'nothing', '3']], { by: 'client' }),
-  main('the connection is killed', 'network', [['CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'no']]),
-  on(PORTS['redis-replica'], 'READONLY', 'server', [['SET', 'key', 'x']]),
-  on(PORTS['redis-orphan'], 'MASTERDOWN', 'server', [GET]),
-  on(PORTS['redis-cluster'], 'CLUSTERDOWN', 'server', [GET]),
+  main('the connection is killed', 'network', [['CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'no'], GET]),
+  on('redis-replica', 'READONLY', 'server', [['SET', 'key', 'x']]),
+  on('redis-orphan', 'MASTERDOWN', 'server', [GET]),
+  on('redis-cluster', 'CLUSTERDOWN', 'server', [GET]),
   { id: 'LOADING', kind: 'server', commands: [GET], start: saying('-LOADING Redis is loading the dataset in memory') },
   { id: 'TRYAGAIN', kind: 'server', commands: [GET], start: saying('-TRYAGAIN Multiple keys request during rehashing of slot') },
 ];

@@ -1,5 +1,5 @@
 // SQL: real servers answer what they answer; what comes before an answer is played.
-import { at, GARBAGE_FAULT, listen, PORTS, SILENCE_FAULT, TCP_FAULTS } from '../support/tcp.js';
+import { at, GARBAGE_FAULT, listen, SILENCE_FAULT, TCP_FAULTS } from '../support/tcp.js';
 
 const pgRefusal = (code, severity = 'FATAL') => () =>
   listen((socket) =>
@@ -12,7 +12,7 @@ const pgRefusal = (code, severity = 'FATAL') => () =>
     }),
   );
 
-const sql = (id, kind, query, rest) => ({ id, kind, query, start: at(PORTS.postgres), ...rest });
+const sql = (id, kind, query, rest) => ({ id, kind, query, ...at('postgres'), ...rest });
 /** The server raises whatever state it is asked for. */
 const raised = (state, kind) => sql(`SQLSTATE ${state}`, kind, `do $$ begin raise exception 'The message.' using errcode = '${state}'; end $$`);
 
@@ -29,7 +29,7 @@ const PG_FAULTS = [
   sql('no permission', 'rejected', 'select 1', { with: { user: 'guarded', password: 'wrong' } }),
   sql('unknown database', 'rejected', 'select 1', { with: { database: 'nowhere' } }),
   sql('statement_timeout', 'timeout', 'set statement_timeout = 100; select pg_sleep(3)', { decidable: false, reason: '57014 is a timeout or a cancelled statement' }),
-  sql('lock_timeout', 'timeout', 'set lock_timeout = 100; lock table pg_temp.t', { prepare: 'lock' }),
+  sql('lock_timeout', 'timeout', undefined, { prepare: 'lock' }),
   sql('the backend is terminated', 'network', 'select pg_terminate_backend(pg_backend_pid())'),
   sql('too many connections', 'server', 'select 1', { prepare: 'crowd' }),
   sql('deadlock', 'server', undefined, { prepare: 'deadlock' }),
@@ -62,7 +62,8 @@ async function pgCall({ host, port, timeout, fault }) {
     if (fault.prepare === 'deadlock') return await deadlock(client, await connect());
     if (fault.prepare === 'lock') {
       const other = await connect();
-      await other.query('create table if not exists locked (id int); begin; lock table locked');
+      await other.query('create table if not exists locked (id int)');
+      await other.query('begin; lock table locked');
       return await client.query('begin; set local lock_timeout = 100; lock table locked');
     }
     return await client.query(fault.query);
@@ -80,7 +81,8 @@ async function deadlock(one, other) {
   if (victim) throw victim.reason;
 }
 
-const maria = (id, kind, query, rest) => ({ id, kind, query, start: at(PORTS.mariadb), ...rest });
+const IN_DATABASE = ['create database if not exists measured', 'use measured'];
+const maria = (id, kind, query, rest) => ({ id, kind, query, ...at('mariadb'), ...rest });
 
 const MYSQL_FAULTS = [
   ...TCP_FAULTS,
@@ -89,9 +91,9 @@ const MYSQL_FAULTS = [
   maria('syntax error', 'rejected', ['selec 1']),
   maria('unknown table', 'rejected', ['select * from measured.nowhere']),
   maria('unknown database', 'rejected', ['use nowhere']),
-  maria('not unique', 'rejected', ['create temporary table t (id int primary key)', 'insert into t values (1)', 'insert into t values (1)']),
-  maria('not null', 'rejected', ['create temporary table t (id int not null)', 'insert into t values (null)']),
-  maria('too long', 'rejected', ["set sql_mode='STRICT_ALL_TABLES'", 'create temporary table t (s char(1))', "insert into t values ('long')"]),
+  maria('not unique', 'rejected', [...IN_DATABASE, 'create temporary table t (id int primary key)', 'insert into t values (1)', 'insert into t values (1)']),
+  maria('not null', 'rejected', [...IN_DATABASE, 'create temporary table t (id int not null)', 'insert into t values (null)']),
+  maria('too long', 'rejected', ["set sql_mode='STRICT_ALL_TABLES'", ...IN_DATABASE, 'create temporary table t (s char(1))', "insert into t values ('long')"]),
   maria('wrong password', 'rejected', [], { with: { user: 'nobody', password: 'wrong' } }),
   maria('lock wait timeout', 'timeout', undefined, { prepare: 'lock' }),
   maria('deadlock', 'server', undefined, { prepare: 'deadlock' }),
@@ -100,7 +102,7 @@ const MYSQL_FAULTS = [
   maria('too many connections', 'server', [], { prepare: 'crowd' }),
   maria("no answer, the client's timeout", 'timeout', ['select sleep(3)'], { by: 'client' }),
   maria('signal 45000', 'rejected', ["signal sqlstate '45000' set message_text = 'The message.'"], { decidable: false, reason: '45000 means whatever the procedure means' }),
-  maria('read only', 'rejected', ['create table if not exists measured.t (id int)', 'start transaction read only', 'insert into measured.t values (1)']),
+  maria('read only', 'rejected', [...IN_DATABASE, 'create table if not exists measured.t (id int)', 'start transaction read only', 'insert into measured.t values (1)']),
   maria('TLS is asked for and not offered', 'misconfigured', [], { isTls: true, with: { ssl: {} } }),
 ];
 

@@ -20,6 +20,9 @@ function rightOf(setup, fault, text) {
   if (fault.otherwise && !text.includes(fault.otherwise[0])) base.kind = fault.otherwise[1];
   if (exception) Object.assign(base, exception);
   if (base.decidable === false) return base;
+  // These texts stand for every reason of a lost connection.
+  if (base.kind !== 'network' && /"message":"Connection is closed\."/.test(text))
+    return { ...base, decidable: false, reason: 'the client says of every lost connection that it is closed' };
   const holdsStatus = fault.status === undefined || holdsNumber(text, fault.status) || says(setup, fault, text) || exception?.kind !== undefined;
   if (!holdsStatus) return { ...base, decidable: false, reason: `the error holds no status` };
   if (fault.words && !fault.words.some((word) => text.includes(word)))
