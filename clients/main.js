@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { FAMILIES } from './families/index.js';
 import { makeCertificates } from './support/certificates.js';
+import { startServers } from './support/real-servers.js';
 import { judged } from './support/judge.js';
 import { faultsOf } from './support/meet.js';
 import { versionOf } from './support/versions.js';
@@ -40,37 +41,54 @@ async function measure() {
   if (jobs.length === 0) misused(`--only: no client has "${only}" in its name`);
   const records = new Map(FAMILIES.map((family) => [family.name, read(family)]));
   const left = [...jobs];
+  const work = async () => {
+    for (let job = left.shift(); job; job = left.shift()) {
+      const record = records.get(job.family.name);
+      const recorded = record[job.setup.name]?.cells ?? {};
+      const known = missing ? recorded : withoutServer(job, servers.ports, recorded);
+      const cells = await see(job, { authority, ports: servers.ports }, known);
+      record[job.setup.name] = { ...versionOf(job.setup), cells };
+      write(job.family, record);
+      const thrown = Object.values(cells).filter((cell) => 'thrown' in cell).length;
+      console.log(`${job.family.name}: ${job.setup.name}: ${thrown} of ${Object.keys(cells).length} faults throw`);
+    }
+  };
+  const servers = await startServers([...new Set(jobs.flatMap(({ family }) => family.servers ?? []))], folder);
   const since = Date.now();
-  await Promise.all(
-    Array.from({ length: PROCESSES }, async () => {
-      for (let job = left.shift(); job; job = left.shift()) {
-        const record = records.get(job.family.name);
-        const known = missing ? (record[job.setup.name]?.cells ?? {}) : {};
-        const cells = await see(job, authority, known);
-        record[job.setup.name] = { ...versionOf(job.setup), cells };
-        write(job.family, record);
-        const thrown = Object.values(cells).filter((cell) => 'thrown' in cell).length;
-        console.log(`${job.family.name}: ${job.setup.name}: ${thrown} of ${Object.keys(cells).length} faults throw`);
-      }
-    }),
-  );
+  try {
+    await Promise.all(Array.from({ length: PROCESSES }, work));
+  } finally {
+    await servers.stop();
+  }
   console.log(`${jobs.length} set-ups in ${Math.round((Date.now() - since) / 1000)} s`);
 }
 
+function withoutServer({ family, setup }, ports, recorded) {
+  const lacking = faultsOf(family, setup).filter(({ server }) => server && !(server in ports));
+  return Object.fromEntries(lacking.filter(({ id }) => id in recorded).map(({ id }) => [id, recorded[id]]));
+}
+
 /** All cells of a set-up, in processes of their own: one that hangs is ended, and the rest go on in another. */
-async function see({ family, setup }, authority, known) {
-  const faults = faultsOf(family, setup);
+async function see({ family, setup }, world, known) {
+  // What needs a server that is not installed stays as it was recorded elsewhere.
+  const faults = faultsOf(family, setup).filter(({ id, server }) => !server || server in world.ports || id in known);
   const cells = {};
   const left = faults.filter(({ id }) => !(id in known));
-  while (left.length > 0) await inChild({ family, setup }, authority, left, cells);
+  while (left.length > 0) await inChild({ family, setup }, world, left, cells);
   return Object.fromEntries(faults.map((fault) => [fault.id, known[fault.id] ?? judged(setup, fault, cells[fault.id])]));
 }
 
-function inChild({ family, setup }, authority, left, cells) {
+function inChild({ family, setup }, { authority, ports }, left, cells) {
   return new Promise((resolve) => {
     const child = fork(new URL('child.js', import.meta.url), [family.name, setup.name, folder], {
       // What the environment says of keys and proxies is no part of what is measured.
-      env: { PATH: process.env.PATH, HOME: folder, NODE_EXTRA_CA_CERTS: authority, AWS_EC2_METADATA_DISABLED: 'true' },
+      env: {
+        PATH: process.env.PATH,
+        HOME: folder,
+        NODE_EXTRA_CA_CERTS: authority,
+        AWS_EC2_METADATA_DISABLED: 'true',
+        MEASURED_PORTS: JSON.stringify(ports),
+      },
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     });
     children.add(child);

@@ -148,6 +148,7 @@ export const services = {
       name: '@slack/web-api',
       package: '@slack/web-api',
       dialect: 'slack',
+      says: { 429: 'slack_webapi_rate_limited_error' },
       limits: ['client'],
       without: NO_QUOTA,
       more: [

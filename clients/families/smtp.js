@@ -64,7 +64,7 @@ export const smtp = {
         { id: 'closed after DATA', kind: 'network', start: dialog('DATA', 'close') },
         { id: "silence after MAIL, the client's timeout", kind: 'timeout', by: 'client', start: dialog('MAIL', 'silence') },
         { id: 'TLS spoken to a plain port', kind: 'misconfigured', isTls: true, secure: true, start: dialog('EHLO', '250 Well') },
-        { id: 'TLS is asked for and not offered', kind: 'misconfigured', isTls: true, requireTLS: true, start: dialog('STARTTLS', '502 Unknown') },
+        { id: 'TLS is asked for and not offered', kind: 'rejected', isTls: true, requireTLS: true, start: dialog('STARTTLS', '502 Unknown') },
       ],
       call: async ({ host, port, timeout, fault }) => {
         const { default: nodemailer } = await import('nodemailer');

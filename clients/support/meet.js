@@ -25,7 +25,7 @@ export async function meet(family, setup, id, certificates) {
   const { signal, timer } = limitOf(fault);
   const timeout = fault.by === 'client' ? LIMIT_MS : undefined;
   try {
-    await setup.call({ url: server.url, host: server.host, port: server.port, timeout, signal, fault });
+    await setup.call({ url: server.url, host: server.host, port: server.port, timeout, signal, fault, folder: certificates });
     return { requests: server.seen?.requests, resolved: true };
   } catch (error) {
     return { requests: server.seen?.requests, thrown: withoutOtherHeaders(shapeOf(error)) };

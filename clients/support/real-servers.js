@@ -14,6 +14,8 @@ const isRoot = process.getuid?.() === 0;
 export async function startServers(names, folder) {
   const started = [];
   const ports = {};
+  // Whatever ends this process ends them.
+  process.on('exit', () => started.forEach(({ child }) => child.kill('SIGKILL')));
   for (const name of names) {
     const server = await STARTERS[name](folder, await freePort());
     if (!server) continue;

@@ -1,6 +1,11 @@
 // The structure of a thrown value, as JSON that spec/failures/recorded/replay.ts builds objects from: names of classes,
 // properties and their values. All text that can stand in it is the client's own or the fault server's.
 
+import { NOW } from './http-faults.js';
+
+/** The fault server's own dates are kept. */
+const DAY = new Date(NOW).toISOString().slice(0, 13);
+const HTTP_DAY = new Date(NOW).toUTCString().slice(0, 20);
 const MAX_DEPTH = 7;
 const MAX_KEYS = 40;
 const MAX_ITEMS = 4;
@@ -25,6 +30,9 @@ const READ_OF_INSTANCES = new Set([
 /** Of a response's headers, those that mean something to whoever decides on a failure. */
 const MEANT =
   /^(date|content-type|content-length|.*retry.*|.*ratelimit.*|.*rate-limit.*|x-request-id|x-amzn-errortype|grpc-.*|x-should-retry)$/i;
+
+/** A server's own clock is that of one run. */
+const isMeant = ([key, value]) => MEANT.test(key) && (!/^date$/i.test(key) || String(value).startsWith(HTTP_DAY));
 
 export function shapeOf(value) {
   return record(value, 0, []);
@@ -107,7 +115,7 @@ function headersOf(value) {
   if (!Array.isArray(entries) || !entries.every((entry) => Array.isArray(entry) && entry.length === 2)) return undefined;
   const methods = ['get', 'has', 'forEach', 'entries', 'getMap', 'toJSON', 'getAll'].filter((name) => typeof value[name] === 'function');
   const ownKeys = Object.keys(value).some((key) => MEANT.test(key));
-  const kept = entries.filter(([key]) => MEANT.test(key)).map(([key, one]) => [key, record(one, MAX_DEPTH, []) ?? null]);
+  const kept = entries.filter(isMeant).map(([key, one]) => [key, record(one, MAX_DEPTH, []) ?? null]);
   return { $headers: kept, class: nameOf(value), methods, iterable: isIterable, own: ownKeys };
 }
 
@@ -138,6 +146,10 @@ function safely(look) {
 function scrub(text) {
   return text
     .replace(/(127\.0\.0\.1|localhost|\[?::1\]?):\d+/g, '$1:1')
+    // Neither the time nor the addresses of one run.
+    .replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, (time) => (time.startsWith(DAY) ? time : '<time>'))
+    .replace(/after \d+\.\d+s,LB pick: \d+\.\d+s/, 'after 0.250s,LB pick: 0.001s')
+    .replace(/^[0-9A-F]{16}:error/, '0000000000000000:error')
     .replace(/(file:\/\/)?\/(tmp|work|home|root|usr|var)\/[^\s'")]*/g, '/path')
     .slice(0, MAX_TEXT);
 }
@@ -149,7 +161,7 @@ export function withoutOtherHeaders(shape) {
   const kept = {};
   for (const [key, value] of Object.entries(shape)) {
     const isPlainHeaders = /^(_?headers|responseHeaders)$/i.test(key) && isPlain(value);
-    kept[key] = isPlainHeaders ? Object.fromEntries(Object.entries(value).filter(([name]) => MEANT.test(name))) : withoutOtherHeaders(value);
+    kept[key] = isPlainHeaders ? Object.fromEntries(Object.entries(value).filter(isMeant)) : withoutOtherHeaders(value);
   }
   return kept;
 }

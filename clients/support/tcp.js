@@ -1,6 +1,5 @@
 // Faults of a connection, for clients that speak something else than HTTP.
 import net from 'node:net';
-import { certificate } from './certificates.js';
 
 const GARBAGE = 'HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\n\r\n';
 
@@ -39,10 +38,11 @@ export const TCP_FAULTS = [
 export const GARBAGE_FAULT = { id: 'another protocol', kind: 'network', start: played((socket) => socket.end(GARBAGE)) };
 export const SILENCE_FAULT = { id: "silence, the client's timeout", kind: 'timeout', by: 'client', start: played(() => undefined) };
 
-/** A real server that every cell of a family meets. */
-export const at = (port) => async () => ({ host: '127.0.0.1', port, url: `127.0.0.1:${port}`, close: async () => undefined });
-
 /** The ports of the real servers that the measuring process has started. */
-export const PORTS = JSON.parse(process.env['MEASURED_PORTS'] ?? '{}');
+const PORTS = JSON.parse(process.env['MEASURED_PORTS'] ?? '{}');
 
-export { certificate };
+/** Has the fault met at a real server. */
+export function at(server) {
+  const start = async () => ({ host: '127.0.0.1', port: PORTS[server], close: async () => undefined });
+  return { server, start };
+}
