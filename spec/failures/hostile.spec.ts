@@ -137,7 +137,7 @@ describe('classify, given anything at all', () => {
   it('passes over headers whose names or values are no text', () => {
     const entries: [unknown, unknown][] = [
       [7, 'a name that is a number'],
-      ['retry-after-ms', 12],
+      ['retry-after-ms', {}],
       ['x-should-retry', undefined],
       ['retry-after', '2'],
     ];

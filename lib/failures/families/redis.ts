@@ -1,6 +1,6 @@
 // Redis and its clients: the first word of a reply, which is in capitals.
 import type { FailureKind } from '../../core/failure.js';
-import { read, readText, word } from '../reading.js';
+import { classNameOf, read, readText, word } from '../reading.js';
 import type { Seen } from '../seen.js';
 import { kindsOf, kindsOfTexts } from './table.js';
 
@@ -49,6 +49,6 @@ function isReply({ name, className, error }: Seen): boolean {
   if (name === 'ReplyError' || name === 'ErrorReply' || className === 'ReplyError' || className === 'ErrorReply')
     return true;
   if (className !== 'SimpleError' && className !== 'BlobError' && name !== 'SimpleError') return false;
-  const parent = readText(read(read(error, 'constructor'), '__proto__'), 'name');
+  const parent = classNameOf(read(read(error, '__proto__'), '__proto__'));
   return parent === 'ErrorReply' || readText(read(error, 'command'), 'name') !== undefined;
 }

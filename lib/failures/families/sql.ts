@@ -1,6 +1,6 @@
 // Databases: five characters of SQLSTATE (PostgreSQL, MySQL), and the codes of drivers and ORMs.
 import type { FailureKind } from '../../core/failure.js';
-import { read, readText, word } from '../reading.js';
+import { readText, word } from '../reading.js';
 import type { Seen } from '../seen.js';
 import { kindsOf, kindsOfTexts } from './table.js';
 
@@ -14,8 +14,9 @@ const KIND_BY_STATE = kindsOf({
 /** By the class of the state. `HY000` of MySQL stands for everything, so that its code must decide. */
 const KIND_BY_CLASS = kindsOf({
   network: '08',
+  timeout: '70',
   server: '40 53 58 XX HV',
-  rejected: '0A 0L 0P 20 21 22 23 24 25 26 27 28 2B 2D 2F 34 38 39 3B 3D 3F 42 44 54 55 P0',
+  rejected: '0A 0L 0P 20 21 22 23 24 25 26 27 28 2B 2D 2F 34 38 39 3B 3D 3F 42 44 45 54 55 P0',
 });
 
 const KIND_BY_MYSQL = kindsOf({
@@ -26,6 +27,7 @@ const KIND_BY_MYSQL = kindsOf({
   server: `ER_CON_COUNT_ERROR ER_TOO_MANY_USER_CONNECTIONS ER_LOCK_DEADLOCK ER_OUT_OF_RESOURCES
     ER_OPTION_PREVENTS_STATEMENT ER_READ_ONLY_MODE ER_DISK_FULL`,
   rejected: 'ER_USER_LIMIT_REACHED ER_ACCESS_DENIED_ERROR ER_BAD_NULL_ERROR ER_NO_DEFAULT_FOR_FIELD',
+  misconfigured: 'HANDSHAKE_NO_SSL_SUPPORT',
 });
 
 /** postgres.js writes the same word into `code` and `errno`. */
@@ -47,34 +49,40 @@ const KIND_BY_SQLITE = kindsOf({
 
 const KIND_BY_MESSAGE = kindsOfTexts({
   network: [
-    ...[
-      'Connection terminated unexpectedly',
-      'Connection terminated',
-      'Connection terminated due to connection timeout',
-    ],
+    ...['Connection terminated unexpectedly', 'Connection terminated'],
     ...['Client has encountered a connection error and is not queryable'],
     ...[
       'Connection lost: The server closed the connection.',
       "Can't add new command when connection is in closed state",
     ],
   ],
-  timeout: ['timeout exceeded when trying to connect', 'Query read timeout', 'timeout expired'],
+  timeout: [
+    ...['timeout exceeded when trying to connect', 'Connection terminated due to connection timeout'],
+    ...['Query read timeout', 'timeout expired'],
+  ],
+  misconfigured: ['The server does not support SSL connections'],
 });
 
 export function kindOfSql(seen: Seen): FailureKind | undefined {
   const { error } = seen;
   const code = word(seen.code) ?? word(readText(error, 'errorCode'));
-  if (code === undefined) return undefined;
+  return (code === undefined ? undefined : kindOfCode(code, seen)) ?? kindOfState(readText(error, 'sqlState'));
+}
+
+function kindOfCode(code: string, seen: Seen): FailureKind | undefined {
+  const { error } = seen;
   const byDriver = KIND_BY_MYSQL.get(code) ?? KIND_BY_SQLITE.get(code);
   if (byDriver) return byDriver;
   if (code.startsWith('SQLITE_CONSTRAINT')) return 'rejected';
   if (KIND_BY_POSTGRES.has(code)) return readText(error, 'errno') === code ? KIND_BY_POSTGRES.get(code) : undefined;
   if (/^P[12]\d{3}$/.test(code) && isPrisma(seen))
     return KIND_BY_PRISMA.get(code) ?? (code[1] === '2' ? 'rejected' : undefined);
-  const state = word(read(error, 'sqlState')) ?? (readText(error, 'severity') === undefined ? undefined : code);
-  return state !== undefined && SQLSTATE.test(state)
-    ? (KIND_BY_STATE.get(state) ?? KIND_BY_CLASS.get(state.slice(0, 2)))
-    : undefined;
+  return readText(error, 'severity') === undefined ? undefined : kindOfState(code);
+}
+
+function kindOfState(state: string | undefined): FailureKind | undefined {
+  if (state?.length !== 5 || !SQLSTATE.test(state)) return undefined;
+  return KIND_BY_STATE.get(state) ?? KIND_BY_CLASS.get(state.slice(0, 2));
 }
 
 function isPrisma({ name, error }: Seen): boolean {
