@@ -12,6 +12,8 @@ const KINDS = [
   'rejected',
   'malformed',
   'misconfigured',
+  'circuit-open',
+  'concurrency-limit',
   'unknown',
 ];
 
@@ -30,6 +32,10 @@ const PLACES = [
   'requestID',
   'constructor',
   'retryAfterMs',
+  ...['error', 'data', 'body', 'responseBody', 'responseHeaders', 'rawResponse', '$response', '$metadata', '$fault'],
+  ...['detail', 'original', 'originalError', 'lastError', 'exception', 'graphQLErrors', 'stackTrace', 'meta'],
+  ...['details', 'metadata', 'severity', 'sqlState', 'errorLabels', 'command', 'responseCode', 'retriable'],
+  ...['extensions', 'isBoom', 'output', 'errno', 'hint', 'stack', '$retryable', 'retryAfter', 'final'],
 ];
 
 const throwing = (keys: readonly string[]): object => {
@@ -74,6 +80,74 @@ describe('classify, given anything at all', () => {
       }),
       { numRuns: 1000 },
     );
+  });
+
+  it('says no word that was in the error and stands in no list', function () {
+    this.timeout(20_000);
+    const secret = fc.stringMatching(/^[A-Z_]{4,12}$/).map((text) => `${text}_SECRET`);
+    const anywhere = fc.letrec((tie) => ({
+      node: fc.oneof(
+        { maxDepth: 3, withCrossShrink: true },
+        secret,
+        secret.map((text) => `E${text}`),
+        fc.constantFrom(503, 429, 14, 'ECONNRESET', 'insufficient_quota', '40001'),
+        fc.dictionary(fc.constantFrom(...PLACES, 'retry-after', 'x-request-id'), tie('node')),
+      ),
+    })).node;
+    fc.assert(
+      fc.property(anywhere, (error) => {
+        expect(JSON.stringify(classify(error))).not.to.include('SECRET');
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  it('takes no longer for two megabytes than for a word', function () {
+    this.timeout(20_000);
+    const huge = { a: '9', space: ' ', date: 'Mon, 23 Nov ', json: '{"code":"' };
+    for (const piece of Object.values(huge)) {
+      const text = piece.repeat(2_000_000 / piece.length);
+      const headers = Object.fromEntries(
+        [
+          'retry-after',
+          'x-ratelimit-reset-tokens',
+          'x-ratelimit-remaining-tokens',
+          'ratelimit',
+          'x-request-id',
+          text,
+        ].map((name) => [name, text]),
+      );
+      const places = Object.fromEntries(PLACES.filter((place) => place !== 'cause').map((place) => [place, text]));
+      const errors = [
+        { ...places, headers },
+        { ...places, status: 429, headers, body: text, error: text },
+        { ...places, name: 'Error', code: 'ESOCKET', message: text },
+        Object.assign(new Error(text), {
+          status: 429,
+          headers: new Map(Object.entries(headers)),
+          response: { data: text },
+        }),
+        { code: 8, details: text, metadata: { get: () => [text] } },
+      ];
+      const start = performance.now();
+      for (const error of errors) expect(KINDS).to.include(classify(error).kind);
+      // A pattern that is not linear takes minutes.
+      expect(performance.now() - start, piece).to.be.below(500);
+    }
+  });
+
+  it('reads as much of an endless list of headers as of a long one', () => {
+    let asked = 0;
+    const endless = {
+      *[Symbol.iterator]() {
+        for (;;) {
+          asked += 1;
+          yield [`x-${asked}`, '1'];
+        }
+      },
+    };
+    expect(classify({ status: 429, headers: endless }).kind).to.equal('rate-limited');
+    expect(asked).to.be.below(500);
   });
 
   it('survives getters that throw', () => {
