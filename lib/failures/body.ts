@@ -10,7 +10,18 @@ const MAX_BODY = 2048;
 const MAX_NODES = 48;
 /** In JSON, quotes within a text are escaped: what the upstream echoes cannot pass for a field. */
 const FIELD = /"(code|type|status|reason|quotaId|retryDelay)"\s{0,8}:\s{0,8}"([\w.:-]{1,64})"/g;
-const INNER = ['error', 'errors', 'data', 'body', '_data', 'details', 'violations', 'extensions', 'payload'];
+const INNER = [
+  'error',
+  'errors',
+  'data',
+  'body',
+  '_data',
+  'details',
+  'violations',
+  'extensions',
+  'payload',
+  'parameters',
+];
 
 export function bodyOf(seen: Seen): Body {
   const { bodyError, response, wrapped, message } = seen;

@@ -15,6 +15,7 @@ import { kindOfRedis } from './families/redis.js';
 import { kindOfSlack } from './families/slack.js';
 import { kindOfSmtp } from './families/smtp.js';
 import { kindOfSql, sqlByMessage } from './families/sql.js';
+import { kindOfStore } from './families/stores.js';
 import { headersOf } from './headers.js';
 import { hintOf } from './hints.js';
 import { isObject, read, word } from './reading.js';
@@ -90,6 +91,7 @@ function wordsOf(seen: Seen): FailureKind | undefined {
     kindOfSmtp(seen) ??
     kindOfKafka(seen) ??
     kindOfSlack(seen) ??
+    kindOfStore(seen) ??
     kindOfGraphql(seen) ??
     kindOfClient(seen) ??
     KIND_BY_CODE.get(typeOfEvent(seen))

@@ -22,7 +22,9 @@ export function hintOf(seen: Seen, kind: FailureKind, now: number): number | und
   return (
     resetMs(headers, now) ??
     (seen.aws === undefined ? undefined : decimalMs(textOf(read(seen.error, 'retryAfterSeconds')), 1000)) ??
-    (seen.status !== undefined && seen.status >= 400 ? bodyOf(seen).delayMs : undefined)
+    (seen.status !== undefined && seen.status >= 400 ? bodyOf(seen).delayMs : undefined) ??
+    // Telegram's clients.
+    decimalMs(textOf(read(read(seen.error, 'parameters'), 'retry_after')), 1000)
   );
 }
 

@@ -113,8 +113,7 @@ export function clientRetries(value: unknown): RepeatingClient | undefined {
   if (!isObject(value)) return undefined;
   for (const { name, instead, repeated } of BY_CLIENT) {
     const retries = countOf(repeated(value));
-    if (retries > 0)
-      return { identity: value, name: `${name} with ${retries} retries`, attempts: retries + 1, instead };
+    if (retries > 0) return { identity: value, name, attempts: retries + 1, instead };
   }
   return undefined;
 }

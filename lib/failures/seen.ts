@@ -4,7 +4,8 @@ import { isObject, looksLikeError, read, readText, word } from './reading.js';
 /** Every property of an error that the pass reads. What only one family needs, that family reads itself. */
 const FIELDS = [
   ...['constructor', 'name', 'message', 'code', 'errno', 'type', 'status', 'statusCode', 'response', 'headers'],
-  ...['requestID', 'request_id', 'requestId', 'retryAfterMs', '$metadata', '$fault'],
+  ...['status_code', 'httpStatus', 'httpStatusCode', 'error_code', 'res', 'retryAfterInMs'],
+  ...['requestID', 'request_id', 'requestId', 'retryAfterMs', 'description', '$metadata', '$fault'],
   ...[
     'responseHeaders',
     'rawResponse',
@@ -97,11 +98,13 @@ function lookAt(raw: Raw, error: object): Seen {
     status:
       httpStatus(raw.status) ??
       httpStatus(raw.statusCode) ??
-      (nested === undefined ? undefined : nestedStatus(code, response, aws, wrapped)),
+      httpStatus(raw.status_code ?? raw.httpStatus ?? raw.httpStatusCode) ??
+      (nested === undefined ? undefined : nestedStatus(response, aws, wrapped)) ??
+      (typeof (code ?? raw.error_code) === 'number' ? statusInCode(raw, response) : undefined),
     response,
     headers,
     requestId: raw.requestID ?? raw.request_id ?? raw.requestId,
-    retryAfterMs: raw.retryAfterMs,
+    retryAfterMs: raw.retryAfterMs ?? raw.retryAfterInMs,
     aws,
     wrapped,
     causes: causesIn(raw),
@@ -127,10 +130,18 @@ function shielded(error: object): Raw {
 }
 
 function wrappedIn(raw: Raw): Wrapped | undefined {
-  const { responseHeaders, rawResponse, $response, httpResponse, meta, data, body, responseBody } = raw;
-  const any = responseHeaders ?? rawResponse ?? $response ?? httpResponse ?? meta ?? data ?? body ?? responseBody;
+  const { responseHeaders, rawResponse, $response, httpResponse, meta, res, data, body, responseBody } = raw;
+  const any =
+    res ?? responseHeaders ?? rawResponse ?? $response ?? httpResponse ?? meta ?? data ?? body ?? responseBody;
   if (any === undefined) return undefined;
-  const responses = [rawResponse, $response, httpResponse, meta, data === undefined ? undefined : read(data, 'res')];
+  const responses = [
+    rawResponse,
+    $response,
+    httpResponse,
+    meta,
+    res,
+    data === undefined ? undefined : read(data, 'res'),
+  ];
   return { responseHeaders, responses, data, body, responseBody };
 }
 
@@ -157,7 +168,7 @@ export function httpStatus(status: unknown): number | undefined {
   return typeof status === 'number' && Number.isInteger(status) && status >= 100 && status < 600 ? status : undefined;
 }
 
-function nestedStatus(code: unknown, response: unknown, aws: unknown, wrapped?: Wrapped): number | undefined {
+function nestedStatus(response: unknown, aws: unknown, wrapped?: Wrapped): number | undefined {
   const found =
     httpStatus(read(response, 'status')) ??
     httpStatus(read(response, 'statusCode')) ??
@@ -167,12 +178,18 @@ function nestedStatus(code: unknown, response: unknown, aws: unknown, wrapped?: 
     const status = httpStatus(read(inner, 'status')) ?? httpStatus(read(inner, 'statusCode'));
     if (status !== undefined) return status;
   }
-  return httpStatus(read(wrapped?.data, 'httpStatus')) ?? statusInCode(code, response);
+  return httpStatus(read(wrapped?.data, 'httpStatus')) ?? httpStatus(read(response, 'error_code'));
 }
 
-/** Google's and SendGrid's clients put the status into `code`, which is only believed beside a response. */
-function statusInCode(code: unknown, response: unknown): number | undefined {
-  const status = httpStatus(code);
-  if (status === undefined || status < 400 || !isObject(response)) return undefined;
-  return isObject(read(response, 'headers')) || read(response, 'body') !== undefined ? status : undefined;
+/**
+ * Google's, SendGrid's and Cosmos's clients put the status into `code`, which is only believed beside a response or
+ * headers; Telegram's into `error_code`, beside a description.
+ */
+function statusInCode(raw: Raw, response: unknown): number | undefined {
+  const status = httpStatus(raw.code) ?? httpStatus(raw.error_code);
+  if (status === undefined || status < 400) return undefined;
+  if (status === raw.error_code) return readText(raw, 'description') === undefined ? undefined : status;
+  if (isObject(raw.headers)) return status;
+  const hasAnswer = isObject(read(response, 'headers')) || read(response, 'body') !== undefined;
+  return isObject(response) && hasAnswer ? status : undefined;
 }

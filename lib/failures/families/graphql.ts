@@ -21,5 +21,7 @@ export function kindOfGraphql({ error, response }: Seen): FailureKind | undefine
 }
 
 function byExtension(error: unknown): FailureKind | undefined {
+  // GitHub has no extensions.
+  if (read(error, 'type') === 'RATE_LIMITED') return 'rate-limited';
   return KIND_BY_CODE.get(word(read(read(error, 'extensions'), 'code')));
 }

@@ -33,11 +33,24 @@ export function kindOfGrpc(seen: Seen): FailureKind | undefined {
   return status === undefined ? undefined : KINDS[status];
 }
 
-function statusOf({ code, error }: Seen): number | undefined {
+function statusOf({ code, name, error }: Seen): number | undefined {
   if (typeof code === 'number') return code >= 1 && code <= 16 && hasMarks(error) ? code : undefined;
-  if (typeof code !== 'string' || readText(error, 'methodName') === undefined) return undefined;
-  const named = NAMES.indexOf(code);
-  return named > 0 && readText(error, 'serviceName') !== undefined ? named : undefined;
+  if (typeof code !== 'string' || code.length > 64) return undefined;
+  // Firebase writes the same names another way: `functions/resource-exhausted`.
+  if (name === 'FirebaseError')
+    return named(
+      code
+        .slice(code.indexOf('/') + 1)
+        .replaceAll('-', '_')
+        .toUpperCase(),
+    );
+  const isProtobufs = readText(error, 'methodName') !== undefined && readText(error, 'serviceName') !== undefined;
+  return isProtobufs ? named(code) : undefined;
+}
+
+function named(status: string): number | undefined {
+  const found = NAMES.indexOf(status);
+  return found > 0 ? found : undefined;
 }
 
 /** As grpc-js, nice-grpc and Connect make them. */

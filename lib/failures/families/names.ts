@@ -2,6 +2,7 @@
 import type { FailureKind } from '../../core/failure.js';
 import { isObject, read, readText, word } from '../reading.js';
 import type { Seen } from '../seen.js';
+import { kindOfStatus } from './http.js';
 import { KIND_BY_WEAK_CODE } from './node.js';
 import { kindsOf, kindsOfTexts } from './table.js';
 
@@ -42,7 +43,13 @@ const WEAK: ReadonlyMap<string | undefined, readonly [kind: FailureKind, mark: s
   ['StripeConnectionError', ['network', 'rawType']],
   ['MongoServerSelectionError', ['network', 'errorLabels']],
   ['SocketError', ['network', 'socket']],
+  ['ClusterAllFailedError', ['network', 'lastNodeError']],
+  ['NoHostAvailableError', ['network', 'innerErrors']],
+  ['OperationTimedOutError', ['timeout', 'host']],
 ]);
+
+/** `ws` keeps nothing of the answer to its handshake but this. */
+const HANDSHAKE = /^Unexpected server response: (\d{3})$/;
 
 const KIND_BY_MESSAGE = kindsOfTexts({
   network: [
@@ -70,5 +77,7 @@ export function weakKindOf(seen: Seen): FailureKind | undefined {
   if (kind && read(error, mark) !== undefined) return kind;
   const { message } = seen;
   if (message?.startsWith('Invalid execution result: result is not object or array.')) return 'malformed';
+  const answer = message === undefined ? undefined : HANDSHAKE.exec(message.slice(0, 40))?.[1];
+  if (answer !== undefined) return kindOfStatus(Number(answer), seen);
   return KIND_BY_WEAK_CODE.get(word(seen.code));
 }

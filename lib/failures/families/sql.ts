@@ -1,6 +1,6 @@
 // Databases: five characters of SQLSTATE (PostgreSQL, MySQL), and the codes of drivers and ORMs.
 import type { FailureKind } from '../../core/failure.js';
-import { readText, word } from '../reading.js';
+import { read, readText, word } from '../reading.js';
 import type { Seen } from '../seen.js';
 import { kindsOf, kindsOfTexts } from './table.js';
 
@@ -47,6 +47,19 @@ const KIND_BY_SQLITE = kindsOf({
   server: 'SQLITE_BUSY SQLITE_BUSY_SNAPSHOT SQLITE_BUSY_RECOVERY SQLITE_BUSY_TIMEOUT SQLITE_LOCKED',
 });
 
+const KIND_BY_ORACLE = kindsOf({
+  network: `NJS-500 NJS-501 NJS-503 NJS-511 NJS-512 NJS-514 NJS-521 ORA-03113 ORA-03114 ORA-03135 ORA-12170 ORA-12537
+    ORA-12541 ORA-12543 ORA-12545`,
+  timeout: 'NJS-040 NJS-123 ORA-01013 ORA-00054 ORA-30006',
+  server: 'ORA-00018 ORA-00020 ORA-00060 ORA-01033 ORA-01034 ORA-01089 ORA-12514 ORA-12516 ORA-12520 ORA-12528',
+  rejected: 'ORA-00001 ORA-00904 ORA-00942 ORA-01017 ORA-01400 ORA-01403 ORA-01722 ORA-02291 ORA-02292',
+});
+
+/** The number that SQL Server gives, beside the code of its driver: deadlocks, and a database that moves or is busy. */
+const BUSY_SQL_SERVER: ReadonlySet<unknown> = new Set([
+  ...[1205, 1222, 4060, 10_928, 10_929, 40_143, 40_197, 40_501, 40_613, 49_918, 49_919, 49_920],
+]);
+
 const KIND_BY_MESSAGE = kindsOfTexts({
   network: [
     ...['Connection terminated unexpectedly', 'Connection terminated'],
@@ -71,12 +84,20 @@ export function kindOfSql(seen: Seen): FailureKind | undefined {
 
 function kindOfCode(code: string, seen: Seen): FailureKind | undefined {
   const { error } = seen;
-  const byDriver = KIND_BY_MYSQL.get(code) ?? KIND_BY_SQLITE.get(code);
+  const byDriver = KIND_BY_MYSQL.get(code) ?? KIND_BY_SQLITE.get(code) ?? KIND_BY_ORACLE.get(code);
   if (byDriver) return byDriver;
   if (code.startsWith('SQLITE_CONSTRAINT')) return 'rejected';
   if (KIND_BY_POSTGRES.has(code)) return readText(error, 'errno') === code ? KIND_BY_POSTGRES.get(code) : undefined;
   if (/^P[12]\d{3}$/.test(code) && isPrisma(seen))
     return KIND_BY_PRISMA.get(code) ?? (code[1] === '2' ? 'rejected' : undefined);
+  if (code === 'EREQUEST' || code === 'ELOGIN') {
+    const number = read(error, 'number');
+    return BUSY_SQL_SERVER.has(number)
+      ? 'server'
+      : Number.isInteger(number) || code === 'ELOGIN'
+        ? 'rejected'
+        : undefined;
+  }
   return readText(error, 'severity') === undefined ? undefined : kindOfState(code);
 }
 

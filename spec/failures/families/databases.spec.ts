@@ -117,6 +117,39 @@ describe('MongoDB', () => {
   ]);
 });
 
+describe('Other stores and brokers', () => {
+  const named = (name: string, properties: object): Error => failed({ name, ...properties });
+  checks([
+    ['a deadlock of SQL Server', failed({ code: 'EREQUEST', number: 1205, state: 51 }), 'server'],
+    ['a key of SQL Server', failed({ code: 'EREQUEST', number: 2627 }), 'rejected'],
+    ['a login of SQL Server', failed({ code: 'ELOGIN' }), 'rejected'],
+    ['a slow SQL Server', failed({ code: 'ETIMEOUT' }), 'timeout'],
+    ['a socket of SQL Server', failed({ code: 'ESOCKET' }), 'network'],
+    ['a deadlock of Oracle', failed({ code: 'ORA-00060', errorNum: 60 }), 'server'],
+    ['a connection of Oracle', failed({ code: 'NJS-503' }), 'network'],
+    ['a key of Oracle', failed({ code: 'ORA-00001' }), 'rejected'],
+    ['Neo4j in trouble', named('Neo4jError', { code: 'Neo.TransientError.Transaction.DeadlockDetected' }), 'server'],
+    ['a statement of Neo4j', named('Neo4jError', { code: 'Neo.ClientError.Statement.SyntaxError' }), 'rejected'],
+    ['Neo4j that cannot be reached', named('Neo4jError', { code: 'ServiceUnavailable' }), 'network'],
+    ['an overloaded Cassandra', named('ResponseError', { code: 0x1001 }), 'server'],
+    ['a slow Cassandra', named('ResponseError', { code: 0x1200 }), 'timeout'],
+    ['no host of Cassandra', named('NoHostAvailableError', { innerErrors: {} }), 'network'],
+    ['a slow NATS', named('NatsError', { code: 'TIMEOUT' }), 'timeout'],
+    ['a NATS without responders', named('NatsError', { code: '503' }), 'network'],
+    ['a busy Service Bus', named('ServiceBusError', { code: 'ServiceBusy', retryable: true }), 'server'],
+    ['a slow ethers', failed({ code: 'TIMEOUT', shortMessage: 'request timeout' }), 'timeout'],
+    ['a function of Firebase', named('FirebaseError', { code: 'functions/unavailable' }), 'network'],
+    ['a limit of Firebase', named('FirebaseError', { code: 'resource-exhausted' }), 'rate-limited'],
+    ['a network of Firebase', named('FirebaseError', { code: 'auth/network-request-failed' }), 'network'],
+    ['a mistake of Firebase', named('FirebaseError', { code: 'auth/invalid-email' }), 'unknown'],
+    ['a busy FTP server', named('FTPError', { code: 421 }), 'server'],
+    ['a file that FTP does not have', named('FTPError', { code: 550 }), 'rejected'],
+    ['a handshake of a WebSocket', failed({}, 'Unexpected server response: 503'), 'server'],
+    ['a handshake that was refused', failed({}, 'Unexpected server response: 401'), 'rejected'],
+    ['a handshake in other words', failed({}, 'Unexpected server response: 503 and more'), 'unknown'],
+  ]);
+});
+
 describe('Queues and mail', () => {
   const smtp = (responseCode: number, properties: object = {}): Error =>
     failed({ code: 'EENVELOPE', responseCode, command: 'MAIL FROM', ...properties });
