@@ -1,6 +1,6 @@
 // What the upstream's answer says in words: only listed words, only beside a status of 400 and more.
 import { goDurationMs } from './durations.js';
-import { read, word } from './reading.js';
+import { isArray, read, word } from './reading.js';
 import type { Body, Seen } from './seen.js';
 
 const NOTHING: Body = { words: [], isDaily: false, delayMs: undefined };
@@ -63,7 +63,7 @@ function bodyIn(roots: readonly unknown[]): Body {
     }
     const seconds = read(node, 'retry_after');
     if (typeof seconds === 'number' && seconds >= 0 && Number.isFinite(seconds)) delayMs ??= seconds * 1000;
-    if (Array.isArray(node)) queue.push(...[0, 1, 2, 3, 4, 5, 6, 7].map((at) => read(node, String(at))));
+    if (isArray(node)) queue.push(...[0, 1, 2, 3, 4, 5, 6, 7].map((at) => read(node, String(at))));
     else queue.push(...INNER.map((name) => read(node, name)).filter((inner) => inner !== undefined));
   }
   return { words, isDaily, delayMs };

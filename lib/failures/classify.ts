@@ -48,7 +48,7 @@ export function asTimeout(failure: Failure): Failure {
   return { ...failure, kind: 'timeout', transient: failure.final !== true };
 }
 
-export function isTransientKind(kind: FailureKind): boolean {
+function isTransientKind(kind: FailureKind): boolean {
   return kind === 'timeout' || kind === 'network' || kind === 'server';
 }
 
@@ -56,7 +56,8 @@ function kindOf(chain: readonly Seen[]): FailureKind {
   let at = 0;
   for (const seen of chain) {
     const kind = strongKindOf(seen, chain, at++);
-    if (kind) return kind;
+    // A certificate does not pass with time, however deep it stands.
+    if (kind) return kind === 'network' && firstOf(chain.slice(at), mistakeIn) ? 'misconfigured' : kind;
   }
   for (const seen of chain) {
     const kind = fetchFailed(seen) ?? sqlByMessage(seen) ?? weakKindOf(seen) ?? unreached(seen);
@@ -78,6 +79,10 @@ function strongKindOf(seen: Seen, chain: readonly Seen[], at: number): FailureKi
 /** Aborts, codes of the system, certificates. */
 function faultOf(seen: Seen): FailureKind | undefined {
   return abortOf(seen) ?? kindOfSdk(seen) ?? kindOfNode(seen) ?? mistakeOf(seen);
+}
+
+function mistakeIn(seen: Seen): FailureKind | undefined {
+  return kindOfNode(seen) === 'misconfigured' ? 'misconfigured' : mistakeOf(seen);
 }
 
 /** What the families of clients say. */

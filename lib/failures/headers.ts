@@ -1,8 +1,8 @@
 // The headers of a response, however a client keeps them.
-import { isObject, read } from './reading.js';
+import { isArray, isObject, read } from './reading.js';
 import type { Headers, Seen } from './seen.js';
 
-export const NO_HEADERS: Headers = new Map();
+const NO_HEADERS: Headers = new Map();
 
 const MAX_HEADERS = 256;
 const MAX_TEXT = 64;
@@ -37,7 +37,7 @@ function headersIn(headers: object): Headers {
     if (typeof name === 'string' && name.length <= MAX_TEXT && text !== undefined) found.set(name.toLowerCase(), text);
   };
   try {
-    if (typeof read(headers, 'forEach') === 'function' && !Array.isArray(headers)) {
+    if (typeof read(headers, 'forEach') === 'function' && !isArray(headers)) {
       (headers as Map<unknown, unknown>).forEach((value, name) => {
         if (left-- > 0) add(name, value);
       });
@@ -80,7 +80,7 @@ function askFor(headers: object, add: (name: string, value: unknown) => void): v
 function textOf(value: unknown): string | undefined {
   if (typeof value === 'string') return value.slice(0, MAX_TEXT).trim();
   if (typeof value === 'number') return String(value);
-  if (!Array.isArray(value)) return undefined;
+  if (!isArray(value)) return undefined;
   const texts = [0, 1, 2, 3].map((i) => textOf(isObject(read(value, String(i))) ? undefined : read(value, String(i))));
   return texts.filter((text) => text !== undefined).join(', ');
 }

@@ -1,6 +1,6 @@
 // Clients that repeat requests by themselves: under a retry, their attempts multiply with its own.
 import { causesOf } from './chain.js';
-import { classNameOf, isObject, read, readText } from './reading.js';
+import { classNameOf, isArray, isObject, numberOf, read, readText } from './reading.js';
 
 /** A client that repeats by itself. */
 export interface RepeatingClient {
@@ -28,7 +28,8 @@ const BY_ERROR: readonly Signs[] = [
   {
     name: 'the AI SDK',
     instead: 'maxRetries: 0 in its call',
-    repeated: (error) => (readText(error, 'name') === 'AI_RetryError' ? Number(at(error, 'errors', 'length')) - 1 : 0),
+    repeated: (error) =>
+      readText(error, 'name') === 'AI_RetryError' ? numberOf(at(error, 'errors', 'length')) - 1 : 0,
   },
   { name: 'ky', instead: 'retry: 0 in its options', repeated: repeatedByKy },
   { name: 'ofetch', instead: 'retry: false in its options', repeated: repeatedByOfetch },
@@ -51,7 +52,7 @@ const BY_ERROR: readonly Signs[] = [
   {
     name: 'the AWS SDK',
     instead: 'maxAttempts: 1 in the options of its client',
-    repeated: (error) => Number(at(error, '$metadata', 'attempts')) - 1,
+    repeated: (error) => numberOf(at(error, '$metadata', 'attempts')) - 1,
   },
   {
     name: 'octokit',
@@ -67,7 +68,7 @@ const BY_ERROR: readonly Signs[] = [
     name: 'p-retry, or a client that uses it (LangChain does)',
     instead: 'maxRetries: 0 in its options',
     repeated: (error) =>
-      typeof read(error, 'retriesLeft') === 'number' ? Number(read(error, 'attemptNumber')) - 1 : 0,
+      typeof read(error, 'retriesLeft') === 'number' ? numberOf(read(error, 'attemptNumber')) - 1 : 0,
   },
 ];
 
@@ -129,9 +130,15 @@ function countOf(repeated: unknown): number {
 function repeatedByKy(error: object): unknown {
   const retry = at(error, 'options', 'retry');
   const [methods, statuses] = [read(retry, 'methods'), read(retry, 'statusCodes')];
-  if (!Array.isArray(methods) || !Array.isArray(statuses)) return 0;
+  if (!isArray(methods) || !isArray(statuses)) return 0;
   const method = readText(read(error, 'request'), 'method')?.toLowerCase();
-  return methods.includes(method) && statuses.includes(at(error, 'response', 'status')) ? read(retry, 'limit') : 0;
+  const repeats = includes(methods, method) && includes(statuses, at(error, 'response', 'status'));
+  return repeats ? read(retry, 'limit') : 0;
+}
+
+function includes(list: readonly unknown[], value: unknown): boolean {
+  for (let i = 0; i < 32; i++) if (value !== undefined && read(list, String(i)) === value) return true;
+  return false;
 }
 
 /** It counts down to 0, which is also how it is switched off: only the trace shows the calls of itself. */

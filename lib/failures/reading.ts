@@ -26,12 +26,32 @@ export function isObject(value: unknown): value is object {
 }
 
 /** True for errors, also of another realm: `in` runs no getter, and reading `stack` would format the trace. */
-export function looksLikeError(value: unknown): boolean {
+export function looksLikeError(value: unknown): value is object {
+  return isObject(value) && has(value, 'stack') && has(value, 'message');
+}
+
+/** `in`, which a proxy may refuse. */
+export function has(value: object, key: string): boolean {
   try {
-    return isObject(value) && 'stack' in value && 'message' in value;
+    return key in value;
   } catch {
     return false;
   }
+}
+
+/** `Array.isArray` throws for a proxy that was revoked. */
+export function isArray(value: unknown): value is readonly unknown[] {
+  try {
+    return Array.isArray(value);
+  } catch {
+    return false;
+  }
+}
+
+/** A number, or a text that is one. An object is not asked for its value: that would run code of its own. */
+export function numberOf(value: unknown): number {
+  if (typeof value === 'number') return value;
+  return typeof value === 'string' && value.length > 0 && value.length <= 32 ? Number(value) : Number.NaN;
 }
 
 /** Longest text that is looked up in a list or shown to a pattern. */

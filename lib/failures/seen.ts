@@ -1,10 +1,10 @@
 // One pass over one error: each property is read once, by name, under one `try`.
-import { isObject, looksLikeError, read, readText, word } from './reading.js';
+import { isArray, isObject, looksLikeError, numberOf, read, readText, word } from './reading.js';
 
 /** Every property of an error that the pass reads. What only one family needs, that family reads itself. */
 const FIELDS = [
   ...['constructor', 'name', 'message', 'code', 'errno', 'type', 'status', 'statusCode', 'response', 'headers'],
-  ...['status_code', 'httpStatus', 'httpStatusCode', 'error_code', 'res', 'retryAfterInMs'],
+  ...['status_code', 'httpStatus', 'httpStatusCode', 'responseStatusCode', 'error_code', 'res', 'retryAfterInMs'],
   ...['requestID', 'request_id', 'requestId', 'retryAfterMs', 'description', '$metadata', '$fault'],
   ...[
     'responseHeaders',
@@ -98,7 +98,7 @@ function lookAt(raw: Raw, error: object): Seen {
     status:
       httpStatus(raw.status) ??
       httpStatus(raw.statusCode) ??
-      httpStatus(raw.status_code ?? raw.httpStatus ?? raw.httpStatusCode) ??
+      httpStatus(raw.status_code ?? raw.httpStatus ?? raw.httpStatusCode ?? raw.responseStatusCode) ??
       (nested === undefined ? undefined : nestedStatus(response, aws, wrapped)) ??
       (typeof (code ?? raw.error_code) === 'number' ? statusInCode(raw, response) : undefined),
     response,
@@ -117,7 +117,7 @@ function lookAt(raw: Raw, error: object): Seen {
 
 /** Algolia's client keeps each host's answer. */
 function lastResponse(attempts: unknown): unknown {
-  const length = Array.isArray(attempts) ? Number(read(attempts, 'length')) : 0;
+  const length = isArray(attempts) ? numberOf(read(attempts, 'length')) : 0;
   return read(read(attempts, String(length - 1)), 'response');
 }
 
@@ -156,7 +156,7 @@ function causesIn(raw: Raw): readonly object[] {
   const rest = [lastError, detail, error, original, originalError, exception, reason];
   rest.push(driverError, parent, nativeError, innerError, networkError);
   // Only `cause` is a cause by its name; the other fields hold data as often as errors.
-  for (const value of rest) if (looksLikeError(value)) found.push(value as object);
+  for (const value of rest) if (looksLikeError(value)) found.push(value);
   return found.length > 0 ? found : NONE;
 }
 
@@ -178,7 +178,9 @@ function nestedStatus(response: unknown, aws: unknown, wrapped?: Wrapped): numbe
     const status = httpStatus(read(inner, 'status')) ?? httpStatus(read(inner, 'statusCode'));
     if (status !== undefined) return status;
   }
-  return httpStatus(read(wrapped?.data, 'httpStatus')) ?? httpStatus(read(response, 'error_code'));
+  // Shopify's clients: beside headers, a code is the status.
+  const ofShopify = isObject(read(response, 'headers')) ? httpStatus(read(response, 'code')) : undefined;
+  return ofShopify ?? httpStatus(read(wrapped?.data, 'httpStatus')) ?? httpStatus(read(response, 'error_code'));
 }
 
 /**

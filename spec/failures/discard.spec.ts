@@ -66,6 +66,7 @@ describe('A Response that is thrown away', () => {
         throw new Error('not ever');
       }),
     );
+    // oxlint-disable-next-line unicorn/no-thenable -- a promise of another library
     discard(body(() => ({ then: (_: unknown, reject: (reason: Error) => void) => reject(new Error('odd')) })));
     const { proxy, revoke } = Proxy.revocable({}, {});
     revoke();

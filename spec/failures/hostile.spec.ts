@@ -1,5 +1,9 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
+import { discard } from '#lib/failures/discard.js';
+import { onceIn } from '#lib/failures/once.js';
+import { clientRetries, retriesShownBy } from '#lib/failures/others-retries.js';
+import { structureOf } from '#lib/failures/structure.js';
 import { classify } from '#lib/index.js';
 
 const KINDS = [
@@ -53,8 +57,35 @@ const anyValue = fc.anything({
   withTypedArray: true,
   withNullPrototype: true,
 });
+/** Made when it is put into its place: fast-check looks into what it draws. */
+const HOSTILE: ReadonlyMap<unknown, () => unknown> = new Map<unknown, () => unknown>([
+  ['hostile values', () => ({ valueOf: trap, toString: trap, toJSON: trap, [Symbol.toPrimitive]: trap })],
+  [
+    'hostile traps',
+    () => new Proxy([], Object.fromEntries(Object.getOwnPropertyNames(Reflect).map((name) => [name, trap]))),
+  ],
+  [
+    'hostile revoked',
+    () => {
+      const { proxy, revoke } = Proxy.revocable([], {});
+      revoke();
+      return proxy;
+    },
+  ],
+]);
+
+function trap(): never {
+  throw new Error('a trap');
+}
+
 const errorLike = fc.letrec((tie) => ({
-  value: fc.oneof({ maxDepth: 4 }, anyValue, tie('error')),
+  value: fc.oneof(
+    { maxDepth: 4 },
+    anyValue,
+    fc.constantFrom(...HOSTILE.keys()),
+    fc.constantFrom(8, 14, 429, 200, 409, 'ESOCKET'),
+    tie('error'),
+  ),
   error: fc
     .tuple(
       fc.constantFrom(Error, TypeError, SyntaxError, AggregateError as unknown as typeof Error, Object),
@@ -64,7 +95,7 @@ const errorLike = fc.letrec((tie) => ({
     .map(([Make, places, frozen]) => {
       const made = Object.create(Make.prototype) as object;
       for (const [key, value] of Object.entries(places))
-        Object.defineProperty(made, key, { value, configurable: true });
+        Object.defineProperty(made, key, { value: HOSTILE.get(value)?.() ?? value, configurable: true });
       return frozen ? Object.freeze(made) : made;
     }),
 })).value;
@@ -76,9 +107,12 @@ describe('classify, given anything at all', () => {
       fc.property(errorLike, (error) => {
         const failure = classify(error);
         expect(KINDS).to.include(failure.kind);
+        expect(() => JSON.stringify(failure)).not.to.throw();
+        expect(() => [retriesShownBy(error), clientRetries(error), structureOf(error), onceIn([error])]).not.to.throw();
+        expect(() => discard(error)).not.to.throw();
         expect(failure.transient).to.equal(['timeout', 'network', 'server'].includes(failure.kind));
       }),
-      { numRuns: 1000 },
+      { numRuns: 3000 },
     );
   });
 

@@ -23,7 +23,7 @@ describe("holdfast's own errors", () => {
     it(`are classified by what they are: ${error.name} as ${kind}, also from another copy of the package`, () => {
       expect(classify(error, NOW)).to.include({ kind, errorName: error.name });
       const { name, message } = error;
-      expect(classify({ ...error, name, message, constructor: class e {} }, NOW).kind).to.equal(kind);
+      expect(classify(Object.assign({}, error, { name, message, constructor: class e {} }), NOW).kind).to.equal(kind);
     });
   }
 

@@ -1,11 +1,18 @@
 // HTTP clients that keep what happened in a place of their own.
 import type { FailureKind } from '../../core/failure.js';
-import { isObject, read, readText, word } from '../reading.js';
+import { isArray, isObject, read, readText, word } from '../reading.js';
 import { httpStatus, type Seen } from '../seen.js';
 import { isUntrusted, KIND_BY_ERRNO } from './node.js';
 
 export function kindOfClient(seen: Seen): FailureKind | undefined {
-  return kindOfBoom(seen) ?? kindOfAzure(seen) ?? kindOfSpeakeasy(seen) ?? kindOfAlgolia(seen) ?? kindOfPostgrest(seen);
+  return (
+    kindOfBoom(seen) ??
+    kindOfAzure(seen) ??
+    kindOfSpeakeasy(seen) ??
+    kindOfAlgolia(seen) ??
+    kindOfPostgrest(seen) ??
+    kindOfCurl(seen)
+  );
 }
 
 /** `@hapi/wreck`: the status in `output` is what it would answer itself, except if the upstream's is in `data.res`. */
@@ -38,7 +45,7 @@ function kindOfSpeakeasy({ error, status, wrapped }: Seen): FailureKind | undefi
 /** The last answer of several hosts; status 0 if there was none. */
 function kindOfAlgolia({ error, response }: Seen): FailureKind | undefined {
   const isTimedOut = read(response, 'isTimedOut');
-  if (typeof isTimedOut !== 'boolean' || !Array.isArray(read(error, 'stackTrace'))) return undefined;
+  if (typeof isTimedOut !== 'boolean' || !isArray(read(error, 'stackTrace'))) return undefined;
   if (isTimedOut) return 'timeout';
   if (read(response, 'status') !== 0) return undefined;
   return isUntrusted(readText(response, 'content') ?? '') ? 'misconfigured' : 'network';
@@ -56,6 +63,17 @@ function kindOfPostgrest({ error, message }: Seen): FailureKind | undefined {
     if (kind) return kind;
   }
   return details.slice(0, 2048).includes('unknown scheme') ? 'misconfigured' : 'network';
+}
+
+/** By the number of libcurl: hosts, connections and answers that broke, then certificates. */
+const CURL: ReadonlyMap<unknown, FailureKind> = new Map<unknown, FailureKind>([
+  ...[5, 6, 7, 16, 18, 52, 55, 56, 92].map((code): [number, FailureKind] => [code, 'network']),
+  ...[1, 3, 35, 51, 53, 58, 60, 77, 83].map((code): [number, FailureKind] => [code, 'misconfigured']),
+  [28, 'timeout'],
+]);
+
+function kindOfCurl({ error, code }: Seen): FailureKind | undefined {
+  return read(error, 'isCurlError') === true ? CURL.get(code) : undefined;
 }
 
 /** Weak: a model that could not be reached, if its cause says nothing. */

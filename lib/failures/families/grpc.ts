@@ -1,7 +1,7 @@
 // gRPC: an integer code is one of its statuses only if the rest of such an error is there too.
 import type { FailureKind } from '../../core/failure.js';
 import { decimalMs, untilHttpDate } from '../durations.js';
-import { read, readText, word } from '../reading.js';
+import { isObject, numberOf, read, readText, word } from '../reading.js';
 import type { Seen } from '../seen.js';
 import { retryDelayMs } from './grpc-details.js';
 
@@ -94,8 +94,10 @@ function first(metadata: unknown, name: string): unknown {
 function delayInDetails(details: unknown): number | undefined {
   for (let i = 0; i < 8; i++) {
     const delay = read(read(details, String(i)), 'retryDelay');
-    const [seconds, nanos] = [Number(read(delay, 'seconds')), Number(read(delay, 'nanos') ?? 0)];
-    if (delay !== undefined && seconds >= 0 && nanos >= 0) return seconds * 1000 + nanos / 1e6;
+    const [whole, nanos] = [read(delay, 'seconds'), numberOf(read(delay, 'nanos') ?? 0)];
+    // Seconds of 64 bits are a text, or an object of two halves.
+    const seconds = numberOf(isObject(whole) ? read(whole, 'low') : whole);
+    if (seconds >= 0 && nanos >= 0) return seconds * 1000 + nanos / 1e6;
   }
   return undefined;
 }

@@ -24,6 +24,7 @@ export function kindOfKafka({ name, code, error }: Seen): FailureKind | undefine
   if (typeof retriable === 'boolean') {
     const byName = KIND_BY_NAME.get(name);
     if (byName) return byName;
+    if (KIND_BY_LIBRDKAFKA.has(code)) return KIND_BY_LIBRDKAFKA.get(code);
     if (Number.isInteger(code)) return retriable ? 'server' : 'rejected';
   }
   return readText(error, 'origin') === 'kafka' || name === 'LibrdKafkaError' ? KIND_BY_LIBRDKAFKA.get(code) : undefined;

@@ -1,6 +1,6 @@
 // The openai package and its kin (Anthropic, Groq and other generated SDKs), and the words of their servers.
 import type { FailureKind } from '../../core/failure.js';
-import { read, readText, word } from '../reading.js';
+import { has, read, readText, word } from '../reading.js';
 import type { Seen } from '../seen.js';
 import { kindsOf, kindsOfTexts } from './table.js';
 
@@ -65,15 +65,11 @@ export function isLonelyConnectionError({ className, message, error, status }: S
 }
 
 function hasFields(error: object): boolean {
-  try {
-    return 'status' in error && 'headers' in error && 'error' in error;
-  } catch {
-    return false;
-  }
+  return has(error, 'status') && has(error, 'headers') && has(error, 'error');
 }
 
 /** The generated SDKs repeat a 409 by themselves: their servers answer so while a lock is held. */
 export function means409({ className, headers, error }: Seen): boolean {
   if (headers === undefined || !hasFields(error)) return false;
-  return className === 'ConflictError' || 'requestID' in error || 'request_id' in error;
+  return className === 'ConflictError' || has(error, 'requestID') || has(error, 'request_id');
 }

@@ -8,7 +8,7 @@ import { kindsOf, kindsOfTexts } from './table.js';
 
 /** The platform's own names, and literal names that no other library has. */
 const KIND_BY_NAME = kindsOf({
-  timeout: `TimeoutError CohereTimeoutError KyTimeoutError HeadersTimeoutError BodyTimeoutError ConnectTimeoutError
+  timeout: `TimeoutError CohereTimeoutError KnexTimeoutError KyTimeoutError HeadersTimeoutError BodyTimeoutError ConnectTimeoutError
     ResponseTimeoutError`,
   malformed: `SyntaxError AI_JSONParseError AI_InvalidResponseDataError DeserializationError ResponseParsingError
     ProductNotSupportedError`,
@@ -43,6 +43,7 @@ const WEAK: ReadonlyMap<string | undefined, readonly [kind: FailureKind, mark: s
   ['StripeConnectionError', ['network', 'rawType']],
   ['MongoServerSelectionError', ['network', 'errorLabels']],
   ['SocketError', ['network', 'socket']],
+  ['MongooseServerSelectionError', ['network', 'reason']],
   ['ClusterAllFailedError', ['network', 'lastNodeError']],
   ['NoHostAvailableError', ['network', 'innerErrors']],
   ['OperationTimedOutError', ['timeout', 'host']],
@@ -78,6 +79,21 @@ export function weakKindOf(seen: Seen): FailureKind | undefined {
   const { message } = seen;
   if (message?.startsWith('Invalid execution result: result is not object or array.')) return 'malformed';
   const answer = message === undefined ? undefined : HANDSHAKE.exec(message.slice(0, 40))?.[1];
+  const browsers = kindOfBrowser(message);
+  if (browsers) return browsers;
   if (answer !== undefined) return kindOfStatus(Number(answer), seen);
   return KIND_BY_WEAK_CODE.get(word(seen.code));
+}
+
+/** Codes of Chromium, as its drivers write them into messages. */
+const CHROMIUM = /(?:^|\s)net::ERR_([A-Z]{3,12})_/;
+const KIND_BY_CHROMIUM = kindsOf({
+  network: 'CONNECTION NAME INTERNET ADDRESS EMPTY NETWORK SOCKET HTTP2 QUIC',
+  timeout: 'TIMED',
+  misconfigured: 'CERT SSL UNKNOWN',
+});
+
+function kindOfBrowser(message: string | undefined): FailureKind | undefined {
+  const start = message?.slice(0, 64) ?? '';
+  return start.includes('net::ERR_') ? KIND_BY_CHROMIUM.get(CHROMIUM.exec(start)?.[1]) : undefined;
 }

@@ -143,5 +143,20 @@ describe('Other clients', () => {
     ["postgrest-js's abort", postgrest('AbortError: This operation was aborted', 'x'), 'cancelled'],
     ["postgrest-js's timeout", postgrest('TimeoutError: The operation', 'x'), 'timeout'],
     ["postgrest-js's answer about a row", postgrest('No rows found', 'x'), 'unknown'],
+    ['a timeout of libcurl', failed({ isCurlError: true, code: 28 }), 'timeout'],
+    ['a connection of libcurl', failed({ isCurlError: true, code: 7 }), 'network'],
+    ['a certificate of libcurl', failed({ isCurlError: true, code: 60 }), 'misconfigured'],
+    ['a number like one of libcurl', failed({ code: 28 }), 'unknown'],
+    ['a page that cannot be reached', failed({}, 'net::ERR_CONNECTION_REFUSED at http://127.0.0.1/'), 'network'],
+    ['a page that is too slow', failed({}, 'page.goto: net::ERR_TIMED_OUT at http://127.0.0.1/'), 'timeout'],
+    [
+      'a page with a wrong certificate',
+      failed({}, 'net::ERR_CERT_DATE_INVALID at https://127.0.0.1/'),
+      'misconfigured',
+    ],
+    ['a page that was stopped', failed({}, 'net::ERR_ABORTED at http://127.0.0.1/'), 'unknown'],
+    ['a shop that is busy', failed({ response: { code: 429, headers: {} } }), 'rate-limited'],
+    ['a code of a response without headers', failed({ response: { code: 429 } }), 'unknown'],
+    ["Kiota's status", failed({ responseStatusCode: 503 }), 'server'],
   ]);
 });

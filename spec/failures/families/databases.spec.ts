@@ -44,6 +44,7 @@ describe('SQL databases', () => {
       failed({ name: 'SequelizeConnectionRefusedError', parent: failed({ code: 'ECONNREFUSED' }) }),
       'network',
     ],
+    ["knex's pool", failed({ name: 'KnexTimeoutError' }), 'timeout'],
     ['a query of a wrapper', failed({ cause: pg('23505') }), 'rejected'],
     ['SQLite that is busy', failed({ code: 'SQLITE_BUSY' }), 'server'],
     ['a constraint of SQLite', failed({ code: 'SQLITE_CONSTRAINT_UNIQUE' }), 'rejected'],
@@ -113,6 +114,12 @@ describe('MongoDB', () => {
       mongo('MongoServerSelectionError', { errorLabels: [], cause: failed({ code: 'CERT_HAS_EXPIRED' }) }),
       'misconfigured',
     ],
+    [
+      'no connection of mongoose in time',
+      mongo('MongooseError', { message: 'Operation `a.find()` buffering timed out after 10000ms' }),
+      'timeout',
+    ],
+    ['no server of mongoose', mongo('MongooseServerSelectionError', { reason: {} }), 'network'],
     ['a mistake', mongo('MongoInvalidArgumentError', { errorLabels: [] }), 'unknown'],
   ]);
 });
@@ -188,6 +195,7 @@ describe('Queues and mail', () => {
       }),
       'network',
     ],
+    ['librdkafka under the interface of kafkajs', failed({ retriable: true, code: -185 }), 'timeout'],
     ['librdkafka without brokers', failed({ origin: 'kafka', code: -187 }), 'network'],
     ['a heartbeat of AMQP', failed({}, 'Heartbeat timeout'), 'timeout'],
     ['a handshake of AMQP', failed({}, 'Socket closed abruptly during opening handshake'), 'network'],

@@ -38,6 +38,12 @@ describe('Codes of the system and of the runtime', () => {
         failed({ code: 'ERR_HTTP2_STREAM_CANCEL', cause: failed({ code: 'CERT_HAS_EXPIRED' }) }),
         'misconfigured',
       ],
+      [
+        'a reset over a certificate',
+        failed({ code: 'ECONNRESET', cause: failed({ code: 'CERT_HAS_EXPIRED' }) }),
+        'misconfigured',
+      ],
+      ['a reset over a bug', failed({ code: 'ECONNRESET', cause: new RangeError('x') }), 'network'],
       ['a stream of HTTP/2 that was cancelled', failed({ code: 'ERR_HTTP2_STREAM_CANCEL' }), 'network'],
     ]);
   });
