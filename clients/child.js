@@ -13,11 +13,19 @@ process.on('uncaughtException', () => (strays += 1));
 // Its own warnings and logs are no part of the record.
 for (const method of ['log', 'info', 'warn', 'error', 'debug']) console[method] = () => undefined;
 
-process.on('message', async (id) => {
-  if (id === undefined || id === 'done') process.exit();
-  const cell = await meet(family, setup, id, certificates);
+process.on('message', (id) => {
+  if (id === 'done') process.exit();
+  void measure(id);
+});
+
+async function measure(id) {
+  // What fails before the client was called is no failure of the client.
+  const cell = await meet(family, setup, id, certificates).catch((error) => ({
+    broken: String(error?.stack ?? error),
+  }));
   process.send({ id, cell: { ...cell, ...(strays > 0 && { strays }) } });
   strays = 0;
-});
+}
+
 process.on('disconnect', () => process.exit());
 process.send({ ready: true });

@@ -75,7 +75,9 @@ async function see({ family, setup }, world, known) {
   const cells = {};
   const left = faults.filter(({ id }) => !(id in known));
   while (left.length > 0) await inChild({ family, setup }, world, left, cells);
-  return Object.fromEntries(faults.map((fault) => [fault.id, known[fault.id] ?? judged(setup, fault, cells[fault.id])]));
+  return Object.fromEntries(
+    faults.map((fault) => [fault.id, known[fault.id] ?? judged(setup, fault, cells[fault.id])]),
+  );
 }
 
 function inChild({ family, setup }, { authority, ports }, left, cells) {
@@ -101,9 +103,13 @@ function inChild({ family, setup }, { authority, ports }, left, cells) {
     };
     next(START_MS);
     child.on('message', ({ id, cell }) => {
+      if (cell?.broken) throw new Error(`${setup.name}, ${id} could not be measured: ${cell.broken}`);
       if (id !== undefined) {
         cells[id] = cell;
-        left.splice(left.findIndex((fault) => fault.id === id), 1);
+        left.splice(
+          left.findIndex((fault) => fault.id === id),
+          1,
+        );
       }
       next(setup.patience ?? CELL_MS);
       child.send(left[0]?.id ?? 'done');
@@ -127,7 +133,12 @@ function fileOf(family) {
 
 function read(family) {
   if (!existsSync(fileOf(family))) return {};
-  return Object.fromEntries(JSON.parse(readFileSync(fileOf(family), 'utf8')).setups.map(({ name, ...rest }) => [name, { ...rest, cells: Object.fromEntries(rest.cells.map(({ fault, ...cell }) => [fault, cell])) }]));
+  return Object.fromEntries(
+    JSON.parse(readFileSync(fileOf(family), 'utf8')).setups.map(({ name, ...rest }) => [
+      name,
+      { ...rest, cells: Object.fromEntries(rest.cells.map(({ fault, ...cell }) => [fault, cell])) },
+    ]),
+  );
 }
 
 /** One cell a line, so that a difference can be read. */
@@ -137,21 +148,25 @@ function write(family, record) {
     .map(({ name }) => {
       const { cells, ...about } = record[name];
       const lines = Object.entries(cells).map(([fault, cell]) => `        ${JSON.stringify({ fault, ...cell })}`);
-      return `    {\n      "name": ${JSON.stringify(name)},\n${Object.entries(about).map(([key, value]) => `      ${JSON.stringify(key)}: ${JSON.stringify(value)},\n`).join('')}      "cells": [\n${lines.join(',\n')}\n      ]\n    }`;
+      return `    {\n      "name": ${JSON.stringify(name)},\n${Object.entries(about)
+        .map(([key, value]) => `      ${JSON.stringify(key)}: ${JSON.stringify(value)},\n`)
+        .join('')}      "cells": [\n${lines.join(',\n')}\n      ]\n    }`;
     });
   const text = `{\n  "family": ${JSON.stringify(family.title)},\n  "setups": [\n${setups.join(',\n')}\n  ]\n}\n`;
   writeFileSync(fileOf(family), text);
 }
 
 async function writePage() {
-  const { pageOf, readRecorded } = await import('../build/standard/failures/recorded/page.js');
+  const { readRecorded } = await import('../build/standard/failures/recorded/cells.js');
+  const { pageOf } = await import('../build/standard/failures/recorded/page.js');
   writeFileSync('docs/clients.md', pageOf(readRecorded()));
   console.log('docs/clients.md is written');
 }
 
 function flags() {
   try {
-    return parseArgs({ options: { only: { type: 'string' }, missing: { type: 'boolean' }, page: { type: 'boolean' } } }).values;
+    return parseArgs({ options: { only: { type: 'string' }, missing: { type: 'boolean' }, page: { type: 'boolean' } } })
+      .values;
   } catch (mistake) {
     return misused(mistake.message);
   }

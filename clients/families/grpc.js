@@ -51,7 +51,9 @@ async function server(answer) {
   const made = new grpc.Server();
   made.addService({ get: METHOD }, { get: (call, callback) => answer(grpc, call, callback) });
   const port = await new Promise((resolve, reject) =>
-    made.bindAsync('127.0.0.1:0', grpc.ServerCredentials.createInsecure(), (error, bound) => (error ? reject(error) : resolve(bound))),
+    made.bindAsync('127.0.0.1:0', grpc.ServerCredentials.createInsecure(), (error, bound) =>
+      error ? reject(error) : resolve(bound),
+    ),
   );
   return { host: '127.0.0.1', port, close: async () => made.forceShutdown() };
 }
@@ -65,7 +67,11 @@ const answering = (code, hint) => () =>
 
 const FAULTS = [
   ...TCP_FAULTS,
-  { id: 'not HTTP/2', kind: 'network', start: () => listen((socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n')) },
+  {
+    id: 'not HTTP/2',
+    kind: 'network',
+    start: () => listen((socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n')),
+  },
   ...Object.entries(KIND_BY_STATUS)
     .filter(([name]) => name !== 'CANCELLED')
     .map(([name, [code, kind]]) => ({ id: `${code} ${name}`, kind, start: answering(code) })),
@@ -76,11 +82,21 @@ const FAULTS = [
     hintMark: mark,
     start: answering(8, [key, value]),
   })),
-  { id: '14 UNAVAILABLE, retry-after', kind: 'network', hint: HINT_S * 1000, hintMark: '37', start: answering(14, ['retry-after', String(HINT_S)]) },
+  {
+    id: '14 UNAVAILABLE, retry-after',
+    kind: 'network',
+    hint: HINT_S * 1000,
+    hintMark: '37',
+    start: answering(14, ['retry-after', String(HINT_S)]),
+  },
   { id: 'no answer before the deadline', kind: 'timeout', by: 'client', start: () => server(() => undefined) },
   { id: 'no answer, own timer cancels', kind: 'timeout', by: 'controller', start: () => server(() => undefined) },
   { id: 'no answer, the caller aborts', kind: 'cancelled', by: 'caller', start: () => server(() => undefined) },
-  { id: 'closed before the answer', kind: 'network', start: () => server((_grpc, call) => call.call?.stream?.session?.destroy?.() ?? endSession(call)) },
+  {
+    id: 'closed before the answer',
+    kind: 'network',
+    start: () => server((_grpc, call) => call.call?.stream?.session?.destroy?.() ?? endSession(call)),
+  },
 ];
 
 /** The server has no method that cuts a connection; its stream has. */
@@ -103,12 +119,20 @@ export const grpc = {
       faults: FAULTS,
       call: async ({ host, port, timeout, signal }) => {
         const grpc = await import('@grpc/grpc-js');
-        const client = new grpc.Client(`${host}:${port}`, grpc.credentials.createInsecure(), { 'grpc.enable_retries': 0 });
+        const client = new grpc.Client(`${host}:${port}`, grpc.credentials.createInsecure(), {
+          'grpc.enable_retries': 0,
+        });
         const deadline = timeout === undefined ? {} : { deadline: Date.now() + timeout };
         try {
           return await new Promise((resolve, reject) => {
-            const call = client.makeUnaryRequest(METHOD.path, raw, raw, 'x', new grpc.Metadata(), deadline, (error, value) =>
-              error ? reject(error) : resolve(value),
+            const call = client.makeUnaryRequest(
+              METHOD.path,
+              raw,
+              raw,
+              'x',
+              new grpc.Metadata(),
+              deadline,
+              (error, value) => (error ? reject(error) : resolve(value)),
             );
             signal?.addEventListener('abort', () => call.cancel());
           });

@@ -10,34 +10,49 @@ const text = (value) => Buffer.concat([int16(value.length), Buffer.from(value)])
 const list = (items) => Buffer.concat([int32(items.length), ...items]);
 
 /** The oldest versions alone, so that every answer has one form. */
-const versions = () => Buffer.concat([int16(0), list(Object.values(API).map((key) => Buffer.concat([int16(key), int16(0), int16(key === API.PRODUCE ? 2 : 0)])))]);
+const versions = () =>
+  Buffer.concat([
+    int16(0),
+    list(Object.values(API).map((key) => Buffer.concat([int16(key), int16(0), int16(key === API.PRODUCE ? 2 : 0)]))),
+  ]);
 const metadata = (port, topicError) => {
   const broker = Buffer.concat([int32(1), text('127.0.0.1'), int32(port)]);
   const partition = Buffer.concat([int16(0), int32(0), int32(1), list([int32(1)]), list([int32(1)])]);
   const topic = Buffer.concat([int16(topicError), text('topic'), list(topicError === 0 ? [partition] : [])]);
   return Buffer.concat([list([broker]), list([topic])]);
 };
-const produced = (error) => Buffer.concat([list([Buffer.concat([text('topic'), list([Buffer.concat([int32(0), int16(error), int64(0), int64(-1)])])])]), int32(0)]);
+const produced = (error) =>
+  Buffer.concat([
+    list([Buffer.concat([text('topic'), list([Buffer.concat([int32(0), int16(error), int64(0), int64(-1)])])])]),
+    int32(0),
+  ]);
 
-const broker = ({ topic = 0, partition = 0, produce }) => async () => {
-  const server = await listen((socket) => {
-    let buffered = Buffer.alloc(0);
-    socket.on('data', (chunk) => {
-      buffered = Buffer.concat([buffered, chunk]);
-      while (buffered.length >= 4 && buffered.length >= buffered.readInt32BE(0) + 4) {
-        const request = buffered.subarray(4, buffered.readInt32BE(0) + 4);
-        buffered = buffered.subarray(request.length + 4);
-        const [key, id] = [request.readInt16BE(0), request.readInt32BE(4)];
-        const isProduce = key === API.PRODUCE;
-        if (isProduce && produce === 'close') return socket.destroy();
-        if (isProduce && produce === 'silence') return;
-        const body = key === API.VERSIONS ? versions() : key === API.METADATA ? metadata(server.port, topic) : produced(partition);
-        socket.write(Buffer.concat([int32(body.length + 4), int32(id), body]));
-      }
+const broker =
+  ({ topic = 0, partition = 0, produce }) =>
+  async () => {
+    const server = await listen((socket) => {
+      let buffered = Buffer.alloc(0);
+      socket.on('data', (chunk) => {
+        buffered = Buffer.concat([buffered, chunk]);
+        while (buffered.length >= 4 && buffered.length >= buffered.readInt32BE(0) + 4) {
+          const request = buffered.subarray(4, buffered.readInt32BE(0) + 4);
+          buffered = buffered.subarray(request.length + 4);
+          const [key, id] = [request.readInt16BE(0), request.readInt32BE(4)];
+          const isProduce = key === API.PRODUCE;
+          if (isProduce && produce === 'close') return socket.destroy();
+          if (isProduce && produce === 'silence') return;
+          const body =
+            key === API.VERSIONS
+              ? versions()
+              : key === API.METADATA
+                ? metadata(server.port, topic)
+                : produced(partition);
+          socket.write(Buffer.concat([int32(body.length + 4), int32(id), body]));
+        }
+      });
     });
-  });
-  return server;
-};
+    return server;
+  };
 
 const topic = (code, name, kind) => ({ id: `topic: ${name}`, kind, start: broker({ topic: code }) });
 const partition = (code, name, kind) => ({ id: `partition: ${name}`, kind, start: broker({ partition: code }) });
@@ -69,7 +84,12 @@ export const kafka = {
       call: async ({ host, port, timeout }) => {
         const { Kafka, logLevel } = await import('kafkajs');
         const limits = timeout && { connectionTimeout: timeout, requestTimeout: timeout, enforceRequestTimeout: true };
-        const kafka = new Kafka({ brokers: [`${host}:${port}`], logLevel: logLevel.NOTHING, retry: { retries: 0, initialRetryTime: 50 }, ...limits });
+        const kafka = new Kafka({
+          brokers: [`${host}:${port}`],
+          logLevel: logLevel.NOTHING,
+          retry: { retries: 0, initialRetryTime: 50 },
+          ...limits,
+        });
         const producer = kafka.producer();
         try {
           await producer.connect();

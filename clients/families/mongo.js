@@ -7,8 +7,20 @@ const OP_QUERY = 2004;
 const OP_MSG = 2013;
 const HEAD = 16;
 const HELLO = {
-  ok: 1, ismaster: true, isWritablePrimary: true, helloOk: true, maxBsonObjectSize: 16_777_216, maxMessageSizeBytes: 48_000_000, maxWriteBatchSize: 100_000,
-  minWireVersion: 0, maxWireVersion: 25, readOnly: false, logicalSessionTimeoutMinutes: 30, setName: 'rs', setVersion: 1, msg: undefined,
+  ok: 1,
+  ismaster: true,
+  isWritablePrimary: true,
+  helloOk: true,
+  maxBsonObjectSize: 16_777_216,
+  maxMessageSizeBytes: 48_000_000,
+  maxWriteBatchSize: 100_000,
+  minWireVersion: 0,
+  maxWireVersion: 25,
+  readOnly: false,
+  logicalSessionTimeoutMinutes: 30,
+  setName: 'rs',
+  setVersion: 1,
+  msg: undefined,
 };
 
 /** `answer` makes the reply to a command, or undefined for none; `'close'` ends the connection. */
@@ -31,8 +43,16 @@ const replying = (answer) => async () => {
     const command = isQuery ? queried(message, deserialize) : deserialize(message.subarray(HEAD + 5));
     const name = Object.keys(command)[0];
     const isHello = /^(hello|ismaster)$/i.test(name);
-    const own = { me: `127.0.0.1:${server.port}`, primary: `127.0.0.1:${server.port}`, hosts: [`127.0.0.1:${server.port}`] };
-    const reply = isHello ? { ...HELLO, ...own } : /^(ping|endSessions|abortTransaction)$/.test(name) ? { ok: 1 } : answer(command);
+    const own = {
+      me: `127.0.0.1:${server.port}`,
+      primary: `127.0.0.1:${server.port}`,
+      hosts: [`127.0.0.1:${server.port}`],
+    };
+    const reply = isHello
+      ? { ...HELLO, ...own }
+      : /^(ping|endSessions|abortTransaction)$/.test(name)
+        ? { ok: 1 }
+        : answer(command);
     if (reply === 'close') return socket.destroy();
     if (reply) socket.write(framed(serialize(reply, { ignoreUndefined: true }), id, isQuery));
   };
@@ -68,7 +88,13 @@ const writeError = (code, kind) => ({
 const FAULTS = [
   ...TCP_FAULTS,
   GARBAGE_FAULT,
-  { ...SILENCE_FAULT, id: 'silence until a server is selected', by: undefined, decidable: false, reason: 'a server that cannot be selected is refused, unknown or silent' },
+  {
+    ...SILENCE_FAULT,
+    id: 'silence until a server is selected',
+    by: undefined,
+    decidable: false,
+    reason: 'a server that cannot be selected is refused, unknown or silent',
+  },
   failing(13, 'Unauthorized', 'rejected'),
   failing(18, 'AuthenticationFailed', 'rejected'),
   failing(26, 'NamespaceNotFound', 'rejected'),
@@ -83,10 +109,25 @@ const FAULTS = [
   writeError(11000, 'rejected'),
   writeError(121, 'rejected'),
   { id: 'closed before the answer', kind: 'network', start: replying(() => 'close') },
-  { id: "no answer, the socket's timeout", kind: 'timeout', with: { socketTimeoutMS: 250 }, start: replying(() => undefined) },
-  { id: "no answer, the client's timeout", kind: 'timeout', with: { timeoutMS: 250 }, start: replying(() => undefined) },
-  { id: 'no connection is free in time', kind: 'timeout', with: { maxPoolSize: 1, waitQueueTimeoutMS: 150 }, isBusy: true, start: replying(() => undefined) },
-  { id: 'no answer, own AbortController and timer', kind: 'timeout', by: 'controller', start: replying(() => undefined) },
+  {
+    id: "no answer, the socket's timeout",
+    kind: 'timeout',
+    with: { socketTimeoutMS: 250 },
+    start: replying(() => undefined),
+  },
+  {
+    id: 'no connection is free in time',
+    kind: 'timeout',
+    with: { maxPoolSize: 1, waitQueueTimeoutMS: 150 },
+    isBusy: true,
+    start: replying(() => undefined),
+  },
+  {
+    id: 'no answer, own AbortController and timer',
+    kind: 'timeout',
+    by: 'controller',
+    start: replying(() => undefined),
+  },
   { id: 'no answer, the caller aborts', kind: 'cancelled', by: 'caller', start: replying(() => undefined) },
 ];
 
@@ -100,10 +141,17 @@ export const mongo = {
       faults: FAULTS,
       call: async ({ host, port, signal, fault }) => {
         const { MongoClient } = await import('mongodb');
-        const client = new MongoClient(`mongodb://${host}:${port}/?directConnection=true`, { serverSelectionTimeoutMS: 400, connectTimeoutMS: 300, retryReads: false, retryWrites: false, ...fault.with });
+        const client = new MongoClient(`mongodb://${host}:${port}/?directConnection=true`, {
+          serverSelectionTimeoutMS: 400,
+          connectTimeoutMS: 300,
+          retryReads: false,
+          retryWrites: false,
+          ...fault.with,
+        });
         const things = client.db('db').collection('things');
         try {
-          if (fault.isBusy) things.findOne({ id: 0 }).catch(() => undefined);
+          // One of them waits for the other's connection.
+          if (fault.isBusy) return await Promise.all([0, 1].map((id) => things.findOne({ id })));
           if (fault.insert) return await things.insertOne({ id: 1 });
           return await things.findOne({ id: 1 }, { signal });
         } finally {

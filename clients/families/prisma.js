@@ -1,8 +1,9 @@
 // Prisma over a real PostgreSQL. Its client is generated when it is measured; no engine is downloaded.
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { at, listen, TCP_FAULTS } from '../support/tcp.js';
 
 const require = createRequire(import.meta.url);
@@ -20,24 +21,62 @@ model Thing {
 }
 `;
 
-/** In the folder of the certificates, which goes when the measurement ends. */
-let generated;
-function clientClass(folder) {
-  if (generated) return generated;
-  const at = join(folder, `prisma-${process.pid}`);
-  mkdirSync(at);
-  writeFileSync(join(at, 'schema.prisma'), SCHEMA);
+/** Where the generator finds @prisma/client. */
+const PLACE = fileURLToPath(new URL('../node_modules/.cache/measured-prisma', import.meta.url));
+
+function generate() {
+  mkdirSync(PLACE, { recursive: true });
+  writeFileSync(join(PLACE, 'schema.prisma'), SCHEMA);
   const cli = require.resolve('prisma/build/index.js');
   // The engine of schemas is only asked for, never run.
-  const env = { PATH: process.env.PATH, HOME: folder, PRISMA_SCHEMA_ENGINE_BINARY: '/bin/true', PRISMA_HIDE_UPDATE_MESSAGE: '1', CHECKPOINT_DISABLE: '1' };
-  execFileSync(process.execPath, [cli, 'generate', '--schema', join(at, 'schema.prisma')], { env, stdio: 'ignore', cwd: at });
-  generated = require(join(at, 'generated'));
-  return generated;
+  const env = {
+    PATH: process.env.PATH,
+    HOME: PLACE,
+    PRISMA_SCHEMA_ENGINE_BINARY: '/bin/true',
+    PRISMA_HIDE_UPDATE_MESSAGE: '1',
+    CHECKPOINT_DISABLE: '1',
+  };
+  execFileSync(process.execPath, [cli, 'generate', '--schema', join(PLACE, 'schema.prisma')], {
+    env,
+    stdio: 'ignore',
+    cwd: PLACE,
+  });
+}
+
+/** Two transactions that read what the other writes. */
+async function conflict(client) {
+  for (const id of [11, 12]) await client.thing.upsert({ where: { id }, create: { id, name: `n${id}` }, update: {} });
+  const both = await Promise.allSettled(
+    [
+      [11, 12],
+      [12, 11],
+    ].map(([one, other]) =>
+      client.$transaction(
+        async (tx) => {
+          await tx.thing.update({ where: { id: one }, data: { name: `m${one}` } });
+          await new Promise((resolve) => setTimeout(resolve, 100));
+          await tx.thing.update({ where: { id: other }, data: { name: `m${other}${one}` } });
+        },
+        { isolationLevel: 'Serializable' },
+      ),
+    ),
+  );
+  const victim = both.find(({ status }) => status === 'rejected');
+  if (victim) throw victim.reason;
 }
 
 const on = (id, kind, work, rest) => ({ id, kind, work, ...at('postgres'), ...rest });
 const raising = (state, kind) =>
-  on(`SQLSTATE ${state}`, kind, (client) => client.$executeRawUnsafe(`do $$ begin raise exception 'The message.' using errcode = '${state}'; end $$`));
+  on(
+    `SQLSTATE ${state}`,
+    kind,
+    (client) =>
+      client.$executeRawUnsafe(`do $$ begin raise exception 'The message.' using errcode = '${state}'; end $$`),
+    {
+      decidable: false,
+      reason: 'P2010 stands for every raw query that failed',
+    },
+  );
 
 export const prisma = {
   name: 'prisma',
@@ -51,25 +90,69 @@ export const prisma = {
       faults: [
         ...TCP_FAULTS,
         { id: "silence, the client's timeout", kind: 'timeout', by: 'client', start: () => listen(() => undefined) },
-        on('not unique', 'rejected', (client) => client.thing.createMany({ data: [{ id: 1, name: 'a' }, { id: 2, name: 'a' }] })),
-        on('nothing to update', 'rejected', (client) => client.thing.update({ where: { id: 404 }, data: { name: 'b' } })),
+        on('not unique', 'rejected', (client) =>
+          client.thing.createMany({
+            data: [
+              { id: 1, name: 'a' },
+              { id: 2, name: 'a' },
+            ],
+          }),
+        ),
+        on('nothing to update', 'rejected', (client) =>
+          client.thing.update({ where: { id: 404 }, data: { name: 'b' } }),
+        ),
         on('nothing is found', 'rejected', (client) => client.thing.findUniqueOrThrow({ where: { id: 404 } })),
         on('wrong password', 'misconfigured', (client) => client.thing.findMany(), { user: 'guarded' }),
         on('unknown database', 'misconfigured', (client) => client.thing.findMany(), { database: 'nowhere' }),
-        on('no connection is free in time', 'timeout', (client) => Promise.all([client.$queryRawUnsafe('select 1 from pg_sleep(2)'), client.thing.findMany()]), { by: 'client', max: 1 }),
-        on('the transaction takes too long', 'timeout', (client) => client.$transaction(async (tx) => { await tx.$queryRawUnsafe('select 1 from pg_sleep(0.5)'); await tx.thing.findMany(); }, { timeout: 100 })),
+        on(
+          'no connection is free in time',
+          'timeout',
+          (client) => Promise.all([client.$queryRawUnsafe('select 1 from pg_sleep(2)'), client.thing.findMany()]),
+          { by: 'client', max: 1 },
+        ),
+        on(
+          'the transaction takes too long',
+          'timeout',
+          (client) =>
+            client.$transaction(
+              async (tx) => {
+                await tx.$queryRawUnsafe('select 1 from pg_sleep(0.5)');
+                await tx.thing.findMany();
+              },
+              { timeout: 100 },
+            ),
+          {
+            decidable: false,
+            reason: 'P2028 stands for every failure of a transaction',
+          },
+        ),
+        on('write conflict', 'server', conflict),
         raising('40001', 'server'),
         raising('40P01', 'server'),
         raising('57P01', 'network'),
         raising('22012', 'rejected'),
-        on('wrong arguments', 'unknown', (client) => client.thing.findMany({ where: { nothing: 1 } }), { decidable: false, reason: 'a bug of the calling code' }),
+        on('wrong arguments', 'unknown', (client) => client.thing.findMany({ where: { nothing: 1 } }), {
+          decidable: false,
+          reason: 'a bug of the calling code',
+        }),
       ],
-      call: async ({ host, port, timeout, fault, folder }) => {
-        const { PrismaClient } = clientClass(folder);
+      prepare: async ({ host, port, fault }) => {
+        if (!existsSync(join(PLACE, 'generated'))) generate();
+        if (fault.server) await makeDatabase(host, port);
+      },
+      call: async ({ host, port, timeout, fault }) => {
+        const { PrismaClient } = require(join(PLACE, 'generated'));
         const { PrismaPg } = await import('@prisma/adapter-pg');
         const { user = 'measured', database = 'measured', max = 4 } = fault;
-        if (fault.server) await makeDatabase(host, port);
-        const adapter = new PrismaPg({ host, port, user, database, password: 'wrong', max, connectionTimeoutMillis: timeout ?? 2000 });
+        const adapter = new PrismaPg({
+          host,
+          port,
+          user,
+          database,
+          password: 'wrong',
+          max,
+          connectionTimeoutMillis: timeout ?? 2000,
+        });
         const client = new PrismaClient({ adapter, log: [] });
         try {
           return await (fault.work ?? ((one) => one.thing.findMany()))(client);

@@ -23,11 +23,18 @@ const FAULTS = [
   SILENCE_FAULT,
   main('WRONGTYPE', 'rejected', [['DEL', 'key'], ['LPUSH', 'key', '1'], GET]),
   main('ERR unknown command', 'rejected', [['NONSENSE']]),
-  main('ERR not an integer', 'rejected', [['SET', 'key', 'x'], ['INCR', 'key']]),
+  main('ERR not an integer', 'rejected', [
+    ['SET', 'key', 'x'],
+    ['INCR', 'key'],
+  ]),
   main('NOSCRIPT', 'rejected', [['EVALSHA', '0'.repeat(40), '0']]),
   main('NOAUTH', 'rejected', [GET], { password: undefined }),
   main('WRONGPASS', 'rejected', [GET], { password: 'wrong' }),
-  main('NOPERM', 'rejected', [['ACL', 'SETUSER', 'weak', 'on', '>weak', '+ping', '+hello', '+auth', '+client', '+info', '+select'], ['AUTH', 'weak', 'weak'], GET]),
+  main('NOPERM', 'rejected', [
+    ['ACL', 'SETUSER', 'weak', 'on', '>weak', '+ping', '+hello', '+auth', '+client', '+info', '+select'],
+    ['AUTH', 'weak', 'weak'],
+    GET,
+  ]),
   main('ERR max number of clients', 'server', [GET], { prepare: 'crowd' }),
   main('BUSY', 'server', [GET], { prepare: 'busy' }),
   main("no answer, the client's timeout", 'timeout', [['BLPOP', 'nothing', '3']], { by: 'client' }),
@@ -36,7 +43,12 @@ const FAULTS = [
   on('redis-orphan', 'MASTERDOWN', 'server', [GET]),
   on('redis-cluster', 'CLUSTERDOWN', 'server', [GET]),
   { id: 'LOADING', kind: 'server', commands: [GET], start: saying('-LOADING Redis is loading the dataset in memory') },
-  { id: 'TRYAGAIN', kind: 'server', commands: [GET], start: saying('-TRYAGAIN Multiple keys request during rehashing of slot') },
+  {
+    id: 'TRYAGAIN',
+    kind: 'server',
+    commands: [GET],
+    start: saying('-TRYAGAIN Multiple keys request during rehashing of slot'),
+  },
 ];
 
 /** A script that never ends, on a connection of its own. */
@@ -46,7 +58,15 @@ async function withIoredis({ host, port, timeout, fault }) {
   const { Redis } = await import('ioredis');
   const opened = [];
   const open = (options) => {
-    const client = new Redis({ host, port, password: fault.password, lazyConnect: true, retryStrategy: () => null, enableReadyCheck: false, ...options });
+    const client = new Redis({
+      host,
+      port,
+      password: fault.password,
+      lazyConnect: true,
+      retryStrategy: () => null,
+      enableReadyCheck: false,
+      ...options,
+    });
     client.on('error', () => undefined);
     opened.push(client);
     return client;
@@ -64,7 +84,10 @@ async function withIoredis({ host, port, timeout, fault }) {
     for (const command of fault.commands ?? [GET]) answer = await client.call(...command);
     return answer;
   } finally {
-    if (fault.prepare === 'busy') await open().call('SCRIPT', 'KILL').catch(() => undefined);
+    if (fault.prepare === 'busy')
+      await open()
+        .call('SCRIPT', 'KILL')
+        .catch(() => undefined);
     for (const client of opened) client.disconnect();
   }
 }
@@ -72,7 +95,14 @@ async function withIoredis({ host, port, timeout, fault }) {
 /** As it comes: commands wait for a connection, and are given up after some. */
 async function withIoredisQueue({ host, port, timeout, fault }) {
   const { Redis } = await import('ioredis');
-  const client = new Redis({ host, port, password: fault.password, maxRetriesPerRequest: 1, retryStrategy: () => 50, ...(timeout && { commandTimeout: timeout }) });
+  const client = new Redis({
+    host,
+    port,
+    password: fault.password,
+    maxRetriesPerRequest: 1,
+    retryStrategy: () => 50,
+    ...(timeout && { commandTimeout: timeout }),
+  });
   client.on('error', () => undefined);
   try {
     return await client.get('key');
@@ -85,7 +115,13 @@ async function withRedis({ host, port, timeout, fault }) {
   const { createClient } = await import('redis');
   const opened = [];
   const open = async (options, command) => {
-    const socket = { host, port, reconnectStrategy: false, ...(timeout && { connectTimeout: timeout, socketTimeout: timeout }), ...options };
+    const socket = {
+      host,
+      port,
+      reconnectStrategy: false,
+      ...(timeout && { connectTimeout: timeout, socketTimeout: timeout }),
+      ...options,
+    };
     const client = createClient({ socket, password: fault.password, ...(command && { commandOptions: command }) });
     client.on('error', () => undefined);
     opened.push(client);
@@ -122,7 +158,12 @@ export const redis = {
   servers: ['redis', 'redis-cluster', 'redis-replica', 'redis-orphan'],
   setups: [
     { name: 'ioredis', package: 'ioredis', faults: FAULTS, call: withIoredis },
-    { name: 'ioredis, commands that wait for a connection', package: 'ioredis', faults: [...TCP_FAULTS, { ...SILENCE_FAULT }], call: withIoredisQueue },
+    {
+      name: 'ioredis, commands that wait for a connection',
+      package: 'ioredis',
+      faults: [...TCP_FAULTS, { ...SILENCE_FAULT }],
+      call: withIoredisQueue,
+    },
     { name: 'redis', package: 'redis', faults: FAULTS, call: withRedis },
   ],
 };

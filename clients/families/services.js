@@ -13,19 +13,33 @@ const stripe = async ({ url, timeout, retries }) => {
   const { default: Stripe } = await import('stripe');
   const { protocol, host, port } = partsOf(url);
   const limits = { ...(timeout && { timeout }), ...(retries !== undefined && { maxNetworkRetries: retries }) };
-  return new Stripe('sk_test_key', { protocol, host, port, telemetry: false, ...limits }).customers.create({ name: 'Name' });
+  return new Stripe('sk_test_key', { protocol, host, port, telemetry: false, ...limits }).customers.create({
+    name: 'Name',
+  });
 };
 
 const CREDENTIALS = { accessKeyId: 'id', secretAccessKey: 'secret' };
-const aws = (load, { service, make, read }) => async ({ url, timeout, signal, attempts = 1, credentials = CREDENTIALS }) => {
-  const sdk = await load();
-  const limits = { connectionTimeout: 2000, ...(timeout && { requestTimeout: timeout, socketTimeout: timeout, throwOnRequestTimeout: true }) };
-  const client = new sdk[service]({
-    ...{ endpoint: url, region: 'eu-west-1', ...(credentials && { credentials }), maxAttempts: attempts, forcePathStyle: true, requestHandler: limits },
-  });
-  const answer = await client.send(make(sdk), { abortSignal: signal });
-  return read ? read(answer) : answer;
-};
+const aws =
+  (load, { service, make, read }) =>
+  async ({ url, timeout, signal, attempts = 1, credentials = CREDENTIALS }) => {
+    const sdk = await load();
+    const limits = {
+      connectionTimeout: 2000,
+      ...(timeout && { requestTimeout: timeout, socketTimeout: timeout, throwOnRequestTimeout: true }),
+    };
+    const client = new sdk[service]({
+      ...{
+        endpoint: url,
+        region: 'eu-west-1',
+        ...(credentials && { credentials }),
+        maxAttempts: attempts,
+        forcePathStyle: true,
+        requestHandler: limits,
+      },
+    });
+    const answer = await client.send(make(sdk), { abortSignal: signal });
+    return read ? read(answer) : answer;
+  };
 const s3 = aws(() => import('@aws-sdk/client-s3'), {
   service: 'S3Client',
   make: ({ GetObjectCommand }) => new GetObjectCommand({ Bucket: 'bucket', Key: 'key' }),
@@ -37,7 +51,8 @@ const dynamodb = aws(() => import('@aws-sdk/client-dynamodb'), {
 });
 const bedrock = aws(() => import('@aws-sdk/client-bedrock-runtime'), {
   service: 'BedrockRuntimeClient',
-  make: ({ ConverseCommand }) => new ConverseCommand({ modelId: 'm', messages: [{ role: 'user', content: [{ text: 'The question.' }] }] }),
+  make: ({ ConverseCommand }) =>
+    new ConverseCommand({ modelId: 'm', messages: [{ role: 'user', content: [{ text: 'The question.' }] }] }),
 });
 
 const named = (status, code, kind, rest) => ({
@@ -45,7 +60,10 @@ const named = (status, code, kind, rest) => ({
   kind,
   play: { status, headers: { 'x-amzn-errortype': code }, code, ...rest },
 });
-const xml = (code) => ({ headers: { 'content-type': 'application/xml' }, body: `<?xml version="1.0"?><Error><Code>${code}</Code><Message>The message.</Message></Error>` });
+const xml = (code) => ({
+  headers: { 'content-type': 'application/xml' },
+  body: `<?xml version="1.0"?><Error><Code>${code}</Code><Message>The message.</Message></Error>`,
+});
 
 const azure = async ({ url, timeout, signal }) => {
   const { getClient, createRestError } = await import('@azure-rest/core-client');
@@ -61,11 +79,17 @@ const postgrest = async ({ url, signal }) => {
   return signal ? query.abortSignal(signal) : query;
 };
 
-const octokit = (load) => async ({ url, signal, ...options }) => {
-  const { Octokit } = await load();
-  const silent = { debug() {}, info() {}, warn() {}, error() {} };
-  return new Octokit({ baseUrl: url, log: silent, ...options.with }).request('GET /repos/{owner}/{repo}', { owner: 'o', repo: 'r', request: { signal } });
-};
+const octokit =
+  (load) =>
+  async ({ url, signal, ...options }) => {
+    const { Octokit } = await load();
+    const silent = { debug() {}, info() {}, warn() {}, error() {} };
+    return new Octokit({ baseUrl: url, log: silent, ...options.with }).request('GET /repos/{owner}/{repo}', {
+      owner: 'o',
+      repo: 'r',
+      request: { signal },
+    });
+  };
 
 export const services = {
   name: 'services',
@@ -85,16 +109,39 @@ export const services = {
       dialect: 'github',
       limits: ['controller', 'signal', 'caller'],
       without: NO_QUOTA,
-      call: (at) => octokit(() => import('octokit'))({ ...at, with: { retry: { enabled: false }, throttle: { enabled: false } } }),
+      call: (at) =>
+        octokit(() => import('octokit'))({ ...at, with: { retry: { enabled: false }, throttle: { enabled: false } } }),
     },
-    { name: 'stripe', package: 'stripe', dialect: 'stripe', limits: ['client'], without: [...NO_URL, ...NO_QUOTA], call: (at) => stripe({ ...at, retries: 0 }) },
-    { name: 'stripe, its defaults', package: 'stripe', dialect: 'stripe', limits: ['client'], only: DEFAULTS, call: stripe },
+    {
+      name: 'stripe',
+      package: 'stripe',
+      dialect: 'stripe',
+      limits: ['client'],
+      without: [...NO_URL, ...NO_QUOTA],
+      call: (at) => stripe({ ...at, retries: 0 }),
+    },
+    {
+      name: 'stripe, its defaults',
+      package: 'stripe',
+      dialect: 'stripe',
+      limits: ['client'],
+      only: DEFAULTS,
+      call: stripe,
+    },
     {
       name: 'AWS S3',
       package: '@aws-sdk/client-s3',
       without: [...NO_QUOTA, '200 HTML', 'malformed JSON'],
       answers: Object.fromEntries(
-        [[400, 'InvalidRequest'], [403, 'AccessDenied'], [404, 'NoSuchKey'], [409, 'OperationAborted'], [429, 'TooManyRequests'], [500, 'InternalError'], [503, 'ServiceUnavailable']].map(([status, code]) => [String(status), xml(code)]),
+        [
+          [400, 'InvalidRequest'],
+          [403, 'AccessDenied'],
+          [404, 'NoSuchKey'],
+          [409, 'OperationAborted'],
+          [429, 'TooManyRequests'],
+          [500, 'InternalError'],
+          [503, 'ServiceUnavailable'],
+        ].map(([status, code]) => [String(status), xml(code)]),
       ),
       more: [
         { ...named(503, 'SlowDown', 'rate-limited'), play: { status: 503, ...xml('SlowDown') } },
@@ -102,7 +149,13 @@ export const services = {
       ],
       call: s3,
     },
-    { name: 'AWS S3, its defaults', package: '@aws-sdk/client-s3', limits: ['client'], only: DEFAULTS, call: (at) => s3({ ...at, attempts: 3 }) },
+    {
+      name: 'AWS S3, its defaults',
+      package: '@aws-sdk/client-s3',
+      limits: ['client'],
+      only: DEFAULTS,
+      call: (at) => s3({ ...at, attempts: 3 }),
+    },
     {
       name: 'AWS DynamoDB',
       package: '@aws-sdk/client-dynamodb',
@@ -123,6 +176,8 @@ export const services = {
       package: '@aws-sdk/client-bedrock-runtime',
       dialect: 'aws',
       protocol: 'http2',
+      // That is what the client calls it.
+      right: { 'closed before headers': { kind: 'timeout' } },
       without: [...NO_QUOTA, '200 HTML', '429 two Retry-After', 'TLS spoken to a plain port'],
       more: [
         named(429, 'ThrottlingException', 'rate-limited'),
@@ -155,12 +210,20 @@ export const services = {
         { id: '200 ratelimited', kind: 'rate-limited', play: { status: 200, headers: {}, code: 'ratelimited' } },
         { id: '200 invalid_auth', kind: 'rejected', play: { status: 200, headers: {}, code: 'invalid_auth' } },
         { id: '200 internal_error', kind: 'server', play: { status: 200, headers: {}, code: 'internal_error' } },
-        { id: '200 service_unavailable', kind: 'server', play: { status: 200, headers: {}, code: 'service_unavailable' } },
+        {
+          id: '200 service_unavailable',
+          kind: 'server',
+          play: { status: 200, headers: {}, code: 'service_unavailable' },
+        },
       ],
       call: async ({ url, timeout }) => {
         const { WebClient, LogLevel } = await import('@slack/web-api');
         const limits = { retryConfig: { retries: 0 }, rejectRateLimitedCalls: true, ...(timeout && { timeout }) };
-        return new WebClient('xoxb-key', { slackApiUrl: `${url}/`, logLevel: LogLevel.ERROR, ...limits }).chat.postMessage({ channel: 'c', text: 'Text.' });
+        return new WebClient('xoxb-key', {
+          slackApiUrl: `${url}/`,
+          logLevel: LogLevel.ERROR,
+          ...limits,
+        }).chat.postMessage({ channel: 'c', text: 'Text.' });
       },
     },
     {
@@ -173,7 +236,9 @@ export const services = {
         const { default: twilio } = await import('twilio');
         const http = new twilio.RequestClient({ timeout });
         // Its addresses are fixed: the request goes to the fault server, all else is the client's own.
-        const httpClient = { request: (request) => http.request({ ...request, uri: request.uri.replace(/^https:\/\/[^/]+/, url) }) };
+        const httpClient = {
+          request: (request) => http.request({ ...request, uri: request.uri.replace(/^https:\/\/[^/]+/, url) }),
+        };
         return twilio('AC0123456789', 'token', { httpClient }).messages.create({ to: '+1', from: '+2', body: 'Text.' });
       },
     },
@@ -211,7 +276,8 @@ export const services = {
       without: NO_QUOTA,
       call: async (at) => {
         const answer = await postgrest(at);
-        if (answer.error) throw Object.assign(new Error('The upstream failed.', { cause: answer.error }), { status: answer.status });
+        if (answer.error)
+          throw Object.assign(new Error('The upstream failed.', { cause: answer.error }), { status: answer.status });
       },
     },
     {
@@ -224,7 +290,10 @@ export const services = {
         const { algoliasearch } = await import('algoliasearch');
         const { protocol, host, port } = partsOf(url);
         const limits = timeout && { timeouts: { connect: timeout, read: timeout, write: timeout } };
-        const client = algoliasearch('app', 'key', { hosts: [{ url: host, accept: 'readWrite', protocol, port }], ...limits });
+        const client = algoliasearch('app', 'key', {
+          hosts: [{ url: host, accept: 'readWrite', protocol, port }],
+          ...limits,
+        });
         return client.searchSingleIndex({ indexName: 'i', searchParams: { query: 'q' } });
       },
     },

@@ -31,7 +31,12 @@ const dialog = (refused, answer) => () =>
     });
   });
 
-const refused = (command, answer, kind, rest) => ({ id: `${command}: ${answer}`, kind, start: dialog(command, answer), ...rest });
+const refused = (command, answer, kind, rest) => ({
+  id: `${command}: ${answer}`,
+  kind,
+  start: dialog(command, answer),
+  ...rest,
+});
 
 export const smtp = {
   name: 'smtp',
@@ -62,14 +67,39 @@ export const smtp = {
         refused('CONTENT', '554 Refused', 'rejected'),
         { id: 'closed after MAIL', kind: 'network', start: dialog('MAIL', 'close') },
         { id: 'closed after DATA', kind: 'network', start: dialog('DATA', 'close') },
-        { id: "silence after MAIL, the client's timeout", kind: 'timeout', by: 'client', start: dialog('MAIL', 'silence') },
-        { id: 'TLS spoken to a plain port', kind: 'misconfigured', isTls: true, secure: true, start: dialog('EHLO', '250 Well') },
-        { id: 'TLS is asked for and not offered', kind: 'rejected', isTls: true, requireTLS: true, start: dialog('STARTTLS', '502 Unknown') },
+        {
+          id: "silence after MAIL, the client's timeout",
+          kind: 'timeout',
+          by: 'client',
+          start: dialog('MAIL', 'silence'),
+        },
+        {
+          id: 'TLS spoken to a plain port',
+          kind: 'misconfigured',
+          isTls: true,
+          secure: true,
+          start: dialog('EHLO', '250 Well'),
+        },
+        {
+          id: 'TLS is asked for and not offered',
+          kind: 'rejected',
+          isTls: true,
+          requireTLS: true,
+          start: dialog('STARTTLS', '502 Unknown'),
+        },
       ],
       call: async ({ host, port, timeout, fault }) => {
         const { default: nodemailer } = await import('nodemailer');
         const limits = timeout && { connectionTimeout: timeout, greetingTimeout: timeout, socketTimeout: timeout };
-        const transport = nodemailer.createTransport({ host, port, secure: fault.secure ?? false, requireTLS: fault.requireTLS ?? false, ignoreTLS: !fault.requireTLS, auth: { user: 'user', pass: 'pass' }, ...limits });
+        const transport = nodemailer.createTransport({
+          host,
+          port,
+          secure: fault.secure ?? false,
+          requireTLS: fault.requireTLS ?? false,
+          ignoreTLS: !fault.requireTLS,
+          auth: { user: 'user', pass: 'pass' },
+          ...limits,
+        });
         return transport.sendMail({ from: 'a@example.org', to: 'b@example.org', subject: 'Subject', text: 'Text.' });
       },
     },

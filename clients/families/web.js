@@ -1,4 +1,5 @@
 // Clients that speak HTTP and nothing more.
+import { once } from 'node:events';
 import http from 'node:http';
 import http2 from 'node:http2';
 import https from 'node:https';
@@ -7,11 +8,28 @@ const BODY = { question: 'The question.' };
 const JSON_HEADERS = { 'content-type': 'application/json' };
 
 /** What a client with its defaults is measured with: they only differ in what it repeats by itself. */
-const DEFAULTS = ['refused', 'reset before headers', 'TLS self-signed', '409', '429', '503', '503 HTML', "no headers, the client's timeout"];
+const DEFAULTS = [
+  'refused',
+  'reset before headers',
+  'TLS self-signed',
+  '409',
+  '429',
+  '503',
+  '503 HTML',
+  "no headers, the client's timeout",
+];
 /** Clients that answer with whatever status comes. */
 const NO_STATUS = [
   ...[400, 401, 402, 403, 404, 408, 409, 413, 422, 425, 429, 500, 501, 502, 503, 504, 529].map(String),
-  ...['429 quota', '503 HTML', '429 HTML', '503 Retry-After', '413 Retry-After', '403 Retry-After', '403 x-ratelimit-remaining 0'],
+  ...[
+    '429 quota',
+    '503 HTML',
+    '429 HTML',
+    '503 Retry-After',
+    '413 Retry-After',
+    '403 Retry-After',
+    '403 x-ratelimit-remaining 0',
+  ],
 ];
 const HINTS = [
   ...['Retry-After', 'Retry-After, a date', 'two Retry-After', 'retry-after-ms', 'x-ms-retry-after-ms', 'RateLimit'],
@@ -38,48 +56,56 @@ class HttpError extends Error {
 function viaNode({ url, signal, timeout }) {
   const lib = url.startsWith('https:') ? https : http;
   return new Promise((resolve, reject) => {
-    const request = lib.request(`${url}/v1/things`, { method: 'POST', headers: JSON_HEADERS, signal, timeout }, (response) => {
-      let text = '';
-      response.on('data', (chunk) => (text += chunk));
-      response.on('error', reject).on('end', () => {
-        try {
-          if (response.statusCode >= 400) reject(Object.assign(new Error(`status ${response.statusCode}`), { response, body: text }));
-          resolve(JSON.parse(text));
-        } catch (error) {
-          reject(error);
-        }
-      });
-    });
+    const request = lib.request(
+      `${url}/v1/things`,
+      { method: 'POST', headers: JSON_HEADERS, signal, timeout },
+      (response) => {
+        let text = '';
+        response.on('data', (chunk) => (text += chunk));
+        response.on('error', reject).on('end', () => {
+          try {
+            if (response.statusCode >= 400)
+              reject(Object.assign(new Error(`status ${response.statusCode}`), { response, body: text }));
+            resolve(JSON.parse(text));
+          } catch (error) {
+            reject(error);
+          }
+        });
+      },
+    );
     // As the documentation of node:http has it: the event alone ends nothing.
     request.on('timeout', () => request.destroy(Object.assign(new Error('timed out'), { code: 'ETIMEDOUT' })));
     request.on('error', reject).end(JSON.stringify(BODY));
   });
 }
 
-function viaHttp2({ url, signal }) {
-  return new Promise((resolve, reject) => {
-    const session = http2.connect(url);
-    session.on('error', reject);
+async function viaHttp2({ url, signal }) {
+  const session = http2.connect(url);
+  // It is thrown by the stream too.
+  session.on('error', () => undefined);
+  try {
     const stream = session.request({ ':method': 'POST', ':path': '/v1/things', ...JSON_HEADERS }, { signal });
-    let status;
-    let headers;
-    let text = '';
-    stream.on('response', (got) => ([status, headers] = [got[':status'], got]));
-    stream.on('data', (chunk) => (text += chunk)).on('error', reject);
-    stream.on('end', () => {
-      session.close();
-      if (status >= 400) return reject(Object.assign(new Error(`status ${status}`), { status, headers, body: text }));
-      try {
-        resolve(JSON.parse(text));
-      } catch (error) {
-        reject(error);
-      }
-    });
-    // A stream may end without an answer or an error.
-    stream.on('close', () => reject(Object.assign(new Error('closed'), { code: 'ERR_STREAM_PREMATURE_CLOSE' })));
     stream.end(JSON.stringify(BODY));
-  });
+    const [headers] = await once(stream, 'response');
+    let body = '';
+    for await (const chunk of stream.setEncoding('utf8')) body += chunk;
+    const status = headers[':status'];
+    if (status >= 400) throw Object.assign(new Error(`status ${status}`), { status, headers, body });
+    return JSON.parse(body);
+  } finally {
+    session.destroy();
+  }
 }
+
+const endedStream = (name) => ({
+  id: `the stream ends with ${name}`,
+  kind: 'network',
+  endsStream: http2.constants[`NGHTTP2_${name}`],
+});
+const HTTP2_FAULTS = [
+  ...['INTERNAL_ERROR', 'REFUSED_STREAM', 'ENHANCE_YOUR_CALM', 'CANCEL'].map(endedStream),
+  { id: 'the session is told to go away', kind: 'network', play: 'goaway' },
+];
 
 export const web = {
   name: 'web',
@@ -126,7 +152,12 @@ export const web = {
       call: async ({ url, signal, timeout }) => {
         const undici = await import('undici');
         const dispatcher = new undici.Agent({ headersTimeout: timeout, bodyTimeout: timeout });
-        const response = await undici.fetch(`${url}/v1/things`, { method: 'POST', body: JSON.stringify(BODY), signal, dispatcher });
+        const response = await undici.fetch(`${url}/v1/things`, {
+          method: 'POST',
+          body: JSON.stringify(BODY),
+          signal,
+          dispatcher,
+        });
         return response.json();
       },
     },
@@ -137,7 +168,12 @@ export const web = {
       call: async ({ url, signal, timeout }) => {
         const undici = await import('undici');
         const limits = timeout && { headersTimeout: timeout, bodyTimeout: timeout };
-        const { body } = await undici.request(`${url}/v1/things`, { method: 'POST', body: JSON.stringify(BODY), signal, ...limits });
+        const { body } = await undici.request(`${url}/v1/things`, {
+          method: 'POST',
+          body: JSON.stringify(BODY),
+          signal,
+          ...limits,
+        });
         return body.json();
       },
     },
@@ -149,7 +185,11 @@ export const web = {
       call: async ({ url }) => {
         const undici = await import('undici');
         const dispatcher = new undici.Agent().compose(undici.interceptors.responseError());
-        const { body } = await undici.request(`${url}/v1/things`, { method: 'POST', body: JSON.stringify(BODY), dispatcher });
+        const { body } = await undici.request(`${url}/v1/things`, {
+          method: 'POST',
+          body: JSON.stringify(BODY),
+          dispatcher,
+        });
         return body.json();
       },
     },
@@ -158,7 +198,12 @@ export const web = {
       package: 'axios',
       call: async ({ url, signal, timeout }) => {
         const { default: axios } = await import('axios');
-        return axios.post(`${url}/v1/things`, BODY, { signal, timeout, responseType: 'json', transitional: { silentJSONParsing: false } });
+        return axios.post(`${url}/v1/things`, BODY, {
+          signal,
+          timeout,
+          responseType: 'json',
+          transitional: { silentJSONParsing: false },
+        });
       },
     },
     {
@@ -188,7 +233,14 @@ export const web = {
       package: 'got',
       call: async ({ url, signal, timeout }) => {
         const { default: got } = await import('got');
-        return got.post(`${url}/v1/things`, { json: BODY, signal, retry: { limit: 0 }, ...(timeout && { timeout: { request: timeout } }) }).json();
+        return got
+          .post(`${url}/v1/things`, {
+            json: BODY,
+            signal,
+            retry: { limit: 0 },
+            ...(timeout && { timeout: { request: timeout } }),
+          })
+          .json();
       },
     },
     {
@@ -224,7 +276,14 @@ export const web = {
       package: 'ofetch',
       call: async ({ url, signal, timeout }) => {
         const { ofetch } = await import('ofetch');
-        return ofetch(`${url}/v1/things`, { method: 'POST', body: BODY, signal, retry: 0, timeout, parseResponse: JSON.parse });
+        return ofetch(`${url}/v1/things`, {
+          method: 'POST',
+          body: BODY,
+          signal,
+          retry: 0,
+          timeout,
+          parseResponse: JSON.parse,
+        });
       },
     },
     {
@@ -285,13 +344,16 @@ export const web = {
       without: ANSWERS_ALL,
       call: async ({ url, signal, timeout }) => {
         const { default: fetch } = await import('node-fetch-2');
-        return (await fetch(`${url}/v1/things`, { method: 'POST', body: JSON.stringify(BODY), signal, timeout })).json();
+        return (
+          await fetch(`${url}/v1/things`, { method: 'POST', body: JSON.stringify(BODY), signal, timeout })
+        ).json();
       },
     },
     { name: 'node:http', call: viaNode },
     {
       name: 'node:http2',
       protocol: 'http2',
+      more: HTTP2_FAULTS,
       limits: ['controller', 'signal', 'caller'],
       without: ['429 two Retry-After', 'TLS spoken to a plain port'],
       call: viaHttp2,
@@ -301,7 +363,15 @@ export const web = {
       package: 'gaxios',
       call: async ({ url, signal, timeout }) => {
         const { request } = await import('gaxios');
-        return request({ url: `${url}/v1/things`, method: 'POST', data: BODY, signal, timeout, retry: false, responseType: 'json' });
+        return request({
+          url: `${url}/v1/things`,
+          method: 'POST',
+          data: BODY,
+          signal,
+          timeout,
+          retry: false,
+          responseType: 'json',
+        });
       },
     },
     {

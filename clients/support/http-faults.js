@@ -11,7 +11,14 @@ const LIST = JSON.stringify({ object: 'list', data: Array.from({ length: 40 }, (
 const CUT_GZIP = gzipSync(LIST).subarray(0, 120);
 const date = (ms) => new Date(NOW + ms).toUTCString();
 
-const answer = (status, { headers = {}, code, type, details, body } = {}) => ({ status, headers, code, type, details, body });
+const answer = (status, { headers = {}, code, type, details, body } = {}) => ({
+  status,
+  headers,
+  code,
+  type,
+  details,
+  body,
+});
 const hinted = (dialect, headers, mark = String(HINT_S)) => ({
   id: `429 ${dialect}`,
   kind: 'rate-limited',
@@ -59,8 +66,18 @@ const BODY = [
   },
   { id: 'malformed JSON', kind: 'malformed', play: answer(200, { body: '{"id": "x", "object": "li' }) },
   { id: '200 HTML', kind: 'malformed', play: answer(200, { headers: { 'content-type': 'text/html' }, body: HTML }) },
-  { id: '503 HTML', kind: 'server', status: 503, play: answer(503, { headers: { 'content-type': 'text/html' }, body: HTML }) },
-  { id: '429 HTML', kind: 'rate-limited', status: 429, play: answer(429, { headers: { 'content-type': 'text/html' }, body: HTML }) },
+  {
+    id: '503 HTML',
+    kind: 'server',
+    status: 503,
+    play: answer(503, { headers: { 'content-type': 'text/html' }, body: HTML }),
+  },
+  {
+    id: '429 HTML',
+    kind: 'rate-limited',
+    status: 429,
+    play: answer(429, { headers: { 'content-type': 'text/html' }, body: HTML }),
+  },
 ];
 
 const STATUSES = [
@@ -79,9 +96,30 @@ const STATUSES = [
     words: ['insufficient_quota', 'billing_error', 'PerDay'],
     play: answer(429, { code: 'insufficient_quota', type: 'insufficient_quota' }),
   },
-  { id: '503 Retry-After', kind: 'server', status: 503, hint: HINT_MS, hintMark: String(HINT_S), play: answer(503, { headers: { 'retry-after': String(HINT_S) } }) },
-  { id: '413 Retry-After', kind: 'rate-limited', status: 413, hint: HINT_MS, hintMark: String(HINT_S), play: answer(413, { headers: { 'retry-after': String(HINT_S) } }) },
-  { id: '403 Retry-After', kind: 'rate-limited', status: 403, hint: HINT_MS, hintMark: String(HINT_S), play: answer(403, { headers: { 'retry-after': String(HINT_S) } }) },
+  {
+    id: '503 Retry-After',
+    kind: 'server',
+    status: 503,
+    hint: HINT_MS,
+    hintMark: String(HINT_S),
+    play: answer(503, { headers: { 'retry-after': String(HINT_S) } }),
+  },
+  {
+    id: '413 Retry-After',
+    kind: 'rate-limited',
+    status: 413,
+    hint: HINT_MS,
+    hintMark: String(HINT_S),
+    play: answer(413, { headers: { 'retry-after': String(HINT_S) } }),
+  },
+  {
+    id: '403 Retry-After',
+    kind: 'rate-limited',
+    status: 403,
+    hint: HINT_MS,
+    hintMark: String(HINT_S),
+    play: answer(403, { headers: { 'retry-after': String(HINT_S) } }),
+  },
 ];
 
 const HINTS = [
@@ -99,8 +137,14 @@ const HINTS = [
     { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': String((NOW + HINT_MS) / 1000) },
     String((NOW + HINT_MS) / 1000),
   ),
-  hinted('x-ratelimit-reset-requests', { 'x-ratelimit-remaining-requests': '0', 'x-ratelimit-reset-requests': `${HINT_S}s` }),
-  hinted('x-ratelimit-reset-tokens, bare seconds', { 'x-ratelimit-remaining-tokens': '0', 'x-ratelimit-reset-tokens': `${HINT_S}.0` }),
+  hinted('x-ratelimit-reset-requests', {
+    'x-ratelimit-remaining-requests': '0',
+    'x-ratelimit-reset-requests': `${HINT_S}s`,
+  }),
+  hinted('x-ratelimit-reset-tokens, bare seconds', {
+    'x-ratelimit-remaining-tokens': '0',
+    'x-ratelimit-reset-tokens': `${HINT_S}.0`,
+  }),
   hinted(
     'anthropic-ratelimit-requests-reset',
     {
@@ -117,7 +161,9 @@ const HINTS = [
     ),
     id: '403 x-ratelimit-remaining 0',
     status: 403,
-    play: answer(403, { headers: { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': String((NOW + HINT_MS) / 1000) } }),
+    play: answer(403, {
+      headers: { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': String((NOW + HINT_MS) / 1000) },
+    }),
   },
 ];
 

@@ -17,12 +17,19 @@ const GARBAGE = 'SSH-2.0-OpenSSH_9.2\r\n';
 export async function startHttpServer(fault, { dialect = 'plain', protocol = 'http1', answers = {}, certificates }) {
   const sockets = new Set();
   const seen = { requests: 0, connections: 0 };
+  // Of the connection itself: an HTTP/2 session would say goodbye.
+  const cut = (how) => {
+    for (const socket of sockets) {
+      if (how === 'reset') socket.resetAndDestroy();
+      else socket.destroy();
+    }
+  };
   const handle = (request, response) => {
     seen.requests += 1;
     request.on('error', () => undefined);
     response.on('error', () => undefined);
     // Answered once all of it is there: a reset would otherwise race with the upload.
-    request.resume().on('end', () => play(fault, { request, response, dialect, answers, protocol }));
+    request.resume().on('end', () => play(fault, { response, cut, dialect, answers }));
   };
   const server = serverFor(fault, { protocol, certificates, handle });
   server.on('connection', (socket) => {
@@ -55,20 +62,16 @@ function serverFor(fault, { protocol, certificates, handle }) {
   return protocol === 'http2' ? http2.createServer(handle) : http.createServer(handle);
 }
 
-function play(fault, { request, response, dialect, answers, protocol }) {
-  const socket = protocol === 'http2' ? request.stream.session?.socket : request.socket;
-  // An HTTP/2 session forbids its socket's own ends.
-  const raw = protocol === 'http2' ? request.stream.session : request.socket;
-  const cut = (how) => {
-    if (protocol === 'http2') return request.stream.session.destroy();
-    return how === 'reset' ? socket.resetAndDestroy() : socket.destroy();
-  };
+function play(fault, { response, cut, dialect, answers }) {
+  if (fault.endsStream !== undefined) return response.stream.close(fault.endsStream);
   switch (fault.play) {
     case 'silence':
       return;
     case 'reset':
     case 'close':
-      return fault.play === 'close' && protocol !== 'http2' ? raw.end() : cut('reset');
+      return cut(fault.play);
+    case 'goaway':
+      return response.stream.session.goaway(http2.constants.NGHTTP2_INTERNAL_ERROR);
     case 'stall':
     case 'cut':
     case 'cut-reset':

@@ -14,19 +14,33 @@ export function judged(setup, fault, cell) {
 
 function rightOf(setup, fault, text) {
   const exception = setup.right?.[fault.id];
-  const base = { kind: fault.kind, ...(fault.decidable === false && { decidable: false, reason: fault.reason }), ...(fault.by === 'caller' && { callerAborted: true }), ...(fault.isTls && { tls: true }) };
+  const base = {
+    kind: fault.kind,
+    ...(fault.decidable === false && { decidable: false, reason: fault.reason }),
+    ...(fault.by === 'caller' && { callerAborted: true }),
+    ...(fault.isTls && { tls: true }),
+  };
   if (fault.id === '409' && REPEATS_409.test(setup.package)) base.kind = 'server';
   // Where the client hands on what it could unpack, it is a body that is not JSON.
   if (fault.otherwise && !text.includes(fault.otherwise[0])) base.kind = fault.otherwise[1];
+  if (/^(cut|stall)/.test(fault.play) && isParsedAlone(text)) base.kind = 'malformed';
   if (exception) Object.assign(base, exception);
   if (base.decidable === false) return base;
   // These texts stand for every reason of a lost connection.
   if (base.kind !== 'network' && /"message":"Connection is closed\."/.test(text))
     return { ...base, decidable: false, reason: 'the client says of every lost connection that it is closed' };
-  const holdsStatus = fault.status === undefined || holdsNumber(text, fault.status) || says(setup, fault, text) || exception?.kind !== undefined;
+  const holdsStatus =
+    fault.status === undefined ||
+    holdsNumber(text, fault.status) ||
+    says(setup, fault, text) ||
+    exception?.kind !== undefined;
   if (!holdsStatus) return { ...base, decidable: false, reason: `the error holds no status` };
   if (fault.words && !fault.words.some((word) => text.includes(word)))
-    return { ...base, decidable: false, reason: 'the error holds nothing of the body, so quota looks like a rate limit' };
+    return {
+      ...base,
+      decidable: false,
+      reason: 'the error holds nothing of the body, so quota looks like a rate limit',
+    };
   if (fault.hint === undefined) return base;
   if (!text.includes(fault.hintMark)) {
     // A 403 or 413 without its hints is one like any other.
@@ -35,6 +49,10 @@ function rightOf(setup, fault, text) {
   }
   return { ...base, hint: fault.hint };
 }
+
+/** The client took the part of a body that came for the whole, and nothing says that more was to come. */
+const isParsedAlone = (text) =>
+  /SyntaxError|in JSON at position/.test(text) && !/ECONN|ERR_|abort|timeout|timed out|terminated|premature/i.test(text);
 
 /** A client's own word for a status. */
 const says = ({ says: words }, { status }, text) => words?.[status] !== undefined && text.includes(words[status]);

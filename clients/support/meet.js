@@ -22,10 +22,11 @@ export async function meet(family, setup, id, certificates) {
   const server = fault.start
     ? await fault.start({ certificates })
     : await startHttpServer(fault, { ...setup, certificates });
+  await setup.prepare?.({ host: server.host, port: server.port, fault });
   const { signal, timer } = limitOf(fault);
   const timeout = fault.by === 'client' ? LIMIT_MS : undefined;
   try {
-    await setup.call({ url: server.url, host: server.host, port: server.port, timeout, signal, fault, folder: certificates });
+    await setup.call({ url: server.url, host: server.host, port: server.port, timeout, signal, fault });
     return { requests: server.seen?.requests, resolved: true };
   } catch (error) {
     return { requests: server.seen?.requests, thrown: withoutOtherHeaders(shapeOf(error)) };
@@ -39,5 +40,8 @@ function limitOf({ by }) {
   if (by === 'signal') return { signal: AbortSignal.timeout(LIMIT_MS) };
   if (by !== 'controller' && by !== 'caller') return {};
   const controller = new AbortController();
-  return { signal: controller.signal, timer: setTimeout(() => controller.abort(), by === 'caller' ? ABORT_MS : LIMIT_MS) };
+  return {
+    signal: controller.signal,
+    timer: setTimeout(() => controller.abort(), by === 'caller' ? ABORT_MS : LIMIT_MS),
+  };
 }

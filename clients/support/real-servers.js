@@ -1,11 +1,10 @@
 // Real servers on free ports of 127.0.0.1, with their data in a temporary folder: what the system has of redis-server,
 // postgresql and mariadb-server. Where one is missing, its cells are not measured.
 import { execFileSync, spawn } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, readdirSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import net from 'node:net';
 import { join } from 'node:path';
 import { certificate } from './certificates.js';
-import { writeFileSync } from 'node:fs';
 
 const START_MS = 20_000;
 const isRoot = process.getuid?.() === 0;
@@ -40,7 +39,19 @@ async function redis(folder, name, port, options) {
   const program = find(['/usr/bin/redis-server', '/usr/local/bin/redis-server']);
   if (!program) return undefined;
   const data = dataFolder(folder, name);
-  const args = ['--port', String(port), '--bind', '127.0.0.1', '--dir', data, '--save', '', '--appendonly', 'no', ...options];
+  const args = [
+    '--port',
+    String(port),
+    '--bind',
+    '127.0.0.1',
+    '--dir',
+    data,
+    '--save',
+    '',
+    '--appendonly',
+    'no',
+    ...options,
+  ];
   return started(spawn(program, args, { stdio: 'ignore' }), port);
 }
 
@@ -53,17 +64,35 @@ async function postgres(folder, port) {
   // It refuses to run for root.
   const user = isRoot ? { uid: idOf('postgres'), gid: idOf('postgres', '-g') } : {};
   if (isRoot) execFileSync('chown', ['postgres', data]);
-  execFileSync(join(programs, 'initdb'), ['-D', data, '-U', 'measured', '-A', 'trust', '--no-sync'], { stdio: 'ignore', ...user, cwd: data });
+  execFileSync(join(programs, 'initdb'), ['-D', data, '-U', 'measured', '-A', 'trust', '--no-sync'], {
+    stdio: 'ignore',
+    ...user,
+    cwd: data,
+  });
   writeFileSync(join(data, 'own.key'), key);
   writeFileSync(join(data, 'own.crt'), cert);
   chmodSync(join(data, 'own.key'), 0o600);
-  writeFileSync(join(data, 'pg_hba.conf'), 'host all guarded 127.0.0.1/32 scram-sha-256\nhost all all 127.0.0.1/32 trust\n');
+  writeFileSync(
+    join(data, 'pg_hba.conf'),
+    'host all guarded 127.0.0.1/32 scram-sha-256\nhost all all 127.0.0.1/32 trust\n',
+  );
   if (isRoot) execFileSync('chown', ['-R', 'postgres', data]);
   const settings = {
-    port, listen_addresses: '127.0.0.1', unix_socket_directories: data, max_connections: 12, fsync: 'off', ssl: 'on', ssl_cert_file: 'own.crt', ssl_key_file: 'own.key', deadlock_timeout: '100ms',
+    port,
+    listen_addresses: '127.0.0.1',
+    unix_socket_directories: data,
+    max_connections: 12,
+    fsync: 'off',
+    ssl: 'on',
+    ssl_cert_file: 'own.crt',
+    ssl_key_file: 'own.key',
+    deadlock_timeout: '100ms',
   };
   const args = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
-  return started(spawn(join(programs, 'postgres'), ['-D', data, ...args], { stdio: 'ignore', ...user, cwd: data }), port);
+  return started(
+    spawn(join(programs, 'postgres'), ['-D', data, ...args], { stdio: 'ignore', ...user, cwd: data }),
+    port,
+  );
 }
 
 async function mariadb(folder, port) {
@@ -73,8 +102,20 @@ async function mariadb(folder, port) {
   const data = dataFolder(folder, 'mariadb');
   if (isRoot) execFileSync('chown', ['mysql', data]);
   const user = isRoot ? ['--user=mysql'] : [];
-  execFileSync(install, ['--no-defaults', `--datadir=${data}`, '--auth-root-authentication-method=normal', '--skip-test-db', ...user], { stdio: 'ignore' });
-  const settings = [`--datadir=${data}`, `--port=${port}`, '--bind-address=127.0.0.1', `--socket=${data}/socket`, '--max-connections=10', '--innodb-lock-wait-timeout=1', `--pid-file=${data}/pid`];
+  execFileSync(
+    install,
+    ['--no-defaults', `--datadir=${data}`, '--auth-root-authentication-method=normal', '--skip-test-db', ...user],
+    { stdio: 'ignore' },
+  );
+  const settings = [
+    `--datadir=${data}`,
+    `--port=${port}`,
+    '--bind-address=127.0.0.1',
+    `--socket=${data}/socket`,
+    '--max-connections=10',
+    '--innodb-lock-wait-timeout=1',
+    `--pid-file=${data}/pid`,
+  ];
   return started(spawn(program, ['--no-defaults', ...settings, ...user], { stdio: 'ignore' }), port);
 }
 
@@ -113,9 +154,9 @@ function freePort() {
   });
 }
 
-function stop(child) {
-  if (child.exitCode !== null) return undefined;
-  return new Promise((resolve) => {
+async function stop(child) {
+  if (child.exitCode !== null) return;
+  await new Promise((resolve) => {
     const timer = setTimeout(() => child.kill('SIGKILL'), 3000);
     child.on('close', () => (clearTimeout(timer), resolve()));
     child.kill('SIGTERM');

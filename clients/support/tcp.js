@@ -31,12 +31,29 @@ async function closedPort() {
 /** Refused, reset, closed, garbled and silent, whatever the protocol: what came before an answer. */
 export const TCP_FAULTS = [
   { id: 'refused', kind: 'network', start: closedPort },
-  { id: 'unknown host', kind: 'network', start: async () => ({ host: 'nowhere.invalid', port: 9, url: 'nowhere.invalid:9', close: async () => undefined }) },
-  { id: 'reset when connected', kind: 'network', start: played((socket) => setTimeout(() => socket.resetAndDestroy(), 10)) },
+  {
+    id: 'unknown host',
+    kind: 'network',
+    start: async () => ({ host: 'nowhere.invalid', port: 9, url: 'nowhere.invalid:9', close: async () => undefined }),
+  },
+  {
+    id: 'reset when connected',
+    kind: 'network',
+    start: played((socket) => setTimeout(() => socket.resetAndDestroy(), 10)),
+  },
   { id: 'closed when connected', kind: 'network', start: played((socket) => socket.end()) },
 ];
-export const GARBAGE_FAULT = { id: 'another protocol', kind: 'network', start: played((socket) => socket.end(GARBAGE)) };
-export const SILENCE_FAULT = { id: "silence, the client's timeout", kind: 'timeout', by: 'client', start: played(() => undefined) };
+export const GARBAGE_FAULT = {
+  id: 'another protocol',
+  kind: 'network',
+  start: played((socket) => socket.end(GARBAGE)),
+};
+export const SILENCE_FAULT = {
+  id: "silence, the client's timeout",
+  kind: 'timeout',
+  by: 'client',
+  start: played(() => undefined),
+};
 
 /** The ports of the real servers that the measuring process has started. */
 const PORTS = JSON.parse(process.env['MEASURED_PORTS'] ?? '{}');

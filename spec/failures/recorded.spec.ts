@@ -1,7 +1,9 @@
+import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
 import type { Failure } from '#lib/index.js';
 import { readRecorded, type ThrownCell, thrownIn } from './recorded/cells.js';
 import { classifyRecorded, difference, kindInCall } from './recorded/judging.js';
+import { pageOf } from './recorded/page.js';
 
 /** A hint may be read with the precision of its dialect. */
 const HINT_TOLERANCE_MS = 1000;
@@ -13,7 +15,8 @@ interface Judged {
 
 describe('Failures as real clients throw them', () => {
   const all: Judged[] = [];
-  const decidable = (): Judged[] => all.filter(({ cell }) => cell.decidable !== false);
+  // What the caller aborts is decided by the caller's signal, not by the error.
+  const decidable = (): Judged[] => all.filter(({ cell }) => cell.decidable !== false && !cell.callerAborted);
   const isRight = ({ cell, failure }: Judged): boolean => kindInCall(cell, failure) === cell.kind;
   const lines = (judged: readonly Judged[]): string =>
     judged.map(({ cell, failure }) => difference(cell, failure)).join('\n');
@@ -46,5 +49,9 @@ describe('Failures as real clients throw them', () => {
     const missed = hinted.filter((one) => !found(one));
     expect(hinted).to.have.length.above(200);
     expect(1 - missed.length / hinted.length, lines(missed)).to.be.at.least(0.95);
+  });
+
+  it('are on the page as they are recorded: npm run clients -- --page', () => {
+    expect(readFileSync('docs/clients.md', 'utf8')).to.equal(pageOf(readRecorded()));
   });
 });

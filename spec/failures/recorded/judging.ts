@@ -14,11 +14,12 @@ export function classifyRecorded(cell: Pick<RecordedCell, 'thrown'>): Failure {
 }
 
 /**
- * The kind within a call. A decorator knows whether its caller's signal is aborted: if it is not, something else aborted
- * the request, and that is a timeout.
+ * The kind within a call. A decorator knows whether its caller's signal is aborted: then the call is cancelled, whatever
+ * is thrown. If it is not, something else aborted the request, and that is a timeout.
  */
 export function kindInCall(cell: ThrownCell, { kind }: Failure): FailureKind {
-  return kind === 'cancelled' && !cell.callerAborted ? 'timeout' : kind;
+  if (cell.callerAborted) return 'cancelled';
+  return kind === 'cancelled' ? 'timeout' : kind;
 }
 
 /** A line for each difference, for whoever looks for the rule that is missing. */

@@ -12,7 +12,8 @@ export function replay(shape: unknown): unknown {
   if ('$classes' in recorded) return instance(recorded);
   if ('$headers' in recorded) return headers(recorded);
   if ('$opaque' in recorded) return opaque(String(recorded['$opaque']));
-  if ('$map' in recorded) return new Map((recorded['$map'] as unknown[][]).map((pair) => [replay(pair[0]), replay(pair[1])]));
+  if ('$map' in recorded)
+    return new Map((recorded['$map'] as unknown[][]).map((pair) => [replay(pair[0]), replay(pair[1])]));
   if ('$set' in recorded) return new Set((recorded['$set'] as unknown[]).map(replay));
   if ('$bytes' in recorded) return Buffer.from(String(recorded['$bytes']), 'base64');
   if ('$date' in recorded) return new Date(recorded['$date'] as number);
@@ -30,7 +31,8 @@ function instance(recorded: Recorded): object {
   // The last name of an error is Error itself; a DOMException's chain ends there too.
   const own = isError ? names.slice(0, -1) : names;
   Object.setPrototypeOf(value, own.reduceRight(classNamed, base));
-  if (isError) for (const key of Object.getOwnPropertyNames(value)) if (key !== 'stack') Reflect.deleteProperty(value, key);
+  if (isError)
+    for (const key of Object.getOwnPropertyNames(value)) if (key !== 'stack') Reflect.deleteProperty(value, key);
   for (const [key, one] of Object.entries(recorded['own'] as Recorded)) define(value, key, replay(one));
   const getters = Object.entries(recorded['inherited'] as Recorded);
   if (getters.length > 0) {
@@ -75,11 +77,13 @@ type Entry = [key: string, value: unknown];
 function headers(recorded: Recorded): object {
   const entries = (recorded['$headers'] as Entry[]).map(([key, value]): Entry => [key, replay(value)]);
   if (recorded['class'] === 'Headers') return realHeaders(entries);
-  const find = (key: unknown): unknown => entries.find(([name]) => name.toLowerCase() === String(key).toLowerCase())?.[1];
+  const find = (key: unknown): unknown =>
+    entries.find(([name]) => name.toLowerCase() === String(key).toLowerCase())?.[1];
   const methods: Record<string, unknown> = {
     get: find,
     has: (key: unknown) => find(key) !== undefined,
-    forEach: (callback: (value: unknown, key: string) => void) => entries.forEach(([key, value]) => callback(value, key)),
+    forEach: (callback: (value: unknown, key: string) => void) =>
+      entries.forEach(([key, value]) => callback(value, key)),
     entries: () => entries.values(),
     getMap: () => Object.fromEntries(entries),
     toJSON: () => Object.fromEntries(entries),
