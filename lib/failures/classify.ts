@@ -18,7 +18,7 @@ import { kindOfSql, sqlByMessage } from './families/sql.js';
 import { kindOfStore } from './families/stores.js';
 import { headersOf } from './headers.js';
 import { hintOf } from './hints.js';
-import { isObject, read, word } from './reading.js';
+import { hasOwnKeys, isObject, read, word } from './reading.js';
 import type { Seen } from './seen.js';
 import { isErrno, isRequestId, TELLABLE_NAMES } from './vocabulary.js';
 
@@ -85,8 +85,9 @@ function mistakeIn(seen: Seen): FailureKind | undefined {
   return kindOfNode(seen) === 'misconfigured' ? 'misconfigured' : mistakeOf(seen);
 }
 
-/** What the families of clients say. */
+/** What the families of clients say. An error without a field of its own has only its name and its message. */
 function wordsOf(seen: Seen): FailureKind | undefined {
+  if (isBare(seen)) return kindOfName(seen) ?? kindOfRedis(seen);
   return (
     KIND_BY_CODE.get(codeIn(seen)) ??
     kindOfSql(seen) ??
@@ -102,6 +103,15 @@ function wordsOf(seen: Seen): FailureKind | undefined {
     KIND_BY_CODE.get(typeOfEvent(seen))
   );
 }
+
+/** True for most bugs: an error of the language's own classes that nobody has added anything to. */
+function isBare({ className, name, error }: Seen): boolean {
+  return className === name && BUILT_IN.has(className) && !hasOwnKeys(error);
+}
+
+const BUILT_IN: ReadonlySet<string | undefined> = new Set([
+  ...['Error', 'TypeError', 'RangeError', 'ReferenceError', 'SyntaxError', 'URIError', 'EvalError'],
+]);
 
 /** A status that no response gave: octokit writes 500 onto whatever its `fetch` throws. */
 function isMadeUp({ response, headers, wrapped }: Seen): boolean {

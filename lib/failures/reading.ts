@@ -39,6 +39,15 @@ export function has(value: object, key: string): boolean {
   }
 }
 
+/** True if there is any enumerable property of its own, or if that cannot be found out. */
+export function hasOwnKeys(value: object): boolean {
+  try {
+    return Object.keys(value).length > 0;
+  } catch {
+    return true;
+  }
+}
+
 /** `Array.isArray` throws for a proxy that was revoked. */
 export function isArray(value: unknown): value is readonly unknown[] {
   try {

@@ -54,13 +54,8 @@ const HANDSHAKE = /^Unexpected server response: (\d{3})$/;
 
 const KIND_BY_MESSAGE = kindsOfTexts({
   network: [
-    ...[
-      'stream has been aborted',
-      'socket hang up',
-      'Socket closed abruptly during opening handshake',
-      'Unexpected close',
-    ],
-    ...['Premature close', 'other side closed', 'aborted'],
+    ...['stream has been aborted', 'socket hang up', 'Premature close', 'other side closed'],
+    ...['Socket closed abruptly during opening handshake', 'Unexpected close'],
   ],
   timeout: [
     ...['Heartbeat timeout', 'connect ETIMEDOUT', 'read timeout', 'Body Timeout Error', 'Headers Timeout Error'],
