@@ -23,8 +23,8 @@ export function hintOf(seen: Seen, kind: FailureKind, now: number): number | und
     resetMs(headers, now) ??
     (seen.aws === undefined ? undefined : decimalMs(textOf(read(seen.error, 'retryAfterSeconds')), 1000)) ??
     (seen.status !== undefined && seen.status >= 400 ? bodyOf(seen).delayMs : undefined) ??
-    // Telegram's clients.
-    decimalMs(textOf(read(read(seen.error, 'parameters'), 'retry_after')), 1000)
+    // Telegram's clients and Qdrant's.
+    decimalMs(textOf(read(read(seen.error, 'parameters') ?? seen.error, 'retry_after')), 1000)
   );
 }
 

@@ -134,14 +134,8 @@ function wrappedIn(raw: Raw): Wrapped | undefined {
   const any =
     res ?? responseHeaders ?? rawResponse ?? $response ?? httpResponse ?? meta ?? data ?? body ?? responseBody;
   if (any === undefined) return undefined;
-  const responses = [
-    rawResponse,
-    $response,
-    httpResponse,
-    meta,
-    res,
-    data === undefined ? undefined : read(data, 'res'),
-  ];
+  const responses = [rawResponse, $response, httpResponse, meta, res];
+  responses.push(read(meta, 'response'), read(data, 'res'));
   return { responseHeaders, responses, data, body, responseBody };
 }
 

@@ -8,7 +8,7 @@ import { kindsOf, kindsOfTexts } from './table.js';
 
 /** The platform's own names, and literal names that no other library has. */
 const KIND_BY_NAME = kindsOf({
-  timeout: `TimeoutError CohereTimeoutError KnexTimeoutError KyTimeoutError HeadersTimeoutError BodyTimeoutError ConnectTimeoutError
+  timeout: `TimeoutError CohereTimeoutError KnexTimeoutError MeilisearchRequestTimeOutError RequestTimedOutError KyTimeoutError HeadersTimeoutError BodyTimeoutError ConnectTimeoutError
     ResponseTimeoutError`,
   malformed: `SyntaxError AI_JSONParseError AI_InvalidResponseDataError DeserializationError ResponseParsingError
     ProductNotSupportedError`,
@@ -44,6 +44,7 @@ const WEAK: ReadonlyMap<string | undefined, readonly [kind: FailureKind, mark: s
   ['MongoServerSelectionError', ['network', 'errorLabels']],
   ['SocketError', ['network', 'socket']],
   ['MongooseServerSelectionError', ['network', 'reason']],
+  ['QdrantClientResourceExhaustedError', ['rate-limited', 'retry_after']],
   ['ClusterAllFailedError', ['network', 'lastNodeError']],
   ['NoHostAvailableError', ['network', 'innerErrors']],
   ['OperationTimedOutError', ['timeout', 'host']],
@@ -59,7 +60,8 @@ const KIND_BY_MESSAGE = kindsOfTexts({
   ],
   timeout: [
     ...['Heartbeat timeout', 'connect ETIMEDOUT', 'read timeout', 'Body Timeout Error', 'Headers Timeout Error'],
-    ...['The operation was aborted due to timeout'],
+    ...['The operation was aborted due to timeout', 'Opening handshake has timed out', 'Timeout error.'],
+    ...['Timeout (control socket)', 'Timeout (data socket)'],
   ],
   cancelled: ['This operation was aborted', 'The operation was aborted.', 'The user aborted a request.'],
   malformed: ['Invalid JSON received from the Stripe API'],
@@ -76,7 +78,7 @@ export function weakKindOf(seen: Seen): FailureKind | undefined {
   const answer = message === undefined ? undefined : HANDSHAKE.exec(message.slice(0, 40))?.[1];
   const browsers = kindOfBrowser(message);
   if (browsers) return browsers;
-  if (answer !== undefined) return kindOfStatus(Number(answer), seen);
+  if (answer !== undefined) return Number(answer) < 400 ? 'malformed' : kindOfStatus(Number(answer), seen);
   return KIND_BY_WEAK_CODE.get(word(seen.code));
 }
 

@@ -41,7 +41,8 @@ export function kindOfStore(seen: Seen): FailureKind | undefined {
   if (text === undefined) return undefined;
   if (name === 'Neo4jError' && text.startsWith('Neo.'))
     return text.startsWith('Neo.ClientError.') ? 'rejected' : 'server';
-  return tableOf(name, error)?.get(text) ?? NOTION.get(text);
+  const kind = tableOf(name, error)?.get(text) ?? NOTION.get(text);
+  return kind ?? (name === 'Neo4jError' && read(error, 'retriable') === true ? 'server' : undefined);
 }
 
 function tableOf(name: string | undefined, error: object): Kinds | undefined {

@@ -158,5 +158,8 @@ describe('Other clients', () => {
     ['a shop that is busy', failed({ response: { code: 429, headers: {} } }), 'rate-limited'],
     ['a code of a response without headers', failed({ response: { code: 429 } }), 'unknown'],
     ["Kiota's status", failed({ responseStatusCode: 503 }), 'server'],
+    ['an answer that tRPC cannot read', failed({ meta: { response: new Response('x', { status: 503 }) } }), 'server'],
+    ["Qdrant's limit", thrown('QdrantClientResourceExhaustedError', { retry_after: 3 }), 'rate-limited'],
+    ["Meilisearch's timeout", failed({ cause: thrown('MeilisearchRequestTimeOutError') }), 'timeout'],
   ]);
 });

@@ -153,6 +153,10 @@ describe('Other stores and brokers', () => {
     ['a file that FTP does not have', named('FTPError', { code: 550 }), 'rejected'],
     ['a handshake of a WebSocket', failed({}, 'Unexpected server response: 503'), 'server'],
     ['a handshake that was refused', failed({}, 'Unexpected server response: 401'), 'rejected'],
+    ['a handshake that was no handshake', failed({}, 'Unexpected server response: 200'), 'malformed'],
+    ['a handshake that was too slow', failed({}, 'Opening handshake has timed out'), 'timeout'],
+    ['Neo4j that says so', named('Neo4jError', { code: 'N/A', retriable: true }), 'server'],
+    ['a slow FTP server', failed({}, 'Timeout (control socket)'), 'timeout'],
     ['a handshake in other words', failed({}, 'Unexpected server response: 503 and more'), 'unknown'],
   ]);
 });
