@@ -89,7 +89,8 @@ export function resetCircuits(name: string): boolean {
 
 /** Stands for a circuit that nobody has used yet. Where the name may be that of a key, the key is not to be told. */
 export function unusedCircuit(handle: string): Circuit {
-  return newCircuit(handle.replace(/\[.*\]$/s, ''), handle);
+  const key = handle.endsWith(']') ? handle.indexOf('[') : -1;
+  return newCircuit(key < 0 ? handle : handle.slice(0, key), handle);
 }
 
 function newCircuit(name: string, handle = name): Circuit {

@@ -13,8 +13,31 @@ export function paragraphsOf(text: string): string[] {
     .flatMap(cut);
 }
 
+/** Without what stands between two fences. A fence that is never closed is text. One pass: a text may be long. */
 function withoutCode(text: string): string {
-  return text.replace(/\r\n?/g, '\n').replace(/^ *(```|~~~).*\n(?:.*\n)*? *\1 *$/gm, '\n');
+  const lines = text.replace(/\r\n?/g, '\n').split('\n');
+  const kept: string[] = [];
+  const ends = endsOfFences(lines);
+  for (let at = 0; at < lines.length; at++) {
+    const line = lines[at] as string;
+    const end = ends[at];
+    kept.push(end === undefined ? line : '');
+    if (end !== undefined) at = end;
+  }
+  return kept.join('\n');
+}
+
+/** For each line that opens a fence, the line that closes it. */
+function endsOfFences(lines: readonly string[]): (number | undefined)[] {
+  const next = new Map<string, number>();
+  const ends: (number | undefined)[] = new Array(lines.length);
+  for (let at = lines.length - 1; at >= 0; at--) {
+    const [, mark, rest = ''] = /^ *(```|~~~)(.*)$/.exec(lines[at] as string) ?? [];
+    if (mark === undefined) continue;
+    ends[at] = next.get(mark);
+    if (rest.trim() === '') next.set(mark, at);
+  }
+  return ends;
 }
 
 /** A sentence that goes over the end of a line is one sentence. */
