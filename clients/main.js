@@ -1,9 +1,9 @@
 // `npm run clients`: every set-up of every client meets every fault, over real sockets. What was thrown is recorded under
 // spec/failures/recorded/, a file for each family, and docs/clients.md is written of it. `-- --only axios` measures the
-// set-ups with these words in their names alone; `-- --missing` those cells that are not recorded yet; `-- --page` writes
-// the page alone, of what is recorded.
+// set-ups with these words in their names alone; `-- --missing` those cells that are not recorded yet; `-- --page` judges
+// anew what is recorded and writes the page alone.
 import { fork } from 'node:child_process';
-import { mkdtempSync, rmSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -12,9 +12,9 @@ import { makeCertificates } from './support/certificates.js';
 import { startServers } from './support/real-servers.js';
 import { judged } from './support/judge.js';
 import { faultsOf } from './support/meet.js';
+import { read, write } from './support/record.js';
 import { versionOf } from './support/versions.js';
 
-const RECORDED = 'spec/failures/recorded';
 const PROCESSES = 2;
 const MISUSED = 2;
 /** The longest that a cell may take, in milliseconds: a client that is still waiting then has not failed. */
@@ -30,7 +30,8 @@ process.on('SIGINT', () => {
   process.exit(130);
 });
 
-if (!page) await measure();
+if (page) judgeAnew();
+else await measure();
 if (only === undefined || page) await writePage();
 
 async function measure() {
@@ -127,33 +128,21 @@ function inChild({ family, setup }, { authority, ports }, left, cells) {
   });
 }
 
-function fileOf(family) {
-  return `${RECORDED}/${family.name}.json`;
-}
-
-function read(family) {
-  if (!existsSync(fileOf(family))) return {};
-  return Object.fromEntries(
-    JSON.parse(readFileSync(fileOf(family), 'utf8')).setups.map(({ name, ...rest }) => [
-      name,
-      { ...rest, cells: Object.fromEntries(rest.cells.map(({ fault, ...cell }) => [fault, cell])) },
-    ]),
-  );
-}
-
-/** One cell a line, so that a difference can be read. */
-function write(family, record) {
-  const setups = family.setups
-    .filter(({ name }) => record[name])
-    .map(({ name }) => {
-      const { cells, ...about } = record[name];
-      const lines = Object.entries(cells).map(([fault, cell]) => `        ${JSON.stringify({ fault, ...cell })}`);
-      return `    {\n      "name": ${JSON.stringify(name)},\n${Object.entries(about)
-        .map(([key, value]) => `      ${JSON.stringify(key)}: ${JSON.stringify(value)},\n`)
-        .join('')}      "cells": [\n${lines.join(',\n')}\n      ]\n    }`;
-    });
-  const text = `{\n  "family": ${JSON.stringify(family.title)},\n  "setups": [\n${setups.join(',\n')}\n  ]\n}\n`;
-  writeFileSync(fileOf(family), text);
+/** The right kinds are a matter of support/judge.js: nothing is measured for a change of them. */
+function judgeAnew() {
+  for (const family of FAMILIES) {
+    const record = read(family);
+    for (const setup of family.setups) {
+      const { cells = {} } = record[setup.name] ?? {};
+      for (const fault of faultsOf(family, setup)) {
+        const { thrown, requests, strays } = cells[fault.id] ?? {};
+        if (thrown === undefined) continue;
+        const measured = { ...(requests !== undefined && { requests }), ...(strays && { strays }), thrown };
+        cells[fault.id] = judged(setup, fault, measured);
+      }
+    }
+    write(family, record);
+  }
 }
 
 async function writePage() {

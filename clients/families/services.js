@@ -91,6 +91,14 @@ const octokit =
     });
   };
 
+/** It puts a body that is not JSON into the message, and nothing else says so. */
+const BODY_AS_MESSAGE = Object.fromEntries(
+  ['malformed JSON', '200 HTML', 'cut gzip'].map((fault) => [
+    fault,
+    { decidable: false, reason: 'the client gives the body as a message alone' },
+  ]),
+);
+
 export const services = {
   name: 'services',
   title: 'SDKs of services',
@@ -176,8 +184,6 @@ export const services = {
       package: '@aws-sdk/client-bedrock-runtime',
       dialect: 'aws',
       protocol: 'http2',
-      // That is what the client calls it.
-      right: { 'closed before headers': { kind: 'timeout' } },
       without: [...NO_QUOTA, '200 HTML', '429 two Retry-After', 'TLS spoken to a plain port'],
       more: [
         named(429, 'ThrottlingException', 'rate-limited'),
@@ -260,6 +266,7 @@ export const services = {
       name: 'postgrest-js, throwOnError',
       package: '@supabase/postgrest-js',
       dialect: 'postgrest',
+      right: BODY_AS_MESSAGE,
       limits: ['controller', 'signal', 'caller'],
       without: NO_QUOTA,
       call: async ({ url, signal }) => {
@@ -272,6 +279,7 @@ export const services = {
       name: 'postgrest-js, its answer thrown',
       package: '@supabase/postgrest-js',
       dialect: 'postgrest',
+      right: BODY_AS_MESSAGE,
       limits: ['controller', 'signal', 'caller'],
       without: NO_QUOTA,
       call: async (at) => {

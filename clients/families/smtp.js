@@ -82,7 +82,7 @@ export const smtp = {
         },
         {
           id: 'TLS is asked for and not offered',
-          kind: 'rejected',
+          kind: 'misconfigured',
           isTls: true,
           requireTLS: true,
           start: dialog('STARTTLS', '502 Unknown'),

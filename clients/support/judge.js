@@ -2,7 +2,7 @@
 // the library says of it today has no part in it.
 
 /** SDKs that repeat a 409 by themselves: their services use it for requests that are under way. */
-const REPEATS_409 = /^(openai|openai-7|@anthropic-ai\/sdk|groq-sdk|stripe)$/;
+const REPEATS_409 = /^(openai|openai-7|@anthropic-ai\/sdk|groq-sdk|stripe|@langchain\/openai)$/;
 
 export function judged(setup, fault, cell) {
   if (!cell?.thrown) return cell ?? { hangs: true };
@@ -24,8 +24,12 @@ function rightOf(setup, fault, text) {
   // Where the client hands on what it could unpack, it is a body that is not JSON.
   if (fault.otherwise && !text.includes(fault.otherwise[0])) base.kind = fault.otherwise[1];
   if (/^(cut|stall)/.test(fault.play) && isParsedAlone(text)) base.kind = 'malformed';
+  if (/no-url|unknown-scheme/.test(fault.at) && /ENOTFOUND|EAI_AGAIN|ECONNREFUSED/.test(text)) base.kind = 'network';
+  if (/client|controller|signal/.test(fault.by) && isLossAlone(text)) base.kind = 'network';
   if (exception) Object.assign(base, exception);
   if (base.decidable === false) return base;
+  if (/Cannot read properties of undefined/.test(text))
+    return { ...base, decidable: false, reason: 'the client fails with a TypeError of its own' };
   // These texts stand for every reason of a lost connection.
   if (base.kind !== 'network' && /"message":"Connection is closed\."/.test(text))
     return { ...base, decidable: false, reason: 'the client says of every lost connection that it is closed' };
@@ -52,7 +56,12 @@ function rightOf(setup, fault, text) {
 
 /** The client took the part of a body that came for the whole, and nothing says that more was to come. */
 const isParsedAlone = (text) =>
-  /SyntaxError|in JSON at position/.test(text) && !/ECONN|ERR_|abort|timeout|timed out|terminated|premature/i.test(text);
+  /SyntaxError|in JSON at position/.test(text) &&
+  !/ECONN|ERR_|abort|timeout|timed out|\bterminated|premature/i.test(text);
+
+/** The client ended the connection and then reports that it was lost, without a word of a limit or an abort. */
+const isLossAlone = (text) =>
+  /ECONNRESET|stream has been aborted/.test(text) && !/timeout|timed out|AbortError|ABORT_ERR|cancel/i.test(text);
 
 /** A client's own word for a status. */
 const says = ({ says: words }, { status }, text) => words?.[status] !== undefined && text.includes(words[status]);
