@@ -15,8 +15,10 @@ const KIND_BY_NAME = kindsOf({
   misconfigured: 'CredentialsProviderError',
 });
 
-export function kindOfAws({ aws, name, code, error, status }: Seen): FailureKind | undefined {
+export function kindOfAws({ aws, name, code, error, status, message }: Seen): FailureKind | undefined {
   if (aws === undefined) return undefined;
+  // Its handler for HTTP/2 calls a closed stream a timeout.
+  if (message === 'Unexpected error: http2 request did not get a response') return 'network';
   const errno = word(code);
   const byErrno = errno === undefined ? undefined : kindOfErrno(errno);
   if (byErrno) return byErrno;

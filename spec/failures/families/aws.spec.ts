@@ -34,6 +34,11 @@ describe('Errors of the AWS SDK', () => {
       Object.assign(new SyntaxError('x'), { $metadata: { httpStatusCode: 200 } }),
       'malformed',
     ],
+    [
+      'a stream of HTTP/2 that was closed',
+      failed({ name: 'TimeoutError', $metadata: {} }, 'Unexpected error: http2 request did not get a response'),
+      'network',
+    ],
     ['the same name elsewhere', failed({ name: 'ThrottlingException' }), 'unknown'],
   ]);
 });

@@ -180,7 +180,7 @@ describe('Queues and mail', () => {
       'misconfigured',
     ],
     ['a mail server that closes', failed({ code: 'ECONNECTION', command: 'CONN' }), 'network'],
-    ['a mail server that refuses TLS', smtp(502, { code: 'ETLS', command: 'STARTTLS' }), 'rejected'],
+    ['a mail server that refuses TLS', smtp(502, { code: 'ETLS', command: 'STARTTLS' }), 'misconfigured'],
     ['a mail server whose TLS fails', failed({ code: 'ETLS', command: 'CONN' }), 'misconfigured'],
     ['a server of another protocol', failed({ code: 'EPROTOCOL', command: 'CONN' }), 'network'],
     ['an error of Kafka that passes', failed({ name: 'KafkaJSProtocolError', code: 6, retriable: true }), 'server'],
