@@ -1,16 +1,17 @@
 import type { Clock } from '../core/clock.js';
-import { ConfigurationError } from '../core/errors.js';
 import type { Random } from '../core/random.js';
-import { entriesOf, type Problems, show, unknownKey } from '../settings/check.js';
+import { entriesOf, note, noteUnknown, type Problems } from '../settings/check.js';
+import { refuse } from '../settings/load.js';
 import type { SettingsOverrides } from '../settings/schema.js';
+import { show } from '../settings/show.js';
 import { checkTree } from '../settings/tree.js';
 import type { Logger } from '../telemetry/logger.js';
 
-/** What `configure()` can put in place of what was there. */
+/** What `configure()` can replace. */
 export interface Overrides {
   /** Any part of the settings. Wins over the environment and the file, loses to decorator options. */
   readonly settings?: SettingsOverrides;
-  /** A winston logger, in place of holdfast's own. */
+  /** A winston logger, instead of holdfast's own. */
   readonly logger?: Logger;
   /** Where time comes from. */
   readonly clock?: Clock;
@@ -36,14 +37,14 @@ const known: Readonly<Record<string, { readonly expected: string; readonly fits:
 export function checkOverrides(overrides: Overrides): Overrides {
   const problems: Problems = [];
   const checked: Record<string, unknown> = {};
-  for (const [key, value] of entriesOf(overrides, 'configure', problems)) {
+  for (const [key, value] of entriesOf(overrides, ['configure'], problems)) {
     if (value === undefined) continue;
     if (key === 'settings') checked.settings = checkTree(value, 'code', problems);
-    else if (!Object.hasOwn(known, key)) problems.push(unknownKey(key, ['settings', ...Object.keys(known)], key));
+    else if (!Object.hasOwn(known, key)) noteUnknown(problems, [key], ['settings', ...Object.keys(known)]);
     else if (!known[key]?.fits(value as never))
-      problems.push(`${key}: expected ${known[key]?.expected}, got ${show(value)}`);
+      note(problems, [key], `expected ${known[key]?.expected}, got ${show(value)}`);
     else checked[key] = value;
   }
-  if (problems.length > 0) throw new ConfigurationError(problems);
+  refuse(problems);
   return checked;
 }

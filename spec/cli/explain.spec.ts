@@ -4,8 +4,8 @@ import { holdfast, linesOf } from './holdfast.js';
 
 const FILE = {
   retry: { maxAttempts: 4 },
-  circuits: { openai: { failureThreshold: 2 } },
-  methods: { 'EmbeddingService.embedText': { maxWait: 7 } },
+  circuits: { openai: { circuit: { failureThreshold: 2 } } },
+  methods: { 'EmbeddingService.embedText': { retry: { maxWait: 7 } } },
 };
 
 const words = (line = ''): string[] => line.trim().split(/ {2,}/);

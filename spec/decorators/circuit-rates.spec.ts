@@ -211,7 +211,7 @@ describe('@CircuitProtected with rates', () => {
   it('keeps what it has seen when settings change the window', async () => {
     const { ask, name, snapshot } = serviceWith({ failureRate: 0.5, minimumCalls: 10, window: '60s' });
     await ask('ok', 'fail', 'fail');
-    const restore = configure({ settings: { circuits: { [name]: { window: 5, minimumCalls: 4 } } } });
+    const restore = configure({ settings: { circuits: { [name]: { circuit: { window: 5, minimumCalls: 4 } } } } });
     try {
       await ask('ok');
       expect(snapshot()).to.deep.include({ state: 'open' });

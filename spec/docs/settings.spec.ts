@@ -42,7 +42,7 @@ describe('the documentation of settings', () => {
       });
 
       it('fits the JSON Schema that editors go by', () => {
-        const validate = new Ajv({ formats: { uri: true } }).compile(jsonSchema());
+        const validate = new Ajv({ formats: { uri: true, 'date-time': true } }).compile(jsonSchema());
         expect(validate(JSON.parse(code)), JSON.stringify(validate.errors)).to.equal(true);
       });
     });

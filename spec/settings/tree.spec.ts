@@ -1,9 +1,10 @@
 import { expect } from 'chai';
+import { type Problems, textsOf } from '#lib/settings/check.js';
 import { checkTree } from '#lib/settings/tree.js';
 
 function check(input: unknown, spelling: 'code' | 'json' = 'code'): { tree: unknown; problems: string[] } {
-  const problems: string[] = [];
-  return { tree: checkTree(input, spelling, problems), problems };
+  const problems: Problems = [];
+  return { tree: checkTree(input, spelling, problems), problems: textsOf(problems) };
 }
 
 describe('Settings in code', () => {

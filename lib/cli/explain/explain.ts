@@ -1,3 +1,6 @@
+import { layers } from '../../runtime/runtime.js';
+import { refuse } from '../../settings/load.js';
+import { problemsOf } from '../../settings/problems.js';
 import { say } from '../terminal/output.js';
 import { knownStacks, type Stacks, stackOf } from './known-methods.js';
 import { sectionsInEffect, settingsFile, settingsInEffect } from './settings-in-effect.js';
@@ -9,6 +12,7 @@ import { sectionsTable, settingsTable, stackTables } from './tables.js';
  * @throws {ConfigurationError} while the settings are wrong
  */
 export function explain(method: string | undefined, json: boolean): void {
+  refuse(problemsOf(layers()));
   const stacks = method === undefined ? knownStacks() : stackOf(method);
   const said = json ? asJson(stacks, method === undefined) : asTables(stacks, method === undefined);
   said.forEach((part, i) => say(i === 0 ? part : `\n${part}`));

@@ -1,7 +1,8 @@
 import type { Fields } from '../../core/field.js';
 import { layers } from '../../runtime/runtime.js';
-import { resolve, type Setting } from '../../settings/resolve.js';
-import { type Group, schema } from '../../settings/schema.js';
+import { groups } from '../../settings/groups.js';
+import { baseOf, type Setting } from '../../settings/resolve.js';
+import { showSetting } from '../../settings/show.js';
 
 /** A setting in effect, and how to set it. */
 export interface NamedSetting extends Setting {
@@ -11,10 +12,9 @@ export interface NamedSetting extends Setting {
 }
 
 /** All settings of the schema, by group. */
-export function settingsInEffect(): Map<Group, NamedSetting[]> {
+export function settingsInEffect(): Map<string, NamedSetting[]> {
   const current = layers();
-  const groups = Object.entries(schema) as [Group, Fields][];
-  return new Map(groups.map(([group, fields]) => [group, named(fields, resolve(fields, group, current, {}, []))]));
+  return new Map([...groups].map(([group, { fields }]) => [group, named(fields, baseOf(group, current))]));
 }
 
 /** What the file says of single circuits and methods, known here or not. */
@@ -23,7 +23,7 @@ export function sectionsInEffect(): NamedSetting[] {
   const source = { source: 'file', ...(path !== undefined && { from: path }) } as const;
   return (['circuits', 'methods'] as const).flatMap((group) =>
     Object.entries(file[group] ?? {}).flatMap(([name, options]) =>
-      leavesOf(options ?? {}, `${group}.${name}`).map((leaf) => ({ ...leaf, ...source })),
+      leavesOf(options, `${group}.${name}`).map((leaf) => ({ ...leaf, ...source })),
     ),
   );
 }
@@ -44,12 +44,12 @@ export function settingsFile(): string | undefined {
 function named(fields: Fields, settings: Readonly<Record<string, Setting>>): NamedSetting[] {
   return Object.entries(settings).map(([key, setting]) => {
     const { env, sensitive } = fields[key] ?? {};
-    const value = sensitive && setting.value !== null ? '(set)' : withoutPassword(setting.value);
+    const value = sensitive && setting.value !== null ? '(set)' : shown(setting);
     return { key, ...setting, value, ...(env !== undefined && { env }) };
   });
 }
 
-/** An address may hold a user and a password. */
-function withoutPassword(value: unknown): unknown {
-  return typeof value === 'string' ? value.replace(/\/\/[^/@\s]*@/, '//(hidden)@') : value;
+/** A default is no secret. */
+function shown({ value, source }: Setting): unknown {
+  return source === 'default' ? value : showSetting(value);
 }

@@ -2,7 +2,7 @@ import { toMs } from '../../core/duration.js';
 import type { Failure } from '../../core/failure.js';
 import type { Site } from '../../core/site.js';
 import type { BackoffRules } from './backoff.js';
-import type { RetryOptions } from './options.js';
+import type { ResolvedRetryOptions, RetryOptions } from './options.js';
 
 /** Options with every gap filled, durations in milliseconds. */
 export interface RetryRules extends BackoffRules {
@@ -12,10 +12,6 @@ export interface RetryRules extends BackoffRules {
   readonly retryOnResult: ((value: unknown) => boolean) | undefined;
   readonly signalOf: (args: readonly unknown[]) => AbortSignal | undefined;
 }
-
-/** Retry options after the settings have filled in the data. */
-export type ResolvedRetryOptions = RetryOptions &
-  Required<Pick<RetryOptions, 'maxAttempts' | 'minWait' | 'maxWait' | 'jitter' | 'nested'>>;
 
 export function retryRules(options: ResolvedRetryOptions, { signalOf }: Pick<Site, 'signalOf'>): RetryRules {
   const { retryOn, signal } = options;

@@ -1,0 +1,42 @@
+import {
+  allowedByVariable,
+  type Field,
+  moment,
+  oneOf,
+  positiveDuration,
+  type ResolvedOf,
+  share,
+} from '../../core/field.js';
+
+/** The faults that chaos causes. No decorator takes them: only settings do. */
+export const chaosFields = {
+  enabled: {
+    doc: 'Whether chaos may happen at all. Only the variable can allow it; a file can only forbid it.',
+    format: allowedByVariable,
+    default: false,
+    env: 'RESILIENCE_CHAOS',
+  },
+  rate: {
+    doc: 'The share of calls that fail or are delayed. Above 0 and at most 1. Default: none (no chaos).',
+    format: share,
+    default: null,
+  },
+  fault: {
+    doc: 'How these calls fail. Default: none (they are only delayed).',
+    format: oneOf('network', 'timeout', 'server', 'rate-limited', 'malformed'),
+    default: null,
+  },
+  latency: {
+    doc: 'How long these calls are delayed. Default: none.',
+    format: positiveDuration,
+    default: null,
+  },
+  until: {
+    doc: 'When chaos ends by itself: a time in ISO 8601 with its zone. Default: none.',
+    format: moment,
+    default: null,
+  },
+} satisfies Record<string, Field<unknown>>;
+
+/** Chaos in effect: null if an option is not set. */
+export type ResolvedChaosOptions = ResolvedOf<typeof chaosFields>;

@@ -1,0 +1,67 @@
+import type { commonOptions } from '../../core/common-options.js';
+import {
+  callback,
+  count,
+  duration,
+  type Field,
+  name,
+  type OptionsOf,
+  positiveDuration,
+  type ResolvedOf,
+} from '../../core/field.js';
+
+/** Everything that `@RateLimited()` takes. */
+export const limiterFields = {
+  limit: {
+    doc: 'Units (requests, tokens) that may pass in `per`. An integer >= 1. Has no default.',
+    format: count(1),
+    default: null,
+    required: true,
+  },
+  per: {
+    doc: 'The time in which `limit` units may pass. Has no default.',
+    format: positiveDuration,
+    default: null,
+    required: true,
+  },
+  burst: {
+    doc: 'Units that may pass at once after idleness. Any `per` then sees at most `limit + burst - 1`.',
+    format: count(1),
+    default: 1,
+  },
+  maxWait: {
+    doc: 'How long a call that does not fit waits, in order. With 0 the limiter rejects it at once.',
+    format: duration,
+    default: '0s',
+  },
+  queue: {
+    doc: 'Calls that may wait at a time; the limiter rejects the rest at once. Default: none (no bound but `maxWait`).',
+    format: count(0),
+    default: null,
+  },
+  limiter: {
+    doc: 'The name of the limiter. Methods that give the same name share its units. Default: the limiter belongs to the method.',
+    format: name,
+  },
+  key: {
+    doc: "One limiter per key, such as a tenant. Called with the method's arguments, must return a string. Keys are never logged.",
+    // oxlint-disable-next-line typescript/no-explicit-any -- the arguments' types are the method's, which an option cannot know
+    format: callback<(...args: any[]) => string>(),
+  },
+  cost: {
+    doc: "Units that a call takes, before it is made. Called with the method's arguments. Default: 1.",
+    // oxlint-disable-next-line typescript/no-explicit-any -- as above
+    format: callback<(...args: any[]) => number>(),
+  },
+  actual: {
+    doc: "Units that a call has really taken, after it is made. Called with the result and the method's arguments. Default: `cost`.",
+    // oxlint-disable-next-line typescript/no-explicit-any -- as above
+    format: callback<(result: any, ...args: any[]) => number>(),
+  },
+} satisfies Record<string, Field<unknown>>;
+
+/** Options of `@RateLimited()`. What is left out comes from the settings `limiter.*`. */
+export interface LimiterOptions extends OptionsOf<typeof limiterFields>, OptionsOf<typeof commonOptions> {}
+
+/** Limiter options in effect: null if an option has no default and is not set. */
+export type ResolvedLimiterOptions = ResolvedOf<typeof limiterFields>;
