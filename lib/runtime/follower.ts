@@ -6,7 +6,7 @@ const INTERVAL_MS = 1000;
 /** What tells one version of a file from the next, whether it was written to or replaced. Undefined: there is no file. */
 export type Version = Pick<Stats, 'ino' | 'size' | 'mtimeMs' | 'ctimeMs'> | undefined;
 
-/** The version of a file, to be asked before the file is read. A pipe has none: it says once what it has to say. */
+/** The version of a file, to be asked before the file is read. Anything that is not a regular file has none. */
 export function versionOf(path: string): Version {
   try {
     const found = statSync(path);

@@ -53,6 +53,6 @@ function originOf(text: string): string | undefined {
 }
 
 function lengthOf(text: string): string {
-  const { length } = [...text];
+  const { length } = text;
   return `a text of ${length} character${length === 1 ? '' : 's'}`;
 }

@@ -1,5 +1,5 @@
 import type { Fields, Spelling } from '../core/field.js';
-import { checkFields, entriesOf, note, noteUnknown, type Path, type Problems } from './check.js';
+import { checkFields, closestName, entriesOf, note, noteUnknown, type Path, type Problems } from './check.js';
 import { groups, policyGroups } from './groups.js';
 import type { SectionKind, SettingsOverrides } from './schema.js';
 import { SECTIONS } from './sections.js';
@@ -54,15 +54,15 @@ function checkSection(input: unknown, path: Path, spelling: Spelling, problems: 
 /** An option that stands in a section without its group around it, or a key that nobody knows. */
 function noteFlat(problems: Problems, path: Path): void {
   const key = path.at(-1) ?? '';
-  const owners = policyGroups().filter(([, { fields }]) => Object.hasOwn(fields, key));
-  if (owners.length === 0) {
-    noteUnknown(
-      problems,
-      path,
-      policyGroups().map(([name]) => name),
-    );
+  const known = policyGroups();
+  const names = known.map(([name]) => name);
+  const options = [...new Set(known.flatMap(([, { fields }]) => Object.keys(fields)))];
+  const option = closestName(key, names) === undefined ? closestName(key, options) : undefined;
+  if (option === undefined) {
+    noteUnknown(problems, path, names);
     return;
   }
-  const nested = owners.map(([name]) => `"${name}": { "${key}": … }`);
+  const owners = known.filter(([, { fields }]) => Object.hasOwn(fields, option));
+  const nested = owners.map(([name]) => `"${name}": { "${option}": … }`);
   note(problems, path, `expected the group of a policy around the option. Write: ${nested.join(' or ')}`);
 }

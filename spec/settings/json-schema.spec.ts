@@ -209,7 +209,7 @@ describe('The JSON Schema of the settings file', () => {
   it('says what each setting is for, its default as a file spells it, and its environment variable', () => {
     const { properties } = jsonSchema() as { properties: Record<string, { properties: Record<string, object> }> };
     expect(properties.retry?.properties.minWait).to.include({
-      description: 'The shortest wait between two attempts. Environment: RETRY_MIN_WAIT.',
+      description: 'The shortest wait between two attempts. At most `maxWait`. Environment: RETRY_MIN_WAIT.',
       default: '1s',
     });
     expect(properties.openai?.properties.apiKey).not.to.have.property('default');
