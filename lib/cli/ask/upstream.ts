@@ -1,5 +1,5 @@
 import { createClient } from '../../openai/client.js';
-import { currentSettings } from '../../runtime/runtime.js';
+import { loadSettings } from '../../settings/load.js';
 import { type Fault, type RecordedRequest, startFaultServer } from '../../testing/fault-server/index.js';
 
 /** Who answers. */
@@ -15,7 +15,7 @@ const WORD_MS = 15;
 
 /** OpenAI's API, or whatever speaks like it at the configured address, when there is a key; else an embedded server. */
 export async function upstream(): Promise<Upstream> {
-  const settings = currentSettings();
+  const settings = loadSettings();
   const { apiKey, chatModel } = settings.openai;
   if (apiKey !== null) {
     const client = createClient(settings);

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { openaiCircuit } from '../../openai/circuit.js';
-import { configure, currentSettings, onEvent } from '../../runtime/runtime.js';
+import { configure, onEvent } from '../../runtime/runtime.js';
+import { loadSettings } from '../../settings/load.js';
 import type { Settings } from '../../settings/schema.js';
 import { failureOfService } from '../errors.js';
 import { ownPackage } from '../package-root.js';
@@ -37,7 +38,7 @@ export interface DrillOptions {
  */
 export async function drill({ seconds, seed }: DrillOptions, signal: AbortSignal): Promise<void> {
   const file = (process.env.RESILIENCE_CONFIG ??= OWN_SETTINGS);
-  const settings = currentSettings();
+  const settings = loadSettings();
   const passages = readPassages(ownDocs());
   sayRules(settings, seconds, file);
 

@@ -3,8 +3,8 @@ import { refuse } from '../../settings/load.js';
 import { problemsOf } from '../../settings/problems.js';
 import { say } from '../terminal/output.js';
 import { knownStacks, type Stacks, stackOf } from './known-methods.js';
-import { sectionsInEffect, settingsFile, settingsInEffect } from './settings-in-effect.js';
-import { sectionsTable, settingsTable, stackTables } from './tables.js';
+import { sectionsInEffect, settingsFile, settingsInEffect, unmatchedIn } from './settings-in-effect.js';
+import { sectionsTable, settingsTable, stackTables, unmatchedLine } from './tables.js';
 
 /**
  * Prints the settings in effect and the stacks of the services, or the stack of one method.
@@ -25,6 +25,7 @@ function asTables(stacks: Stacks, everything: boolean): string[] {
     `Settings file: ${settingsFile() ?? 'none, as RESILIENCE_CONFIG is not set and there is no resilience.json here'}`,
     settingsTable(settingsInEffect()),
     ...(sections.length > 0 ? [sectionsTable(sections)] : []),
+    ...unmatchedIn(stacks).map(unmatchedLine),
     ...stackTables(stacks),
   ];
 }
@@ -33,6 +34,12 @@ function asJson(methods: Stacks, everything: boolean): string[] {
   const settings = [...settingsInEffect()].flatMap(([group, named]) =>
     named.map((setting) => ({ ...setting, key: `${group}.${setting.key}` })),
   );
-  const whole = { file: settingsFile() ?? null, settings, sections: sectionsInEffect(), methods };
+  const whole = {
+    file: settingsFile() ?? null,
+    settings,
+    sections: sectionsInEffect(),
+    unmatched: unmatchedIn(methods),
+    methods,
+  };
   return [JSON.stringify(everything ? whole : { methods }, null, 2)];
 }

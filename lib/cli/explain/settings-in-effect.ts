@@ -1,8 +1,10 @@
 import type { Fields } from '../../core/field.js';
 import { layers } from '../../runtime/runtime.js';
+import { type UnmatchedSection, unmatchedSections } from '../../runtime/unmatched.js';
 import { groups } from '../../settings/groups.js';
 import { baseOf, type Setting } from '../../settings/resolve.js';
 import { showSetting } from '../../settings/show.js';
+import type { Stacks } from './known-methods.js';
 
 /** A setting in effect, and how to set it. */
 export interface NamedSetting extends Setting {
@@ -33,6 +35,17 @@ function leavesOf(section: object, path: string): { key: string; value: unknown 
   return Object.entries(section).flatMap(([name, value]) => {
     const key = `${path}.${name}`;
     return typeof value === 'object' && value !== null ? leavesOf(value, key) : [{ key, value }];
+  });
+}
+
+/** Sections that mean no method of these stacks, and no circuit of theirs. */
+export function unmatchedIn(stacks: Stacks): UnmatchedSection[] {
+  const circuits = Object.values(stacks)
+    .flat()
+    .map(({ settings }) => settings.circuit?.value);
+  return unmatchedSections({
+    methods: Object.keys(stacks),
+    circuits: circuits.filter((name) => typeof name === 'string'),
   });
 }
 

@@ -3,6 +3,10 @@ import { callback, type Field, type OptionsOf, type ResolvedOf } from '../../cor
 
 /** Everything that `@Coalesced()` takes. */
 export const coalesceFields = {
+  /**
+   * Calls with the same key that are in flight share one. Called with the method's arguments, must return a string.
+   * Keys are never logged. Has no default.
+   */
   key: {
     doc: "Calls with the same key that are in flight share one. Called with the method's arguments, must return a string. Keys are never logged. Has no default.",
     // oxlint-disable-next-line typescript/no-explicit-any -- the arguments' types are the method's, which an option cannot know

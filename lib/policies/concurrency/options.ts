@@ -13,46 +13,69 @@ import {
 
 /** Everything that `@ConcurrencyLimited()` takes. */
 export const concurrencyFields = {
+  /**
+   * Calls at a time, over all instances of the class. `adaptive` finds the number from the latency of the calls. An
+   * integer >= 1, or `adaptive`. Has no default.
+   */
   limit: {
     doc: 'Calls at a time, over all instances of the class. `adaptive` finds the number from the latency of the calls. An integer >= 1, or `adaptive`. Has no default.',
     format: countOr('adaptive'),
     default: null,
     required: true,
   },
+  /**
+   * Calls that wait for a permit, in order, beyond those that run; the bulkhead rejects the rest at once. @default 0
+   */
   queue: {
     doc: 'Calls that wait for a permit, in order, beyond those that run; the bulkhead rejects the rest at once.',
     format: count(0),
     default: 0,
   },
+  /** How long a call waits in the queue before it is rejected. @default '30s' */
   maxQueueWait: {
     doc: 'How long a call waits in the queue before it is rejected.',
     format: positiveDuration,
     default: '30s',
   },
+  /** The lowest limit that `adaptive` may choose. At most `max`. @default 1 */
   min: {
     doc: 'The lowest limit that `adaptive` may choose. At most `max`.',
     format: count(1),
     default: 1,
   },
+  /** The highest limit that `adaptive` may choose. At least `min`. @default 200 */
   max: {
     doc: 'The highest limit that `adaptive` may choose. At least `min`.',
     format: count(1),
     default: 200,
   },
+  /** The limit that `adaptive` starts with. From `min` to `max`. Default: 20, or the nearest of `min` and `max`. */
   initial: {
     doc: 'The limit that `adaptive` starts with. From `min` to `max`. Default: 20, or the nearest of `min` and `max`.',
     format: count(1),
     default: null,
   },
+  /**
+   * When the permit of a call comes back that its caller or a time limit has ended: `abandoned` at once, `settled` once
+   * the method has really ended. @default 'abandoned'
+   */
   release: {
     doc: 'When the permit of a call comes back that its caller or a time limit has ended: `abandoned` at once, `settled` once the method has really ended.',
     format: oneOf('abandoned', 'settled'),
     default: 'abandoned',
   },
+  /**
+   * The name of the bulkhead. Methods that give the same name share its permits. Default: the bulkhead belongs to the
+   * method.
+   */
   bulkhead: {
     doc: 'The name of the bulkhead. Methods that give the same name share its permits. Default: the bulkhead belongs to the method.',
     format: name,
   },
+  /**
+   * One bulkhead per key, such as a tenant. Called with the method's arguments, must return a string. Keys are never
+   * logged.
+   */
   key: {
     doc: "One bulkhead per key, such as a tenant. Called with the method's arguments, must return a string. Keys are never logged.",
     // oxlint-disable-next-line typescript/no-explicit-any -- the arguments' types are the method's, which an option cannot know

@@ -3,12 +3,18 @@ import { count, durationOrPercentile, type Field, type OptionsOf, type ResolvedO
 
 /** Everything that `@Hedged()` takes. */
 export const hedgeFields = {
+  /**
+   * How long an attempt may take before another is started beside it. `p95` is the time within which 95 of the last
+   * hundred calls were done, estimated from the last thousand; until a hundred calls were seen no hedge is started. A
+   * duration, or a percentile from `p1` to `p99.9`. Has no default.
+   */
   after: {
     doc: 'How long an attempt may take before another is started beside it. `p95` is the time within which 95 of the last hundred calls were done, estimated from the last thousand; until a hundred calls were seen no hedge is started. A duration, or a percentile from `p1` to `p99.9`. Has no default.',
     format: durationOrPercentile,
     default: null,
     required: true,
   },
+  /** Attempts beside the first, each `after` later than the one before. An integer >= 1. @default 1 */
   maxHedges: {
     doc: 'Attempts beside the first, each `after` later than the one before. An integer >= 1.',
     format: count(1),

@@ -5,42 +5,60 @@ import type { commonOptions } from '../../core/common-options.js';
 
 /** Everything that `@RetryOnTransient()` takes. */
 export const retryFields = {
+  /** Calls in all, the first included. An integer >= 1. @default 3 */
   maxAttempts: {
     doc: 'Calls in all, the first included. An integer >= 1.',
     format: count(1),
     default: 3,
     env: 'RETRY_MAX_ATTEMPTS',
   },
+  /** The shortest wait between two attempts. At most `maxWait`. @default '1s' */
   minWait: {
     doc: 'The shortest wait between two attempts. At most `maxWait`.',
     format: duration,
     default: '1s',
     env: 'RETRY_MIN_WAIT',
   },
+  /** The longest wait between two attempts. At least `minWait`. @default '10s' */
   maxWait: {
     doc: 'The longest wait between two attempts. At least `minWait`.',
     format: duration,
     default: '10s',
     env: 'RETRY_MAX_WAIT',
   },
+  /**
+   * `full` draws each wait at random from `minWait` to the doubled bound, so that callers do not come back together;
+   * `none` waits 1, 2, 4, 8, … times `minWait`. @default 'full'
+   */
   jitter: {
     doc: '`full` draws each wait at random from `minWait` to the doubled bound, so that callers do not come back together; `none` waits 1, 2, 4, 8, … times `minWait`.',
     format: oneOf('full', 'none'),
     default: 'full',
   },
+  /**
+   * Which of several retries around one another repeats. `multiply`: both, which is logged once; `outer-only`: this
+   * one, and those within make one attempt each; `inner-only`: those within, and what they gave up on is final.
+   * @default 'multiply'
+   */
   nested: {
     doc: 'Which of several retries around one another repeats. `multiply`: both, which is logged once; `outer-only`: this one, and those within make one attempt each; `inner-only`: those within, and what they gave up on is final.',
     format: oneOf('multiply', 'outer-only', 'inner-only'),
     default: 'multiply',
   },
+  /**
+   * Milliseconds to wait before retry number `retry` (1, 2, …) instead of the built-in formula. At most `maxWait` is
+   * waited. `random` returns a number from 0 to 1.
+   */
   backoff: {
     doc: 'Milliseconds to wait before retry number `retry` (1, 2, …) instead of the built-in formula. At most `maxWait` is waited. `random` returns a number from 0 to 1.',
     format: callback<(retry: number, random: Random) => number>(),
   },
+  /** Whether to retry after this failure, instead of `failure.transient`. A cancelled call is never retried. */
   retryOn: {
     doc: 'Whether to retry after this failure, instead of `failure.transient`. A cancelled call is never retried.',
     format: callback<(failure: Failure, error: unknown) => boolean>(),
   },
+  /** Whether a value that the method returned is retried. When all attempts are used, the value is returned. */
   retryOnResult: {
     doc: 'Whether a value that the method returned is retried. When all attempts are used, the value is returned.',
     // oxlint-disable-next-line typescript/no-explicit-any -- the value's type is the method's, which an option cannot know
