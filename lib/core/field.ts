@@ -46,7 +46,9 @@ type Filled<F, K extends keyof F> = {
 };
 
 /** What a decorator with these fields takes. */
-export type OptionsOf<F> = Optional<F, Exclude<keyof F, RequiredKey<F>>> & Needed<F, RequiredKey<F>>;
+export type OptionsOf<F> = [RequiredKey<F>] extends [never]
+  ? Optional<F, keyof F>
+  : Optional<F, Exclude<keyof F, RequiredKey<F>>> & Needed<F, RequiredKey<F>>;
 /** What the settings hold: null if an option has no default and is not set. */
 export type SettingsOf<F> = Filled<F, DataKey<F>>;
 /** The options in effect: settings and what only code can set. */

@@ -67,6 +67,7 @@ export function definePolicy<const F extends Fields, S extends keyof F = never>(
 function register<F extends Fields>({
   name,
   group,
+  innerGroup = group,
   fields,
   place,
   contradictions,
@@ -76,12 +77,23 @@ function register<F extends Fields>({
   const twice = Object.keys(commonOptions).find((option) => Object.hasOwn(fields, option));
   if (twice !== undefined)
     throw new ConfigurationError([`definePolicy: every policy has the option "${twice}"; rename that of "${name}"`]);
-  const owned = groups.get(group)?.fields ?? {};
-  const isOwner = Object.entries(fields).every(([key, field]) => !isData(field) || owned[key] === field);
-  if (!isOwner || !groups.has(group))
-    registerPolicyGroup(group, fields, (values) => contradictions?.(values as never) ?? []);
-  placeInOrder(name, place);
+  const insert = placeInOrder(name, place);
+  for (const each of new Set([group, innerGroup]))
+    if (!isOwnGroup(each, fields))
+      registerPolicyGroup(each, fields, (values) => contradictions?.(values as Partial<ResolvedOf<F>>) ?? []);
+  insert();
   defined.set(name, fields);
+}
+
+/** Whether the group holds these very options: those of the library are known before their policies are defined. */
+function isOwnGroup(name: string, fields: Fields): boolean {
+  const { enabled, ...known } = groups.get(name)?.fields ?? {};
+  const own = Object.entries(fields).filter(([, field]) => isData(field));
+  return (
+    enabled !== undefined &&
+    own.length === Object.keys(known).length &&
+    own.every(([option, field]) => known[option] === field)
+  );
 }
 
 function decoratorOf<F extends Fields>(definition: Omit<PolicyDefinition<F>, 'shorthand'>): Decorator {

@@ -12,11 +12,12 @@ export interface PlaceInOrder {
 }
 
 /**
- * Gives a decorator its place, right below `below` or right above `above`.
+ * Finds the place of a decorator, right below `below` or right above `above`.
+ * @returns a function that inserts it there
  * @throws {ConfigurationError} for a place that there is not
  */
-export function placeInOrder(policy: PolicyName, place: PlaceInOrder = {}): void {
-  if (ORDER.includes(policy)) return;
+export function placeInOrder(policy: PolicyName, place: PlaceInOrder = {}): () => void {
+  if (ORDER.includes(policy)) return () => undefined;
   const { below, above } = place;
   const unknown = [below, above].find((name) => name !== undefined && !ORDER.includes(name));
   const expected = `expected place: { below, above } with decorators of ${ORDER.join(' > ')}`;
@@ -29,7 +30,7 @@ export function placeInOrder(policy: PolicyName, place: PlaceInOrder = {}): void
     throw new ConfigurationError([
       `definePolicy: "${policy}": expected a place below "${below}" and above "${above}", but "${above}" stands above "${below}"`,
     ]);
-  ORDER.splice(below === undefined ? to : from, 0, policy);
+  return () => void ORDER.splice(below === undefined ? to : from, 0, policy);
 }
 
 /** Why a decorator may not stand further out than those that come before it in the order. */

@@ -8,6 +8,8 @@ export { show };
 /** A typing mistake is at most this far from what was meant. */
 const NEAR = 3;
 
+const SWITCH = 'a switch is a setting of a group, such as retry.enabled (RETRY_ENABLED)';
+
 /** Something that is wrong, in a sentence for people, and where it is: `['retry', 'maxAttempts']`. */
 export interface Problem {
   readonly path: Path;
@@ -76,7 +78,7 @@ export function entriesOf(input: unknown, path: Path, problems: Problems): [stri
 /** @param known at least one key */
 export function noteUnknown(problems: Problems, path: Path, known: readonly string[]): void {
   const key = path.at(-1) ?? '';
-  const advice = adviceFor(key, known);
+  const advice = path.length === 1 && key === 'enabled' ? SWITCH : adviceFor(key, known);
   note(problems, path, `unknown key; ${advice ?? nearestOf(key, known) ?? `known are ${known.join(', ')}`}`);
 }
 

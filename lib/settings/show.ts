@@ -23,11 +23,12 @@ export function isKeyLike(text: string): boolean {
 
 /** A valid setting as `explain` shows it. Names of models are longer than words, but their parts are words. */
 export function showSetting(value: unknown): unknown {
-  if (typeof value !== 'string' || isPlain(value)) return value;
-  if (!KEY.test(value) && value.split(/[-.:/_@]/).every((part) => part.length <= LONGEST_WORD && WORD.test(part))) {
-    return value;
-  }
+  if (typeof value !== 'string' || isPlain(value) || isName(value)) return value;
   return originOf(value) ?? lengthOf(value);
+}
+
+function isName(text: string): boolean {
+  return !KEY.test(text) && !text.includes('//') && text.split(/[-.:/]/).every(isPlain);
 }
 
 /** A key of an object as problems name it. */

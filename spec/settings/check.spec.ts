@@ -78,6 +78,8 @@ describe('A setting that explain shows', () => {
     expect(showSetting('sk-proj-abc')).to.equal('a text of 11 characters');
     expect(showSetting('0123456789abcdef0123456789abcdef')).to.equal('a text of 32 characters');
     expect(showSetting('https://me:word@host/v1?key=x')).to.equal('https://host');
+    expect(showSetting('http://me:secret-word@127.0.0.1/v1')).to.equal('http://127.0.0.1');
+    expect(showSetting('me:word@host')).to.equal('a text of 12 characters');
   });
 });
 
