@@ -42,6 +42,15 @@ export class Follower {
     if (this.#path !== undefined) this.#leave(this.#path);
     this.#path = path;
     if (path === undefined) return;
+    try {
+      this.#watch(path);
+    } catch {
+      // Without access there is nothing to follow.
+      this.#path = undefined;
+    }
+  }
+
+  #watch(path: string): void {
     // Looked at once a second, because a watch by inotify or its like holds to a file that is no longer there once it
     // has been replaced by another, as editors and deployments do, or a link on the way to it, as Kubernetes does.
     watchFile(path, { interval: this.#intervalMs, persistent: false }, this.#look);

@@ -3,6 +3,7 @@ const LONGEST_WORD = 12;
 const WORD = /^[\w.-]*$/;
 const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 const LONGEST_NUMBER = 20;
+const LONGEST_KEY = 100;
 
 /** How the keys of well-known services begin. */
 const KEY =
@@ -31,9 +32,10 @@ function isName(text: string): boolean {
   return !KEY.test(text) && !text.includes('//') && text.split(/[-.:/]/).every(isPlain);
 }
 
-/** A key of an object as problems name it. */
+/** A key of an object as problems name it: only one that looks like a secret is hidden. */
 export function showKey(key: string): string {
-  return key.length > 100 || key.split(/[\s.]/).some((part) => KEY.test(part)) ? `(${lengthOf(key)})` : key;
+  const isSecret = key.length > LONGEST_KEY || key.split(/[\s./]/).some((part) => KEY.test(part));
+  return isSecret || key.includes('://') ? `(${originOf(key) ?? lengthOf(key)})` : key;
 }
 
 function showText(text: string): string {
