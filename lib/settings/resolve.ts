@@ -2,7 +2,7 @@ import { groups, type Values } from './groups.js';
 import type { LoadedSettings } from './load.js';
 import { mapped } from './mapped.js';
 import type { SettingsOverrides } from './schema.js';
-import { type Names, type SectionOf, sectionsOf } from './sections.js';
+import { type Names, type SectionOf, sectionsFor, sectionsOf } from './sections.js';
 
 /** Which layer a value came from; the later in this list wins. */
 export type Source = 'default' | 'file' | 'environment' | 'configure' | 'decorator' | 'section';
@@ -29,6 +29,8 @@ interface Base {
   readonly settings: SettingsByKey;
   readonly values: Values;
 }
+
+const NONE: SettingsByKey = {};
 
 const known = new WeakMap<Layers, Map<string, Base>>();
 
@@ -113,12 +115,21 @@ export function settingsIn(layers: Layers, names: Names, policy: Resolvable): Se
 
 const ofDecorator = (value: unknown): Setting => ({ value, source: 'decorator' });
 
-function sectionsIn({ loaded, configured }: Layers, names: Names, group: string): SectionOf[] {
-  return sectionsOf([loaded.file, ...configured], names, group);
+/** The sections of the method that was resolved last: its policies are resolved one after the other. */
+const latest = new WeakMap<Layers, { readonly names: Names; readonly sections: ReturnType<typeof sectionsFor> }>();
+
+function sectionsIn(layers: Layers, names: Names, group: string): SectionOf[] {
+  let last = latest.get(layers);
+  if (last?.names !== names) {
+    last = { names, sections: sectionsFor([layers.loaded.file, ...layers.configured], names) };
+    latest.set(layers, last);
+  }
+  return sectionsOf(last.sections, group);
 }
 
 /** What other groups say for options of which their own group says nothing. */
-function defaultsIn(layers: Layers, { group, defaults = {} }: Resolvable): SettingsByKey {
+function defaultsIn(layers: Layers, { group, defaults }: Resolvable): SettingsByKey {
+  if (!defaults) return NONE;
   const { settings } = based(group, layers);
   const unset = Object.entries(defaults).filter(([key]) => settings[key]?.source === 'default');
   const given = unset.map(([key, [other, otherKey]]) => [key, based(other, layers).settings[otherKey]] as const);

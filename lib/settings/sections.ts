@@ -39,21 +39,34 @@ export function concerns(kind: string | undefined, pattern: string, { method, ci
   return kind === 'methods' ? isMeant(pattern, method) : circuit !== undefined && isMeant(pattern, circuit);
 }
 
-/** What the sections say about one policy of a method, the most specific last. */
-export function sectionsOf(trees: readonly SettingsOverrides[], names: Names, group: string): SectionOf[] {
-  const found: (SectionOf & { readonly rank: number })[] = [];
+/** A section that speaks of a method. */
+interface Meant {
+  readonly name: string;
+  readonly rank: number;
+  readonly section: Readonly<Record<string, Values | undefined>>;
+}
+
+/** The sections that speak of a method, the most specific last. */
+export function sectionsFor(trees: readonly SettingsOverrides[], names: Names): readonly Meant[] {
+  const found: Meant[] = [];
   for (const tree of trees) {
     for (const kind of SECTIONS) {
-      const sections: Readonly<Record<string, Readonly<Record<string, Values | undefined>>>> = tree[kind] ?? {};
-      for (const [pattern, section] of Object.entries(sections)) {
-        const values = section[group];
-        if (!values || !concerns(kind, pattern, names)) continue;
+      for (const [pattern, section] of Object.entries(tree[kind] ?? {})) {
+        if (!concerns(kind, pattern, names)) continue;
         const rank = rankOf(kind, pattern, kind === 'methods' ? names.method : names.circuit);
-        found.push({ name: `${kind}.${pattern}.${group}`, values, rank });
+        found.push({ name: `${kind}.${pattern}`, rank, section: section as Meant['section'] });
       }
     }
   }
   return found.sort((a, b) => a.rank - b.rank);
+}
+
+/** What these sections say about one policy. */
+export function sectionsOf(sections: readonly Meant[], group: string): SectionOf[] {
+  return sections.flatMap(({ name, section }) => {
+    const values = section[group];
+    return values ? [{ name: `${name}.${group}`, values }] : [];
+  });
 }
 
 /** A name is above every pattern, and a method above a circuit; the longer a pattern, the more specific it is. */

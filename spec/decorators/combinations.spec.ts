@@ -1,16 +1,13 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { DecorationError } from '#lib/index.js';
-import { ORDER as WHOLE_ORDER, type PolicyName } from '#lib/decorators/decoration.js';
+import { ORDER, type PolicyName } from '#lib/decorators/decoration.js';
 import { httpError, rejection, unavailable, uniqueName } from '../support/upstream.js';
 import { virtualTime } from '../support/virtual-time.js';
 import { type Layer, LAYERS, STACKS, stacked, titleOf } from './support/layers.js';
 import { foretell } from './support/model.js';
 import { play } from './support/play.js';
 import { type Failure, type Scene, type Step, sceneOf, TERMS } from './support/scene.js';
-
-/** Other specs define policies of their own. */
-const ORDER = WHOLE_ORDER.filter((name) => !name.startsWith('Tallied'));
 
 const NEVER = Number.POSITIVE_INFINITY;
 

@@ -16,6 +16,7 @@ import { fleetFields } from '#lib/settings/fields/fleet.js';
 import { logFields } from '#lib/settings/fields/log.js';
 import { openaiFields } from '#lib/settings/fields/openai.js';
 import { resilienceFields } from '#lib/settings/fields/resilience.js';
+import { compilerOf, optionsIn } from '../support/declarations.js';
 import { root } from './support/repository.js';
 
 const FILES: Readonly<Record<string, Fields>> = {
@@ -54,6 +55,25 @@ describe('the comment above a field, which editors show for the option', () => {
       expect(seen).to.deep.equal(Object.keys(fields));
       if (process.env.DOCS === 'write') writeFileSync(join(root, path), current);
       else expect(source).to.equal(current);
+    });
+  }
+});
+
+describe('an option in an editor', () => {
+  const declarations = compilerOf('dist/index.d.ts');
+  for (const [name, fields] of Object.entries({
+    CircuitOptions: circuitFields,
+    ConcurrencyOptions: concurrencyFields,
+    HedgeOptions: hedgeFields,
+    RateLimitOptions: rateLimitFields,
+    RetryOptions: retryFields,
+    TimeLimitOptions: timeLimitFields,
+  } as Readonly<Record<string, Fields>>)) {
+    it(`has the words of its field: ${name}`, () => {
+      const all = { ...fields, ...commonOptions };
+      const expected = Object.entries(all).map(([option, { doc }]) => [option, doc]);
+      const found = Object.entries(optionsIn(declarations, name)).map(([option, { doc }]) => [option, doc]);
+      expect(found).to.have.deep.members(expected);
     });
   }
 });

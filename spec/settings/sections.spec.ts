@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { isMeant, sectionsOf } from '#lib/settings/sections.js';
+import { isMeant, type Names, sectionsFor, sectionsOf } from '#lib/settings/sections.js';
 
 describe('The name of a section', () => {
   it('means the method of that name, and as a pattern every method that fits it', () => {
@@ -44,6 +44,9 @@ describe('The name of a section', () => {
 });
 
 describe('The sections of a method', () => {
+  const of = (trees: Parameters<typeof sectionsFor>[0], names: Names, group: string) =>
+    sectionsOf(sectionsFor(trees, names), group);
+
   const file = {
     circuits: { '*': { retry: { maxAttempts: 2 } }, mail: { retry: { maxAttempts: 3 } } },
     methods: {
@@ -55,7 +58,7 @@ describe('The sections of a method', () => {
   const names = { method: 'Mail.send', circuit: 'mail' };
 
   it('are ordered by how specific they are: patterns, then names, circuits before methods', () => {
-    expect(sectionsOf([file], names, 'retry').map(({ name }) => name)).to.deep.equal([
+    expect(of([file], names, 'retry').map(({ name }) => name)).to.deep.equal([
       'circuits.*.retry',
       'methods.*.retry',
       'methods.Mail.*.retry',
@@ -66,14 +69,12 @@ describe('The sections of a method', () => {
 
   it('of configure() come after those of the file, where they are as specific', () => {
     const configured = { methods: { '*': { retry: { maxAttempts: 9 } }, 'Mail.send': { retry: { maxAttempts: 10 } } } };
-    const found = sectionsOf([file, configured], names, 'retry').map(({ values }) => values.maxAttempts);
+    const found = of([file, configured], names, 'retry').map(({ values }) => values.maxAttempts);
     expect(found).to.deep.equal([2, 4, 9, 5, 3, 6, 10]);
   });
 
   it('are those of methods alone where there is no circuit, and of the policy that is asked for', () => {
-    expect(sectionsOf([file], { method: 'Other.work' }, 'retry').map(({ name }) => name)).to.deep.equal([
-      'methods.*.retry',
-    ]);
-    expect(sectionsOf([file], names, 'hedge')).to.deep.equal([]);
+    expect(of([file], { method: 'Other.work' }, 'retry').map(({ name }) => name)).to.deep.equal(['methods.*.retry']);
+    expect(of([file], names, 'hedge')).to.deep.equal([]);
   });
 });

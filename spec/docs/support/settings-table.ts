@@ -29,7 +29,7 @@ export function settingsTable(): string {
 
 /** A default as a reader writes it. */
 export function defaultOf(field: Field<unknown>): string | undefined {
-  return field.default === null || field.default === undefined ? undefined : String(field.default);
+  return (field.default as string | number | boolean | null | undefined)?.toString();
 }
 
 export const row = (...cells: readonly string[]): string => `| ${cells.join(' | ')} |\n`;
