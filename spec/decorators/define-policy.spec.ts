@@ -9,7 +9,7 @@ describe('A policy that is defined from outside, in a process of its own', funct
     const spec = fileURLToPath(new URL('isolated/define-policy.js', import.meta.url));
     execFile(process.execPath, ['node_modules/mocha/bin/mocha.js', spec], (error, stdout) => {
       expect(error, stdout).to.equal(null);
-      expect(stdout).to.match(/^[2-9]\d passed, 0 failed$/m);
+      expect(stdout).to.match(/^1\d passed, 0 failed$/m);
       done();
     });
   });
