@@ -81,7 +81,7 @@ function refuseSynchronous({ policy }: Decorator, place: Place, [target, key]: D
 
 /** The decorator itself stands on something, in place of what it makes of its options. */
 function withoutParentheses({ policy }: Decorator, args: readonly unknown[]): DecorationError {
-  const { name, isMethod } = placeOf(policy, args as unknown as DecoratorArguments);
+  const { name, isMethod } = placeOf(policy, [...args] as DecoratorArguments);
   const right = isMethod ? `@${policy}()` : `${policy}()(${name})`;
   return new DecorationError([`${name}: ${policy} is written without its parentheses. Write: ${right}`]);
 }

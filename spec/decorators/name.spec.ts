@@ -81,6 +81,18 @@ describe('The name that a decorator gives to its method', () => {
     );
   });
 
+  it('stands beside a signal, which all policies of the stack use wherever it is given', async () => {
+    const controller = new AbortController();
+    const ask = CircuitProtected({ signal: ({ stop }: { stop: AbortSignal }) => stop })(
+      RetryOnTransient()(async (_options: { stop: AbortSignal }) => Promise.reject(unavailable())),
+    );
+    const asked = rejectionOf(ask({ stop: controller.signal }));
+    await world.clock.advance('1ms');
+    controller.abort('gone');
+    expect(await asked).to.equal('gone');
+    expect(world.heard('retry_gave_up').map(({ reason }) => reason)).to.deep.equal(['aborted']);
+  });
+
   it('stands beside signal and classify in every decorator', () => {
     const options = { signal: () => undefined, classify: () => 'timeout' as const };
     expect(() => CircuitProtected(options)(async function ask() {})).not.to.throw();
