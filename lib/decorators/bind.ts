@@ -1,6 +1,6 @@
-import type { Policy } from '../core/call.js';
+import type { Policy } from '../call/policy.js';
+import type { Site } from '../call/site.js';
 import { ConfigurationError } from '../core/errors.js';
-import type { Site } from '../core/site.js';
 import { layers } from '../runtime/runtime.js';
 import { refuse } from '../settings/load.js';
 import { problemsFor } from '../settings/problems.js';
@@ -11,17 +11,16 @@ import { type Decoration, type Decorator, namesOf, type Options, type Owned } fr
  * The policies of a stack with the settings in effect, without those that are switched off.
  * @throws {ConfigurationError} for settings that are wrong or cannot both be meant, every problem at once
  */
-export function bindAll(stack: readonly Decoration[], site: Site, owned: Owned): readonly Policy[] {
+export function bindAll(stack: readonly Decoration[], site: Site, owned: Owned, self: unknown): readonly Policy[] {
   const current = layers();
   refuseProblems(stack, site.method, current);
   const enabled = enabledOf(stack, site.method, current);
   const problems = problemsOf(enabled, site.method);
   if (problems.length > 0) throw new ConfigurationError(problems);
   const names = enabled.map(({ decorator }) => decorator.policy);
-  const policies = enabled.map(({ decorator, values, isInner }, index) =>
-    decorator.bind(values, site, owned, { index, stack: names, isInner }),
+  return enabled.map(({ decorator, values, isInner }, index) =>
+    decorator.bind(values, site, owned, { index, stack: names, isInner }, self),
   );
-  return [...policies, ...policies.flatMap(({ floor }) => floor ?? [])];
 }
 
 /** @throws {ConfigurationError} for wrong settings that the stack uses */

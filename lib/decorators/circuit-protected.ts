@@ -1,5 +1,5 @@
 import { ConfigurationError } from '../core/errors.js';
-import type { Site } from '../core/site.js';
+import type { Site } from '../call/site.js';
 import { type CircuitOptions, circuitFields, type ResolvedCircuitOptions } from '../policies/circuit/options.js';
 import { type Protection, protect } from '../policies/circuit/protect.js';
 import { circuitRules } from '../policies/circuit/rules.js';

@@ -1,8 +1,8 @@
 import 'reflect-metadata';
-import type { RetryBudget } from '../core/budget.js';
-import type { Policy } from '../core/call.js';
+import type { Policy } from '../call/policy.js';
+import type { RetryBudget } from '../call/retry-budget.js';
+import type { Site } from '../call/site.js';
 import type { Fields } from '../core/field.js';
-import type { Site } from '../core/site.js';
 import type { Resolvable, Setting } from '../settings/resolve.js';
 import type { Names } from '../settings/sections.js';
 import type { AnyFunction } from './types.js';
@@ -45,8 +45,8 @@ export interface Decorator {
   resolvable(options: Options, isInner: boolean): Resolvable;
   /** What options say that cannot both be meant. */
   contradictions(options: Options): string[];
-  /** The policy, given the options in effect. */
-  bind(options: Options, site: Site, owned: Owned, position: Position): Policy;
+  /** The policy, given the options in effect. `self` is what the first call under these settings is made on. */
+  bind(options: Options, site: Site, owned: Owned, position: Position, self: unknown): Policy;
 }
 
 /** A decorator as it was written on a method. */

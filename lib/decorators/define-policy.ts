@@ -1,8 +1,8 @@
-import type { Policy } from '../core/call.js';
+import type { Policy } from '../call/policy.js';
+import type { Site } from '../call/site.js';
 import { commonOptions } from '../core/common-options.js';
 import { ConfigurationError } from '../core/errors.js';
 import { type Fields, isData, type OptionsOf, type ResolvedOf, type ValueOf } from '../core/field.js';
-import type { Site } from '../core/site.js';
 import { groups, registerPolicyGroup } from '../settings/groups.js';
 import type { Resolvable } from '../settings/resolve.js';
 import { decorate } from './decorate.js';
@@ -32,8 +32,8 @@ export interface PolicyDefinition<F extends Fields, S extends keyof F = never> {
   derive?(options: ResolvedOf<F>, isSet: (option: keyof F) => boolean): Partial<ResolvedOf<F>>;
   /** Options that contradict each other, as problems for people: `key: expected …, got …`. Undefined options contradict nothing. */
   contradictions?(options: Partial<ResolvedOf<F>>): string[];
-  /** The policy of one method, once for each configuration. */
-  bind(options: ResolvedOf<F> & CommonOptions, site: Site, own: Owned, position: Position): Policy;
+  /** The policy of one method, once for each configuration. `self` is what the first call under it is made on. */
+  bind(options: ResolvedOf<F> & CommonOptions, site: Site, own: Owned, position: Position, self: unknown): Policy;
 }
 
 type Given<F, S extends keyof F> = (OptionsOf<F> & CommonOptions) | ([S] extends [never] ? never : ValueOf<F[S]>);
@@ -114,7 +114,7 @@ function decoratorOf<F extends Fields>(definition: Omit<PolicyDefinition<F>, 'sh
       definition.contradictions?.(options as Partial<ResolvedOf<F>>) ??
       groups.get(group)?.contradictions(options) ??
       [],
-    bind: (options, site, owned, position) =>
-      definition.bind(options as ResolvedOf<F> & CommonOptions, site, owned, position),
+    bind: (options, site, owned, position, self) =>
+      definition.bind(options as ResolvedOf<F> & CommonOptions, site, owned, position, self),
   };
 }

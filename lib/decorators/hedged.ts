@@ -1,8 +1,7 @@
-import { type Beneath, hedge } from '../policies/hedge/hedge.js';
+import { hedge } from '../policies/hedge/hedge.js';
 import { Latencies } from '../policies/hedge/latencies.js';
 import { hedgeFields, type HedgeOptions } from '../policies/hedge/options.js';
 import { hedgeContradictions, hedgeRules } from '../policies/hedge/rules.js';
-import type { Position } from './decoration.js';
 import { definePolicy } from './define-policy.js';
 import type { PolicyDecorator } from './types.js';
 
@@ -20,16 +19,11 @@ export const Hedged: (options: HedgeOptions) => PolicyDecorator = definePolicy({
   group: 'hedge',
   fields: hedgeFields,
   contradictions: hedgeContradictions,
-  bind: (options, site, own, position) =>
+  bind: (options, site, own, { index, stack }) =>
     hedge(
       site,
       hedgeRules(options),
       own.once('Hedged', () => new Latencies()),
-      beneath(position),
+      index === stack.length - 1,
     ),
 });
-
-function beneath({ index, stack }: Position): Beneath {
-  if (index === stack.length - 1) return 'nothing';
-  return stack.at(-1) === 'TimeLimited' ? 'limit' : 'others';
-}

@@ -13,10 +13,10 @@ export const timeLimited: PolicyDefinition<typeof timeLimitFields, 'limit'> = {
   shorthand: 'limit',
   contradictions: timeLimitContradictions,
   bind: (options, site, _own, { isInner, stack }) => {
-    const rules = timeLimitRules(options, site);
+    const rules = timeLimitRules(options);
     if (isInner) return limitAttempt(site, rules, 'attempt');
     if (stack.length === 1) return limitAttempt(site, rules, 'call');
-    return limitCall(site, rules, !stack.includes('Hedged') && stack.at(-1) !== 'TimeLimited');
+    return limitCall(site, rules);
   },
 };
 

@@ -1,4 +1,4 @@
-import { currentSignal } from '../core/current-signal.js';
+import { currentSignal } from '../call/scope.js';
 import { definePolicy } from '../decorators/define-policy.js';
 import { timeLimited } from '../decorators/time-limited.js';
 import type { PolicyDecorator } from '../decorators/types.js';

@@ -7,23 +7,24 @@ import { deepFreeze, refuse } from '../settings/load.js';
 import { mergeSettings, problemsFor, problemsOf, unownedProblems } from '../settings/problems.js';
 import type { Layers } from '../settings/resolve.js';
 import type { Settings } from '../settings/schema.js';
-import { createLogger, type Logger } from '../telemetry/logger.js';
+import { ownLogger } from '../telemetry/loggers/own.js';
+import type { Writer } from '../telemetry/loggers/writer.js';
 import { Telemetry } from '../telemetry/telemetry.js';
 import { contradictionsOfMethods } from './bound.js';
 import { Follower } from './follower.js';
-import { checkOverrides, type Overrides } from './overrides.js';
+import { checkOverrides, type CheckedOverrides, type Overrides } from './overrides.js';
 import { SettingsSource } from './source.js';
 
 const MOST_PROBLEMS = 10;
 const LONGEST_PROBLEM = 200;
 
 /** Overrides, and what only the switches for tests set. */
-interface Override extends Overrides {
+interface Override extends CheckedOverrides {
   readonly instantRetries?: boolean;
 }
 
 let overrides: readonly Override[] = [];
-let ownLogger: { readonly level: string; readonly logger: Logger } | undefined;
+let chosen: { readonly version: number; readonly writer: Writer } | undefined;
 
 const source = new SettingsSource();
 const follower = new Follower({
@@ -40,7 +41,7 @@ export const runtime = {
   clock: systemClock as Clock,
   random: systemRandom as Random,
   instantRetries: false,
-  telemetry: new Telemetry(currentLogger),
+  telemetry: new Telemetry(currentWriter),
 };
 
 /**
@@ -201,10 +202,13 @@ function refresh(): void {
   follow();
 }
 
-function currentLogger(): Logger {
-  const configured = overrides.findLast(({ logger }) => logger)?.logger;
-  if (configured) return configured;
-  const { level } = currentSettings().log;
-  if (ownLogger?.level !== level) ownLogger = { level, logger: createLogger(level) };
-  return ownLogger.logger;
+/** Asked for every event, so it looks at the settings only when something has changed. */
+function currentWriter(): Writer {
+  if (chosen?.version !== runtime.version) chosen = { version: runtime.version, writer: chooseWriter() };
+  return chosen.writer;
+}
+
+function chooseWriter(): Writer {
+  const configured = overrides.findLast(({ writer }) => writer)?.writer;
+  return configured ?? ownLogger(currentSettings().log.level);
 }

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { ConfigurationError, loadSettings } from '#lib/index.js';
 import { scratch } from '../support/files.js';
-import { holdfast } from '../cli/holdfast.js';
+import { holdfast } from '../support/command.js';
 import { library, runProgram } from '../support/program.js';
 
 const SECRETS = [

@@ -19,7 +19,7 @@ export function settingsInEffect(): Map<string, NamedSetting[]> {
   return new Map([...groups].map(([group, { fields }]) => [group, named(fields, baseOf(group, current))]));
 }
 
-/** What the file says of single circuits and methods, known here or not. */
+/** The sections of the file for single circuits and methods, known here or not. */
 export function sectionsInEffect(): NamedSetting[] {
   const { file, path } = layers().loaded;
   const source = { source: 'file', ...(path !== undefined && { from: path }) } as const;
@@ -30,7 +30,7 @@ export function sectionsInEffect(): NamedSetting[] {
   );
 }
 
-/** What stands in a section, and in the objects that some policies have in it. */
+/** The values of a section, and those of the objects in it. */
 function leavesOf(section: object, path: string): { key: string; value: unknown }[] {
   return Object.entries(section).flatMap(([name, value]) => {
     const key = `${path}.${name}`;
@@ -39,7 +39,7 @@ function leavesOf(section: object, path: string): { key: string; value: unknown 
 }
 
 /** Sections that mean no method of these stacks, and no circuit of theirs. */
-export function unmatchedIn(stacks: Stacks): UnmatchedSection[] {
+export function unmatchedIn(stacks: Stacks = {}): UnmatchedSection[] {
   const circuits = Object.values(stacks)
     .flat()
     .map(({ settings }) => settings.circuit?.value);

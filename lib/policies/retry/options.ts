@@ -51,7 +51,7 @@ export const retryFields = {
    */
   backoff: {
     doc: 'Milliseconds to wait before retry number `retry` (1, 2, …) instead of the built-in formula. At most `maxWait` is waited. `random` returns a number from 0 to 1.',
-    format: callback<(retry: number, random: Random) => number>(),
+    format: callback<(retry: number, random: Random, failure: Failure, error: unknown) => number>(),
   },
   /** Whether to retry after this failure, instead of `failure.transient`. A cancelled call is never retried. */
   retryOn: {

@@ -1,6 +1,5 @@
 import { MAX_TIMER_MS } from '../../core/clock.js';
 import { type Duration, toMs } from '../../core/duration.js';
-import type { Site } from '../../core/site.js';
 import type { ResolvedTimeLimitOptions } from './options.js';
 
 /** The limits in milliseconds. */
@@ -8,18 +7,17 @@ export interface TimeLimitRules {
   readonly limitMs: number | undefined;
   readonly firstChunkMs: number | undefined;
   readonly betweenChunksMs: number | undefined;
-  readonly signalOf: (args: readonly unknown[]) => AbortSignal | undefined;
 }
 
-export function timeLimitRules(
-  { limit, firstChunk, betweenChunks, signal }: Partial<ResolvedTimeLimitOptions>,
-  { signalOf }: Pick<Site, 'signalOf'>,
-): TimeLimitRules {
+export function timeLimitRules({
+  limit,
+  firstChunk,
+  betweenChunks,
+}: Partial<ResolvedTimeLimitOptions>): TimeLimitRules {
   return {
     limitMs: limitMs(limit),
     firstChunkMs: limitMs(firstChunk),
     betweenChunksMs: limitMs(betweenChunks),
-    signalOf: signal ? (args) => signal(...args) : signalOf,
   };
 }
 

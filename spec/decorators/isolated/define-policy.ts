@@ -1,6 +1,6 @@
 // Run by define-policy.spec.ts in a process of its own, because a policy is defined once in a process.
 import { expect } from 'chai';
-import type { Policy } from '#lib/core/call.js';
+import type { Policy } from '#lib/call/policy.js';
 import { callback, count, type Field, positiveDuration } from '#lib/core/field.js';
 import { ORDER } from '#lib/decorators/decoration.js';
 import { definePolicy } from '#lib/decorators/define-policy.js';
@@ -45,7 +45,6 @@ const Tallied = definePolicy({
         options.seen?.(calls.count);
         return calls.count > options.most ? Promise.reject(new RangeError('too many')) : admission;
       },
-      stream: (call, next) => next(call),
     };
   },
 });
@@ -146,7 +145,7 @@ describe('A policy that is defined from outside', () => {
   });
 
   describe('is refused at its definition', () => {
-    const bind = (): Policy => ({ stream: (call, next) => next(call) });
+    const bind = (): Policy => ({});
     const place = { above: 'RetryOnTransient' };
     for (const [what, definition, problem] of [
       [
