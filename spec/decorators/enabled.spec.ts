@@ -177,6 +177,8 @@ describe('A policy that is switched off', () => {
     expect(await rejectionOf(ask())).to.have.property('name', 'ConfigurationError');
     set({ retry: { enabled: false } });
     expect(await ask()).to.equal('answer');
+    undo();
+    expect(await rejectionOf(ask())).to.have.property('name', 'ConfigurationError');
   });
 
   it('cannot be switched off by its decorator', () => {
