@@ -5,6 +5,7 @@ import { layers } from '../runtime/runtime.js';
 import { refuse } from '../settings/load.js';
 import { problemsFor } from '../settings/problems.js';
 import { type Layers, valuesIn } from '../settings/resolve.js';
+import type { Names } from '../settings/sections.js';
 import { type Decoration, type Decorator, namesOf, type Options, type Owned } from './decoration.js';
 
 /**
@@ -12,9 +13,7 @@ import { type Decoration, type Decorator, namesOf, type Options, type Owned } fr
  * @throws {ConfigurationError} for settings that are wrong or cannot both be meant, every problem at once
  */
 export function bindAll(stack: readonly Decoration[], site: Site, owned: Owned, self: unknown): readonly Policy[] {
-  const current = layers();
-  refuseProblems(stack, site.method, current);
-  const enabled = enabledOf(stack, site.method, current);
+  const enabled = rightOf(stack, site.method, layers());
   const problems = problemsOf(enabled, site.method);
   if (problems.length > 0) throw new ConfigurationError(problems);
   const names = enabled.map(({ decorator }) => decorator.policy);
@@ -23,15 +22,21 @@ export function bindAll(stack: readonly Decoration[], site: Site, owned: Owned, 
   );
 }
 
-/** @throws {ConfigurationError} for wrong settings that the stack uses */
-export function refuseProblems(stack: readonly Decoration[], method: string, current: Layers): void {
-  const groups = enabledOf(stack, method, current).flatMap(({ decorator, isInner }) => decorator.groups(isInner));
-  refuse(problemsFor(current, { groups: new Set(groups), ...namesOf(stack, method) }));
+/**
+ * The decorators of a stack that are switched on.
+ * @throws {ConfigurationError} for wrong settings that the stack uses
+ */
+export function rightOf(stack: readonly Decoration[], method: string, current: Layers): readonly Enabled[] {
+  const names = namesOf(stack, method);
+  const enabled = enabledOf(stack, names, current);
+  const groups = enabled.flatMap(({ decorator, isInner }) => decorator.groups(isInner));
+  refuse(problemsFor(current, { groups: new Set(groups), ...names }));
+  return enabled;
 }
 
 /** What a stack and these settings say that cannot both be meant. */
 export function contradictionsOf(stack: readonly Decoration[], method: string, current: Layers): string[] {
-  return problemsOf(enabledOf(stack, method, current), method);
+  return problemsOf(enabledOf(stack, namesOf(stack, method), current), method);
 }
 
 /** A decorator that is switched on, with the options in effect. */
@@ -41,8 +46,7 @@ interface Enabled {
   readonly isInner: boolean;
 }
 
-function enabledOf(stack: readonly Decoration[], method: string, current: Layers): Enabled[] {
-  const names = namesOf(stack, method);
+function enabledOf(stack: readonly Decoration[], names: Names, current: Layers): Enabled[] {
   return stack
     .map(({ decorator, options }, index): Enabled => {
       const isInner = index > 0;

@@ -2,7 +2,7 @@ import { ConfigurationError } from '../core/errors.js';
 import { layers } from '../runtime/runtime.js';
 import { settingsIn, valuesIn } from '../settings/resolve.js';
 import { show } from '../settings/check.js';
-import { refuseProblems } from './bind.js';
+import { rightOf } from './bind.js';
 import { nameOfClass } from './class-name.js';
 import {
   type Decorated,
@@ -104,7 +104,7 @@ function enabled(parts: DescribedMethod['parts']): DescribedMethod['parts'] {
 function partsOf(decorations: readonly Decoration[], method: string): DescribedMethod['parts'] {
   const current = layers();
   const names = namesOf(decorations, method);
-  refuseProblems(decorations, method, current);
+  rightOf(decorations, method, current);
   return decorations.map(({ decorator, options }, index) => {
     const resolvable = decorator.resolvable(options, index > 0);
     const values = valuesIn(current, names, resolvable);

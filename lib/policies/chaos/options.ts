@@ -1,12 +1,4 @@
-import {
-  allowedByVariable,
-  type Field,
-  moment,
-  oneOf,
-  positiveDuration,
-  type ResolvedOf,
-  share,
-} from '../../core/field.js';
+import { allowedByVariable, type Field, moment, oneOf, positiveDuration, share } from '../../core/field.js';
 
 /** The faults that chaos causes. No decorator takes them: only settings do. */
 export const chaosFields = {
@@ -42,6 +34,3 @@ export const chaosFields = {
     default: null,
   },
 } satisfies Record<string, Field<unknown>>;
-
-/** Chaos in effect: null if an option is not set. */
-export type ResolvedChaosOptions = ResolvedOf<typeof chaosFields>;

@@ -1,5 +1,4 @@
-import type { commonOptions } from '../../core/common-options.js';
-import { callback, type Field, type OptionsOf, type ResolvedOf } from '../../core/field.js';
+import { callback, type Field } from '../../core/field.js';
 
 /** Everything that `@Coalesced()` takes. */
 export const coalesceFields = {
@@ -14,9 +13,3 @@ export const coalesceFields = {
     required: true,
   },
 } satisfies Record<string, Field<unknown>>;
-
-/** Options of `@Coalesced()`. */
-export interface CoalesceOptions extends OptionsOf<typeof coalesceFields>, OptionsOf<typeof commonOptions> {}
-
-/** Options in effect. */
-export type ResolvedCoalesceOptions = ResolvedOf<typeof coalesceFields>;

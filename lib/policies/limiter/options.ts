@@ -1,14 +1,4 @@
-import type { commonOptions } from '../../core/common-options.js';
-import {
-  callback,
-  count,
-  duration,
-  type Field,
-  name,
-  type OptionsOf,
-  positiveDuration,
-  type ResolvedOf,
-} from '../../core/field.js';
+import { callback, count, duration, type Field, name, positiveDuration } from '../../core/field.js';
 
 /** Everything that `@RateLimited()` takes. */
 export const limiterFields = {
@@ -77,9 +67,3 @@ export const limiterFields = {
     format: callback<(result: any, ...args: any[]) => number>(),
   },
 } satisfies Record<string, Field<unknown>>;
-
-/** Options of `@RateLimited()`. What is left out comes from the settings `limiter.*`. */
-export interface LimiterOptions extends OptionsOf<typeof limiterFields>, OptionsOf<typeof commonOptions> {}
-
-/** Limiter options in effect: null if an option has no default and is not set. */
-export type ResolvedLimiterOptions = ResolvedOf<typeof limiterFields>;
