@@ -95,7 +95,9 @@ function convictField({ format, ...field }: Field<unknown>): object {
   return { ...field, format: name };
 }
 
+/** Functions are the caller's own: they stay as they are. */
 export function deepFreeze<T>(value: T): T {
-  if (typeof value === 'object' && value !== null) Object.values(value).forEach(deepFreeze);
+  if (typeof value !== 'object' || value === null) return value;
+  Object.values(value).forEach(deepFreeze);
   return Object.freeze(value);
 }

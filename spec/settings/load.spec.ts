@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { ConfigurationError, type LoadOptions, loadSettings } from '#lib/index.js';
 import { groups } from '#lib/settings/groups.js';
+import { deepFreeze } from '#lib/settings/load.js';
 import { show } from '#lib/settings/show.js';
 import { scratch } from '../support/files.js';
 import { library, runProgram } from '../support/program.js';
@@ -213,6 +214,12 @@ describe('loadSettings', () => {
       settings.methods['A.b']?.retry,
     ])
       expect(Object.isFrozen(part)).to.equal(true);
+  });
+
+  it('freezes no function of the caller', () => {
+    const fallbackOn = () => true;
+    expect(deepFreeze({ circuit: { fallbackOn } }).circuit).to.satisfy(Object.isFrozen);
+    expect(Object.isFrozen(fallbackOn)).to.equal(false);
   });
 
   it('reads neither the command line nor the environment beside the one it is given', () => {
