@@ -401,7 +401,11 @@ describe('@ConcurrencyLimited', () => {
       const { service, name } = stackWith({ limit: 1 });
       void service.work('a');
       const error = await refusalOf(service.work('b'));
-      expect(classify(error)).to.deep.equal({ kind: 'unknown', transient: false, errorName: 'ConcurrencyLimitError' });
+      expect(classify(error)).to.deep.equal({
+        kind: 'concurrency-limit',
+        transient: false,
+        errorName: 'ConcurrencyLimitError',
+      });
       expect(circuit(name).state).to.equal('closed');
       expect(world.events.map(({ type }) => type)).to.deep.equal(['concurrency_refused']);
     });

@@ -4,7 +4,7 @@ import { expect } from 'chai';
 import { usualLevels } from '#lib/core/event-kinds.js';
 import type { Fields } from '#lib/core/field.js';
 import type { FailureKind, ResilienceEvent } from '#lib/index.js';
-import { classify, MalformedResponseError } from '#lib/index.js';
+import { CircuitOpenError, ConcurrencyLimitError, classify, MalformedResponseError } from '#lib/index.js';
 import { outcomeOf } from '#lib/policies/circuit/outcome.js';
 import { schema } from '#lib/settings/schema.js';
 import { entryOf } from '#lib/telemetry/entry.js';
@@ -33,6 +33,8 @@ const ERRORS: Readonly<Record<FailureKind, unknown>> = {
   rejected: { status: 404 },
   malformed: new MalformedResponseError('no answer'),
   misconfigured: { code: 'CERT_HAS_EXPIRED' },
+  'circuit-open': new CircuitOpenError({ circuit: 'payments', retryAfterMs: 1 }),
+  'concurrency-limit': new ConcurrencyLimitError(1),
   unknown: new RangeError('a bug'),
 };
 

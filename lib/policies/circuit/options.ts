@@ -40,6 +40,8 @@ const ANSWERED: Readonly<Record<Exclude<FailureKind, 'cancelled'>, true>> = {
   rejected: true,
   malformed: true,
   misconfigured: true,
+  'circuit-open': true,
+  'concurrency-limit': true,
   unknown: true,
 };
 
