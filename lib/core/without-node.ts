@@ -19,6 +19,9 @@ class NoStorage {
   disable(): void {}
 }
 
+/** Nothing is an instance of it. */
+class NoStream {}
+
 class NoResource {
   runInAsyncScope<T>(callback: () => T): T {
     return callback();
@@ -34,10 +37,16 @@ const SUBSTITUTES: Readonly<Record<string, () => object>> = {
   // Vercel's edge runtime has AsyncLocalStorage as a global.
   'node:async_hooks': () => ({ AsyncLocalStorage: storage(), AsyncResource: NoResource }),
   'node:diagnostics_channel': () => ({ channel: () => noChannel }),
-  'node:fs': () => ({ existsSync: () => false, readFileSync: noFile, openSync: noFile, statSync: noFile }),
+  'node:fs': () => ({
+    constants: {},
+    existsSync: () => false,
+    readFileSync: noFile,
+    openSync: noFile,
+    statSync: noFile,
+  }),
   'node:module': () => ({}),
   'node:path': () => ({ resolve: (path: string) => path, dirname: () => '.' }),
-  'node:stream': () => ({}),
+  'node:stream': () => ({ Readable: NoStream, Writable: NoStream }),
   'node:tty': () => ({ isatty: () => false }),
   'node:url': () => ({}),
   'node:util': () => ({ isDeepStrictEqual: (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b) }),
