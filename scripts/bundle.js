@@ -43,7 +43,10 @@ for (const { format, folder, extension, names } of FORMATS) {
     manualChunks: coreChunk(),
     plugins: [
       { name: 'own-url', resolveImportMeta: () => (format === 'cjs' ? OWN_URL : null) },
-      { name: 'without-comments', renderChunk: (code) => transform(code, { target: 'es2022', charset: 'utf8' }) },
+      {
+        name: 'without-comments',
+        renderChunk: async (code) => marked(await transform(code, { target: 'es2022', charset: 'utf8' })),
+      },
     ],
   });
   await bundle.close();
@@ -85,6 +88,14 @@ function nodeModules() {
 /** tsc's helpers for decorators look at `this`, which is undefined in modules: they expect that. */
 function onwarn(warning, warn) {
   if (warning.code !== 'THIS_IS_UNDEFINED') warn(warning);
+}
+
+/** Lets bundlers leave out constants that nothing uses: making one has no effect beside its value. */
+function marked({ code }) {
+  return {
+    code: code.replace(/^((?:const|let|var) [\w$]+ = )(?=(?:new )?[\w$.]+\()/gm, '$1/* @__PURE__ */ '),
+    map: null,
+  };
 }
 
 /** Names the chunk of each module that `holdfast` loads; the others are left to rollup. The command's help loads no core. */

@@ -1,17 +1,18 @@
 import { createRequire } from 'node:module';
 
 /**
- * Loads a package of our own dependencies when it is needed, at once, or not at all: a bundle may lack it.
- * @param bundled requires it by a literal, which bundlers see and pack
+ * Loads one of our own dependencies when it is needed, at once. Undefined if it is not there: bundlers do not see this
+ * and leave the package out, so that a bundle is small, and whoever asks goes on without it.
  */
-export function loadPackage(name: string, bundled: () => unknown): unknown {
-  // As a module of Node's, the file of `bundled` has no `require`.
-  for (const load of [bundled, () => createRequire(import.meta.url)(name) as unknown]) {
-    try {
-      return load();
-    } catch {
-      // Not this way.
-    }
+export function loadPackage(name: string): unknown {
+  try {
+    return createRequire(import.meta.url)(name) as unknown;
+  } catch {
+    return undefined;
   }
-  return undefined;
+}
+
+/** The same for runtimes that can only import. Rejects if it is not there. */
+export function importPackage(name: string): Promise<unknown> {
+  return import(/* webpackIgnore: true */ /* @vite-ignore */ name);
 }

@@ -9,30 +9,34 @@ interface Metadata {
   defineMetadata(key: unknown, value: unknown, target: object): void;
 }
 
-const reflect: object = Reflect;
+/** Without reflect-metadata, as in a bundle, our own metadata is kept here. */
+const own = shared('metadata', () => new WeakMap<object, Map<unknown, unknown>>());
 
 // It changes `Reflect`, which `node --frozen-intrinsics` does not allow: then it cannot be loaded.
-if (!isComplete(reflect)) loadPackage('reflect-metadata', () => require('reflect-metadata'));
+if (!reflected()) loadPackage('reflect-metadata');
 
-const metadata: Metadata = isComplete(reflect) ? reflect : shared('metadata', ownMetadata);
-
-function isComplete(found: object): found is Metadata {
-  return typeof Reflect.get(found, 'getOwnMetadataKeys') === 'function';
+/** Looked up each time: a framework may load it later. */
+function reflected(): Metadata | undefined {
+  const reflect: object = Reflect;
+  return 'getOwnMetadataKeys' in reflect ? (reflect as Metadata) : undefined;
 }
 
-/** For our own use alone: compilers and other libraries find no metadata without reflect-metadata. */
-function ownMetadata(): Metadata {
-  const kept = new WeakMap<object, Map<unknown, unknown>>();
-  return {
-    getMetadata: () => undefined,
-    getOwnMetadata: (key, target) => kept.get(target)?.get(key),
-    getOwnMetadataKeys: (target) => [...(kept.get(target)?.keys() ?? [])],
-    defineMetadata(key, value, target) {
-      let found = kept.get(target);
-      if (!found) kept.set(target, (found = new Map()));
-      found.set(key, value);
-    },
-  };
+export function getMetadata(key: unknown, target: object, property: string | symbol): unknown {
+  return reflected()?.getMetadata(key, target, property);
 }
 
-export const { getMetadata, getOwnMetadata, getOwnMetadataKeys, defineMetadata } = metadata;
+export function getOwnMetadata(key: unknown, target: object): unknown {
+  return reflected()?.getOwnMetadata(key, target) ?? own.get(target)?.get(key);
+}
+
+export function getOwnMetadataKeys(target: object): unknown[] {
+  return [...new Set([...(reflected()?.getOwnMetadataKeys(target) ?? []), ...(own.get(target)?.keys() ?? [])])];
+}
+
+export function defineMetadata(key: unknown, value: unknown, target: object): void {
+  const reflect = reflected();
+  if (reflect) return reflect.defineMetadata(key, value, target);
+  let found = own.get(target);
+  if (!found) own.set(target, (found = new Map()));
+  found.set(key, value);
+}

@@ -37,5 +37,5 @@ function laidOver(schema: Readonly<Record<string, Fields>>, trees: Trees): Value
 }
 
 function loadConvict(): Convict | undefined {
-  return loadPackage('convict', () => require('convict')) as Convict | undefined;
+  return loadPackage('convict') as Convict | undefined;
 }

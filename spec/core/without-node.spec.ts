@@ -2,7 +2,7 @@ import * as fs from 'node:fs';
 import { expect } from 'chai';
 import sinon from 'sinon';
 import { processEnvironment } from '#lib/core/environment.js';
-import { loadPackage } from '#lib/core/load-package.js';
+import { importPackage, loadPackage } from '#lib/core/load-package.js';
 import { nodeModule, REPLACEABLE } from '#lib/core/without-node.js';
 
 type Functions = Readonly<Record<string, (...args: readonly unknown[]) => unknown>>;
@@ -54,13 +54,11 @@ describe("a runtime without Node's modules", () => {
     expect(processEnvironment()).to.deep.equal({});
   });
 
-  it('goes on without a package that is not there, and takes the one that a bundler has packed', () => {
-    expect(
-      loadPackage('no-such-package', () => {
-        throw new Error('not packed');
-      }),
-    ).to.equal(undefined);
-    expect(loadPackage('ms', () => 'packed')).to.equal('packed');
-    expect(loadPackage('ms', () => require('ms'))).to.be.a('function');
+  it('loads and imports a package, and goes on without one that is not there', async () => {
+    expect(loadPackage('no-such-package')).to.equal(undefined);
+    expect(loadPackage('ms')).to.be.a('function');
+    expect(await importPackage('ms')).to.have.property('default', loadPackage('ms'));
+    const refused = await importPackage('no-such-package').catch((error: unknown) => error);
+    expect(refused).to.have.property('code', 'ERR_MODULE_NOT_FOUND');
   });
 });

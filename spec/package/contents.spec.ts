@@ -87,7 +87,7 @@ describe('the package', function () {
     const code = library.map((file) => readFileSync(join(root, file), 'utf8')).join('\n');
     // Packages are named by import, import() and require().
     const needed = new Set(
-      [...code.matchAll(/(?:from|import|import\(|require\() ?["']([\w@][^"']*)["']/g)].map(([, name]) => name),
+      [...code.matchAll(/(?:from|import|(?:import|loadPackage)\() ?["']([\w@][^"']*)["']/g)].map(([, name]) => name),
     );
     expect(Object.keys(dependencies).filter((name) => !needed.has(name))).to.deep.equal([]);
   });

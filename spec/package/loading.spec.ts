@@ -68,13 +68,16 @@ describe('the installed package', function () {
 
   it('loads with node --frozen-intrinsics, which does not allow reflect-metadata', async () => {
     const program = `
-      import { CircuitProtected, RetryOnTransient } from 'holdfast';
+      import { CircuitProtected, circuit, configure, RetryOnTransient } from 'holdfast';
+      configure({ settings: { log: { level: 'silent' } } });
       class Service { async ask() { return 'an answer'; } }
       const { ask } = Service.prototype;
-      Service.prototype.ask = CircuitProtected()(RetryOnTransient()(ask));
-      console.log(await new Service().ask());`;
+      Service.prototype.ask = CircuitProtected('frozen')(RetryOnTransient()(ask));
+      console.log(await new Service().ask());
+      circuit('frozen').isolate();
+      console.log(await new Service().ask().catch(({ name }) => name));`;
     const args = ['--frozen-intrinsics', '--no-warnings', '--input-type', 'module', '--eval', program];
-    expect(await node(args, project)).to.deep.equal({ code: 0, stdout: 'an answer\n', stderr: '' });
+    expect(await node(args, project)).to.deep.equal({ code: 0, stdout: 'an answer\nCircuitOpenError\n', stderr: '' });
   });
 
   it('brings the schema of its settings file along', async () => {

@@ -1,5 +1,5 @@
 import { Writable } from 'node:stream';
-import { loadPackage } from '../../core/load-package.js';
+import { importPackage, loadPackage } from '../../core/load-package.js';
 
 type Winston = typeof import('winston');
 
@@ -15,9 +15,9 @@ export type Output = (line: Line, text: string) => void;
 /** Where winston leaves the text of a line. */
 const MESSAGE = Symbol.for('message');
 
-/** The engine if winston can be loaded at once. Undefined in some bundles of ES modules, which can only import it. */
+/** The engine if winston can be loaded at once. Undefined in bundles, which leave winston out. */
 export function loadEngine(output: Output): Engine | undefined {
-  const winston = loadPackage('winston', () => require('winston')) as Winston | undefined;
+  const winston = loadPackage('winston') as Winston | undefined;
   try {
     return winston && engineOf(winston, output);
   } catch {
@@ -27,7 +27,7 @@ export function loadEngine(output: Output): Engine | undefined {
 
 /** Rejects if winston is not there at all. */
 export async function importEngine(output: Output): Promise<Engine> {
-  const { default: winston } = await import('winston');
+  const { default: winston } = (await importPackage('winston')) as { readonly default: Winston };
   return engineOf(winston, output);
 }
 
