@@ -1,7 +1,7 @@
 import type { FailureFacts } from './failure.js';
 
 /** The states that a circuit can be seen in. */
-export type CircuitStateName = 'closed' | 'open' | 'half-open' | 'isolated';
+export type CircuitStateName = 'closed' | 'open' | 'half-open' | 'isolated' | 'forced-closed';
 
 /** Why a retry sequence ended without success. `nested`: a retry further out or further in does it in its place. */
 export type GaveUpReason = 'attempts' | 'deadline' | 'aborted' | 'circuit-open' | 'budget' | 'retry-after' | 'nested';
@@ -60,10 +60,10 @@ export interface CircuitHalfOpen extends OfCircuit, Partial<OfMethod> {
   readonly state: 'half-open';
 }
 
-/** The circuit lets every call through. */
+/** The circuit admits every call. `forced-closed`: by hand, whatever the failures. */
 export interface CircuitClosed extends OfCircuit, Partial<OfMethod> {
   readonly type: 'circuit_closed';
-  readonly state: 'closed';
+  readonly state: 'closed' | 'forced-closed';
 }
 
 /** The circuit refused a call. */

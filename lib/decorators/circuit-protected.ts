@@ -2,9 +2,15 @@ import { ConfigurationError } from '../core/errors.js';
 import type { Site } from '../core/site.js';
 import { type CircuitOptions, circuitFields, circuitOptions } from '../policies/circuit/options.js';
 import { type Protection, protect } from '../policies/circuit/protect.js';
-import { circuitContradictions, circuitRules, type ResolvedCircuitOptions } from '../policies/circuit/rules.js';
+import {
+  circuitContradictions,
+  circuitRules,
+  type ResolvedCircuitOptions,
+  type Threshold,
+  thresholdInEffect,
+} from '../policies/circuit/rules.js';
 import { circuitNamed, keyedCircuitsNamed, ownCircuit, ownKeyedCircuits } from '../runtime/circuits.js';
-import { resolve } from '../settings/resolve.js';
+import { resolve, type Setting } from '../settings/resolve.js';
 import { decorate } from './decorate.js';
 import type { Decorator, Owned } from './decoration.js';
 import { sectionsOf } from './sections.js';
@@ -23,7 +29,7 @@ const decorator: Decorator = {
     const sections = sectionsOf(layers, { circuit: named ?? method, method });
     return {
       ...(named !== undefined && { circuit: { value: named, source: 'decorator' } as const }),
-      ...resolve(circuitFields, 'circuit', layers, options, sections),
+      ...withThreshold(resolve(circuitFields, 'circuit', layers, options, sections)),
     };
   },
   bind: (given, site, owned) => {
@@ -46,6 +52,14 @@ export function CircuitProtected(circuit: string): PolicyDecorator;
 export function CircuitProtected<R = never>(options?: CircuitOptions<R>): PolicyDecorator<R>;
 export function CircuitProtected<R>(...[first, ...rest]: readonly unknown[]): PolicyDecorator<R> {
   return decorate<R>(decorator, [typeof first === 'string' ? { circuit: first } : first, ...rest]);
+}
+
+/** A `failureRate` that is written switches off a `failureThreshold` that is not. */
+function withThreshold(settings: Record<string, Setting>): Record<string, Setting> {
+  const { failureThreshold: row, failureRate: rate } = settings;
+  const isDefault = row?.source === 'default';
+  const value = thresholdInEffect(row?.value as Threshold, isDefault, rate?.value as number | null);
+  return { ...settings, failureThreshold: { ...(row as Setting), value } };
 }
 
 /** Which circuit a call belongs to: the one that is named, else the method's own; by its key, where there is one. */

@@ -78,11 +78,11 @@ export function isolateCircuits(name: string, reason: string | undefined): boole
 }
 
 /** Closes every circuit that the name means; false when nothing changed by that. */
-export function resetCircuits(name: string): boolean {
+export function resetCircuits(name: string, now: number): boolean {
   const wasIsolated = isolated.delete(name);
   return (
     circuitsMeantBy(name)
-      .map((circuit) => circuit.reset())
+      .map((circuit) => circuit.reset(now))
       .includes(true) || wasIsolated
   );
 }

@@ -1,6 +1,7 @@
 import { ConfigurationError } from '../core/errors.js';
 import type { CircuitStateName } from '../core/events.js';
 import type { Circuit } from '../policies/circuit/circuit.js';
+import { failuresIn } from '../policies/circuit/row.js';
 import { retryAfterMs } from '../policies/circuit/state.js';
 import { transitionEvent } from '../policies/circuit/transition.js';
 import { circuitsMeantBy, isolateCircuits, knownCircuits, resetCircuits, unusedCircuit } from './circuits.js';
@@ -85,7 +86,7 @@ function handle(name: string, meant = (): Circuit[] => circuitsMeantBy(name)): C
       tell(isolateCircuits(name, reason));
     },
     reset() {
-      tell(resetCircuits(name));
+      tell(resetCircuits(name, now()));
     },
   };
 }
@@ -98,15 +99,16 @@ function snapshotOf(name: string, found: Circuit, now: number): CircuitSnapshot 
     name,
     state: state.kind,
     epoch: found.epoch,
-    failures: state.kind === 'closed' ? state.failures : 0,
+    failures: state.kind === 'closed' || state.kind === 'forced-closed' ? failuresIn(state) : 0,
     trips: state.kind === 'open' || state.kind === 'half-open' ? state.trips : 0,
     ...(tally && { window: { calls: tally.calls, failures: tally.failures, slow: tally.slow } }),
     retryAfterMs: Number.isFinite(wait) ? wait : null,
-    ...(state.kind === 'isolated' && state.reason !== undefined && { reason: state.reason }),
+    ...((state.kind === 'isolated' || state.kind === 'forced-closed') &&
+      state.reason !== undefined && { reason: state.reason }),
   };
 }
 
-const SEVERITY: readonly CircuitStateName[] = ['closed', 'half-open', 'open', 'isolated'];
+const SEVERITY: readonly CircuitStateName[] = ['closed', 'forced-closed', 'half-open', 'open', 'isolated'];
 
 /** Where a handle means several circuits, it shows the one in the worst state. */
 function worstOf(circuits: readonly Circuit[]): Circuit | undefined {

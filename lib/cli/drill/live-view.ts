@@ -13,7 +13,13 @@ export const LIVE_LINES = 10;
 const LABEL = 12;
 const CELL = 16;
 
-const COLOURS = { closed: 'green', 'half-open': 'yellow', open: 'red', isolated: 'red' } as const;
+const COLOURS = {
+  closed: 'green',
+  'half-open': 'yellow',
+  open: 'red',
+  isolated: 'red',
+  'forced-closed': 'green',
+} as const;
 
 /** A picture that is drawn over: phase, progress, circuit, and what both sides have come to. */
 export function liveView({ holdfast, sdk }: Sides, durationMs: number, circuitNow: () => CircuitStateName): View {

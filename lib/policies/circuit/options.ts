@@ -33,7 +33,7 @@ export interface CircuitOptions<R = never> {
    */
   // oxlint-disable-next-line typescript/no-explicit-any -- the arguments' types are the method's, which an option cannot know
   readonly key?: (...args: any[]) => string;
-  /** How many keys are remembered; beyond that the least recently used is forgotten, unless it is open. @default 10000 */
+  /** How many keys are remembered; beyond that the least recently used is forgotten, unless it is open; never more than twice as many. @default 10000 */
   readonly maxKeys?: number;
   /** Failures in a row that open the circuit. An integer >= 1. @default 5 */
   readonly failureThreshold?: number;
@@ -64,7 +64,7 @@ export interface CircuitOptions<R = never> {
   readonly maxRecoveryTimeout?: Duration;
   /** Probes at a time while half-open, and successes that close the circuit. @default 1 */
   readonly probes?: number;
-  /** How long a probe may take before another one is let through. @default `recoveryTimeout`, at most '5s' */
+  /** How long a probe may take before another one is admitted. @default a quarter of `recoveryTimeout`, at most '5s' */
   readonly probeInterval?: Duration;
   /**
    * After the circuit has closed, the share of calls that it admits grows over this time, evenly, from none to all; the
@@ -145,7 +145,7 @@ export const circuitFields = {
     default: 1,
   },
   probeInterval: {
-    doc: 'How long a probe may take before another one is let through. recoveryTimeout, at most 5s, where nothing is said.',
+    doc: 'How long a probe may take before another one is admitted. A quarter of recoveryTimeout, at most 5s, if unset.',
     format: positiveDuration,
     default: null,
   },

@@ -55,7 +55,7 @@ export function protect(site: Site, protection: Protection): Policy {
   function settle(admission: Admission, outcome: Outcome, failure?: Failure): void {
     const circuit = admission.circuit as Circuit;
     const at = clock.now();
-    const moved = circuit.settle(outcome, admission, at, rules, random);
+    const moved = circuit.settle(outcome, admission, at, rules, random, failure);
     if (moved) tellTransition(site, circuit.name, circuit.stateAt(at), at, failure);
   }
 

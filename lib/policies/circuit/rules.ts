@@ -4,26 +4,35 @@ import type { RateRules, Span } from './rates.js';
 
 /** Options with every gap filled, durations in milliseconds. */
 export interface CircuitRules {
+  /** Failures in a row that open the circuit; Infinity if the rule is off. */
   readonly failureThreshold: number;
-  /** Undefined where no rule looks through a window. */
+  /** Undefined if no rule looks through a window. */
   readonly rates: RateRules | undefined;
   readonly recoveryMs: number;
   readonly recoveryGrowth: number;
   readonly maxRecoveryMs: number;
   readonly probes: number;
+  /** The share of probes that must succeed. */
+  readonly probeSuccess: number;
   readonly probeIntervalMs: number;
-  /** 0 where all calls are admitted again at once. */
+  /** 0 if all calls are admitted again at once. */
   readonly rampUpMs: number;
 }
 
-type Filled = Required<
-  Pick<CircuitOptions, 'failureThreshold' | 'recoveryTimeout' | 'recoveryGrowth' | 'probes' | 'window' | 'rampUp'>
->;
+type Filled = Required<Pick<CircuitOptions, 'recoveryTimeout' | 'recoveryGrowth' | 'probes' | 'window' | 'rampUp'>>;
 type Optional = 'failureRate' | 'slowCall' | 'slowCallRate' | 'minimumCalls' | 'maxRecoveryTimeout' | 'probeInterval';
 
-/** Circuit options after the settings have filled in the data: null where nothing is said. */
-export type ResolvedCircuitOptions = Filled & { readonly [K in Optional]?: CircuitOptions[K] | null };
+/** Failures in a row, or `'off'` if they alone never open the circuit. */
+export type Threshold = number | 'off';
 
+/** Circuit options after the settings have filled in the data: null if unset. */
+export type ResolvedCircuitOptions = Filled & { readonly [K in Optional]?: CircuitOptions[K] | null } & {
+  readonly failureThreshold: Threshold;
+  readonly probeSuccess?: number | null;
+};
+
+/** The parts of `recoveryTimeout` that `probeInterval` is one of, if it is unset. */
+const PROBE_INTERVALS = 4;
 const LONGEST_PROBE_INTERVAL_MS = 5000;
 const MAX_RECOVERY_TIMES = 10;
 const MINIMUM_CALLS = 20;
@@ -33,13 +42,16 @@ export function circuitRules(options: ResolvedCircuitOptions): CircuitRules {
   const recoveryMs = toMs(options.recoveryTimeout);
   const { maxRecoveryTimeout, probeInterval } = options;
   return {
-    failureThreshold: options.failureThreshold,
+    failureThreshold: options.failureThreshold === 'off' ? NEVER : options.failureThreshold,
     rates: rateRules(options),
     recoveryMs,
     recoveryGrowth: options.recoveryGrowth,
     maxRecoveryMs: maxRecoveryTimeout ? toMs(maxRecoveryTimeout) : MAX_RECOVERY_TIMES * recoveryMs,
     probes: options.probes,
-    probeIntervalMs: probeInterval ? toMs(probeInterval) : Math.min(recoveryMs, LONGEST_PROBE_INTERVAL_MS),
+    probeSuccess: options.probeSuccess ?? 1,
+    probeIntervalMs: probeInterval
+      ? toMs(probeInterval)
+      : Math.min(recoveryMs / PROBE_INTERVALS, LONGEST_PROBE_INTERVAL_MS),
     rampUpMs: toMs(options.rampUp),
   };
 }
@@ -54,6 +66,18 @@ function rateRules({ failureRate, slowCall, slowCallRate, window, minimumCalls }
     slowCallRate: slowCall ? (slowCallRate ?? 1) : NEVER,
     slowCallMs: slowCall ? toMs(slowCall) : NEVER,
   };
+}
+
+/**
+ * The threshold in effect: off if `failureRate` is written and `failureThreshold` is not. Two rules that were not asked for
+ * together would open the circuit for a row that a random 30 % of failures has every few hundred calls.
+ */
+export function thresholdInEffect(
+  threshold: Threshold,
+  isDefault: boolean,
+  failureRate: number | null | undefined,
+): Threshold {
+  return isDefault && typeof failureRate === 'number' ? 'off' : threshold;
 }
 
 /** Options that contradict each other, as problems for people. What is undefined may still be said elsewhere. */

@@ -11,6 +11,7 @@ const RULES: CircuitRules = {
   recoveryGrowth: 1,
   maxRecoveryMs: 1000,
   probes: 1,
+  probeSuccess: 1,
   probeIntervalMs: 300,
   rampUpMs: 0,
 };
@@ -47,7 +48,7 @@ describe('A circuit', () => {
     expect(circuit.admission).to.equal(undefined);
     expect(circuit.admit(1000, RULES)).to.include({ epoch: 2, lease: 1 });
     expect(circuit.admission).to.equal(undefined);
-    circuit.reset();
+    circuit.reset(1000);
     expect(circuit.admission).to.include({ epoch: 3, lease: 0 }).and.to.equal(circuit.admit(1000, RULES));
   });
 
@@ -71,7 +72,7 @@ describe('A circuit', () => {
     expect(circuit.isPristine).to.equal(true);
     call('success', 0, RATES);
     expect(circuit.isPristine).to.equal(false);
-    circuit.reset();
+    circuit.reset(1000);
     expect(circuit.isPristine).to.equal(true);
   });
 
@@ -141,7 +142,7 @@ describe('A circuit', () => {
 
   it('is moved by hand only where it is not there yet', () => {
     const { circuit } = circuitOf();
-    expect([circuit.reset(), circuit.isolate('a'), circuit.isolate('b'), circuit.reset()]).to.deep.equal([
+    expect([circuit.reset(1000), circuit.isolate('a'), circuit.isolate('b'), circuit.reset(1000)]).to.deep.equal([
       false,
       true,
       false,
