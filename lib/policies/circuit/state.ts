@@ -17,7 +17,7 @@ import {
 import { verdictOf } from './verdict.js';
 
 export { CLOSED } from './states.js';
-export type { CircuitState, Closed, ForcedClosed, HalfOpen, Isolated, Lease, Open, TripReason } from './states.js';
+export type { CircuitState, Open } from './states.js';
 
 /** How far past its recovery a circuit may wait, so that a fleet does not probe at one moment. */
 const RECOVERY_SPREAD = 0.1;

@@ -1,12 +1,15 @@
+import { Line, type Place } from '../../core/line.js';
 import { type AdaptiveState, adapt, INITIAL_STATE } from './adaptive.js';
-import { Line, type PlaceInLine } from './line.js';
+
+/** A place in line for a permit; its value is called with the permit taken. */
+export type PlaceInLine = Place<() => void>;
 
 /**
  * The permits of one method. Whoever is let in brings his permit back exactly once. While anybody stands in line no
  * permit is free, so nobody is overtaken.
  */
 export class Bulkhead {
-  readonly #line = new Line();
+  readonly #line = new Line<() => void>();
   #atWork = 0;
   #limit = 1;
   #adaptive: AdaptiveState | undefined;
@@ -74,6 +77,6 @@ export class Bulkhead {
 
   #letIn(limit: number): void {
     this.#limit = limit;
-    while (this.#line.length > 0 && this.enter()) this.#line.next()!.admit();
+    while (this.#line.length > 0 && this.enter()) this.#line.next()!();
   }
 }
