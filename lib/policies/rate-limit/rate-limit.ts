@@ -44,10 +44,15 @@ export function rateLimit(site: Site, rules: RateLimitRules, gateOf: GateOf): Po
   const repeat = async (visit: Visit, call: Call, next: Next): Promise<unknown> => {
     for (;;) {
       try {
-        return await next(call.self, call.args, call);
+        const value = await next(call.self, call.args, call);
+        visit.answered(true);
+        return value;
       } catch (error) {
         const limit = limitIn(error);
-        if (!limit) throw error;
+        if (!limit) {
+          visit.answered(false);
+          throw error;
+        }
         await visit.recover(error, limit);
       }
     }
@@ -65,12 +70,20 @@ export function rateLimit(site: Site, rules: RateLimitRules, gateOf: GateOf): Po
     return repeat(waiting, call, next);
   };
 
-  const isClosed = (gate: Gate): boolean => !site.instantRetries && gate.closedAt(site.clock.now()) !== undefined;
+  /** Whether calls need a turn: while it is closed, and while it is paced. */
+  const isLimited = (gate: Gate): boolean => !site.instantRetries && gate.stateAt(site.clock.now()).kind === 'limited';
 
   return {
     hold: (next) => (self, args, admission, call) => {
       const gate = gateFor(admission);
-      return gate.isOpen || !isClosed(gate) ? admission : wait(callFor(self, args, admission, call), next);
+      return gate.isOpen || !isLimited(gate) ? admission : wait(callFor(self, args, admission, call), next);
+    },
+    succeed: (admission) => {
+      const gate = gateFor(admission);
+      return (value) => {
+        if (gate.succeeded()) gate.note(site.clock.now());
+        return value;
+      };
     },
     fail: (error, call, next) => {
       const limit = limitIn(error);
@@ -82,16 +95,23 @@ export function rateLimit(site: Site, rules: RateLimitRules, gateOf: GateOf): Po
   /** Until the first chunk is handed over, a stream waits like any other call; after it there is no way back. */
   async function* waitStream(call: Call, next: NextStream): Stream {
     let waiting: Visit | undefined;
-    if (isClosed(gateFor(call.admission))) await (waiting = visit(call)).pass();
+    const gate = gateFor(call.admission);
+    if (isLimited(gate)) await (waiting = visit(call)).pass();
     for (;;) {
       let begun = false;
       try {
         return yield* relay(next(call), () => {
+          if (begun) return;
           begun = true;
+          if (waiting) waiting.answered(true);
+          else if (gate.succeeded()) gate.note(site.clock.now());
         });
       } catch (error) {
         const limit = begun ? undefined : limitIn(error);
-        if (!limit) throw error;
+        if (!limit) {
+          waiting?.answered(false);
+          throw error;
+        }
         await (waiting ??= visit(call)).recover(error, limit);
       }
     }

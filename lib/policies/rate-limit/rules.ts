@@ -1,4 +1,4 @@
-import { toMs } from '../../core/duration.js';
+import { type Duration, toMs } from '../../core/duration.js';
 import type { RateLimitOptions } from './options.js';
 
 /** Options with every gap filled, durations in milliseconds. */
@@ -6,13 +6,18 @@ export interface RateLimitRules {
   readonly maxWaitMs: number;
   readonly maxAttempts: number;
   readonly minWaitMs: number;
+  /** The longest that a hint closes the gate before one call tries. */
+  readonly maxGateMs: number;
 }
+
+const MAX_GATE: Duration = '5m';
 
 /** Rate limit options after the settings have filled in the data. */
 export type ResolvedRateLimitOptions = Pick<RateLimitOptions, 'gate'> & Required<Omit<RateLimitOptions, 'gate'>>;
 
-export function rateLimitRules({ maxWait, maxAttempts, minWait }: ResolvedRateLimitOptions): RateLimitRules {
-  return { maxWaitMs: toMs(maxWait), maxAttempts, minWaitMs: toMs(minWait) };
+export function rateLimitRules(options: ResolvedRateLimitOptions & { readonly maxGate?: Duration }): RateLimitRules {
+  const { maxWait, maxAttempts, minWait, maxGate = MAX_GATE } = options;
+  return { maxWaitMs: toMs(maxWait), maxAttempts, minWaitMs: toMs(minWait), maxGateMs: toMs(maxGate) };
 }
 
 /** Options that contradict each other, as problems for people. */

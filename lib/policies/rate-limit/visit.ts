@@ -1,4 +1,3 @@
-import { jitteredMs } from '../../core/backoff.js';
 import type { Call } from '../../core/call.js';
 import { RateLimitedError } from '../../core/errors.js';
 import type { RateLimitReason } from '../../core/events.js';
@@ -7,7 +6,8 @@ import type { Site } from '../../core/site.js';
 import { wait } from '../../core/wait.js';
 import type { Gate } from './gate.js';
 import type { RateLimitRules } from './rules.js';
-import { type Closed, shareMs } from './state.js';
+import type { Pass } from './state.js';
+import { turn } from './turn.js';
 
 /** The 429 that a call has last been answered with. */
 interface Answered {
@@ -25,6 +25,10 @@ export class Visit {
   #attempt = 0;
   #waitedMs = 0;
   #last: Answered | undefined;
+  /** Its place among all calls, from its first wait on. */
+  #ticket: number | undefined;
+  /** How it passed; undefined while it waits, or if the gate was open. */
+  #pass: Pass | undefined;
 
   constructor(site: Site, rules: RateLimitRules, gate: Gate, call: Call) {
     this.#site = site;
@@ -35,22 +39,37 @@ export class Visit {
   }
 
   /**
-   * Waits until the gate is open, and for the call's own share of the staggered release.
+   * Waits for the call's turn at the gate.
    * @throws what the call fails with, when it may not wait as long or no longer
    */
   async pass(): Promise<void> {
-    let closing: Closed | undefined;
-    let share = 0;
-    let now = this.#site.clock.now();
-    for (let closed = this.#gate.closedAt(now); closed; closed = this.#gate.closedAt(now)) {
-      // A timer may be early, or too short for the wait: then the share is still the one that was drawn.
-      if (closed !== closing) share = shareMs(closed, this.#site.random);
-      closing = closed;
-      const waitMs = Math.ceil(closed.until - now + share);
-      if (closed.until - now > this.#leftMs() || !this.#fits(waitMs)) this.#end('max-wait', closed.until - now);
-      await this.#wait(waitMs);
-      now = this.#site.clock.now();
+    if (this.#site.instantRetries) return;
+    const { clock } = this.#site;
+    const now = clock.now();
+    const entry = this.#gate.enter(now);
+    this.#pass = entry.pass;
+    if (entry.hasPassed) return;
+    this.#heedInterruption();
+    const expectedMs = this.#gate.expectedWaitMs((this.#ticket ??= this.#gate.ticket()), now);
+    if (expectedMs > this.#leftMs() || !this.#fits(expectedMs)) this.#end('max-wait', expectedMs);
+    const { ended, pass } = await turn(this.#gate, this.#ticket, clock, this.#leftMs(), this.#signal, this.#call);
+    this.#waitedMs += Math.max(0, clock.now() - now);
+    this.#pass = pass;
+    // A call that has passed and is not made after all has proved nothing.
+    try {
+      this.#heedInterruption();
+    } catch (interruption) {
+      this.answered(false);
+      throw interruption;
     }
+    if (ended === 'late') this.#end('max-wait', Math.max(1, this.#gate.expectedWaitMs(this.#ticket, clock.now())));
+    if (ended === 'left') this.#end('circuit-open');
+  }
+
+  /** The attempt has ended, and not with a 429. */
+  answered(isSuccess: boolean): void {
+    if (this.#pass) this.#gate.answered(this.#pass, isSuccess, this.#site.clock.now());
+    this.#pass = undefined;
   }
 
   /**
@@ -62,25 +81,21 @@ export class Visit {
     this.#last = { error, failure };
     const now = this.#site.clock.now();
     const { retryAfterMs: hintMs } = failure;
-    if (hintMs === undefined) return this.#backOff();
-    const waitMs = Math.max(hintMs, this.#rules.minWaitMs);
-    if (this.#site.instantRetries) return this.#goOn(waitMs, waitMs);
-    if (this.#gate.close(waitMs, now)) this.#tell({ waitMs: Math.ceil(waitMs) });
-    this.#goOn(waitMs, waitMs);
-    return this.pass();
-  }
-
-  /** Without a hint nothing is known of others: the call waits by itself. */
-  async #backOff(): Promise<void> {
-    const { minWaitMs } = this.#rules;
-    this.#goOn(minWaitMs, undefined);
+    const { minWaitMs, maxGateMs } = this.#rules;
+    const refusal = { hintMs, pass: this.#pass, minWaitMs, maxGateMs };
+    const isNews = !this.#site.instantRetries && this.#gate.limited(refusal, now);
+    this.#pass = undefined;
+    this.#ticket ??= this.#gate.ticket();
+    if (isNews) this.#tell({ waitMs: Math.max(minWaitMs, this.#gate.retryAfterMs(now)) });
+    const pauseMs = this.#site.instantRetries ? 0 : this.#gate.expectedWaitMs(this.#ticket, now);
+    this.#goOn(
+      Math.max(hintMs ?? 0, pauseMs, minWaitMs),
+      hintMs === undefined ? undefined : Math.max(hintMs, minWaitMs),
+    );
     if (this.#site.instantRetries) return;
-    const waitMs = Math.ceil(jitteredMs(this.#attempt, minWaitMs, this.#leftMs(), this.#site.random));
-    if (!this.#fits(waitMs)) this.#end('max-wait');
-    this.#tell({ waitMs });
-    await this.#wait(waitMs);
-    // Somebody else may have closed the gate in the meantime.
-    await this.pass();
+    // The others need not wait so long.
+    await this.#wait(minWaitMs);
+    return this.pass();
   }
 
   /** @throws when the call may not be made again after `waitMs` */
