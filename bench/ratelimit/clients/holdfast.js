@@ -27,7 +27,7 @@ export const holdfastLimited = {
 
 const clock = {
   now: () => Date.now(),
-  setTimer: (callback, ms) => setTimeout(callback, ms),
+  setTimer: (callback, ms) => setTimeout(() => callback(), ms),
   clearTimer: (timer) => clearTimeout(timer),
 };
 
