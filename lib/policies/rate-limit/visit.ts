@@ -138,7 +138,7 @@ export class Visit {
       case 'attempts':
       case 'body':
       case 'max-wait':
-        // Where nothing is said of how long it lasts, the upstream's own error says as much as one of ours.
+        // Without a hint, our error would say no more than the upstream's own.
         if (retryAfterMs === undefined) throw (last as Answered).error;
         throw new RateLimitedError(retryAfterMs, last && { cause: last.error });
     }

@@ -5,7 +5,8 @@ import type { Site } from '../../call/site.js';
 import { lead } from './leading.js';
 import type { Multiplied } from './multiplied.js';
 import type { RetryRules } from './rules.js';
-import { repeatable, type Retries, RetrySequence } from './sequence.js';
+import type { Retries } from './retries.js';
+import { repeatable, RetrySequence } from './sequence.js';
 import { NEVER, thisMoment } from './spent.js';
 import { watchStream } from './stream.js';
 

@@ -1,9 +1,7 @@
 import type { Call } from '../../call/call.js';
 import { openingOf } from '../../call/opening.js';
 import type { Next } from '../../call/policy.js';
-import type { Site } from '../../call/site.js';
 import type { StopCause } from '../../call/stop.js';
-import type { Channel } from '../../core/channel.js';
 import { ConfigurationError } from '../../core/errors.js';
 import { levelOf } from '../../core/event-kinds.js';
 import type { GaveUpReason } from '../../core/events.js';
@@ -13,19 +11,9 @@ import { isUsed } from '../../failures/once.js';
 import { backoffMs, heedHint } from './backoff.js';
 import { clientsOf } from './clients.js';
 import { isLed } from './leading.js';
-import type { Multiplied } from './multiplied.js';
-import type { RetryRules } from './rules.js';
+import type { Retries } from './retries.js';
 import { type Layer, noteSpent, spentOnError, spentOnValue, thisMoment } from './spent.js';
 import { watchStream } from './stream.js';
-
-/** What the retries of one method have in common. */
-export interface Retries {
-  readonly site: Site;
-  readonly rules: RetryRules;
-  readonly multiplied: Multiplied;
-  readonly scheduled: Channel;
-  readonly gaveUp: Channel;
-}
 
 /**
  * What an attempt failed with, if another one may mend it or the caller has aborted; undefined if it is final.
