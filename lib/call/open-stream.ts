@@ -26,10 +26,17 @@ interface Request {
 
 const DONE: Result = Object.freeze({ value: undefined, done: true });
 
-/** A stream that something can keep from being collected, and that can be given up. */
+/** Ties a stream to the object by which alone it can be read. */
+export interface Tie {
+  /** Undefined once the stream is over: nothing of it is kept then, not even what it failed with. */
+  stream: Droppable | undefined;
+  /** The object, kept alive while a request is pending. */
+  reader: object | undefined;
+}
+
+/** A stream that can be given up. */
 export interface Droppable extends Stream {
-  /** Kept alive while a request is pending. */
-  holder: object | undefined;
+  tieTo(tie: Tie): void;
   /** Ends it as if its reader had left; false if it was over already. */
   drop(): boolean;
 }
@@ -39,7 +46,7 @@ export interface Droppable extends Stream {
  * by a limit, or by `return()`, settles what is pending at once, whether or not the source heeds it.
  */
 export class OpenStream implements Droppable {
-  holder: object | undefined;
+  #tie: Tie | undefined;
   readonly #source: Stream;
   #first: Result | undefined;
   readonly #scope: Scope | undefined;
@@ -61,6 +68,11 @@ export class OpenStream implements Droppable {
     this.#first = first;
     this.#scope = scope;
     this.#leaveScope = scope?.onEnd(() => this.#endIdle());
+  }
+
+  tieTo(tie: Tie): void {
+    tie.stream = this.#end ? undefined : this;
+    this.#tie = tie;
   }
 
   watch(watcher: StreamWatcher): void {
@@ -169,11 +181,12 @@ export class OpenStream implements Droppable {
 
   /** Begins what waits its turn. */
   #goOn(): void {
-    const next = this.#queue?.shift();
-    if (next) this.#begin(next);
-    else this.holder = undefined;
     // After the end nothing becomes pending.
-    if (next && !this.#pending) this.#goOn();
+    for (let next = this.#queue?.shift(); next; next = this.#queue?.shift()) {
+      this.#begin(next);
+      if (this.#pending) return;
+    }
+    if (this.#tie) this.#tie.reader = undefined;
   }
 
   #refuse({ step, value, resolve, reject }: Request): void {
@@ -188,6 +201,7 @@ export class OpenStream implements Droppable {
     this.#end = { how, error };
     this.#first = undefined;
     this.#leaveScope?.();
+    if (this.#tie) this.#tie.stream = undefined;
     const watchers = this.#watchers;
     // Nothing of the call outlives it, also if the reader keeps the stream.
     this.#watchers = [];

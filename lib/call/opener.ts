@@ -1,6 +1,6 @@
 import type { Call } from './call.js';
 import { Opening } from './opening.js';
-import { type Droppable, OpenStream, streamOf, swallow } from './open-stream.js';
+import { type Droppable, OpenStream, streamOf, swallow, type Tie } from './open-stream.js';
 import type { Next, Stream } from './policy.js';
 import { Scope } from './scope.js';
 
@@ -54,7 +54,7 @@ const LEFT = Object.freeze(new DOMException('The reader left the stream.', 'Abor
  * any other call. Leaving it meanwhile ends every wait at once.
  */
 export class Opener implements Droppable {
-  holder: object | undefined;
+  #tie: Tie | undefined;
   readonly #open: Next;
   #call: Call | undefined;
   #state: 'new' | 'opening' | 'over' = 'new';
@@ -66,6 +66,11 @@ export class Opener implements Droppable {
   constructor(open: Next, call: Call) {
     this.#open = open;
     this.#call = call;
+  }
+
+  tieTo(tie: Tie): void {
+    tie.stream = this;
+    this.#tie = tie;
   }
 
   next(sent?: unknown): Promise<Result> {
@@ -122,9 +127,10 @@ export class Opener implements Droppable {
   #take(stream: OpenStream): void {
     if (this.#state === 'over') return void stream.drop();
     this.#opened = stream;
-    stream.holder = this.holder;
+    const tie = this.#tie;
     const queue = this.#queue;
     this.#end();
+    if (tie) stream.tieTo(tie);
     for (const { step, value, resolve } of queue) resolve(stream[step](value));
   }
 
@@ -141,7 +147,9 @@ export class Opener implements Droppable {
 
   #end(): void {
     this.#state = 'over';
-    this.holder = undefined;
+    if (this.#tie) this.#tie.stream = undefined;
+    if (!this.#opened && this.#tie) this.#tie.reader = undefined;
+    this.#tie = undefined;
     this.#call = undefined;
     this.#reading = undefined;
     const queue = this.#queue;

@@ -1,6 +1,6 @@
 import { OpenStream, streamOf } from './open-stream.js';
 import type { Stream } from './policy.js';
-import { handOut, onCollected } from './reader.js';
+import { handOut, tie } from './reader.js';
 import type { Scope } from './scope.js';
 import type { Site } from './site.js';
 
@@ -52,13 +52,15 @@ function shadow(value: AsyncIterable<unknown>, site: Site, scope: Scope | undefi
       const iterator = iterate.call(this as never);
       if (source.hasBegun) return iterator;
       source.begin(iterator);
+      // From now on the stream refers to the object, so that it would never be collected.
+      unread.stream = undefined;
       return handOut(streamOf(opening.rest), site);
     },
   };
   const descriptor = { value: read, configurable: true, writable: true, enumerable: false };
   if (!Reflect.defineProperty(value, Symbol.asyncIterator, descriptor)) return undefined;
   followed.set(value, opening);
-  onCollected(value, stream, site, () => !source.hasBegun);
+  const unread = tie(value, stream, site);
   return opening;
 }
 

@@ -1,23 +1,27 @@
-import type { Droppable } from './open-stream.js';
+import type { Droppable, Tie } from './open-stream.js';
 import type { Stream } from './policy.js';
 import type { Site } from './site.js';
 
 type Result = IteratorResult<unknown, unknown>;
 
-interface Dropped {
-  readonly stream: Droppable;
-  readonly site: Site;
-  readonly isUnread: () => boolean;
+class Tied implements Tie {
+  stream: Droppable | undefined;
+  reader: object | undefined;
+
+  constructor(readonly site: Site) {}
 }
 
-const collected = new FinalizationRegistry<Dropped>(({ stream, site, isUnread }) => {
-  if (!isUnread() || !stream.drop()) return;
+const collected = new FinalizationRegistry<Tied>(({ stream, site }) => {
+  if (!stream?.drop()) return;
   site.channel('stream_dropped').audience(site.clock.now())?.({ type: 'stream_dropped', method: site.method });
 });
 
 /** Gives a stream up when `object`, by which alone it can be read, is collected: permits and leases come back then. */
-export function onCollected(object: object, stream: Droppable, site: Site, isUnread = (): boolean => true): void {
-  collected.register(object, { stream, site, isUnread });
+export function tie(object: object, stream: Droppable, site: Site): Tie {
+  const tie = new Tied(site);
+  stream.tieTo(tie);
+  collected.register(object, tie);
+  return tie;
 }
 
 /**
@@ -26,23 +30,25 @@ export function onCollected(object: object, stream: Droppable, site: Site, isUnr
  */
 class Reader implements Stream {
   readonly #stream: Droppable;
+  readonly #tie: Tie;
 
-  constructor(stream: Droppable) {
+  constructor(stream: Droppable, site: Site) {
     this.#stream = stream;
+    this.#tie = tie(this, stream, site);
   }
 
   next(sent?: unknown): Promise<Result> {
-    this.#stream.holder = this;
+    this.#hold();
     return this.#stream.next(sent);
   }
 
   return(value?: unknown): Promise<Result> {
-    this.#stream.holder = this;
+    this.#hold();
     return this.#stream.return(value);
   }
 
   throw(error: unknown): Promise<Result> {
-    this.#stream.holder = this;
+    this.#hold();
     return this.#stream.throw(error);
   }
 
@@ -57,11 +63,13 @@ class Reader implements Stream {
   get [Symbol.toStringTag](): string {
     return 'AsyncGenerator';
   }
+
+  #hold(): void {
+    if (this.#tie.stream) this.#tie.reader = this;
+  }
 }
 
 /** What the caller reads a stream by. */
 export function handOut(stream: Droppable, site: Site): Stream {
-  const reader = new Reader(stream);
-  onCollected(reader, stream, site);
-  return reader;
+  return new Reader(stream, site);
 }
