@@ -119,7 +119,7 @@ export class Opener implements Droppable {
     this.#state = 'opening';
     this.#reading = new Reading(call);
     this.#open(call.self, call.args, call).then(
-      (value) => (value instanceof Opening ? this.#take(streamOf(value.rest)) : this.#answer(value)),
+      (value) => (Opening.is(value) ? this.#take(streamOf(value.rest)) : this.#answer(value)),
       (error) => this.#fail(error),
     );
   }
