@@ -1,5 +1,5 @@
 import { Call } from '../../call/call.js';
-import { openingOf } from '../../call/opening.js';
+import { discard, openingOf } from '../../call/opening.js';
 import { Scope } from '../../call/scope.js';
 
 /** One of the attempts of a call: policies further in have a call of their own, which ends when the attempt has lost. */
@@ -29,7 +29,8 @@ export class Attempt extends Scope {
   }
 
   protected override settled(value?: unknown): void {
+    if (this.ended) discard(value, this.call.site);
     // A stream is read in its innermost scope.
-    openingOf(value, this.call.site, this);
+    else openingOf(value, this.call.site, this);
   }
 }

@@ -1,6 +1,6 @@
 import type { Call } from '../../call/call.js';
-import { openingOf } from '../../call/opening.js';
-import { swallow, watchEnd } from '../../call/open-stream.js';
+import { discard, openingOf } from '../../call/opening.js';
+import { watchEnd } from '../../call/open-stream.js';
 import { onAbort } from '../../call/signals.js';
 import type { Site } from '../../call/site.js';
 import type { StopCause } from '../../call/stop.js';
@@ -124,11 +124,11 @@ export class Race {
 
   #succeed(attempt: Attempt, value: unknown): void {
     const { site, now, onLatency } = this.#track;
-    const opening = openingOf(value, site, attempt);
     if (this.#isWon || this.#isStopped) {
-      if (opening) swallow(opening.rest.return(undefined));
+      discard(value, site);
       return this.#settle(attempt);
     }
+    const opening = openingOf(value, site, attempt);
     this.#isWon = true;
     this.#release();
     if (this.#taken > 0) this.#call.budget.putBack(this.#taken);

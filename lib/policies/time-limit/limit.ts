@@ -1,6 +1,6 @@
 import type { Call } from '../../call/call.js';
-import { openingOf } from '../../call/opening.js';
-import { swallow, watchEnd } from '../../call/open-stream.js';
+import { discard, openingOf } from '../../call/opening.js';
+import { watchEnd } from '../../call/open-stream.js';
 import type { Next } from '../../call/policy.js';
 import { Scope } from '../../call/scope.js';
 import type { Site } from '../../call/site.js';
@@ -111,7 +111,9 @@ export class Limit extends Scope {
   }
 
   protected override settled(value?: unknown): void {
-    if (this.#kind.placement === 'inner') this.#succeed(value);
+    // It comes too late: the call has failed.
+    if (this.ended) discard(value, this.#kind.site);
+    else if (this.#kind.placement === 'inner') this.#succeed(value);
     // A stream is read in its innermost scope.
     else openingOf(value, this.#kind.site, this);
   }
@@ -139,8 +141,7 @@ export class Limit extends Scope {
   /** It has ended, whatever came from further in. */
   #fail(reject: (error: unknown) => void, value?: unknown): void {
     const { error } = this.#call.stop;
-    const opening = openingOf(value, this.#kind.site);
-    if (opening) swallow(opening.rest.return(undefined));
+    discard(value, this.#kind.site);
     this.release();
     reject(error);
   }
