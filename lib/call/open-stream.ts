@@ -17,7 +17,8 @@ export interface StreamWatcher {
 type Result = IteratorResult<unknown, unknown>;
 type Step = 'next' | 'throw';
 
-interface Request {
+/** Somebody who waits for a chunk, or for the outcome of what was thrown. */
+export interface Request {
   readonly step: Step;
   readonly value: unknown;
   readonly resolve: (result: Result) => void;
@@ -92,6 +93,8 @@ export class OpenStream implements Droppable {
   async return(value?: unknown): Promise<Result> {
     const wasIdle = !this.#end && this.#pending === undefined;
     if (!this.#end) this.#leave();
+    // Whoever leaves asks for no failure any more.
+    this.#failure = undefined;
     const closed = this.#source.return(undefined);
     if (wasIdle) await closed;
     else swallow(closed);
@@ -114,11 +117,13 @@ export class OpenStream implements Droppable {
   }
 
   #ask(step: Step, value: unknown): Promise<Result> {
-    return new Promise((resolve, reject) => {
-      const request = { step, value, resolve, reject };
-      if (this.#pending) (this.#queue ??= []).push(request);
-      else this.#begin(request);
-    });
+    return new Promise((resolve, reject) => this.take({ step, value, resolve, reject }));
+  }
+
+  /** Requests are settled in their order. */
+  take(request: Request): void {
+    if (this.#pending) (this.#queue ??= []).push(request);
+    else this.#begin(request);
   }
 
   #begin(request: Request): void {

@@ -1,6 +1,6 @@
 import type { Call } from './call.js';
 import { Opening } from './opening.js';
-import { type Droppable, OpenStream, streamOf, swallow, type Tie } from './open-stream.js';
+import { type Droppable, OpenStream, type Request, streamOf, swallow, type Tie } from './open-stream.js';
 import type { Next, Stream } from './policy.js';
 import { Scope } from './scope.js';
 
@@ -35,13 +35,6 @@ export function opens(method: (self: unknown, args: readonly unknown[]) => Strea
       throw error;
     });
   };
-}
-
-interface Request {
-  readonly step: 'next' | 'throw';
-  readonly value: unknown;
-  readonly resolve: (result: Result | Promise<Result>) => void;
-  readonly reject: (error: unknown) => void;
 }
 
 const DONE: Result = Object.freeze({ value: undefined, done: true });
@@ -131,7 +124,7 @@ export class Opener implements Droppable {
     const queue = this.#queue;
     this.#end();
     if (tie) stream.tieTo(tie);
-    for (const { step, value, resolve } of queue) resolve(stream[step](value));
+    for (const request of queue) stream.take(request);
   }
 
   /** A policy answered instead of the method: with one chunk. */
