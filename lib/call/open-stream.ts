@@ -71,6 +71,10 @@ export class OpenStream implements Droppable {
     this.#leaveScope = scope?.onEnd(() => this.#endIdle());
   }
 
+  get isOver(): boolean {
+    return this.#end !== undefined;
+  }
+
   tieTo(tie: Tie): void {
     tie.stream = this.#end ? undefined : this;
     this.#tie = tie;

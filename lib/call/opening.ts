@@ -89,6 +89,8 @@ function shadow(value: AsyncIterable<unknown>, site: Site, scope: Scope | undefi
       source.begin(iterator);
       // From now on the stream refers to the object, so that it would never be collected.
       unread.stream = undefined;
+      // A limit may have ended before anybody began to read.
+      if (stream.isOver) swallow(source.return());
       return handOut(streamOf(opening.rest), site);
     },
   };
