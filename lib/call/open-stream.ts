@@ -55,6 +55,7 @@ export class OpenStream implements Droppable {
   #pending: Request | undefined;
   #queue: Request[] | undefined;
   #chunks = 0;
+  #isRead: boolean;
   #end: { readonly how: StreamEnd; readonly error: unknown } | undefined;
   /** What ended it while nobody was reading: the next reader gets it. */
   #failure: { readonly error: unknown } | undefined;
@@ -67,6 +68,7 @@ export class OpenStream implements Droppable {
   constructor(source: Stream, first: Result | undefined, scope: Scope | undefined) {
     this.#source = source;
     this.#first = first;
+    this.#isRead = first !== undefined;
     this.#scope = scope;
     this.#leaveScope = scope?.onEnd(() => this.#endIdle());
   }
@@ -133,6 +135,7 @@ export class OpenStream implements Droppable {
   #begin(request: Request): void {
     if (this.#end) return this.#refuse(request);
     this.#pending = request;
+    this.#isRead = true;
     const { step, value } = request;
     if (this.#first && step === 'next') {
       const first = this.#first;
@@ -171,7 +174,8 @@ export class OpenStream implements Droppable {
     const { ended } = this.#scope as Scope;
     if (this.#pending || this.#end || !ended) return;
     this.#failure = { error: ended.error };
-    this.#finish(ended.cause === 'deadline' ? 'failed' : 'left', ended.error);
+    // An object that nobody iterates may be read in a way that we do not see, such as `tee()`: then nothing is known.
+    this.#finish(ended.cause === 'deadline' && this.#isRead ? 'failed' : 'left', ended.error);
     swallow(this.#source.throw(ended.error));
   }
 

@@ -141,6 +141,28 @@ describe('A method that resolves to a stream', () => {
     expect(world.clock.timers).to.equal(0);
   });
 
+  it('blames nobody if its limit ends a stream that nobody has iterated', async () => {
+    const name = uniqueName();
+    class Service {
+      @CircuitProtected({ circuit: name, failureThreshold: 1 })
+      @RetryOnTransient()
+      @ConcurrencyLimited({ limit: 1 })
+      @TimeLimited('3s')
+      async open(): Promise<AsyncIterable<string>> {
+        return { [Symbol.asyncIterator]: whole };
+      }
+    }
+    const service = new Service();
+    await service.open();
+    await world.clock.advance('3s');
+    expect(world.events.map(({ type }) => type)).to.deep.equal(['time_limited']);
+    expect(circuit(name).snapshot()).to.include({ state: 'closed', failures: 0 });
+    const begun = await service.open();
+    await begun[Symbol.asyncIterator]().next();
+    await world.clock.advance('3s');
+    expect(circuit(name).state).to.equal('open');
+  });
+
   it('settles at once for what can be read in other ways', async () => {
     let answer: () => object = () => ({});
     class Service {
