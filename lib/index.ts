@@ -2,16 +2,19 @@
 export type { Clock, Timer } from './core/clock.js';
 export { currentSignal } from './call/scope.js';
 export type { Duration } from './core/duration.js';
+export type { KnownErrorField } from './core/error-fields.js';
 export {
   CircuitOpenError,
   ConcurrencyLimitError,
   ConfigurationError,
   DecorationError,
+  FinalError,
   MalformedResponseError,
   RateLimitedError,
   TimeLimitError,
 } from './core/errors.js';
 export type {
+  CallFailed,
   CircuitClosed,
   CircuitHalfOpen,
   CircuitOpened,
@@ -19,12 +22,14 @@ export type {
   CircuitStateName,
   ConcurrencyRefused,
   EventType,
+  FailureUnknown,
   FallbackUsed,
   GaveUpReason,
   HedgeRefusal,
   HedgeRefused,
   HedgeStarted,
-  RateLimited,
+  MovedBy,
+  RateLimitHit,
   RateLimitReason,
   ResilienceEvent,
   RetriesMultiplied,
@@ -63,4 +68,4 @@ export { type LoadOptions, loadSettings } from './settings/load.js';
 export type { Setting, Source } from './settings/resolve.js';
 export type { Settings, SettingsOverrides } from './settings/schema.js';
 export type { LogEntry } from './telemetry/entry.js';
-export type { Logger } from './telemetry/logger.js';
+export type { EntryLogger, LevelLogger, LogFields, Logger } from './telemetry/loggers/logger.js';

@@ -1,4 +1,5 @@
 import type { Stream } from './policy.js';
+import type { Readable, Reject, Request, Resolve, Step, Tie } from './readable.js';
 import type { Scope } from './scope.js';
 
 /** How a stream ended: the source returned, the source or a limit failed, or the reader left. */
@@ -15,47 +16,28 @@ export interface StreamWatcher {
 }
 
 type Result = IteratorResult<unknown, unknown>;
-type Step = 'next' | 'throw';
-
-/** Somebody who waits for a chunk, or for the outcome of what was thrown. */
-export interface Request {
-  readonly step: Step;
-  readonly value: unknown;
-  readonly resolve: (result: Result) => void;
-  readonly reject: (error: unknown) => void;
-}
 
 const DONE: Result = Object.freeze({ value: undefined, done: true });
-
-/** Ties a stream to the object by which alone it can be read. */
-export interface Tie {
-  /** Undefined once the stream is over: nothing of it is kept then, not even what it failed with. */
-  stream: Droppable | undefined;
-  /** The object, kept alive while a request is pending. */
-  reader: object | undefined;
-}
-
-/** A stream that can be given up. */
-export interface Droppable extends Stream {
-  tieTo(tie: Tie): void;
-  /** Ends it as if its reader had left; false if it was over already. */
-  drop(): boolean;
-}
 
 /**
  * A stream that has been opened. Reads its source for one reader, in order, and tells its watchers how it ends. Its end
  * by a limit, or by `return()`, settles what is pending at once, whether or not the source heeds it.
  */
-export class OpenStream implements Droppable {
+export class OpenStream implements Readable {
   #tie: Tie | undefined;
   readonly #source: Stream;
   #first: Result | undefined;
   readonly #scope: Scope | undefined;
   #watchers: readonly StreamWatcher[] = [];
-  #pending: Request | undefined;
+  /** The request that is pending: these are undefined if none is. */
+  #resolve: Resolve | undefined;
+  #reject: Reject | undefined;
+  #step: Step = 'next';
   #queue: Request[] | undefined;
   #chunks = 0;
   #isRead: boolean;
+  /** True once the first chunk has been handed over, if neither a scope nor a watcher has to do with the next ones. */
+  #isPlain = false;
   #end: { readonly how: StreamEnd; readonly error: unknown } | undefined;
   /** What ended it while nobody was reading: the next reader gets it. */
   #failure: { readonly error: unknown } | undefined;
@@ -84,11 +66,19 @@ export class OpenStream implements Droppable {
 
   watch(watcher: StreamWatcher): void {
     if (this.#end) watcher.ended(this.#end.how, this.#end.error, this.#chunks);
-    else this.#watchers = [...this.#watchers, watcher];
+    else {
+      this.#watchers = [...this.#watchers, watcher];
+      this.#isPlain = false;
+    }
   }
 
   next(sent?: unknown): Promise<Result> {
-    return this.#ask('next', sent);
+    if (!this.#isPlain || this.#resolve || this.#end) return this.#ask('next', sent);
+    // Most chunks: nothing is to be done but to hand the result on, and to be able to end before it comes.
+    this.#step = 'next';
+    const promise = new Promise<Result>(this.#take);
+    this.#source.next(sent).then(this.#succeed, this.#fail);
+    return promise;
   }
 
   throw(error: unknown): Promise<Result> {
@@ -97,7 +87,7 @@ export class OpenStream implements Droppable {
 
   /** Ends the stream at once. The source is closed; if it was idle, its cleanup is waited for. */
   async return(value?: unknown): Promise<Result> {
-    const wasIdle = !this.#end && this.#pending === undefined;
+    const wasIdle = !this.#end && !this.#resolve;
     if (!this.#end) this.#leave();
     // Whoever leaves asks for no failure any more.
     this.#failure = undefined;
@@ -122,24 +112,31 @@ export class OpenStream implements Droppable {
     await this.return();
   }
 
+  readonly #take = (resolve: Resolve, reject: Reject): void => {
+    this.#resolve = resolve;
+    this.#reject = reject;
+  };
+
   #ask(step: Step, value: unknown): Promise<Result> {
     return new Promise((resolve, reject) => this.take({ step, value, resolve, reject }));
   }
 
   /** Requests are settled in their order. */
   take(request: Request): void {
-    if (this.#pending) (this.#queue ??= []).push(request);
+    if (this.#resolve) (this.#queue ??= []).push(request);
     else this.#begin(request);
   }
 
   #begin(request: Request): void {
     if (this.#end) return this.#refuse(request);
-    this.#pending = request;
-    this.#isRead = true;
     const { step, value } = request;
+    this.#take(request.resolve, request.reject);
+    this.#step = step;
+    this.#isRead = true;
     if (this.#first && step === 'next') {
       const first = this.#first;
       this.#first = undefined;
+      this.#isPlain = this.#scope === undefined && !this.#watchers.some(({ waits, chunk }) => waits ?? chunk);
       return this.#succeed(first);
     }
     for (const watcher of this.#watchers) watcher.waits?.();
@@ -153,26 +150,31 @@ export class OpenStream implements Droppable {
     if (result.done) this.#finish('completed');
     else {
       this.#chunks += 1;
-      for (const watcher of this.#watchers) watcher.chunk?.();
+      if (!this.#isPlain) for (const watcher of this.#watchers) watcher.chunk?.();
     }
-    this.#settle()?.resolve(result);
-    this.#goOn();
+    const resolve = this.#resolve;
+    this.#resolve = undefined;
+    resolve?.(result);
+    if (this.#queue) this.#goOn();
+    else if (this.#tie) this.#tie.reader = undefined;
   };
 
   readonly #fail = (error: unknown): void => {
     if (this.#end) return;
     // What the reader throws into the stream is not the source's failure, but a limit's end is.
-    const isReaders = this.#pending?.step === 'throw' && !this.#scope?.ended;
+    const isReaders = this.#step === 'throw' && !this.#scope?.ended;
     if (this.#scope?.ended) swallow(this.#source.return(undefined));
     this.#finish(isReaders ? 'left' : 'failed', error);
-    this.#settle()?.reject(error);
+    const reject = this.#reject;
+    this.#resolve = undefined;
+    reject?.(error);
     this.#goOn();
   };
 
   /** The scope has ended while nobody was reading: nobody may ever read on, so that the source hears of it now. */
   #endIdle(): void {
     const { ended } = this.#scope as Scope;
-    if (this.#pending || this.#end || !ended) return;
+    if (this.#resolve || this.#end || !ended) return;
     this.#failure = { error: ended.error };
     // An object that nobody iterates may be read in a way that we do not see, such as `tee()`: then nothing is known.
     this.#finish(ended.cause === 'deadline' && this.#isRead ? 'failed' : 'left', ended.error);
@@ -181,15 +183,10 @@ export class OpenStream implements Droppable {
 
   #leave(): void {
     this.#finish('left');
-    const pending = this.#settle();
-    pending?.resolve(DONE);
+    const resolve = this.#resolve;
+    this.#resolve = undefined;
+    resolve?.(DONE);
     this.#goOn();
-  }
-
-  #settle(): Request | undefined {
-    const pending = this.#pending;
-    this.#pending = undefined;
-    return pending;
   }
 
   /** Begins what waits its turn. */
@@ -197,7 +194,7 @@ export class OpenStream implements Droppable {
     // After the end nothing becomes pending.
     for (let next = this.#queue?.shift(); next; next = this.#queue?.shift()) {
       this.#begin(next);
-      if (this.#pending) return;
+      if (this.#resolve) return;
     }
     if (this.#tie) this.#tie.reader = undefined;
   }
@@ -213,6 +210,7 @@ export class OpenStream implements Droppable {
   #finish(how: StreamEnd, error?: unknown): void {
     this.#end = { how, error };
     this.#first = undefined;
+    this.#isPlain = false;
     this.#leaveScope?.();
     if (this.#tie) this.#tie.stream = undefined;
     const watchers = this.#watchers;

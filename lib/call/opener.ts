@@ -1,7 +1,8 @@
 import type { Call } from './call.js';
 import { Opening } from './opening.js';
-import { type Droppable, OpenStream, type Request, streamOf, swallow, type Tie } from './open-stream.js';
+import { OpenStream, streamOf, swallow } from './open-stream.js';
 import type { Next, Stream } from './policy.js';
+import type { Readable, Request, Tie } from './readable.js';
 import { Scope } from './scope.js';
 
 type Result = IteratorResult<unknown, unknown>;
@@ -46,7 +47,7 @@ const LEFT = Object.freeze(new DOMException('The reader left the stream.', 'Abor
  * The stream of one call of an `async *` method. Nothing runs before its first chunk is asked for; then it is opened like
  * any other call. Leaving it meanwhile ends every wait at once.
  */
-export class Opener implements Droppable {
+export class Opener implements Readable {
   #tie: Tie | undefined;
   readonly #open: Next;
   #call: Call | undefined;
@@ -124,6 +125,7 @@ export class Opener implements Droppable {
     const queue = this.#queue;
     this.#end();
     if (tie) stream.tieTo(tie);
+    tie?.reader?.readFrom?.(stream);
     for (const request of queue) stream.take(request);
   }
 

@@ -1,7 +1,8 @@
 import { type Iterator, LateSource } from './late-source.js';
-import { OpenStream, streamOf, swallow, type Tie } from './open-stream.js';
+import { OpenStream, streamOf, swallow } from './open-stream.js';
 import type { Stream } from './policy.js';
-import { handOut, tie } from './reader.js';
+import type { Tie } from './readable.js';
+import { handOut, tieTo } from './reader.js';
 import type { Scope } from './scope.js';
 import type { Site } from './site.js';
 
@@ -47,13 +48,18 @@ export function openingOf(value: unknown, site: Site, scope?: Scope): Opening | 
   }
 }
 
-/** Closes what a call succeeded with, if it is a stream, because nobody will read it. */
-export function discard(value: unknown, site: Site): void {
+/** Closes what a call succeeded with because nobody will read it; false if it is no stream. */
+export function closeUnread(value: unknown, site: Site): boolean {
   const opening = openingOf(value, site);
-  if (!opening) return;
-  if (opening === value) return swallow(opening.rest.return(undefined));
+  if (!opening) return false;
+  if (opening === value) swallow(opening.rest.return(undefined));
+  else closeIterable(value as AsyncIterable<unknown>);
+  return true;
+}
+
+function closeIterable(value: AsyncIterable<unknown>): void {
   try {
-    const iterator = (value as AsyncIterable<unknown>)[Symbol.asyncIterator]();
+    const iterator = value[Symbol.asyncIterator]();
     if (iterator.return) swallow(Promise.resolve(iterator.return()));
   } catch {
     // It cannot be read, so that there is nothing to close.
@@ -96,7 +102,7 @@ function shadow(value: AsyncIterable<unknown>, site: Site, scope: Scope | undefi
   };
   if (!define(value, Symbol.asyncIterator, read)) return undefined;
   followed.set(value, opening);
-  const unread = tie(value, stream, site);
+  const unread = tieTo(value, stream, site);
   isDriven = drive(value as AsyncIterable<unknown> & Partial<Iterator>, source, opening, unread);
   return opening;
 }

@@ -1,12 +1,13 @@
-import type { Droppable, Tie } from './open-stream.js';
+import type { Holder, Readable, Tie } from './readable.js';
+import { nextTurn } from '../core/turn.js';
 import type { Stream } from './policy.js';
 import type { Site } from './site.js';
 
 type Result = IteratorResult<unknown, unknown>;
 
 class Tied implements Tie {
-  stream: Droppable | undefined;
-  reader: object | undefined;
+  stream: Readable | undefined;
+  reader: Holder | undefined;
 
   constructor(readonly site: Site) {}
 }
@@ -16,25 +17,59 @@ const collected = new FinalizationRegistry<Tied>(({ stream, site }) => {
   site.channel('stream_dropped').audience(site.clock.now())?.({ type: 'stream_dropped', method: site.method });
 });
 
-/** Gives a stream up when `object`, by which alone it can be read, is collected: permits and leases come back then. */
-export function tie(object: object, stream: Droppable, site: Site): Tie {
+interface Young {
+  readonly object: object;
+  readonly tie: Tied;
+}
+
+/** So many are kept at least before those that are over are sorted out. */
+const FEW = 16;
+
+let young: Young[] = [];
+let crowd = FEW;
+let isSorting = false;
+
+/**
+ * Gives a stream up when `object`, by which alone it can be read, is collected: permits and leases come back then. What is
+ * over within this turn of the event loop is not registered, since that costs more than a hundred chunks.
+ */
+export function tieTo(object: object, stream: Readable, site: Site): Tie {
   const tie = new Tied(site);
   stream.tieTo(tie);
-  collected.register(object, tie);
+  young.push({ object, tie });
+  if (young.length >= crowd) {
+    young = young.filter((one) => one.tie.stream !== undefined);
+    crowd = Math.max(FEW, 2 * young.length);
+  }
+  if (!isSorting) {
+    isSorting = true;
+    nextTurn(register);
+  }
   return tie;
+}
+
+function register(): void {
+  for (const { object, tie } of young) if (tie.stream) collected.register(object, tie);
+  young = [];
+  crowd = FEW;
+  isSorting = false;
 }
 
 /**
  * The stream that a caller is given: an object of its own, so that a stream that nobody can read any more is found. The
  * stream behind it does not refer to it, except while a request is pending.
  */
-class Reader implements Stream {
-  readonly #stream: Droppable;
+class Reader implements Stream, Holder {
+  #stream: Readable;
   readonly #tie: Tie;
 
-  constructor(stream: Droppable, site: Site) {
+  constructor(stream: Readable, site: Site) {
     this.#stream = stream;
-    this.#tie = tie(this, stream, site);
+    this.#tie = tieTo(this, stream, site);
+  }
+
+  readFrom(stream: Readable): void {
+    this.#stream = stream;
   }
 
   next(sent?: unknown): Promise<Result> {
@@ -70,6 +105,6 @@ class Reader implements Stream {
 }
 
 /** What the caller reads a stream by. */
-export function handOut(stream: Droppable, site: Site): Stream {
+export function handOut(stream: Readable, site: Site): Stream {
   return new Reader(stream, site);
 }

@@ -1,4 +1,4 @@
-import type { ResilienceEvent } from '../../core/events.js';
+import type { TransitionEvent } from '../../core/events.js';
 import { factsOf } from '../../core/failure.js';
 import type { TransitionCause } from './circuit.js';
 import type { CircuitState } from './state.js';
@@ -8,7 +8,7 @@ export function transitionEvent(
   circuit: string,
   state: CircuitState,
   { method, failure }: TransitionCause = {},
-): ResilienceEvent {
+): TransitionEvent {
   const of = { circuit, ...(method !== undefined && { method }) };
   switch (state.kind) {
     case 'closed':

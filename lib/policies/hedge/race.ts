@@ -1,11 +1,13 @@
 import type { Call } from '../../call/call.js';
-import { discard, openingOf } from '../../call/opening.js';
+import { closeUnread, openingOf } from '../../call/opening.js';
 import { watchEnd } from '../../call/open-stream.js';
 import { onAbort } from '../../call/signals.js';
 import type { Site } from '../../call/site.js';
 import type { StopCause } from '../../call/stop.js';
-import type { Timer } from '../../core/clock.js';
 import type { HedgeRefusal } from '../../core/events.js';
+import { type Started, startTimer } from '../../core/shared-timer.js';
+import { discard } from '../../failures/discard.js';
+import { canBeSentOnce } from '../../failures/once.js';
 import { Attempt } from './attempt.js';
 
 /** What the races of one method have in common. */
@@ -41,7 +43,7 @@ export class Race {
   #hedges: Attempt[] | undefined;
   #out = 0;
   #taken = 0;
-  #timer: Timer;
+  #timer: Started | undefined;
   #firstFailure: { readonly error: unknown } | undefined;
   #isStopped = false;
   #isWon = false;
@@ -95,7 +97,7 @@ export class Race {
     );
     // The method itself may have aborted its caller.
     if (this.#afterMs !== undefined && attempt.number <= maxHedges && !this.#isStopped)
-      this.#timer = site.clock.setTimer(() => this.#hedge(attempt.number + 1), this.#afterMs);
+      this.#timer = startTimer(site.clock, () => this.#hedge(attempt.number + 1), this.#afterMs);
   }
 
   #hedge(attempt: number): void {
@@ -118,6 +120,7 @@ export class Race {
 
   #refusal(now: number): HedgeRefusal | undefined {
     if (this.#call.admission.isRevoked) return 'circuit-open';
+    if (canBeSentOnce(this.#call.args)) return 'body';
     // Asked last, because it takes.
     return this.#call.budget.take(now) ? undefined : 'budget';
   }
@@ -125,7 +128,7 @@ export class Race {
   #succeed(attempt: Attempt, value: unknown): void {
     const { site, now, onLatency } = this.#track;
     if (this.#isWon || this.#isStopped) {
-      discard(value, site);
+      if (!closeUnread(value, site)) discard(value);
       return this.#settle(attempt);
     }
     const opening = openingOf(value, site, attempt);
@@ -173,7 +176,7 @@ export class Race {
   }
 
   #clearTimer(): void {
-    if (this.#timer !== undefined) this.#track.site.clock.clearTimer(this.#timer);
+    this.#timer?.cancel();
     this.#timer = undefined;
   }
 }
