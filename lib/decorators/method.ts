@@ -79,6 +79,7 @@ export function wrap(place: Place, { body, stack, beneath }: Omit<Decorated, 'wr
       clock,
       random,
       instantRetries,
+      onAttemptFailed: [],
       budget: owned.budget,
       channel: (type: EventType, circuit?: string): Channel => telemetry.channel(type, method, circuit),
       signalOf: signalFinderOf(stack),

@@ -27,7 +27,7 @@ export function retry(site: Site, rules: RetryRules, multiplied: Multiplied): Po
   const fail = (error: unknown, call: Call, next: Next, since = NEVER): Promise<unknown> | undefined => {
     call.budget.earn();
     try {
-      const failure = repeatable(retries, call, error);
+      const failure = repeatable(retries, call, error, 1);
       return failure && new RetrySequence(retries, call, next, since).afterFailure(failure, error);
     } catch (mistake) {
       // Of a function of the user's.

@@ -31,7 +31,10 @@ export interface Retries {
  * What an attempt failed with, if another one may mend it or the caller has aborted; undefined if it is final.
  * @throws what `retryOn` throws
  */
-export function repeatable({ rules }: Retries, call: Call, error: unknown): Failure | undefined {
+export function repeatable({ site, rules }: Retries, call: Call, error: unknown, attempt: number): Failure | undefined {
+  // The last one is the call's own failure.
+  if (attempt < rules.maxAttempts)
+    for (const listener of site.onAttemptFailed) listener(call, error, rules.maxAttempts);
   const failure = call.failureOf(error);
   // Whatever failed then failed because the caller aborted.
   if (call.isAborted) return failure;
@@ -141,7 +144,7 @@ export class RetrySequence {
   };
 
   readonly #onError = (error: unknown): unknown => {
-    const failure = repeatable(this.#retries, this.#call, error);
+    const failure = repeatable(this.#retries, this.#call, error, this.#attempt);
     const repeated = failure && this.afterFailure(failure, error);
     if (repeated === undefined) throw error;
     return repeated;
