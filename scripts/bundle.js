@@ -13,8 +13,8 @@ const input = (names) => Object.fromEntries(names.map((name) => [name, join(COMP
 
 /** The command is an ES module alone: nobody loads it but Node. */
 const FORMATS = [
-  { format: 'es', folder: 'dist/esm', extension: 'js', names: [...entries, 'cli/main'] },
-  { format: 'cjs', folder: 'dist/cjs', extension: 'cjs', names: entries },
+  { format: 'es', folder: 'dist/esm', names: [...entries, 'cli/main'] },
+  { format: 'cjs', folder: 'dist/cjs', names: entries },
 ];
 
 /** What `import.meta.url` is in the CommonJS build. */
@@ -22,7 +22,7 @@ const OWN_URL = "require('node:url').pathToFileURL(__filename).href";
 /** A relative path in a declaration, as in `from './x.js'` and `import('./x.js')`. */
 const SPECIFIER = /((?:from |import |import\()(["']))(\.{1,2}\/[^"']+)\.js\2/g;
 
-for (const { format, folder, extension, names } of FORMATS) {
+for (const { format, folder, names } of FORMATS) {
   rmSync(folder, { recursive: true, force: true });
   const bundle = await rollup({
     input: input(names),
@@ -38,27 +38,25 @@ for (const { format, folder, extension, names } of FORMATS) {
     hoistTransitiveImports: false,
     minifyInternalExports: false,
     generatedCode: 'es2015',
-    entryFileNames: `[name].${extension}`,
-    chunkFileNames: `chunks/[name].${extension}`,
+    entryFileNames: '[name].js',
+    chunkFileNames: 'chunks/[name].js',
     manualChunks: coreChunk(),
     plugins: [
       { name: 'own-url', resolveImportMeta: () => (format === 'cjs' ? OWN_URL : null) },
       {
         name: 'without-comments',
-        renderChunk: async (code) => marked(await transform(code, { target: 'es2022', charset: 'utf8' })),
+        renderChunk: async (code) => marked(await withoutComments(code)),
       },
     ],
   });
   await bundle.close();
 }
 
+// Files of both formats have the same names, so that they stand side by side in the tarball and the second costs little.
+write('dist/cjs/package.json', '{ "type": "commonjs" }\n');
 for (const file of reachableDeclarations()) {
   const text = readFileSync(join(COMPILED, file), 'utf8').replace(/^\/\/# sourceMappingURL.*\n?/m, '');
-  write(join('dist/esm', file), text);
-  write(
-    join('dist/cjs', file.replace(/\.d\.ts$/, '.d.cts')),
-    text.replace(SPECIFIER, (_, before, quote, path) => `${before}${path}.cjs${quote}`),
-  );
+  for (const { folder } of FORMATS) write(join(folder, file), text);
 }
 
 /** Packages, and modules of Node's that only entry points beside `holdfast` use. */
@@ -90,10 +88,21 @@ function onwarn(warning, warn) {
   if (warning.code !== 'THIS_IS_UNDEFINED') warn(warning);
 }
 
-/** Lets bundlers leave out constants that nothing uses: making one has no effect beside its value. */
+/** Prints the code twice: esbuild drops all comments only with the white space. */
+async function withoutComments(code) {
+  const options = { target: 'es2022', charset: 'utf8' };
+  const dense = await transform(code, { ...options, minifyWhitespace: true });
+  return transform(dense.code, options);
+}
+
+/**
+ * Lets bundlers leave out constants that nothing uses, as making one has no effect beside its value, and leave imports
+ * alone that are decided when they run.
+ */
 function marked({ code }) {
+  const pure = code.replace(/^((?:const|let|var) [\w$]+ = )(?=(?:new )?[\w$.]+\()/gm, '$1/* @__PURE__ */ ');
   return {
-    code: code.replace(/^((?:const|let|var) [\w$]+ = )(?=(?:new )?[\w$.]+\()/gm, '$1/* @__PURE__ */ '),
+    code: pure.replace(/\bimport\(([\w$]+)\)/g, 'import(/* webpackIgnore: true */ /* @vite-ignore */ $1)'),
     map: null,
   };
 }

@@ -14,5 +14,5 @@ export function loadPackage(name: string): unknown {
 
 /** The same for runtimes that can only import. Rejects if it is not there. */
 export function importPackage(name: string): Promise<unknown> {
-  return import(/* webpackIgnore: true */ /* @vite-ignore */ name);
+  return import(name);
 }
