@@ -121,6 +121,11 @@ export class Call {
       : failure;
   }
 
+  /** Another attempt begins: the same error would be another failure. */
+  beginAttempt(): void {
+    this.#failure = undefined;
+  }
+
   /** What an error says by itself, whatever became of the call. */
   classified(error: unknown): Failure {
     if (this.#failure === undefined || this.#error !== error) {

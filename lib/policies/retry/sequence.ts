@@ -118,6 +118,7 @@ export class RetrySequence {
   #again(): Promise<unknown> {
     this.#attempt += 1;
     this.#since = thisMoment();
+    this.#call.beginAttempt();
     const { self, args } = this.#call;
     return this.#next(self, args, this.#call).then(this.#onValue, this.#onError);
   }
