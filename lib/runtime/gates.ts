@@ -1,14 +1,15 @@
 import type { CircuitPort } from '../call/call.js';
+import { shared } from '../core/shared.js';
 import { Gate } from '../policies/rate-limit/gate.js';
 import { isShared } from './circuits.js';
 import { checkedName } from './names.js';
 import { Registry } from './registry.js';
 import { runtime } from './runtime.js';
 
-const known = new Registry<Gate>();
+const known = shared('runtime.gates', () => new Registry<Gate>());
 
 /** Gates of circuits that have no name of their own: one for each key, or the method's. */
-const ofCircuits = new WeakMap<CircuitPort, Gate>();
+const ofCircuits = shared('runtime.gatesOfCircuits', () => new WeakMap<CircuitPort, Gate>());
 
 /** The gate that everyone who names it shares, those behind the circuit of that name among them. */
 export function gateNamed(name: string): Gate {
