@@ -5,6 +5,9 @@ import { Extractor, ExtractorConfig } from '@microsoft/api-extractor';
 
 const ENTRIES = {
   holdfast: 'index',
+  'holdfast-fetch': 'fetch/index',
+  'holdfast-fetch-axios': 'fetch/axios',
+  'holdfast-fetch-undici': 'fetch/undici',
   'holdfast-http': 'http/index',
   'holdfast-openai': 'openai/index',
   'holdfast-testing': 'testing/index',

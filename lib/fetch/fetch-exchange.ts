@@ -1,0 +1,89 @@
+import { currentSignal } from '../index.js';
+import type { KeyOf } from './key.js';
+import type { Exchange } from './protection.js';
+import { hasIdempotencyKey, isSentOnce } from './repeatable.js';
+import { both } from './signals.js';
+
+export type Input = Parameters<typeof fetch>[0];
+export type Init = Parameters<typeof fetch>[1];
+
+/** One call of `fetch`, and what its attempts leave behind. */
+export class FetchExchange implements Exchange {
+  readonly input: Input;
+  readonly init: Init;
+  readonly key: string;
+  readonly method: string;
+  readonly isSentOnce: boolean;
+  readonly signal: AbortSignal | undefined;
+  mayRepeat = false;
+  /** The answer of the latest attempt. */
+  #latest: Response | undefined;
+  #isSent = false;
+
+  constructor(input: Input, init: Init, keyOf: KeyOf) {
+    const request = isRequest(input) ? input : undefined;
+    this.input = input;
+    // What the caller does with the object from here on changes nothing.
+    this.init = init && { ...init };
+    this.method = init?.method ?? request?.method ?? 'GET';
+    this.isSentOnce = isSentOnce(init?.body) || (init as { duplex?: unknown } | undefined)?.duplex === 'half';
+    // null says explicitly: none.
+    const own = init?.signal === undefined ? request?.signal : (init.signal ?? undefined);
+    this.signal = both(own, currentSignal());
+    this.key = keyOf(request?.url ?? (input as string | URL), () => this.#withoutBody(request));
+  }
+
+  get hasIdempotencyKey(): boolean {
+    return hasIdempotencyKey(this.init?.headers ?? (this.input as Partial<Request>).headers);
+  }
+
+  /** What the next attempt hands to `fetch`; the answer of the attempt before is thrown away. */
+  next(signal: AbortSignal | undefined): [Input, Init] {
+    this.release();
+    const request = isRequest(this.input) ? this.input : undefined;
+    // A used body is refused by `fetch` itself, in its own words.
+    const input = request && this.mayRepeat && !request.bodyUsed ? request.clone() : this.input;
+    this.#isSent = true;
+    const own = this.init?.signal ?? request?.signal;
+    return [input, signal === own ? this.init : { ...this.init, signal: signal ?? null }];
+  }
+
+  /** Keeps an answer until it is known whether it is the final one. */
+  keep(response: Response): void {
+    this.#latest = response;
+  }
+
+  isLatest(response: Response): boolean {
+    return response === this.#latest;
+  }
+
+  /** Throws away the latest answer, unless it is the one that is handed out, so that its socket is free. */
+  release(handedOut?: Response): void {
+    const response = this.#latest;
+    if (response === handedOut) return;
+    this.#latest = undefined;
+    discard(response);
+  }
+
+  /** A request whose attempts sent copies is used up all the same once the call is over, as `fetch` leaves it. */
+  finish(): void {
+    if (this.#isSent && isRequest(this.input) && !this.input.bodyUsed) discard(this.input);
+  }
+
+  #withoutBody(request: Request | undefined): Request {
+    const { method } = this;
+    const headers = this.init?.headers ?? request?.headers;
+    return new Request(request?.url ?? (this.input as string | URL), { method, ...(headers && { headers }) });
+  }
+}
+
+/** Also a `Request` of another implementation than the global one, for a `fetch` that is given. */
+function isRequest(input: Input): input is Request {
+  return typeof input === 'object' && 'clone' in input && 'bodyUsed' in input;
+}
+
+/** Ends a body that nobody reads. */
+export function discard(from: Request | Response | undefined): void {
+  // A body that somebody reads already is his to end.
+  if (from?.body && !from.body.locked) from.body.cancel().catch(() => undefined);
+}

@@ -1,0 +1,73 @@
+import {
+  CircuitProtected,
+  type CircuitOptions,
+  type PolicyDecorator,
+  RespectRateLimit,
+  RetryOnTransient,
+  TimeLimited,
+} from '../index.js';
+import { type ClientOptions, IDEMPOTENT } from './options.js';
+import { methodsOf } from './repeatable.js';
+
+/** One call of a client, as the policies see it. */
+export interface Exchange {
+  /** The key of its circuit. */
+  readonly key: string;
+  readonly method: string;
+  /** Whether its body is used up by sending it. */
+  readonly isSentOnce: boolean;
+  readonly hasIdempotencyKey: boolean;
+  /** Whether there may be a second attempt. Decided before the first one. */
+  mayRepeat: boolean;
+  /** Ends the call, its attempts and waits. */
+  readonly signal: AbortSignal | undefined;
+}
+
+type Attempt<E, R> = (exchange: E) => Promise<R>;
+
+/**
+ * Puts the policies around an attempt. A call that may be sent once only passes the same circuit and the same gate.
+ * @throws {DecorationError} for wrong options
+ */
+export function protect<E extends Exchange, R>(
+  client: string,
+  { circuit = client, retry = {}, circuitOptions = {}, rateLimit = {}, timeLimit, retryMethods }: ClientOptions<R>,
+  argumentsOf: (exchange: E) => readonly unknown[],
+  attempt: Attempt<E, R>,
+): Attempt<E, R> {
+  const protection: CircuitOptions<R> = {
+    ...circuitOptions,
+    ...(typeof circuitOptions.fallback === 'function' && {
+      fallback(this: unknown, error: unknown, exchange: E): R | PromiseLike<R> {
+        return (circuitOptions.fallback as (...args: unknown[]) => R).call(this, error, ...argumentsOf(exchange));
+      },
+    }),
+    circuit,
+    key: ({ key }: E) => key,
+  };
+  // The name that events and the settings `methods.*` give it.
+  Object.defineProperty(attempt, 'name', { value: client });
+  const limited = timeLimit === undefined ? attempt : applied(limitOf(timeLimit), attempt);
+  const around = (inner: Attempt<E, R>, maxAttempts?: 1): Attempt<E, R> => {
+    const gated = rateLimit
+      ? applied(RespectRateLimit({ ...rateLimit, ...(maxAttempts && { maxAttempts }) }), inner)
+      : inner;
+    const retried = retry && !maxAttempts ? applied(RetryOnTransient(retry), gated) : gated;
+    return applied(CircuitProtected(protection) as PolicyDecorator, retried);
+  };
+  const repeating = around(limited);
+  const once = around(limited, 1);
+  const isRepeated = methodsOf(retryMethods ?? IDEMPOTENT);
+  return (exchange) => {
+    exchange.mayRepeat = !exchange.isSentOnce && (isRepeated(exchange.method) || exchange.hasIdempotencyKey);
+    return (exchange.mayRepeat ? repeating : once)(exchange);
+  };
+}
+
+function limitOf(limit: NonNullable<ClientOptions<unknown>['timeLimit']>): PolicyDecorator {
+  return typeof limit === 'string' ? TimeLimited(limit) : TimeLimited(limit);
+}
+
+function applied<E, R>(policy: PolicyDecorator, attempt: Attempt<E, R>): Attempt<E, R> {
+  return policy(attempt);
+}
