@@ -57,7 +57,7 @@ const STREAM_FAULTS: Row[] = [
   ['a page of HTML', 'html', 'malformed', 1],
   ['malformed JSON', 'malformed-json', 'malformed', 1],
   ['a reset after the response was created', { type: 'stream-cut', afterChunks: 2 }, 'network', ATTEMPTS],
-  ['a reset after the first words', { type: 'stream-cut', afterChunks: 4 }, 'network', 1],
+  ['a reset after the first words', { type: 'stream-cut', afterChunks: 6 }, 'network', 1],
   ['a nested error event', { type: 'stream-error', afterChunks: 2 }, 'server', ATTEMPTS],
   ['a flat error event', { type: 'stream-error', afterChunks: 2, shape: 'flat' }, 'server', ATTEMPTS],
   [
@@ -66,12 +66,12 @@ const STREAM_FAULTS: Row[] = [
     'rate-limited',
     LIMITED,
   ],
-  ['an error event after the first words', { type: 'stream-error', afterChunks: 4, shape: 'flat' }, 'server', 1],
+  ['an error event after the first words', { type: 'stream-error', afterChunks: 6, shape: 'flat' }, 'server', 1],
   ['response.failed before the first words', failed('server_error'), 'server', ATTEMPTS],
   ['response.failed with a rate limit', failed('rate_limit_exceeded'), 'rate-limited', LIMITED],
   ['response.failed because of the prompt', failed('invalid_prompt'), 'rejected', 1],
-  ['response.failed after the first words', failed('server_error', 4), 'server', 1],
-  ['an end without response.completed', { type: 'stream-unfinished', afterChunks: 4 }, 'malformed', 1],
+  ['response.failed after the first words', failed('server_error', 6), 'server', 1],
+  ['an end without response.completed', { type: 'stream-unfinished', afterChunks: 6 }, 'malformed', 1],
   ['an end at once', { type: 'stream-unfinished', afterChunks: 0 }, 'malformed', 1],
   ['an end after the response was created', { type: 'stream-unfinished', afterChunks: 2 }, 'malformed', 1],
 ];
@@ -125,9 +125,11 @@ for (const sdk of SDKS) {
     it('streams the events of a response, all of them in their order', async () => {
       const got = await streamed(service());
       expect(textOf(got)).to.equal(ANSWER);
-      expect(got.map(({ type }) => type).slice(0, 3)).to.deep.equal([
+      expect(got.map(({ type }) => type).slice(0, 5)).to.deep.equal([
         'response.created',
         'response.in_progress',
+        'response.output_item.added',
+        'response.content_part.added',
         'response.output_text.delta',
       ]);
       expect(got.map(({ sequence_number: number }) => number)).to.deep.equal(got.map((_, at) => at));
@@ -201,10 +203,10 @@ for (const sdk of SDKS) {
     });
 
     it("ends a stream with the caller's abort, not as a whole response", async () => {
-      upstream.server.always({ type: 'stream-stall', afterChunks: 4 });
+      upstream.server.always({ type: 'stream-stall', afterChunks: 6 });
       const controller = new AbortController();
       const stream = service().stream(REQUEST, { signal: controller.signal });
-      for (let at = 0; at < 4; at++) await stream.next();
+      for (let at = 0; at < 6; at++) await stream.next();
       const reason = new Error('seen enough');
       const next = rejectionOf(stream.next());
       controller.abort(reason);
@@ -227,7 +229,7 @@ for (const sdk of SDKS) {
 
     for (const [what, afterChunks, limit, requests] of [
       ['that has only been created', 2, 'firstChunk', 2],
-      ['between two words', 4, 'betweenChunks', 1],
+      ['between two words', 6, 'betweenChunks', 1],
     ] as const) {
       it(`closes a stream with nothing but comments ${what}`, async () => {
         const restore = configure({ settings: { openai: { [limit]: '100ms' }, retry: { maxAttempts: 2 } } });
@@ -241,7 +243,7 @@ for (const sdk of SDKS) {
     }
 
     it('closes the connection of a stream that is left early', async () => {
-      upstream.server.always({ type: 'stream-stall', afterChunks: 4 });
+      upstream.server.always({ type: 'stream-stall', afterChunks: 6 });
       for await (const _ of service().stream(REQUEST)) break;
       await upstream.server.settled();
       expect(upstream.server.requests[0]?.outcome).to.equal('aborted');

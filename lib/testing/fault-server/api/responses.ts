@@ -9,6 +9,7 @@ export const RESPONSES_PATH = '/v1/responses';
 /** What the events of a response have in common: the response itself, as far as it has got. */
 interface Made {
   readonly text: string;
+  readonly message: { readonly id: string; readonly content: readonly object[] };
   readonly response: (status: 'in_progress' | 'completed' | 'failed', rest?: object) => object;
 }
 
@@ -17,15 +18,20 @@ export function answerResponses(body: Readonly<Record<string, unknown>>, id: str
   const made = make(body, id);
   if (!('text' in made)) return made;
   if (body.stream !== true) return jsonAnswer(200, made.response('completed'));
-  const { text, response } = made;
+  const { text, message, response } = made;
   // A word keeps the space before it, so that the words put together are the text again.
   const words = text.match(/\s*\S+/g) ?? [];
-  const place = { item_id: `msg_${id}`, output_index: 0, content_index: 0 };
+  const place = { item_id: message.id, output_index: 0, content_index: 0 };
+  const [part] = message.content;
   const events = [
     { type: 'response.created', response: response('in_progress') },
     { type: 'response.in_progress', response: response('in_progress') },
+    { type: 'response.output_item.added', output_index: 0, item: { ...message, status: 'in_progress', content: [] } },
+    { type: 'response.content_part.added', ...place, part: { ...part, text: '' } },
     ...words.map((delta) => ({ type: 'response.output_text.delta', ...place, delta, logprobs: [] })),
     { type: 'response.output_text.done', ...place, text, logprobs: [] },
+    { type: 'response.content_part.done', ...place, part },
+    { type: 'response.output_item.done', output_index: 0, item: message },
     { type: 'response.completed', response: response('completed') },
   ];
   return {
@@ -62,6 +68,7 @@ function make(body: Readonly<Record<string, unknown>>, id: string): Made | Answe
   const created = { id, object: 'response', created_at: Math.floor(Date.now() / 1000), model };
   return {
     text,
+    message,
     response: (status, rest) => ({
       ...created,
       status,
