@@ -5,6 +5,7 @@ import { Extractor, ExtractorConfig } from '@microsoft/api-extractor';
 
 const ENTRIES = {
   holdfast: 'index',
+  'holdfast-ai': 'ai/index',
   'holdfast-fetch': 'fetch/index',
   'holdfast-fetch-axios': 'fetch/axios',
   'holdfast-fetch-undici': 'fetch/undici',
