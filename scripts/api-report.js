@@ -10,6 +10,7 @@ const ENTRIES = {
   'holdfast-fetch-axios': 'fetch/axios',
   'holdfast-fetch-undici': 'fetch/undici',
   'holdfast-http': 'http/index',
+  'holdfast-nestjs': 'nestjs/index',
   'holdfast-openai': 'openai/index',
   'holdfast-testing': 'testing/index',
 };
