@@ -1,168 +1,216 @@
-import type { RetryBudget } from '../../core/budget.js';
-import type { Call } from '../../core/call.js';
+import type { Call } from '../../call/call.js';
+import { openingOf } from '../../call/opening.js';
+import type { Next } from '../../call/policy.js';
+import type { Site } from '../../call/site.js';
+import type { StopCause } from '../../call/stop.js';
+import type { Channel } from '../../core/channel.js';
+import { ConfigurationError } from '../../core/errors.js';
+import { levelOf } from '../../core/event-kinds.js';
 import type { GaveUpReason } from '../../core/events.js';
 import { type Failure, factsOf } from '../../core/failure.js';
-import type { Site } from '../../core/site.js';
-import { wait } from '../../core/wait.js';
 import { backoffMs, heedHint } from './backoff.js';
 import { clientsOf } from './clients.js';
 import { isLed } from './leading.js';
 import type { Multiplied } from './multiplied.js';
 import type { RetryRules } from './rules.js';
 import { type Layer, noteSpent, spentOnError, spentOnValue, thisMoment } from './spent.js';
+import { watchStream } from './stream.js';
 
-/** What an attempt came to. */
-export type Outcome = { readonly value: unknown } | { readonly error: unknown };
+/** What the retries of one method have in common. */
+export interface Retries {
+  readonly site: Site;
+  readonly rules: RetryRules;
+  readonly multiplied: Multiplied;
+  readonly scheduled: Channel;
+  readonly gaveUp: Channel;
+}
+
+/**
+ * What an attempt failed with, if another one may mend it or the caller has aborted; undefined if it is final.
+ * @throws what `retryOn` throws
+ */
+export function repeatable({ rules }: Retries, call: Call, error: unknown): Failure | undefined {
+  const failure = call.failureOf(error);
+  // Whatever failed then failed because the caller aborted.
+  if (call.isAborted) return failure;
+  try {
+    return rules.retryOn(failure, error) ? failure : undefined;
+  } catch (mistake) {
+    throw standFor(failure, mistake, call);
+  }
+}
+
+/** A wrong answer of a function of the user's does not hide the failure that it was asked about. */
+function standFor(failure: Failure, mistake: unknown, call: Call): unknown {
+  if (mistake instanceof ConfigurationError) call.noteFailure(mistake, failure);
+  return mistake;
+}
+
+/** How an attempt ended. */
+type Ended = { readonly value: unknown } | { readonly error: unknown };
+
+/** A value that came but was not wanted (`retryOnResult`) has no error to classify. */
+const UNWANTED: Failure = Object.freeze({ kind: 'malformed', transient: false });
+
+const REASONS: Readonly<Record<StopCause, GaveUpReason>> = {
+  aborted: 'aborted',
+  deadline: 'deadline',
+  'circuit-open': 'circuit-open',
+  lost: 'aborted',
+};
 
 /** The retries of one call: made when its first attempt failed, so that a healthy call pays nothing for it. */
 export class RetrySequence {
-  readonly #site: Site;
-  readonly #rules: RetryRules;
-  readonly #multiplied: Multiplied;
-  /** Whether a method further out repeats in its place. */
-  readonly #isLed: boolean;
+  readonly #retries: Retries;
   readonly #call: Call;
-  readonly #budget: RetryBudget;
-  readonly #signal: AbortSignal | undefined;
+  readonly #next: Next;
+  /** True if a method further out repeats instead. */
+  readonly #isLed: boolean;
   readonly #startedAt: number;
   #attempt = 1;
   #taken = 0;
   /** When the attempt began that is to be repeated, in order of what retries within it gave up on. */
   #since: number;
 
-  constructor(site: Site, rules: RetryRules, multiplied: Multiplied, call: Call, since: number) {
-    this.#site = site;
-    this.#rules = rules;
-    this.#multiplied = multiplied;
-    this.#since = since;
-    this.#isLed = rules.maxAttempts > 1 && isLed();
+  constructor(retries: Retries, call: Call, next: Next, since: number) {
+    this.#retries = retries;
     this.#call = call;
-    this.#budget = call.admission.circuit?.budget ?? site.budget;
-    this.#signal = rules.signalOf(call.args);
-    this.#startedAt = site.clock.now();
-    this.#budget.earn();
+    this.#next = next;
+    this.#since = since;
+    this.#isLed = retries.rules.maxAttempts > 1 && isLed();
+    this.#startedAt = retries.site.clock.now();
   }
 
-  /**
-   * After an attempt that ought to be repeated: waits and says true, or says false when its failure is final.
-   * @throws the caller's reason, when the caller aborted
-   */
-  async mayRepeat(failure: Failure, outcome: Outcome): Promise<boolean> {
-    const within = this.#layersOf(outcome);
-    const stop = this.#reasonToStop(failure, within);
+  /** After an attempt whose failure is {@link repeatable}: the outcome of the next ones, or undefined to hand it on. */
+  afterFailure(failure: Failure, error: unknown): Promise<unknown> | undefined {
+    return this.#repeat(failure, { error }, this.#attempt === 1 ? this.#startedAt : this.#retries.site.clock.now());
+  }
+
+  /** After an attempt has come to a value that was not wanted: the outcome of the next ones, or the value. */
+  afterValue(value: unknown): unknown {
+    return this.#repeat(UNWANTED, { value }, this.#retries.site.clock.now()) ?? value;
+  }
+
+  #repeat(failure: Failure, ended: Ended, now: number): Promise<unknown> | undefined {
+    const { cause, leftMs } = this.#call.stop;
+    if (cause) return this.#giveUp(REASONS[cause], failure, ended, now);
+    const within = this.#layersOf(ended);
+    const stop = this.#reasonToStop(failure, within, leftMs);
     if (stop !== 'nested') this.#tellMultiplied(within);
-    if (stop) return this.#giveUp(stop, failure, outcome);
-    const waitMs = this.#waitMs(failure);
-    const reason = this.#reasonNotToWait(waitMs);
-    if (reason) return this.#giveUp(reason, failure, outcome);
+    if (stop) return this.#giveUp(stop, failure, ended, now);
+    const waitMs = this.#waitMs(failure, ended);
+    // An attempt that begins at the deadline has no time either.
+    if (waitMs >= leftMs) return this.#giveUp('deadline', failure, ended, now);
+    // Asked last, because it takes: nothing may stop the retry once its token is gone.
+    if (!this.#call.budget.take(now)) return this.#giveUp('budget', failure, ended, now);
     this.#taken += 1;
-    this.#tellScheduled(failure, waitMs);
-    const isRefused = waitMs > 0 && (await wait(this.#site.clock, waitMs, this.#signal, this.#call));
-    const interruption = this.#interruption() ?? (isRefused ? 'circuit-open' : undefined);
-    if (interruption) return this.#giveUp(interruption, failure, outcome);
+    this.#tellScheduled(failure, waitMs, now);
+    if (waitMs > 0) return this.#call.stop.wait(waitMs).then((stopped) => this.#afterWait(stopped, failure, ended));
+    // A listener may have aborted the call.
+    const stopped = this.#call.stop.cause;
+    return stopped ? this.#giveUp(REASONS[stopped], failure, ended, now) : this.#again();
+  }
+
+  #afterWait(stopped: StopCause | undefined, failure: Failure, ended: Ended): unknown {
+    const cause = this.#call.stop.cause ?? stopped;
+    if (cause === undefined) return this.#again();
+    const rejected = this.#giveUp(REASONS[cause], failure, ended, this.#retries.site.clock.now());
+    if (rejected) return rejected;
+    if ('error' in ended) throw ended.error;
+    return ended.value;
+  }
+
+  #again(): Promise<unknown> {
     this.#attempt += 1;
     this.#since = thisMoment();
-    return true;
+    const { self, args } = this.#call;
+    return this.#next(self, args, this.#call).then(this.#onValue, this.#onError);
   }
 
-  /** @throws the caller's reason, when the caller has aborted */
-  throwIfAborted(failure: () => Failure): void {
-    if (this.#interruption() === 'aborted') this.#giveUp('aborted', failure());
+  readonly #onValue = (value: unknown): unknown => {
+    const { site, rules } = this.#retries;
+    const opening = openingOf(value, site);
+    if (opening) opening.rest = watchStream(this.#retries, opening.rest, this.#call, this.#taken);
+    else if (rules.isUnwanted?.(value)) return this.afterValue(value);
+    else this.#call.budget.putBack(this.#taken);
+    return value;
+  };
+
+  readonly #onError = (error: unknown): unknown => {
+    const failure = repeatable(this.#retries, this.#call, error);
+    const repeated = failure && this.afterFailure(failure, error);
+    if (repeated === undefined) throw error;
+    return repeated;
+  };
+
+  /** @throws {ConfigurationError} for a wrong answer of `backoff` */
+  #waitMs(failure: Failure, ended: Ended): number {
+    const { site, rules } = this.#retries;
+    if (site.instantRetries) return 0;
+    const { retryAfterMs } = failure;
+    const waitMs = backoffMs(this.#attempt, rules, site.random, failure, 'error' in ended ? ended : undefined);
+    return retryAfterMs === undefined ? waitMs : heedHint(waitMs, retryAfterMs, rules.maxWaitMs, site.random);
   }
 
-  /** The call ended well after all. */
-  succeed(): void {
-    this.#budget.putBack(this.#taken);
-  }
-
-  #waitMs({ retryAfterMs }: Failure): number {
-    if (this.#site.instantRetries) return 0;
-    const waitMs = backoffMs(this.#attempt, this.#rules, this.#site.random);
-    return retryAfterMs === undefined
-      ? waitMs
-      : heedHint(waitMs, retryAfterMs, this.#rules.maxWaitMs, this.#site.random);
-  }
-
-  #reasonToStop({ retryAfterMs = 0 }: Failure, within: readonly Layer[]): GaveUpReason | undefined {
-    const interruption = this.#interruption();
-    if (interruption) return interruption;
-    if (this.#isLed || (this.#rules.nested === 'inner-only' && within.length > 0)) return 'nested';
-    if (this.#attempt >= this.#rules.maxAttempts) return 'attempts';
-    return retryAfterMs > this.#rules.maxWaitMs || retryAfterMs >= this.#leftMs() ? 'retry-after' : undefined;
-  }
-
-  #reasonNotToWait(waitMs: number): GaveUpReason | undefined {
-    // An attempt that begins at the deadline has no time either.
-    if (waitMs >= this.#leftMs()) return 'deadline';
-    // Asked last, because it takes: nothing may stop the retry once its token is gone.
-    return this.#budget.take(this.#site.clock.now()) ? undefined : 'budget';
-  }
-
-  #leftMs(): number {
-    return (this.#call.limit?.deadline ?? Number.POSITIVE_INFINITY) - this.#site.clock.now();
-  }
-
-  #interruption(): 'aborted' | 'deadline' | 'circuit-open' | undefined {
-    const { limit, admission } = this.#call;
-    if (this.#signal?.aborted || limit?.ended?.isCallers) return 'aborted';
-    if (limit?.ended) return 'deadline';
-    return admission.isTurnedAway ? 'circuit-open' : undefined;
+  #reasonToStop(
+    { retryAfterMs }: Failure,
+    within: readonly Layer[],
+    leftMs: number,
+  ): 'nested' | 'attempts' | 'retry-after' | undefined {
+    const { maxAttempts, maxWaitMs, nested } = this.#retries.rules;
+    if (this.#isLed || (nested === 'inner-only' && within.length > 0)) return 'nested';
+    if (this.#attempt >= maxAttempts) return 'attempts';
+    const isTooLong = retryAfterMs !== undefined && (retryAfterMs > maxWaitMs || retryAfterMs >= leftMs);
+    return isTooLong ? 'retry-after' : undefined;
   }
 
   /** The retries within the method that gave up on the outcome of this attempt. */
-  #layersOf(outcome: Outcome): readonly Layer[] {
-    if (this.#rules.maxAttempts === 1) return [];
-    return 'error' in outcome ? spentOnError(outcome.error, this.#since) : spentOnValue(outcome.value, this.#since);
+  #layersOf(ended: Ended): readonly Layer[] {
+    if (this.#retries.rules.maxAttempts === 1) return [];
+    return 'error' in ended ? spentOnError(ended.error, this.#since) : spentOnValue(ended.value, this.#since);
   }
 
   #tellMultiplied(within: readonly Layer[]): void {
-    const { maxAttempts } = this.#rules;
-    // Of the object that made the first call clients are known; this may be another one, or have made its client since.
-    if (this.#attempt === 1) this.#multiplied.noticeClients(this.#site, maxAttempts, this.#call.self);
-    this.#multiplied.tell(this.#site, maxAttempts, within);
+    const { site, rules, multiplied } = this.#retries;
+    // The clients of the object that made the first call are known; this may be another one.
+    if (this.#attempt === 1) multiplied.noticeClients(site, rules.maxAttempts, this.#call.self);
+    multiplied.tell(site, rules.maxAttempts, within);
   }
 
   /** For those further out to see that this method has repeated already. */
-  #noteSpent(outcome: Outcome): void {
-    const { maxAttempts } = this.#rules;
-    if (maxAttempts === 1) return;
-    const within = this.#layersOf(outcome);
+  #noteSpent(ended: Ended): void {
+    const { site, rules, multiplied } = this.#retries;
+    if (rules.maxAttempts === 1) return;
+    const within = this.#layersOf(ended);
     const beneath = within.length > 0 ? within : clientsOf(this.#call.self).slice(0, 1);
-    noteSpent('error' in outcome ? outcome.error : outcome.value, [
-      this.#multiplied.layer(this.#site.method, maxAttempts),
+    noteSpent('error' in ended ? ended.error : ended.value, [
+      multiplied.layer(site.method, rules.maxAttempts),
       ...beneath,
     ]);
   }
 
-  #giveUp(reason: GaveUpReason, failure: Failure, outcome?: Outcome): false {
-    if (outcome && reason !== 'nested') this.#noteSpent(outcome);
-    const now = this.#site.clock.now();
-    this.#site.channel('retry_gave_up').audience(now)?.({
-      type: 'retry_gave_up',
-      ...this.#facts(failure, now),
-      reason,
-    });
-    if (reason !== 'aborted') return false;
-    this.#call.aborted = true;
-    throw this.#signal?.aborted ? this.#signal.reason : this.#call.limit?.ended?.reason;
+  /** @returns a rejection if the call fails with something else than what its last attempt ended with */
+  #giveUp(reason: GaveUpReason, failure: Failure, ended: Ended, now: number): Promise<never> | undefined {
+    if (reason !== 'nested' && reason !== 'aborted') this.#noteSpent(ended);
+    const level = levelOf({ type: 'retry_gave_up', kind: failure.kind, reason });
+    const audience = this.#retries.gaveUp.audience(now, level);
+    audience?.({ type: 'retry_gave_up', ...this.#facts(failure, now), reason });
+    return reason === 'aborted' ? Promise.reject(this.#call.stop.error) : undefined;
   }
 
-  #tellScheduled(failure: Failure, waitMs: number): void {
-    const now = this.#site.clock.now();
-    this.#site.channel('retry_scheduled').audience(now)?.({
-      type: 'retry_scheduled',
-      ...this.#facts(failure, now),
-      waitMs: Math.round(waitMs),
-    });
+  #tellScheduled(failure: Failure, waitMs: number, now: number): void {
+    const audience = this.#retries.scheduled.audience(now);
+    audience?.({ type: 'retry_scheduled', ...this.#facts(failure, now), waitMs: Math.round(waitMs) });
   }
 
   #facts(failure: Failure, now: number) {
+    const { site, rules } = this.#retries;
     const { circuit } = this.#call.admission;
     return {
-      method: this.#site.method,
+      method: site.method,
       ...(circuit && { circuit: circuit.name }),
       attempt: this.#attempt,
-      maxAttempts: this.#rules.maxAttempts,
+      maxAttempts: rules.maxAttempts,
       elapsedMs: now - this.#startedAt,
       ...factsOf(failure),
     };
