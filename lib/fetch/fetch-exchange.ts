@@ -37,15 +37,16 @@ export class FetchExchange implements Exchange {
     return hasIdempotencyKey(this.init?.headers ?? (this.input as Partial<Request>).headers);
   }
 
-  /** What the next attempt hands to `fetch`; the answer of the attempt before is thrown away. */
-  next(signal: AbortSignal | undefined): [Input, Init] {
+  /** Sends the next attempt; the answer of the attempt before is thrown away. */
+  send(fetch: (input: Input, init?: Init) => Promise<Response>, signal: AbortSignal | undefined): Promise<Response> {
     this.release();
-    const request = isRequest(this.input) ? this.input : undefined;
+    const { input, init } = this;
+    const request = isRequest(input) ? input : undefined;
     // A used body is refused by `fetch` itself, in its own words.
-    const input = request && this.mayRepeat && !request.bodyUsed ? request.clone() : this.input;
+    const sent = request && this.mayRepeat && !request.bodyUsed ? request.clone() : input;
     this.#isSent = true;
-    const own = this.init?.signal ?? request?.signal;
-    return [input, signal === own ? this.init : { ...this.init, signal: signal ?? null }];
+    const own = init?.signal ?? request?.signal;
+    return fetch(sent, signal === own ? init : { ...init, signal: signal ?? null });
   }
 
   /** Keeps an answer until it is known whether it is the final one. */

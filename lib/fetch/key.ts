@@ -9,7 +9,9 @@ export type KeyOf = (url: string | URL, toRequest: () => Request) => string;
 const NO_HOST = 'none';
 
 /** The scheme and the host of a URL as they are written, without a user's name and password. */
-const BEGINNING = /^https?:\/\/[^/?#\\@\s]+(?=[/?#]|$)/;
+const BEGINNING = /^https?:\/\/[^/?#\\@\s]+$/;
+/** How much of a URL's beginning is no host, at most: 'https://'. */
+const SCHEME_LENGTH = 8;
 /** Parsing a URL costs more than everything else that a call is looked at for. */
 const MOST_BEGINNINGS = 1000;
 
@@ -20,12 +22,14 @@ export function keysBy(per: Per): KeyOf {
   return (url) => {
     // What else can be written as a URL, `fetch` takes too.
     if (typeof url !== 'string') return keyOf(per, 'host' in url ? url : parse(String(url)));
-    const [beginning] = BEGINNING.exec(url) ?? [];
-    if (beginning === undefined) return keyOf(per, parse(url));
+    const end = url.indexOf('/', SCHEME_LENGTH);
+    const beginning = end < 0 ? url : url.slice(0, end);
     let key = known.get(beginning);
     if (key === undefined) {
+      key = keyOf(per, parse(url));
+      if (!BEGINNING.test(beginning)) return key;
       if (known.size >= MOST_BEGINNINGS) known.clear();
-      known.set(beginning, (key = keyOf(per, parse(url))));
+      known.set(beginning, key);
     }
     return key;
   };

@@ -29,8 +29,7 @@ export function resilientFetch(options: FetchOptions = {}): typeof fetch {
 
   async function attempt(exchange: FetchExchange): Promise<Response> {
     const signal = isLimited ? both(exchange.signal, currentSignal()) : exchange.signal;
-    const send = given ?? globalThis.fetch;
-    const response = await send(...exchange.next(signal));
+    const response = await exchange.send(given ?? globalThis.fetch, signal);
     // A fetch that does not heed its signal may answer an attempt that is over.
     if (signal?.aborted) {
       discard(response);
@@ -43,20 +42,27 @@ export function resilientFetch(options: FetchOptions = {}): typeof fetch {
 
   const call = protect('fetch', policies, ({ input, init }: FetchExchange) => [input, init], attempt);
 
+  /** A final error status is an answer, unless it is to be thrown. */
+  function settle(exchange: FetchExchange, error: unknown): Response {
+    const response = answerIn(error);
+    if (response && exchange.isLatest(response)) {
+      if (!throwOnStatus) return response;
+    } else exchange.release();
+    throw error;
+  }
+
   return async function fetch(input: Input, init?: Init): Promise<Response> {
     const exchange = new FetchExchange(input, init, keyOf);
+    let response: Response;
     try {
-      const response = await call(exchange);
+      response = await call(exchange);
       exchange.release(response);
-      return response;
     } catch (error) {
-      const response = throwOnStatus ? undefined : answerIn(error);
-      if (response && exchange.isLatest(response)) return response;
-      if (!throwOnStatus || !answerIn(error)) exchange.release();
-      throw error;
-    } finally {
       exchange.finish();
+      return settle(exchange, error);
     }
+    exchange.finish();
+    return response;
   };
 }
 

@@ -20,7 +20,7 @@ export interface HttpErrorOptions {
 /** An HTTP answer. It holds numbers and fixed texts only, nothing of the error's own words. */
 export interface HttpAnswer {
   readonly status: HttpStatus;
-  /** `Retry-After`, if it is known when to ask again. */
+  /** `retry-after`, if it is known when to ask again. Names are in lower case. */
   readonly headers: Record<string, string>;
   /** The body, to be sent as JSON. `retryAfter` is the same number of seconds as in the header. */
   readonly body: { error: string; retryAfter?: number };
@@ -90,5 +90,5 @@ function answer(status: HttpStatus, retryAfterMs = Number.NaN): HttpAnswer {
   const error = TEXT[status];
   if (!Number.isFinite(retryAfterMs)) return { status, headers: {}, body: { error } };
   const retryAfter = Math.min(Math.max(0, Math.ceil(retryAfterMs / 1000)), LONGEST_RETRY_AFTER);
-  return { status, headers: { 'Retry-After': String(retryAfter) }, body: { error, retryAfter } };
+  return { status, headers: { 'retry-after': String(retryAfter) }, body: { error, retryAfter } };
 }

@@ -92,7 +92,7 @@ describe('resilientFetch as the fetch of', () => {
         upstream.reset();
         const error = await rejectionOf(failing.models.list());
         expect(error).to.be.instanceOf(Client.APIConnectionError);
-        expect(toHttp(error)).to.deep.include({ status: 503, headers: { 'Retry-After': '30' } });
+        expect(toHttp(error)).to.deep.include({ status: 503, headers: { 'retry-after': '30' } });
         expect(upstream.count).to.equal(0);
       });
     });

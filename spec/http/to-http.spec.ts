@@ -20,7 +20,7 @@ const circuitOpen = (retryAfterMs: number): CircuitOpenError =>
   new CircuitOpenError({ circuit: 'stock', retryAfterMs });
 const later = (seconds: number): unknown => ({
   status: 503,
-  headers: { 'Retry-After': String(seconds) },
+  headers: { 'retry-after': String(seconds) },
   body: { ...UNAVAILABLE, retryAfter: seconds },
 });
 const plain = (status: number, error: string): unknown => ({ status, headers: {}, body: { error } });
