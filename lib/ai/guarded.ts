@@ -31,7 +31,7 @@ export function guard(model: CallableModel, circuit: string, options: ModelOptio
   ];
   const isScoped = timeLimit !== undefined || hedge !== undefined;
   const callOptions = ({ options: given, signal }: Opening): CallOptions => {
-    // An attempt has a signal of its own where it may end before the call does.
+    // With a time limit or a hedge, each attempt has its own signal.
     const own = isScoped ? currentSignal() : undefined;
     const abortSignal = own && signal ? AbortSignal.any([own, signal]) : (own ?? signal);
     return abortSignal === given.abortSignal ? given : { ...given, abortSignal };
@@ -43,7 +43,7 @@ export function guard(model: CallableModel, circuit: string, options: ModelOptio
   async function* stream(opening: Opening): AsyncGenerator<Chunk, void, undefined> {
     yield* partsOf(await model.doStream(callOptions(opening)), opening);
   }
-  // The names that events and the settings `methods.*` give them.
+  // The method names in events and in the settings `methods.*`.
   Object.defineProperty(generate, 'name', { value: 'LanguageModel.doGenerate' });
   Object.defineProperty(stream, 'name', { value: 'LanguageModel.doStream' });
   return {

@@ -23,7 +23,7 @@ export interface CallOptions {
 /** One part of a stream. */
 export interface Part {
   readonly type: string;
-  /** Of a part of the type `error`. */
+  /** Set for a part of the type `error`. */
   readonly error?: unknown;
 }
 

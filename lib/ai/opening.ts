@@ -15,13 +15,13 @@ export class Opening {
     this.signal = abortSignal && outer ? AbortSignal.any([abortSignal, outer]) : (abortSignal ?? outer);
   }
 
-  /** Notes who reads a stream, until what is returned is called. */
+  /** Registers the reader of a stream. Returns a function that removes it. */
   reads(reader: { cancel(): Promise<void> }): () => void {
     this.#readers.add(reader);
     return () => this.#readers.delete(reader);
   }
 
-  /** Ends the streams that are read: nobody wants their rest. */
+  /** Cancels all registered readers. */
   leave(): void {
     for (const reader of this.#readers) reader.cancel().catch(() => undefined);
   }

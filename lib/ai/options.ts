@@ -16,12 +16,12 @@ export interface ModelOptions {
    */
   readonly circuit?: string;
   /**
-   * Options of `@RetryOnTransient()`. `false`: nothing is retried. What is left out comes from the settings `retry.*`.
+   * Options of `@RetryOnTransient()`. `false`: nothing is retried. Unset options come from the settings `retry.*`.
    * @default {}
    */
   readonly retry?: Omit<RetryOptions, 'signal'> | false;
   /**
-   * Options of `@RespectRateLimit()`. `false`: a 429 is not waited for. What is left out comes from the settings
+   * Options of `@RespectRateLimit()`. `false`: a 429 is not waited for. Unset options come from the settings
    * `rateLimit.*`. @default {}
    */
   readonly rateLimit?: Omit<RateLimitOptions, 'gate'> | false;
@@ -58,7 +58,7 @@ export function checkOptions(options: ModelOptions): void {
 
 /**
  * The models of a list, or the only one.
- * @throws {ConfigurationError} for what is no model, and for models of different specifications
+ * @throws {ConfigurationError} for values that are not models, and for models of different specifications
  */
 export function modelsOf(given: LanguageModelLike | readonly LanguageModelLike[]): readonly CallableModel[] {
   const models = (Array.isArray(given) ? given : [given]) as readonly CallableModel[];

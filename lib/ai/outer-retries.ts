@@ -1,16 +1,16 @@
 /**
- * What `generateText` and `streamText` are to a model that they call: something that repeats the call when it failed.
- * Its class and its `maxRetries` are what the event `retries_multiplied` is made of.
+ * Represents the retries of `generateText` and `streamText`. The event `retries_multiplied` shows the name of its class
+ * and its `maxRetries`.
  */
 const SDK_RETRIES = new (class generateText {
   /** The AI SDK's default. */
   readonly maxRetries = 2;
 })();
 
-/** Notices that calls are repeated from outside: the AI SDK hands the very same prompt to the model again. */
+/** Detects that the AI SDK repeats a failed call: it passes the same prompt object again. */
 export class OuterRetries {
   readonly #failed = new WeakSet<object>();
-  /** Found by the retry among the properties of what its method is called on. */
+  /** The retry looks for clients with `maxRetries` among the properties of `this`. */
   client: object | undefined;
 
   noteCall(prompt: unknown): void {

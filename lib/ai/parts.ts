@@ -1,7 +1,7 @@
 import type { Part, StreamResult } from './model.js';
 import type { Opening } from './opening.js';
 
-/** What comes first of a stream: all that its call resolves to, and its parts until the first one with content. */
+/** The first chunk: the result of `doStream`, and the parts up to the first one with content. */
 export interface Head {
   readonly result: StreamResult;
   readonly parts: readonly Part[];
@@ -9,7 +9,7 @@ export interface Head {
 
 export type Chunk = Head | Part;
 
-/** Parts that hold nothing of the answer: a failure after them can still be repeated. */
+/** Parts without content. A failure after them can still be repeated. */
 const BEFORE_CONTENT: ReadonlySet<string> = new Set(['stream-start', 'response-metadata', 'raw']);
 
 /**
@@ -70,7 +70,7 @@ export function readable(
         if (part.type === 'error') reported ??= { error: part.error };
         controller.enqueue(part);
       } catch (error) {
-        // The reader has got it as a part already.
+        // The reader has already received this error as a part.
         if (reported && reported.error === error) controller.close();
         else controller.error(error);
       }

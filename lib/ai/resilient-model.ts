@@ -14,7 +14,7 @@ import { urlsOfAll } from './supported-urls.js';
  * content has come.
  *
  * Call it with `maxRetries: 0`: the retries of `generateText` and the others would multiply with these.
- * @throws {ConfigurationError} for wrong options, and for what is no model
+ * @throws {ConfigurationError} for wrong options, and for values that are not models
  */
 export function resilientModel<M extends LanguageModelLike>(model: M | readonly M[], options: ModelOptions = {}): M {
   checkOptions(options);
@@ -72,7 +72,7 @@ function circuitNames(models: readonly CallableModel[], circuit: string | undefi
   });
 }
 
-/** What the call fails with: the last failure of a model that was asked, else the refusal that is over first. */
+/** The error of the call: the last failure of a model that was called, else the refusal that ends first. */
 function decisive(failures: readonly unknown[]): unknown {
   const asked = failures.findLast((error) => !(error instanceof CircuitOpenError));
   if (asked !== undefined) return asked;

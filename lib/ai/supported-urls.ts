@@ -1,6 +1,6 @@
 import type { CallableModel, SupportedUrls } from './model.js';
 
-/** The URLs that every one of the models reads by itself. What one of them does not, the AI SDK downloads for all. */
+/** The URLs that all models read themselves. The AI SDK downloads all others. */
 export function urlsOfAll(models: readonly CallableModel[]): PromiseLike<SupportedUrls> | SupportedUrls {
   const [first] = models as [CallableModel];
   if (models.length === 1) return first.supportedUrls;

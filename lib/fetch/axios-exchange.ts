@@ -18,7 +18,7 @@ export class AxiosStatus extends Error {
   }
 }
 
-/** One request of axios, and what its attempts leave behind. */
+/** One request of axios. Keeps the latest answer until it is known whether it is final. */
 export class AxiosExchange implements Exchange {
   readonly config: InternalAxiosRequestConfig;
   readonly key: string;
@@ -43,19 +43,19 @@ export class AxiosExchange implements Exchange {
     return hasIdempotencyKey(this.config.headers);
   }
 
-  /** What the next attempt hands to the adapter; the answer of the attempt before is thrown away. */
+  /** The config of the next attempt. Discards the answer of the previous attempt. */
   next(signal: AbortSignal | undefined): InternalAxiosRequestConfig {
     this.release();
     const { config } = this;
     return signal === undefined || signal === config.signal ? config : { ...config, signal };
   }
 
-  /** Keeps an answer until it is known whether it is the final one. */
+  /** Keeps an answer until it is known whether it is final. */
   keep(response: AxiosResponse | undefined): void {
     this.#latest = response;
   }
 
-  /** Throws away the latest answer, unless it is the one that is handed out: with `responseType: 'stream'` it holds a socket. */
+  /** Discards the latest answer unless it is handed out: with `responseType: 'stream'` it holds a socket. */
   release(handedOut?: AxiosResponse): void {
     const response = this.#latest;
     if (response === handedOut) return;

@@ -29,14 +29,14 @@ export function axiosAdapter(options: AxiosAdapterOptions = {}): AxiosAdapter {
   async function attempt(exchange: AxiosExchange): Promise<AxiosResponse> {
     const signal = isLimited ? both(exchange.signal, currentSignal()) : exchange.signal;
     const config = exchange.next(signal);
-    // Not axios.defaults.adapter: that may be this one.
+    // Not axios.defaults.adapter: it may be this adapter.
     const send = adapter ?? getAdapter(['xhr', 'http', 'fetch'], config);
     const response = await send(config).catch((error: unknown) => {
       exchange.keep((error as { response?: AxiosResponse } | undefined)?.response);
       throw error;
     });
     exchange.keep(response);
-    // An error status that `validateStatus` lets pass is a failure to the policies all the same.
+    // For the policies an error status is a failure even if `validateStatus` accepts it.
     if (response.status >= FIRST_ERROR_STATUS) throw new AxiosStatus(response);
     return response;
   }
@@ -50,7 +50,7 @@ export function axiosAdapter(options: AxiosAdapterOptions = {}): AxiosAdapter {
       exchange.release(response);
       return response;
     } catch (error) {
-      // Waiting for a rate limit was refused: axios would have thrown the 429.
+      // The rate limit lasts too long to wait for: throw the 429, as axios would.
       const final = error instanceof RateLimitedError && error.cause ? error.cause : error;
       exchange.release((final as { response?: AxiosResponse } | undefined)?.response);
       if (final instanceof AxiosStatus) return final.response;

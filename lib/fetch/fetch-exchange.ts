@@ -7,7 +7,7 @@ import { both } from './signals.js';
 export type Input = Parameters<typeof fetch>[0];
 export type Init = Parameters<typeof fetch>[1];
 
-/** One call of `fetch`, and what its attempts leave behind. */
+/** One call of `fetch`. Keeps the latest answer until it is known whether it is final. */
 export class FetchExchange implements Exchange {
   readonly input: Input;
   readonly init: Init;
@@ -23,11 +23,11 @@ export class FetchExchange implements Exchange {
   constructor(input: Input, init: Init, keyOf: KeyOf) {
     const request = isRequest(input) ? input : undefined;
     this.input = input;
-    // What the caller does with the object from here on changes nothing.
+    // A copy: the caller may change the object later.
     this.init = init && { ...init };
     this.method = init?.method ?? request?.method ?? 'GET';
     this.isSentOnce = isSentOnce(init?.body) || (init as { duplex?: unknown } | undefined)?.duplex === 'half';
-    // null says explicitly: none.
+    // null means: no signal.
     const own = init?.signal === undefined ? request?.signal : (init.signal ?? undefined);
     this.signal = both(own, currentSignal());
     this.key = keyOf(request?.url ?? (input as string | URL), () => this.#withoutBody(request));
@@ -37,19 +37,19 @@ export class FetchExchange implements Exchange {
     return hasIdempotencyKey(this.init?.headers ?? (this.input as Partial<Request>).headers);
   }
 
-  /** Sends the next attempt; the answer of the attempt before is thrown away. */
+  /** Sends the next attempt. Discards the answer of the previous attempt. */
   send(fetch: (input: Input, init?: Init) => Promise<Response>, signal: AbortSignal | undefined): Promise<Response> {
     this.release();
     const { input, init } = this;
     const request = isRequest(input) ? input : undefined;
-    // A used body is refused by `fetch` itself, in its own words.
+    // If the body is used already, `fetch` rejects with its own error.
     const sent = request && this.mayRepeat && !request.bodyUsed ? request.clone() : input;
     this.#isSent = true;
     const own = init?.signal ?? request?.signal;
     return fetch(sent, signal === own ? init : { ...init, signal: signal ?? null });
   }
 
-  /** Keeps an answer until it is known whether it is the final one. */
+  /** Keeps an answer until it is known whether it is final. */
   keep(response: Response): void {
     this.#latest = response;
   }
@@ -58,7 +58,7 @@ export class FetchExchange implements Exchange {
     return response === this.#latest;
   }
 
-  /** Throws away the latest answer, unless it is the one that is handed out, so that its socket is free. */
+  /** Discards the latest answer unless it is handed out, so that its socket is free. */
   release(handedOut?: Response): void {
     const response = this.#latest;
     if (response === handedOut) return;
@@ -66,7 +66,7 @@ export class FetchExchange implements Exchange {
     discard(response);
   }
 
-  /** A request whose attempts sent copies is used up all the same once the call is over, as `fetch` leaves it. */
+  /** Marks the body of a cloned request as used, as `fetch` does. */
   finish(): void {
     if (this.#isSent && isRequest(this.input) && !this.input.bodyUsed) discard(this.input);
   }
@@ -78,13 +78,13 @@ export class FetchExchange implements Exchange {
   }
 }
 
-/** Also a `Request` of another implementation than the global one, for a `fetch` that is given. */
+/** True also for a `Request` of another implementation, which a given `fetch` may take. */
 function isRequest(input: Input): input is Request {
   return typeof input === 'object' && 'clone' in input && 'bodyUsed' in input;
 }
 
-/** Ends a body that nobody reads. */
+/** Cancels a body that nobody reads. */
 export function discard(from: Request | Response | undefined): void {
-  // A body that somebody reads already is his to end.
+  // Whoever reads the body already ends it.
   if (from?.body && !from.body.locked) from.body.cancel().catch(() => undefined);
 }

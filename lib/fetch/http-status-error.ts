@@ -12,7 +12,7 @@ export class HttpStatusError extends Error {
   constructor(response: Response, options?: ErrorOptions) {
     super(`The upstream answered with the status ${response.status}.`, options);
     this.status = response.status;
-    // Not enumerable, so that whoever logs the error does not log what the upstream said.
+    // Not enumerable: a log of the error must not hold what the upstream said.
     Object.defineProperty(this, 'response', { value: response });
     Object.defineProperty(this, 'headers', { value: response.headers });
   }

@@ -2,17 +2,17 @@ import type { ClientOptions } from './options.js';
 
 type Per = NonNullable<ClientOptions<unknown>['per']>;
 
-/** Finds the key of the circuit for a request. `toRequest` is called for a `per` of the user's alone, for it is dear. */
+/** Returns the key of the circuit for a request. Calls `toRequest` only if `per` is a function: a `Request` is expensive. */
 export type KeyOf = (url: string | URL, toRequest: () => Request) => string;
 
-/** A URL that has no host, or none that can be read: a relative one, for a `fetch` that takes those. */
+/** The key of URLs without a host: relative ones, which a `fetch` of the user's may take, and invalid ones. */
 const NO_HOST = 'none';
 
 /** The scheme and the host of a URL as they are written, without a user's name and password. */
 const BEGINNING = /^https?:\/\/[^/?#\\@\s]+$/;
-/** How much of a URL's beginning is no host, at most: 'https://'. */
+/** The length of 'https://', the longest scheme that is looked up. */
 const SCHEME_LENGTH = 8;
-/** Parsing a URL costs more than everything else that a call is looked at for. */
+/** Beginnings are remembered because parsing a URL is the most expensive step before a call. */
 const MOST_BEGINNINGS = 1000;
 
 /** @param per what a circuit stands for */
@@ -20,7 +20,7 @@ export function keysBy(per: Per): KeyOf {
   if (typeof per === 'function') return (_url, toRequest) => per(toRequest());
   const known = new Map<string, string>();
   return (url) => {
-    // What else can be written as a URL, `fetch` takes too.
+    // `fetch` converts any other object to a string.
     if (typeof url !== 'string') return keyOf(per, 'host' in url ? url : parse(String(url)));
     const end = url.indexOf('/', SCHEME_LENGTH);
     const beginning = end < 0 ? url : url.slice(0, end);
@@ -44,7 +44,7 @@ function parse(url: string): URL | undefined {
   try {
     return new URL(url);
   } catch {
-    // The client itself refuses it, in its own words.
+    // The client rejects the URL with its own error.
     return undefined;
   }
 }

@@ -20,14 +20,14 @@ export interface ClientOptions<R> {
    */
   readonly per?: 'host' | 'origin' | ((request: Request) => string);
   /**
-   * Options of `@RetryOnTransient()`. `false`: nothing is retried. What is left out comes from the settings `retry.*`.
+   * Options of `@RetryOnTransient()`. `false`: nothing is retried. Unset options come from the settings `retry.*`.
    * @default {}
    */
   readonly retry?: Omit<RetryOptions, 'signal'> | false;
-  /** Options of `@CircuitProtected()`. What is left out comes from the settings `circuit.*`. @default {} */
+  /** Options of `@CircuitProtected()`. Unset options come from the settings `circuit.*`. @default {} */
   readonly circuitOptions?: Omit<CircuitOptions<R>, 'circuit' | 'key'>;
   /**
-   * Options of `@RespectRateLimit()`. `false`: a 429 is not waited for. What is left out comes from the settings
+   * Options of `@RespectRateLimit()`. `false`: a 429 is not waited for. Unset options come from the settings
    * `rateLimit.*`. @default {}
    */
   readonly rateLimit?: RateLimitOptions | false;
@@ -55,7 +55,7 @@ const OBJECT_OR_FALSE: Expectation = {
   fits: (value) => value === false || isObject(value),
 };
 
-/** Deeper options are checked by the policies that take them. */
+/** The policies check their own options. */
 const COMMON: Readonly<Record<string, Expectation>> = {
   circuit: { expected: 'a name', fits: (value) => typeof value === 'string' && value !== '' },
   per: {

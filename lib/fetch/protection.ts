@@ -14,10 +14,10 @@ export interface Exchange {
   /** The key of its circuit. */
   readonly key: string;
   readonly method: string;
-  /** Whether its body is used up by sending it. */
+  /** True if sending uses the body up, as for a stream. */
   readonly isSentOnce: boolean;
   readonly hasIdempotencyKey: boolean;
-  /** Whether there may be a second attempt. Decided before the first one. */
+  /** True if a second attempt is allowed. Set before the first one. */
   mayRepeat: boolean;
   /** Ends the call, its attempts and waits. */
   readonly signal: AbortSignal | undefined;
@@ -26,7 +26,7 @@ export interface Exchange {
 type Attempt<E, R> = (exchange: E) => Promise<R>;
 
 /**
- * Puts the policies around an attempt. A call that may be sent once only passes the same circuit and the same gate.
+ * Puts the policies around an attempt. A call that may be sent only once uses the same circuit and the same gate.
  * @throws {DecorationError} for wrong options
  */
 export function protect<E extends Exchange, R>(
@@ -45,7 +45,7 @@ export function protect<E extends Exchange, R>(
     circuit,
     key: ({ key }: E) => key,
   };
-  // The name that events and the settings `methods.*` give it.
+  // The method name in events and in the settings `methods.*`.
   Object.defineProperty(attempt, 'name', { value: client });
   const limited = timeLimit === undefined ? attempt : applied(limitOf(timeLimit), attempt);
   const around = (inner: Attempt<E, R>, maxAttempts?: 1): Attempt<E, R> => {

@@ -1,14 +1,14 @@
-// What may be sent a second time.
+// Rules about what may be sent a second time.
 
 type HeadersLike = Iterable<readonly [string, unknown]> | Readonly<Record<string, unknown>>;
 
 const IDEMPOTENCY_KEY = 'idempotency-key';
 
-/** Whether a request says that the upstream recognises its repetition. Reads headers however they are written. */
+/** True if an `Idempotency-Key` is there. Reads `Headers`, pairs, objects and undici's flat lists. */
 export function hasIdempotencyKey(headers: unknown): boolean {
   if (typeof headers !== 'object' || headers === null) return false;
   if (typeof (headers as Headers).get === 'function') return Boolean((headers as Headers).get(IDEMPOTENCY_KEY));
-  // undici takes names and values in turn, too.
+  // undici also takes a flat list of names and values.
   if (Array.isArray(headers) && typeof headers[0] === 'string')
     return headers.some((name, at) => at % 2 === 0 && isKey(name) && headers[at + 1]);
   const entries: Iterable<readonly [string, unknown]> =
@@ -21,13 +21,13 @@ export function hasIdempotencyKey(headers: unknown): boolean {
 
 const isKey = (name: unknown): boolean => String(name).toLowerCase() === IDEMPOTENCY_KEY;
 
-/** Whether a body is used up by sending it: a stream of Node or of the web, or an iterator. */
+/** True if sending uses the body up: a Node stream, a web stream or an iterator. */
 export function isSentOnce(body: unknown): boolean {
   if (typeof body !== 'object' || body === null) return false;
   return ['getReader', 'pipe', 'next'].some((name) => name in body) || Symbol.asyncIterator in body;
 }
 
-/** Methods are compared in upper case, as `fetch` sends them. */
+/** Compares methods in upper case, as `fetch` sends them. */
 export function methodsOf(methods: readonly string[]): (method: string) => boolean {
   const known = new Set(methods.map((method) => method.toUpperCase()));
   return (method) => known.has(method) || known.has(method.toUpperCase());

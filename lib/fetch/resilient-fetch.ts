@@ -18,7 +18,7 @@ const FIRST_ERROR_STATUS = 400;
 
 /**
  * A `fetch` with a circuit per host that retries what fails transiently and waits for rate limits. It has `fetch`'s own
- * signature, so that it fits wherever a library takes a `fetch`. A final error status is returned with its body unread.
+ * signature, so that any library that takes a `fetch` takes it. A final error status is returned with its body unread.
  * @throws {ConfigurationError} for wrong options
  */
 export function resilientFetch(options: FetchOptions = {}): typeof fetch {
@@ -30,7 +30,7 @@ export function resilientFetch(options: FetchOptions = {}): typeof fetch {
   async function attempt(exchange: FetchExchange): Promise<Response> {
     const signal = isLimited ? both(exchange.signal, currentSignal()) : exchange.signal;
     const response = await exchange.send(given ?? globalThis.fetch, signal);
-    // A fetch that does not heed its signal may answer an attempt that is over.
+    // A fetch that ignores its signal may answer after the attempt has ended.
     if (signal?.aborted) {
       discard(response);
       throw signal.reason;
@@ -42,7 +42,7 @@ export function resilientFetch(options: FetchOptions = {}): typeof fetch {
 
   const call = protect('fetch', policies, ({ input, init }: FetchExchange) => [input, init], attempt);
 
-  /** A final error status is an answer, unless it is to be thrown. */
+  /** Returns the answer of a final error status, unless `throwOnStatus` is set. Rethrows every other error. */
   function settle(exchange: FetchExchange, error: unknown): Response {
     const response = answerIn(error);
     if (response && exchange.isLatest(response)) {
@@ -66,7 +66,7 @@ export function resilientFetch(options: FetchOptions = {}): typeof fetch {
   };
 }
 
-/** The answer that a failure is about. Waiting for a rate limit may have been refused because of it. */
+/** The answer behind a failure: an error status, or the 429 whose wait would be too long. */
 function answerIn(error: unknown): Response | undefined {
   const about = error instanceof RateLimitedError ? error.cause : error;
   return about instanceof HttpStatusError ? about.response : undefined;

@@ -26,19 +26,19 @@ export class HeldStatus extends Error {
 }
 
 /**
- * One attempt as undici's handler. It holds back its answer until it is known whether it is the final one; an error
- * status also pauses its connection, so that nothing piles up.
+ * One attempt as undici's handler. It holds its answer back until it is known whether it is final. For an error status
+ * it also pauses the connection, so that no data piles up.
  */
 export class UndiciAttempt implements Handler {
   #isOver = false;
   #controller: Controller | undefined;
-  /** What is held back, in its order. Undefined once it has been let through. */
+  /** Events that are held back, in order. Undefined once they have been let through. */
   #held: Deliver[] | undefined = [];
   readonly #caller: Handler;
   readonly #begun: () => void;
   readonly #failed: (error: unknown) => void;
 
-  /** @param begun the answer has begun well @param failed there will be none, or one with an error status */
+  /** @param begun called when a good answer begins @param failed called for an error or an error status */
   constructor(caller: Handler, begun: () => void, failed: (error: unknown) => void) {
     this.#caller = caller;
     this.#begun = begun;
@@ -56,7 +56,7 @@ export class UndiciAttempt implements Handler {
 
   onResponseStart(controller: Controller, status: number, headers: IncomingHeaders, message?: string): void {
     this.#deliver((to) => to.onResponseStart?.(controller, status, headers, message));
-    // 1xx are told of an answer that is still to come.
+    // A 1xx status announces an answer that is still to come.
     if (status < 200 || this.#isOver) return;
     if (status < FIRST_ERROR_STATUS) {
       this.#begun();
@@ -76,11 +76,11 @@ export class UndiciAttempt implements Handler {
 
   onResponseError(controller: Controller, error: Error): void {
     this.#deliver((to) => to.onResponseError?.(controller, error));
-    // Of an answer that has begun this is the end, and the attempt has been decided on before.
+    // After the answer has begun, the attempt is already settled.
     if (!this.#isOver) this.#failed(error);
   }
 
-  /** Lets through what was held back, and from now on everything as it comes. */
+  /** Delivers the held events, and every later one at once. */
   letThrough(): void {
     const held = this.#held ?? [];
     this.#held = undefined;
@@ -88,7 +88,7 @@ export class UndiciAttempt implements Handler {
     if (this.#controller?.paused) this.#controller.resume();
   }
 
-  /** Throws away what was held back and everything that comes. */
+  /** Ends the request and drops all its events. */
   discard(reason: Error): void {
     this.#isOver = true;
     this.#held = [];

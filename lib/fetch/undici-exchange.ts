@@ -13,8 +13,8 @@ type RawHeaders = Exclude<Dispatcher.DispatchController['rawHeaders'], undefined
 const SUPERSEDED = 'The attempt was given up.';
 
 /**
- * One request of undici, and what its attempts leave behind. To the caller's handler it is the controller, whichever
- * attempt is under way.
+ * One request of undici. For the caller's handler it is the controller: it passes calls on to the attempt that is
+ * running.
  */
 export class UndiciExchange implements Exchange, Dispatcher.DispatchController {
   readonly options: Options;
@@ -42,14 +42,14 @@ export class UndiciExchange implements Exchange, Dispatcher.DispatchController {
     return hasIdempotencyKey(this.options.headers);
   }
 
-  /** The next attempt; the answer of the one before is thrown away. */
+  /** Makes the next attempt. Discards the answer of the previous attempt. */
   next(begun: () => void, failed: (error: unknown) => void): UndiciAttempt {
     this.release();
     this.#latest = new UndiciAttempt(this.caller, begun, failed);
     return this.#latest;
   }
 
-  /** The answer of the latest attempt is the final one. */
+  /** Hands out the answer of the latest attempt. */
   letThrough(): void {
     this.#isDecided = true;
     this.#latest?.letThrough();
@@ -59,20 +59,20 @@ export class UndiciExchange implements Exchange, Dispatcher.DispatchController {
     return attempt === this.#latest;
   }
 
-  /** There is no answer, but this error. */
+  /** Ends the request with an error. */
   fail(error: Error): void {
     this.#isDecided = true;
     this.release();
     this.caller.onResponseError?.(this, error);
   }
 
-  /** Throws away the answer of the latest attempt, so that its socket is free. */
+  /** Discards the answer of the latest attempt, so that its socket is free. */
   release(): void {
     this.#latest?.discard(new Error(SUPERSEDED));
     this.#latest = undefined;
   }
 
-  // What the caller's handler asks of its controller.
+  // The controller's interface, for the caller's handler.
 
   get aborted(): boolean {
     return this.#abort.signal.aborted;
@@ -97,7 +97,7 @@ export class UndiciExchange implements Exchange, Dispatcher.DispatchController {
   abort(reason: Error): void {
     if (this.aborted) return;
     this.#abort.abort(reason);
-    // An answer that has been let through ends as undici ends it.
+    // Once the answer is let through, undici ends it itself.
     if (this.#isDecided) this.#latest?.controller?.abort(reason);
   }
 

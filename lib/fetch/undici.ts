@@ -8,7 +8,7 @@ import { both } from './signals.js';
 import { HeldStatus } from './undici-attempt.js';
 import { UndiciExchange } from './undici-exchange.js';
 
-/** Options of {@link undiciInterceptor}. There is no fallback: an interceptor has no answer of its own to give. */
+/** Options of {@link undiciInterceptor}. There is no fallback: an interceptor cannot make an answer. */
 export interface UndiciOptions extends Omit<ClientOptions<never>, 'circuitOptions' | 'retry'> {
   /** Options of `@RetryOnTransient()`. `false`: nothing is retried. @default {} */
   readonly retry?: Omit<Exclude<ClientOptions<never>['retry'], false | undefined>, 'retryOnResult'> | false;
@@ -53,7 +53,7 @@ export function undiciInterceptor(options: UndiciOptions = {}): Dispatcher.Dispa
     const call = protect<UndiciExchange, void>('undici', policies, () => [], attempt);
 
     return (request, handler) => {
-      // A connection that changes its protocol is not answered once.
+      // A request that changes the protocol has no ordinary answer.
       if (request.upgrade || request.method === 'CONNECT') return dispatch(request, handler);
       const exchange = new UndiciExchange(request, handler, keyOf);
       handler.onRequestStart?.(exchange, {});
@@ -66,14 +66,14 @@ export function undiciInterceptor(options: UndiciOptions = {}): Dispatcher.Dispa
             else exchange.fail(error as Error);
           },
         )
-        // The caller's handler threw: undici ends the request then, too.
+        // The caller's handler threw: end the request, as undici does.
         .catch((error: unknown) => exchange.abort(error as Error));
       return true;
     };
   };
 }
 
-/** The answer that a failure is about. Waiting for a rate limit may have been refused because of it. */
+/** The answer behind a failure: an error status, or the 429 whose wait would be too long. */
 function answerIn(error: unknown): HeldStatus | undefined {
   const { cause } = (error ?? {}) as { cause?: unknown };
   return [error, cause].find((one): one is HeldStatus => one instanceof HeldStatus);

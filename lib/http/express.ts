@@ -17,11 +17,11 @@ export type ExpressErrorHandler = (
 ) => void;
 
 /**
- * An error handler for Express that answers with {@link toHttp}. What is not mapped goes to the next error handler.
+ * An error handler for Express that answers with {@link toHttp}. Errors that are not mapped go to the next error handler.
  * Register it after all routes, before error handlers of your own: `app.use(expressErrors())`.
  */
 export function expressErrors(options?: HttpErrorOptions): ExpressErrorHandler {
-  // Express tells an error handler by its four parameters.
+  // Express recognises an error handler by its four parameters.
   return (error, _request, response, next) => {
     // An answer that has begun cannot be replaced: Express then ends the connection.
     const answer = response.headersSent ? undefined : toHttp(error, options);

@@ -11,7 +11,7 @@ export interface FastifyReplyLike {
 export type FastifyErrorHandler = (error: unknown, request: unknown, reply: FastifyReplyLike) => void;
 
 /**
- * An error handler for Fastify that answers with {@link toHttp}. What is not mapped is rethrown, so that the parent's
+ * An error handler for Fastify that answers with {@link toHttp}. Errors that are not mapped are rethrown: the parent's
  * error handler answers, or Fastify's own: `app.setErrorHandler(fastifyErrors())`.
  */
 export function fastifyErrors(options?: HttpErrorOptions): FastifyErrorHandler {

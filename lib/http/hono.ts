@@ -18,7 +18,7 @@ export function honoErrors(options?: HttpErrorOptions): HonoErrorHandler {
   return (error, context) => {
     const answer = toHttp(error, options);
     if (answer) return context.json(answer.body, answer.status, answer.headers);
-    // Rethrown from an app's own handler it would lose its response.
+    // If the app's own handler rethrows it, its response is lost.
     const ownResponse = read(error, 'getResponse');
     if (typeof ownResponse === 'function') return ownResponse.call(error) as Response;
     throw error;

@@ -10,7 +10,7 @@ export function read(value: unknown, key: string): unknown {
   }
 }
 
-/** `instanceof`, also for what refuses to be looked at. */
+/** `instanceof` that never throws: false for a proxy that refuses it. */
 export function isA<T>(value: unknown, type: abstract new (...args: never[]) => T): value is T {
   try {
     return value instanceof type;

@@ -36,9 +36,9 @@ const TEXT: Readonly<Record<HttpStatus, string>> = {
   504: 'Gateway Timeout',
 };
 
-/** Seconds. A client that is sent away for longer does not come back in time to see a recovery. */
+/** In seconds. With a longer wait, clients would stay away long after the recovery. */
 const LONGEST_RETRY_AFTER = 3600;
-/** Milliseconds after which a permit may well be free. */
+/** How long a caller of a full bulkhead is asked to wait, in milliseconds. */
 const PERMIT_MS = 1000;
 
 const STATUS_OF_KIND: Readonly<Partial<Record<FailureKind, HttpStatus>>> = {
@@ -57,7 +57,7 @@ const STATUS_OF_KIND: Readonly<Partial<Record<FailureKind, HttpStatus>>> = {
  * limit or a full bulkhead, 504 for a timeout, 502 for an upstream that is broken or unreachable, 500 for a request
  * that the upstream refuses. The upstream's own status and message never become the answer. Never throws.
  *
- * @returns undefined for what is not mapped: errors made to be answers (`http-errors`, Nest's `HttpException`, Hono's
+ * @returns undefined for errors that are not mapped: errors made to be answers (`http-errors`, Nest's `HttpException`, Hono's
  * `HTTPException`, Fastify's own), bugs, cancelled calls and everything that is not known
  */
 export function toHttp(error: unknown, options: HttpErrorOptions = {}): HttpAnswer | undefined {
@@ -85,7 +85,7 @@ function answerToUpstream(error: unknown): HttpAnswer | undefined {
   return status && answer(status, kind === 'rate-limited' ? retryAfterMs : undefined);
 }
 
-/** @param retryAfterMs Infinity while a circuit is isolated: then nobody knows when to ask again */
+/** @param retryAfterMs Infinity while a circuit is isolated: the end is unknown then */
 function answer(status: HttpStatus, retryAfterMs = Number.NaN): HttpAnswer {
   const error = TEXT[status];
   if (!Number.isFinite(retryAfterMs)) return { status, headers: {}, body: { error } };

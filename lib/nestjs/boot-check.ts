@@ -12,7 +12,7 @@ export interface Discovery {
   getControllers(): readonly Wrapper[];
 }
 
-/** What is wrong with the decorated methods of all providers and controllers, and with sections that name none. */
+/** The problems of all decorated methods of providers and controllers, and of sections that match none of them. */
 export function problemsOf(discovery: Discovery, settings: SettingsOverrides | undefined): string[] {
   const problems: string[] = [];
   const described = [...classesOf(discovery)].flatMap((Class) => {
@@ -24,7 +24,7 @@ export function problemsOf(discovery: Discovery, settings: SettingsOverrides | u
       return [];
     }
   });
-  // Settings that are wrong as a whole are found at every class.
+  // Invalid settings fail at every class with the same problems.
   if (problems.length > 0) return [...new Set(problems)];
   const warned = described.flatMap(({ name, stack }) =>
     stack.flatMap(({ policy, warnings }) => warnings.map((warning) => `${name}: @${policy}() ${warning}`)),
@@ -36,7 +36,7 @@ export function problemsOf(discovery: Discovery, settings: SettingsOverrides | u
 function classesOf(discovery: Discovery): Set<AnyClass> {
   const classes = new Set<AnyClass>();
   for (const { metatype, instance } of [...discovery.getProviders(), ...discovery.getControllers()]) {
-    // What a factory made, or a value, has its class at itself; a provider of each request has no instance yet.
+    // For a factory or a value, the instance tells the class; a request-scoped provider has no instance yet.
     for (const one of [metatype, constructorOf(instance)]) if (isClass(one)) classes.add(one);
   }
   return classes;

@@ -11,7 +11,7 @@ export function InjectCircuit(name: string): PropertyDecorator & ParameterDecora
   return Inject(getCircuitToken(name));
 }
 
-/** @throws {ConfigurationError} for what is no list of names */
+/** @throws {ConfigurationError} for a value that is not a list of names */
 export function circuitProviders(names: readonly string[]): Provider[] {
   if (!Array.isArray(names) || !names.every((name) => typeof name === 'string' && name !== ''))
     throw new ConfigurationError(["HoldfastModule.forFeature: expected names of circuits, such as ['payments']"]);

@@ -3,7 +3,7 @@ import type { HttpAdapterHost } from '@nestjs/core';
 import { throwError } from 'rxjs';
 import { type HttpAnswer, toHttp } from '../http/index.js';
 
-/** Every error that `toHttp()` maps, to Nest's `@Catch()`. All others go to the other filters, as if this one was not there. */
+/** Matches every error that `toHttp()` maps. Nest passes all others to the other filters. */
 abstract class Mapped {
   static [Symbol.hasInstance](error: unknown): boolean {
     return toHttp(error) !== undefined;
@@ -45,7 +45,7 @@ export class HoldfastExceptionFilter implements ExceptionFilter {
           });
         return undefined;
       default:
-        // GraphQL and others go on with the error itself.
+        // GraphQL and others then handle the error themselves.
         return undefined;
     }
   }
@@ -68,7 +68,7 @@ function retryAfterOf({ body }: HttpAnswer): { retryAfter?: number } {
 
 Catch(Mapped as never)(HoldfastExceptionFilter);
 
-/** Stands where the filter is switched off: catches nothing. */
+/** Used if the filter is switched off: matches no error. */
 export class NoFilter implements ExceptionFilter {
   catch(error: unknown): never {
     throw error;

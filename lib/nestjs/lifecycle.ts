@@ -1,10 +1,12 @@
 import { Logger as NestLogger, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { ConfigurationError, configure } from '../index.js';
 import { type Discovery, problemsOf } from './boot-check.js';
-import { nestLogger } from './nest-logger.js';
 import type { HoldfastModuleOptions } from './options.js';
 
-/** What is configured from the time the app is made until it is closed. */
+/** The context of holdfast's lines in Nest's log. */
+const CONTEXT = 'holdfast';
+
+/** Applies the configuration when the app is made and removes it when the app is closed. */
 export class HoldfastLifecycle implements OnModuleInit, OnApplicationShutdown {
   readonly #options: HoldfastModuleOptions;
   readonly #discovery: Discovery;
@@ -18,7 +20,7 @@ export class HoldfastLifecycle implements OnModuleInit, OnApplicationShutdown {
     if (settings === undefined && logger === undefined) return;
     this.#undo = configure({
       ...(settings !== undefined && { settings }),
-      ...(logger !== undefined && { logger: logger === 'nest' ? nestLogger() : logger }),
+      ...(logger !== undefined && { logger: logger === 'nest' ? new NestLogger(CONTEXT) : logger }),
     });
   }
 
@@ -30,10 +32,10 @@ export class HoldfastLifecycle implements OnModuleInit, OnApplicationShutdown {
       const problems = problemsOf(this.#discovery, settings);
       if (problems.length === 0) return;
       if (strict === 'error') throw new ConfigurationError(problems);
-      const nest = new NestLogger('holdfast');
+      const nest = new NestLogger(CONTEXT);
       for (const problem of problems) nest.warn(problem);
     } catch (error) {
-      // The app is not made: nobody will close it.
+      // The app fails to start, so that nobody closes it.
       this.onApplicationShutdown();
       throw error;
     }

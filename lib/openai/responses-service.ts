@@ -23,7 +23,7 @@ export type ResponsesRequest = Omit<OpenAI.Responses.ResponseCreateParamsNonStre
 
 /**
  * Makes responses (`/v1/responses`). Transient failures are retried, rate limits are waited for, and a failing API is
- * left alone. There is no fallback: no response is as good as another.
+ * left alone. There is no fallback.
  */
 export class ResponsesService {
   readonly #client: () => OpenAI;
@@ -39,7 +39,7 @@ export class ResponsesService {
   /**
    * The whole response. One with the status `failed` is a failure like any other; one that is `incomplete` is returned.
    * @throws {CircuitOpenError} while the API is left alone
-   * @throws {MalformedResponseError} for an answer that is no response
+   * @throws {MalformedResponseError} for an answer that is not a response
    */
   @CircuitProtected(OPENAI)
   @RetryOnTransient()

@@ -6,7 +6,7 @@ import { refuseError } from './answers.js';
 // The Responses API says that it failed inside an answer with the status 200, whole or streamed, and the SDK throws
 // nothing.
 
-/** Codes of failed responses that the classifier has another word for. Those that are in neither list are the server's. */
+/** Codes of failed responses, by the code that the classifier knows. A code that neither list has means `server`. */
 const WORDS: ReadonlyMap<string | undefined, string> = new Map([
   ['vector_store_timeout', 'timeout'],
   ...[
@@ -35,29 +35,29 @@ const SERVER_ERROR = 'server_error';
 /**
  * A response that did not fail.
  * @throws {StreamFailureError} for one that did
- * @throws {MalformedResponseError} for anything that is no response
+ * @throws {MalformedResponseError} for an answer that is not a response
  */
 export function responseOf<R>(response: R): R {
   refuseFailed(response);
   if (readText(response, 'id') === undefined || !Array.isArray(read(response, 'output')))
-    throw new MalformedResponseError('The answer is no response.');
+    throw new MalformedResponseError('The answer is not a response.');
   return response;
 }
 
-/** How the runtime's words for looking into something that is no object begin. What was looked at may follow them. */
+/** How the runtime's message begins if a property of a non-object is read. The value itself may follow. */
 const NO_OBJECT = /^Cannot (use 'in' operator|read propert)/;
 
 /**
- * The SDK looks into an answer before it hands it out, and a page of HTML or an empty body is no object.
- * @throws {MalformedResponseError} for that, without what the answer was; anything else is thrown as it is
+ * Replaces the TypeError that the SDK throws for an answer that is not an object, such as a page of HTML or an empty body.
+ * @throws {MalformedResponseError} for that error, without the answer's text; any other error is thrown as it is
  */
 export function refuseBroken(error: unknown): never {
   if (error instanceof TypeError && NO_OBJECT.test(error.message))
-    throw new MalformedResponseError('The answer is no response.');
+    throw new MalformedResponseError('The answer is not a response.');
   throw error;
 }
 
-/** Events that say that a response was made, and nothing of what is in it. */
+/** Events without content. */
 const BEFORE_CONTENT: ReadonlySet<string> = new Set(['response.created', 'response.queued', 'response.in_progress']);
 /** Events that end a stream well. A response that is incomplete has met a limit that the request set. */
 const LAST: ReadonlySet<string> = new Set(['response.completed', 'response.incomplete']);
@@ -70,14 +70,14 @@ export interface EventFacts {
 
 /**
  * @throws {StreamFailureError} for an event that says that the response failed
- * @throws {MalformedResponseError} for anything that is no event
+ * @throws {MalformedResponseError} for anything that is not an event
  */
 export function eventFacts(event: unknown): EventFacts {
   const type = readText(event, 'type');
   if (type === 'response.failed') refuseFailed(read(event, 'response') ?? { status: 'failed' });
   if (type === 'error') throw new StreamFailureError(wordOf(event));
   refuseError(event);
-  if (type === undefined) throw new MalformedResponseError('The stream holds something that is no event.');
+  if (type === undefined) throw new MalformedResponseError('The stream holds something that is not an event.');
   return { isBeforeContent: BEFORE_CONTENT.has(type), isLast: LAST.has(type) };
 }
 

@@ -340,9 +340,9 @@ for (const sdk of SDKS) {
       await rejectionOf(generateText({ model, ...ASKED, maxRetries: 1 }));
       expect(first.count).to.equal(6);
       await rejectionOf(generateText({ model, ...ASKED, maxRetries: 1 }));
-      const told = world.heard('retries_multiplied');
-      expect(told.map(({ requests }) => requests)).to.deep.equal([9]);
-      expect(told[0]?.reason).to.include('generateText({ maxRetries: 0 })');
+      const reported = world.heard('retries_multiplied');
+      expect(reported.map(({ requests }) => requests)).to.deep.equal([9]);
+      expect(reported[0]?.reason).to.include('generateText({ maxRetries: 0 })');
     });
 
     it('does not report it with maxRetries: 0', async () => {

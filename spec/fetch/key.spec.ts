@@ -32,7 +32,7 @@ describe('the key of a circuit', () => {
     });
   }
 
-  it('is what the runtime reads in a URL, whatever stands in it', () => {
+  it('is the host that the runtime reads in any URL', () => {
     const keyOf = keysBy('host');
     const part = fc.stringMatching(/^[\w.:@/?#\\%[\] \t-]{0,12}$/);
     fc.assert(

@@ -257,7 +257,7 @@ describe('resilientFetch', () => {
       expect(handle?.name).to.equal(`${name}[127.0.0.1:${upstream.port}]`);
     });
 
-    it("a Request's headers and method are heeded, and what stands beside it wins", async () => {
+    it("a Request's headers and method count, and those of init replace them", async () => {
       const request = new Request(chat, { method: 'POST', headers: { ...headers, 'idempotency-key': 'a1' } });
       await resilient()(request);
       expect(upstream.count).to.equal(3);
@@ -278,7 +278,7 @@ describe('resilientFetch', () => {
       );
     });
 
-    it('an answer that retryOnResult wants not, whose body is thrown away', async () => {
+    it('an answer that retryOnResult rejects, and its body is cancelled', async () => {
       const bodies: Response[] = [];
       const fetch = resilient({
         retry: { retryOnResult: ({ status }: Response) => status === 202 },
@@ -429,7 +429,7 @@ describe('resilientFetch', () => {
       expect(new Set(seen).size).to.equal(3);
     });
 
-    it('leave no answer of an attempt that is over unread, though a fetch does not heed them', async () => {
+    it('cancel a late answer of an attempt that has ended, if a fetch ignores them', async () => {
       const late = new Response('late');
       let answer: (response: Response) => void = () => {};
       const fetch = resilient({

@@ -25,7 +25,7 @@ describe('resilientFetch as the fetch of', () => {
   afterEach(() => restore());
 
   const fetchOf = (options: FetchOptions = {}): typeof fetch => resilientFetch({ circuit: name, ...options });
-  /** Generations are POSTs: whoever takes a second bill for the price of an answer says so. */
+  /** Generations are POSTs: repeating them has to be allowed explicitly. */
   const GENERATING: FetchOptions = { retryMethods: ['GET', 'POST'] };
 
   for (const [version, Client] of [
@@ -57,7 +57,7 @@ describe('resilientFetch as the fetch of', () => {
         expect(upstream.count).to.equal(3);
       });
 
-      it('repeats a generation where it is told to', async () => {
+      it('repeats a generation if retryMethods has POST', async () => {
         upstream.script('hang-up', { type: 'rate-limit', retryAfter: 1 }, 'ok');
         const { choices } = await client(GENERATING).chat.completions.create(question);
         expect(choices[0]?.message.content).to.be.a('string');
@@ -130,7 +130,7 @@ describe('resilientFetch as the fetch of', () => {
       statuses = [];
     });
 
-    it('anthropic: repeats a message where it is told to, with its body', async () => {
+    it('anthropic: repeats a message if retryMethods has POST, with its body', async () => {
       statuses = [529, 503];
       const fetch = fetchOf(GENERATING);
       const client = new Anthropic({ apiKey: 'none', baseURL: url, maxRetries: 0, logLevel: 'off', fetch });

@@ -236,7 +236,7 @@ describe('undiciInterceptor', () => {
     await new Promise<void>((resolve) => server.close(() => resolve()));
   });
 
-  it('tells the caller of 1xx answers before the final one', async () => {
+  it('passes 1xx answers on before the final one', async () => {
     const server = createServer((_request, response) => {
       response.writeEarlyHints({ link: '</style.css>; rel=preload' });
       response.end('whole');

@@ -52,7 +52,7 @@ export function failedResponse(
   return 'text' in made ? made.response('failed', { error, output: [] }) : undefined;
 }
 
-/** An event's name stands in it and before it. */
+/** One event as it is sent: its type is also the name of the server-sent event. */
 export function eventOf(event: { readonly type: string }, number: number): string {
   return sse(JSON.stringify({ ...event, sequence_number: number }), event.type);
 }

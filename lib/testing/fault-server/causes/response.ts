@@ -6,7 +6,7 @@ import type { ResponseFailed } from '../faults/stream-fault.js';
 import { bytesOf, misuse, send, sendPieces } from './send.js';
 import { givenFields } from './status-answer.js';
 
-/** Events before the failure unless told otherwise: those that say that the response was created. */
+/** The default number of events before the failure: those that say that the response was created. */
 const AFTER_CHUNKS = 2;
 
 /** Lets a response fail that began well. */
