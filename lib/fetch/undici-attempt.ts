@@ -3,7 +3,7 @@ import type { Dispatcher } from 'undici';
 type Controller = Dispatcher.DispatchController;
 type Handler = Dispatcher.DispatchHandler;
 type IncomingHeaders = Parameters<NonNullable<Handler['onResponseStart']>>[2];
-type Deliver = (to: Handler) => void;
+type Deliver = (to: Handler, as: Controller) => void;
 
 const FIRST_ERROR_STATUS = 400;
 
@@ -31,16 +31,24 @@ export class HeldStatus extends Error {
  */
 export class UndiciAttempt implements Handler {
   #isOver = false;
+  #isLetThrough = false;
+  #isCallerPaused = false;
   #controller: Controller | undefined;
-  /** Events that are held back, in order. Undefined once they have been let through. */
-  #held: Deliver[] | undefined = [];
+  /** Events that are held back, in order. */
+  readonly #held: Deliver[] = [];
   readonly #caller: Handler;
+  readonly #callers: Controller;
   readonly #begun: () => void;
   readonly #failed: (error: unknown) => void;
 
-  /** @param begun called when a good answer begins @param failed called for an error or an error status */
-  constructor(caller: Handler, begun: () => void, failed: (error: unknown) => void) {
+  /**
+   * @param callers the controller that the caller's handler gets
+   * @param begun called when a good answer begins
+   * @param failed called for an error or an error status
+   */
+  constructor(caller: Handler, callers: Controller, begun: () => void, failed: (error: unknown) => void) {
     this.#caller = caller;
+    this.#callers = callers;
     this.#begun = begun;
     this.#failed = failed;
   }
@@ -49,13 +57,18 @@ export class UndiciAttempt implements Handler {
     return this.#controller;
   }
 
+  /** True if the caller's handler has paused the data. */
+  get paused(): boolean {
+    return this.#isCallerPaused;
+  }
+
   onRequestStart(controller: Controller): void {
     this.#controller = controller;
     if (this.#isOver) controller.abort(new Error('The attempt is over.'));
   }
 
   onResponseStart(controller: Controller, status: number, headers: IncomingHeaders, message?: string): void {
-    this.#deliver((to) => to.onResponseStart?.(controller, status, headers, message));
+    this.#deliver((to, as) => to.onResponseStart?.(as, status, headers, message));
     // A 1xx status announces an answer that is still to come.
     if (status < 200 || this.#isOver) return;
     if (status < FIRST_ERROR_STATUS) {
@@ -66,38 +79,58 @@ export class UndiciAttempt implements Handler {
     this.#failed(new HeldStatus(status, headers, this));
   }
 
-  onResponseData(controller: Controller, chunk: Buffer): void {
-    this.#deliver((to) => to.onResponseData?.(controller, chunk));
+  onResponseData(_controller: Controller, chunk: Buffer): void {
+    this.#deliver((to, as) => to.onResponseData?.(as, chunk));
   }
 
-  onResponseEnd(controller: Controller, trailers: IncomingHeaders): void {
-    this.#deliver((to) => to.onResponseEnd?.(controller, trailers));
+  onResponseEnd(_controller: Controller, trailers: IncomingHeaders): void {
+    this.#deliver((to, as) => to.onResponseEnd?.(as, trailers));
   }
 
-  onResponseError(controller: Controller, error: Error): void {
-    this.#deliver((to) => to.onResponseError?.(controller, error));
+  onResponseError(_controller: Controller, error: Error): void {
+    if (this.#isOver) return;
+    // The caller hears of the end at once, even if it has paused the data.
+    if (this.#isLetThrough) this.#caller.onResponseError?.(this.#callers, error);
+    else this.#deliver((to, as) => to.onResponseError?.(as, error));
     // After the answer has begun, the attempt is already settled.
-    if (!this.#isOver) this.#failed(error);
+    this.#failed(error);
   }
 
   /** Delivers the held events, and every later one at once. */
   letThrough(): void {
-    const held = this.#held ?? [];
-    this.#held = undefined;
-    for (const deliver of held) deliver(this.#caller);
-    if (this.#controller?.paused) this.#controller.resume();
+    this.#isLetThrough = true;
+    this.#flush();
+  }
+
+  pause(): void {
+    this.#isCallerPaused = true;
+    this.#controller?.pause();
+  }
+
+  resume(): void {
+    this.#isCallerPaused = false;
+    if (this.#isLetThrough) this.#flush();
   }
 
   /** Ends the request and drops all its events. */
   discard(reason: Error): void {
     this.#isOver = true;
-    this.#held = [];
+    this.#held.length = 0;
     this.#controller?.abort(reason);
+  }
+
+  #flush(): void {
+    while (!this.#isCallerPaused) {
+      const deliver = this.#held.shift();
+      if (deliver === undefined) break;
+      deliver(this.#caller, this.#callers);
+    }
+    if (!this.#isCallerPaused && this.#controller?.paused) this.#controller.resume();
   }
 
   #deliver(deliver: Deliver): void {
     if (this.#isOver) return;
-    if (this.#held) this.#held.push(deliver);
-    else deliver(this.#caller);
+    if (this.#isLetThrough && !this.#isCallerPaused && this.#held.length === 0) deliver(this.#caller, this.#callers);
+    else this.#held.push(deliver);
   }
 }

@@ -45,7 +45,7 @@ export class UndiciExchange implements Exchange, Dispatcher.DispatchController {
   /** Makes the next attempt. Discards the answer of the previous attempt. */
   next(begun: () => void, failed: (error: unknown) => void): UndiciAttempt {
     this.release();
-    this.#latest = new UndiciAttempt(this.caller, begun, failed);
+    this.#latest = new UndiciAttempt(this.caller, this, begun, failed);
     return this.#latest;
   }
 
@@ -83,7 +83,7 @@ export class UndiciExchange implements Exchange, Dispatcher.DispatchController {
   }
 
   get paused(): boolean {
-    return this.#latest?.controller?.paused ?? false;
+    return this.#latest?.paused ?? false;
   }
 
   get rawHeaders(): RawHeaders {
@@ -102,10 +102,10 @@ export class UndiciExchange implements Exchange, Dispatcher.DispatchController {
   }
 
   pause(): void {
-    this.#latest?.controller?.pause();
+    this.#latest?.pause();
   }
 
   resume(): void {
-    this.#latest?.controller?.resume();
+    this.#latest?.resume();
   }
 }

@@ -223,6 +223,84 @@ describe('undiciInterceptor', () => {
     expect(upstream.requests[0]?.outcome).to.equal('aborted');
   });
 
+  it('gives a handler one controller for all attempts, which pauses, resumes and tells of the answer', async () => {
+    upstream.script(UNAVAILABLE, 'ok');
+    const seen: unknown[] = [];
+    const text = await new Promise<string>((resolve, reject) => {
+      let controller: Dispatcher.DispatchController | undefined;
+      let body = '';
+      const { origin, pathname } = new URL(models);
+      dispatcher().dispatch(
+        { origin, path: pathname, method: 'GET', headers },
+        {
+          onRequestStart: (given) => {
+            controller = given;
+            seen.push(given.aborted, given.reason, given.paused, given.rawHeaders);
+          },
+          onResponseStart: (_controller, status) => {
+            controller?.pause();
+            seen.push(status, controller?.paused, Array.isArray(controller?.rawHeaders));
+            setImmediate(() => controller?.resume());
+          },
+          onResponseData: (_controller, chunk) => {
+            seen.push(controller?.paused);
+            body += String(chunk);
+          },
+          onResponseEnd: () => {
+            seen.push(controller?.paused, controller?.rawTrailers);
+            resolve(body);
+          },
+          onResponseError: (_controller, error) => reject(error),
+        },
+      );
+    });
+    expect(JSON.parse(text)).to.have.property('object', 'list');
+    expect(seen).to.deep.equal([false, null, false, null, 200, true, true, false, false, []]);
+    expect(upstream.count).to.equal(2);
+  });
+
+  it('lets a handler abort through that controller, once and with its reason', async () => {
+    upstream.always('stall');
+    const reason = new Error('changed my mind');
+    const { origin, pathname } = new URL(models);
+    const [aborted, error] = await new Promise<unknown[]>((resolve) => {
+      let controller: Dispatcher.DispatchController | undefined;
+      dispatcher().dispatch(
+        { origin, path: pathname, method: 'GET', headers },
+        {
+          onRequestStart: (given) => {
+            controller = given;
+          },
+          onResponseError: (given, thrown) => resolve([given.aborted && given.reason, thrown]),
+        },
+      );
+      void upstream.received(1).then(() => {
+        controller?.abort(reason);
+        controller?.abort(new Error('again'));
+      });
+    });
+    expect(aborted).to.equal(reason);
+    expect(error).to.equal(reason);
+  });
+
+  it('ends the request of a handler that throws, and lets nothing go unhandled', async () => {
+    const { origin, pathname } = new URL(models);
+    upstream.always({ type: 'body-drip', everyMs: 1 });
+    dispatcher().dispatch(
+      { origin, path: pathname, method: 'GET', headers },
+      {
+        onRequestStart: () => {},
+        onResponseStart: () => {
+          throw new RangeError('a bug of the handler');
+        },
+        onResponseError: () => {},
+      },
+    );
+    await upstream.received(1);
+    await upstream.settled();
+    expect(upstream.requests[0]?.outcome).to.equal('aborted');
+  });
+
   it('leaves connections that change their protocol alone', async () => {
     const server = createServer();
     server.on('upgrade', (_request, socket) => {

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { rejectionOf } from '../support/upstream.js';
 import { MAJORS, type Running, run } from './support/running.js';
 
 const UNAVAILABLE = { type: 'status', status: 503 } as const;
@@ -102,3 +103,14 @@ for (const major of MAJORS) {
     });
   }
 }
+
+describe('An app of Nest whose settings are wrong', function () {
+  this.timeout(30_000);
+
+  it("does not start with strict: 'error', and says which one", async () => {
+    const error = (await rejectionOf(run(12, 'express', { RETRY_MAX_ATTEMPTS: '0' }))) as Error;
+    expect(error.message)
+      .to.match(/^the app ended with 1/)
+      .and.include('RETRY_MAX_ATTEMPTS');
+  });
+});

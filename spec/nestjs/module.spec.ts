@@ -8,6 +8,7 @@ import {
   Injectable,
   type LoggerService,
   Module,
+  Res,
 } from '@nestjs/common';
 import { APP_FILTER, NestFactory } from '@nestjs/core';
 import { Test } from '@nestjs/testing';
@@ -298,6 +299,12 @@ describe('HoldfastModule', () => {
         throw new CircuitOpenError({ circuit: 'shop', retryAfterMs: 1500 });
       }
 
+      @Get('begun')
+      begun(@Res() response: { write(text: string): void }): never {
+        response.write('half an ');
+        throw new CircuitOpenError({ circuit: 'shop', retryAfterMs: 1500 });
+      }
+
       @Get('range')
       range(): never {
         throw new RangeError('a bug');
@@ -329,6 +336,10 @@ describe('HoldfastModule', () => {
     it('answers, and leaves to other filters what is theirs', async () => {
       expect(await status({}, 'open')).to.equal(503);
       expect(await status({}, 'range')).to.equal(418);
+    });
+
+    it('ends an answer that has begun', async () => {
+      expect(await status({}, 'begun')).to.equal(200);
     });
 
     it('is not there with filter: false', async () => {

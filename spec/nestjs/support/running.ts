@@ -39,9 +39,17 @@ export interface Running {
   close(): Promise<number | null>;
 }
 
-export async function run(major: Major, adapter: 'express' | 'fastify'): Promise<Running> {
+export async function run(
+  major: Major,
+  adapter: 'express' | 'fastify',
+  env: Readonly<Record<string, string>> = {},
+): Promise<Running> {
   const folder = await projectOf(major);
-  const child = fork(join(folder, 'shop.js'), [adapter], { stdio: ['ignore', 'pipe', 'pipe', 'ipc'], execArgv: [] });
+  const child = fork(join(folder, 'shop.js'), [adapter], {
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    execArgv: [],
+    env: { ...process.env, ...env },
+  });
   let output = '';
   for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk) => (output += String(chunk)));
   const { url } = await heard<{ url: string }>(child, () => output);
