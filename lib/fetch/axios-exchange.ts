@@ -2,7 +2,7 @@ import type { AxiosResponse, InternalAxiosRequestConfig } from 'axios';
 import { currentSignal } from '../index.js';
 import type { KeyOf } from './key.js';
 import type { Exchange } from './protection.js';
-import { hasIdempotencyKey, isSentOnce } from './repeatable.js';
+import { hasIdempotencyKey, isSentOnce, onceMark } from './repeatable.js';
 import { both } from './signals.js';
 
 /** An error status that axios lets pass, as the policies see it. It reaches no caller. */
@@ -23,7 +23,7 @@ export class AxiosExchange implements Exchange {
   readonly config: InternalAxiosRequestConfig;
   readonly key: string;
   readonly method: string;
-  readonly isSentOnce: boolean;
+  readonly once: unknown;
   readonly signal: AbortSignal | undefined;
   mayRepeat = false;
   /** The answer of the latest attempt. */
@@ -32,7 +32,7 @@ export class AxiosExchange implements Exchange {
   constructor(config: InternalAxiosRequestConfig, keyOf: KeyOf) {
     this.config = config;
     this.method = config.method ?? 'get';
-    this.isSentOnce = isSentOnce(config.data);
+    this.once = onceMark(isSentOnce(config.data));
     const own = config.signal instanceof AbortSignal ? config.signal : undefined;
     this.signal = both(both(own, config.cancelToken?.toAbortSignal?.()), currentSignal());
     const url = urlOf(config);

@@ -1,7 +1,7 @@
 import { currentSignal } from '../index.js';
 import type { KeyOf } from './key.js';
 import type { Exchange } from './protection.js';
-import { hasIdempotencyKey, isSentOnce } from './repeatable.js';
+import { hasIdempotencyKey, isSentOnce, onceMark } from './repeatable.js';
 import { both } from './signals.js';
 
 export type Input = Parameters<typeof fetch>[0];
@@ -13,7 +13,7 @@ export class FetchExchange implements Exchange {
   readonly init: Init;
   readonly key: string;
   readonly method: string;
-  readonly isSentOnce: boolean;
+  readonly once: unknown;
   readonly signal: AbortSignal | undefined;
   mayRepeat = false;
   /** The answer of the latest attempt. */
@@ -26,7 +26,7 @@ export class FetchExchange implements Exchange {
     // A copy: the caller may change the object later.
     this.init = init && { ...init };
     this.method = init?.method ?? request?.method ?? 'GET';
-    this.isSentOnce = isSentOnce(init?.body) || (init as { duplex?: unknown } | undefined)?.duplex === 'half';
+    this.once = onceMark(isSentOnce(init?.body) || (init as { duplex?: unknown } | undefined)?.duplex === 'half');
     // null means: no signal.
     const own = init?.signal === undefined ? request?.signal : (init.signal ?? undefined);
     this.signal = both(own, currentSignal());
@@ -43,7 +43,7 @@ export class FetchExchange implements Exchange {
     const { input, init } = this;
     const request = isRequest(input) ? input : undefined;
     // If the body is used already, `fetch` rejects with its own error.
-    const sent = request && this.mayRepeat && !request.bodyUsed ? request.clone() : input;
+    const sent = request && this.mayRepeat && !this.once && !request.bodyUsed ? request.clone() : input;
     this.#isSent = true;
     const own = init?.signal ?? request?.signal;
     return fetch(sent, signal === own ? init : { ...init, signal: signal ?? null });

@@ -14,10 +14,13 @@ export interface Exchange {
   /** The key of its circuit. */
   readonly key: string;
   readonly method: string;
-  /** True if sending uses the body up, as for a stream. */
-  readonly isSentOnce: boolean;
+  /**
+   * Set if sending uses the body up, as for a stream. The policies find it in the exchange: they give up with the reason
+   * `body` instead of a second attempt.
+   */
+  readonly once: unknown;
   readonly hasIdempotencyKey: boolean;
-  /** True if a second attempt is allowed. Set before the first one. */
+  /** True if the method or an Idempotency-Key allows a second attempt. Set before the first one. */
   mayRepeat: boolean;
   /** Ends the call, its attempts and waits. */
   readonly signal: AbortSignal | undefined;
@@ -59,7 +62,7 @@ export function protect<E extends Exchange, R>(
   const once = around(limited, 1);
   const isRepeated = methodsOf(retryMethods ?? IDEMPOTENT);
   return (exchange) => {
-    exchange.mayRepeat = !exchange.isSentOnce && (isRepeated(exchange.method) || exchange.hasIdempotencyKey);
+    exchange.mayRepeat = isRepeated(exchange.method) || exchange.hasIdempotencyKey;
     return (exchange.mayRepeat ? repeating : once)(exchange);
   };
 }

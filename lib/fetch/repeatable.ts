@@ -21,6 +21,15 @@ export function hasIdempotencyKey(headers: unknown): boolean {
 
 const isKey = (name: unknown): boolean => String(name).toLowerCase() === IDEMPOTENCY_KEY;
 
+/** What a used iterator looks like to the policies, which never repeat a call with one in its arguments. */
+const USED: Iterator<never> & Iterable<never> = {
+  next: () => ({ done: true, value: undefined }),
+  [Symbol.iterator]: () => USED,
+};
+
+/** Tells the policies whether the call can be sent once only. */
+export const onceMark = (isOnce: boolean): unknown => (isOnce ? USED : undefined);
+
 /** True if sending uses the body up: a Node stream, a web stream or an iterator. */
 export function isSentOnce(body: unknown): boolean {
   if (typeof body !== 'object' || body === null) return false;

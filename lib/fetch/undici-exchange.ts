@@ -2,7 +2,7 @@ import type { Dispatcher } from 'undici';
 import { currentSignal } from '../index.js';
 import type { KeyOf } from './key.js';
 import type { Exchange } from './protection.js';
-import { hasIdempotencyKey, isSentOnce } from './repeatable.js';
+import { hasIdempotencyKey, isSentOnce, onceMark } from './repeatable.js';
 import { both } from './signals.js';
 import { UndiciAttempt } from './undici-attempt.js';
 
@@ -21,7 +21,7 @@ export class UndiciExchange implements Exchange, Dispatcher.DispatchController {
   readonly caller: Handler;
   readonly key: string;
   readonly method: string;
-  readonly isSentOnce: boolean;
+  readonly once: unknown;
   readonly signal: AbortSignal | undefined;
   mayRepeat = false;
   readonly #abort = new AbortController();
@@ -32,7 +32,7 @@ export class UndiciExchange implements Exchange, Dispatcher.DispatchController {
     this.options = options;
     this.caller = caller;
     this.method = options.method;
-    this.isSentOnce = isSentOnce(options.body);
+    this.once = onceMark(isSentOnce(options.body));
     this.signal = both(this.#abort.signal, currentSignal());
     const origin = options.origin ?? '';
     this.key = keyOf(origin, () => new Request(new URL(options.path, origin), { method: this.method }));

@@ -1,6 +1,6 @@
 import { MalformedResponseError, StreamFailureError } from '../core/errors.js';
 import { read, readText } from '../failures/reading.js';
-import { KIND_BY_CODE } from '../failures/vocabulary.js';
+import { KIND_BY_CODE } from '../failures/families/llm.js';
 import { refuseError } from './answers.js';
 
 // The Responses API says that it failed inside an answer with the status 200, whole or streamed, and the SDK throws

@@ -201,12 +201,14 @@ describe('resilientFetch', () => {
         expect(response.status).to.equal(503);
         expect(upstream.requests.map(({ body: got }) => got)).to.deep.equal([JSON.parse(question)]);
         expect(world.heard('circuit_opened')).to.have.length(1);
+        expect(world.heard('retry_gave_up')).to.have.nested.property('[0].reason', 'body');
       });
     }
 
     it("what says duplex: 'half' is sent once", async () => {
       await resilient()(chat, { method: 'PUT', headers, body: question, duplex: 'half' } as RequestInit);
       expect(upstream.count).to.equal(1);
+      expect(world.heard('retry_gave_up')).to.have.nested.property('[0].reason', 'body');
     });
 
     for (const [what, body] of [
