@@ -47,6 +47,9 @@ const STATUS_OF_KIND: Readonly<Partial<Record<FailureKind, HttpStatus>>> = {
   server: 502,
   malformed: 502,
   'rate-limited': 503,
+  // Refusals that another copy of the package made.
+  'circuit-open': 503,
+  'concurrency-limit': 503,
   rejected: 500,
   quota: 500,
   misconfigured: 500,
@@ -82,7 +85,7 @@ function answerToOwn(error: unknown): HttpAnswer | undefined {
 function answerToUpstream(error: unknown): HttpAnswer | undefined {
   const { kind, retryAfterMs } = classify(error);
   const status = STATUS_OF_KIND[kind];
-  return status && answer(status, kind === 'rate-limited' ? retryAfterMs : undefined);
+  return status && answer(status, status === 503 ? retryAfterMs : undefined);
 }
 
 /** @param retryAfterMs Infinity while a circuit is isolated: the end is unknown then */

@@ -63,6 +63,15 @@ describe('toHttp', () => {
     });
   }
 
+  it("answers to another copy's refusals, which are not instances of the same classes", () => {
+    const foreign = (name: string, extra: object): Error => Object.assign(new Error(name), { name, ...extra });
+    const refused = foreign('CircuitOpenError', { circuit: 'stock', retryAfterMs: 1001 });
+    expect(toHttp(refused)).to.deep.equal(later(2));
+    expect(toHttp(foreign('RateLimitedError', { retryAfterMs: 5000 }))).to.deep.equal(later(5));
+    expect(toHttp(foreign('ConcurrencyLimitError', { limit: 5 }))?.status).to.equal(503);
+    expect(toHttp(foreign('TimeLimitError', { limitMs: 5 }))).to.deep.equal(gatewayTimeout);
+  });
+
   for (const [what, error] of [
     ['an error of http-errors', createError(404, 'no such book')],
     ['an error of http-errors that hides its message', createError(503, 'out of stock')],
