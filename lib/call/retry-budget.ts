@@ -24,6 +24,11 @@ export class RetryBudget {
     this.#tokens = Math.min(CAPACITY, this.#tokens + tokens);
   }
 
+  /** Fills it up. */
+  refill(): void {
+    this.#tokens = CAPACITY;
+  }
+
   /** A first attempt has finished. On the healthy path: one comparison. */
   earn(): void {
     if (this.#tokens < CAPACITY) this.putBack(PER_FIRST_ATTEMPT);

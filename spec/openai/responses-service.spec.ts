@@ -11,7 +11,7 @@ import {
   TimeLimitError,
 } from '#lib/index.js';
 import { openaiCircuit, ResponsesService } from '#lib/openai/index.js';
-import type { Fault } from '#lib/testing/index.js';
+import { type Fault, instantRetries } from '#lib/testing/index.js';
 import { ANSWER, CONTEXT, IMPATIENT, QUESTION, SDKS, useServer } from '../support/sdks.js';
 import { rejectionOf } from '../support/upstream.js';
 
@@ -84,12 +84,7 @@ for (const sdk of SDKS) {
 
     beforeEach(() => {
       events = [];
-      const quick = {
-        retry: { minWait: '1ms', maxWait: '2ms' },
-        rateLimit: { minWait: '1ms' },
-        log: { level: 'silent' },
-      } as const;
-      undo = [configure({ settings: quick })];
+      undo = [configure({ settings: { log: { level: 'silent' } } }), instantRetries()];
       openaiCircuit.reset();
       undo.push(onEvent((event) => events.push(event)));
     });

@@ -5,8 +5,23 @@ import type { Failure } from '../../core/failure.js';
 import type { Random } from '../../core/random.js';
 import type { CircuitRules } from './rules.js';
 import type { Tally } from './rates.js';
+import type { Shares } from './row.js';
 import { type Rejections, rejectionsOf } from './rejections.js';
-import { admit, asOf, CLOSED, type CircuitState, isRefusing, type Outcome, retryAfterMs, settle } from './state.js';
+import { type SavedCircuit, savedCircuit, savedStateAt, savedWindowsAt } from './saved.js';
+import {
+  admit,
+  asOf,
+  attemptFailed,
+  CLOSED,
+  type CircuitState,
+  type Failed,
+  forcedClosed,
+  isRefusing,
+  type Outcome,
+  resetFrom,
+  retryAfterMs,
+  settle,
+} from './state.js';
 import { including, NO_WINDOWS, windowOf } from './windows.js';
 
 /** What brought a transition about. By hand, both are undefined. */
@@ -35,6 +50,8 @@ export class Circuit implements CircuitPort {
   #windows = NO_WINDOWS;
   #rejections: Rejections | undefined;
   #listeners: Set<OnTransition> | undefined;
+  /** Of the method that asked last: a reset by hand knows no rules of its own. */
+  #rampUpMs = 0;
 
   /** @param first subscribes for as long as the circuit lives, before all others */
   constructor(
@@ -76,11 +93,29 @@ export class Circuit implements CircuitPort {
   }
 
   /** The admission of a call, or undefined if it is rejected. */
-  admit(now: number, rules: CircuitRules, cause: TransitionCause): Admission | undefined {
+  admit(now: number, rules: CircuitRules, cause: TransitionCause = BY_HAND): Admission | undefined {
+    this.#rampUpMs = rules.rampUpMs;
     const { state, lease } = admit(this.#state, now, rules);
     this.#become(state, cause);
     if (lease === undefined) return undefined;
     return this.#shared ?? new Admission(this, this.#epoch, lease);
+  }
+
+  /**
+   * Counts a failed attempt of a call that goes on, as one of `of` equal shares of a failure; true if that opened the
+   * circuit. The same shares are given to `settle` as `counted`. An attempt of an older epoch decides nothing.
+   */
+  attemptFailed(
+    of: number,
+    { epoch }: Admission,
+    now: number,
+    rules: CircuitRules,
+    random: Random,
+    failed?: Failed,
+    cause: TransitionCause = BY_HAND,
+  ): boolean {
+    if (epoch !== this.#epoch) return false;
+    return this.#become(attemptFailed(this.#state, of, now, rules, random, failed), cause);
   }
 
   /** Counts how a call ended; true if that moved the circuit. A result of an older epoch decides nothing. */
@@ -90,12 +125,16 @@ export class Circuit implements CircuitPort {
     now: number,
     rules: CircuitRules,
     random: Random,
-    cause: TransitionCause,
+    { counted, retryAfterMs }: Failed & { readonly counted?: Shares | undefined } = {},
+    cause: TransitionCause = BY_HAND,
   ): boolean {
-    const { epoch, lease } = admission;
+    const { epoch, lease, since } = admission;
     if (epoch !== this.#epoch) return false;
-    const tally = this.#count(outcome, admission, now, rules);
-    return this.#become(settle(this.#state, { outcome, lease, tally }, now, rules, random), cause);
+    this.#rampUpMs = rules.rampUpMs;
+    const isSlow = rules.rates !== undefined && now - since > rules.rates.slowCallMs;
+    const tally = this.#count(outcome, isSlow, now, rules);
+    const ending = { outcome, lease, tally, isSlow, counted, retryAfterMs };
+    return this.#become(settle(this.#state, ending, now, rules, random), cause);
   }
 
   /** Rejects everything until `reset()`; false if it did already. */
@@ -103,10 +142,27 @@ export class Circuit implements CircuitPort {
     return this.#become({ kind: 'isolated', reason }, BY_HAND);
   }
 
-  /** Closes, whatever was before; false if it was closed already. */
-  reset(): boolean {
+  /** Counts everything and admits every call until `reset()`; false if it did already. */
+  forceClosed(reason?: string): boolean {
+    return this.#become(forcedClosed(reason), BY_HAND);
+  }
+
+  /** Closes and forgets what was counted; false if it was closed already. Ramps up if calls were rejected until now. */
+  reset(now: number): boolean {
     this.#windows = NO_WINDOWS;
-    return this.#become(CLOSED, BY_HAND);
+    return this.#become(resetFrom(this.#state, now, this.#rampUpMs), BY_HAND);
+  }
+
+  /** What a later process needs to go on from here, as plain JSON. */
+  saved(now: number): SavedCircuit {
+    return savedCircuit(this.stateAt(now), this.#windows, now);
+  }
+
+  /** Goes on from what another process saved; true if that changed the kind of state. */
+  restore(saved: SavedCircuit, now: number): boolean {
+    const moved = this.#become(savedStateAt(saved, now), BY_HAND);
+    this.#windows = savedWindowsAt(saved, now);
+    return moved;
   }
 
   /** Takes a state from outside, as it is; false if it is of the same kind as before. */
@@ -121,7 +177,7 @@ export class Circuit implements CircuitPort {
   }
 
   rejectsSince(epoch: number): boolean {
-    return epoch !== this.#epoch && this.#state.kind !== 'closed';
+    return epoch !== this.#epoch && !isAdmitting(this.#state);
   }
 
   /** The error of a call that it rejects: one for each call. */
@@ -139,12 +195,11 @@ export class Circuit implements CircuitPort {
   }
 
   /** What the window shows with this call in it, if the rules look through one. */
-  #count(outcome: Outcome, { since }: Admission, now: number, { rates }: CircuitRules): Tally | undefined {
-    if (this.#state.kind !== 'closed' || (outcome !== 'success' && outcome !== 'failure')) return undefined;
+  #count(outcome: Outcome, isSlow: boolean, now: number, { rates }: CircuitRules): Tally | undefined {
+    if (!isAdmitting(this.#state) || (outcome !== 'success' && outcome !== 'failure')) return undefined;
     if (rates) this.#windows = including(this.#windows, rates.window, now);
     const failures = outcome === 'failure' ? 1 : 0;
-    const slow = rates && now - since > rates.slowCallMs ? 1 : 0;
-    for (const window of this.#windows) window.add(1, failures, slow, now);
+    for (const window of this.#windows) window.add(1, failures, isSlow ? 1 : 0, now);
     return rates && windowOf(this.#windows, rates.window);
   }
 
@@ -159,8 +214,12 @@ export class Circuit implements CircuitPort {
 
   #beginEpoch(state: CircuitState): void {
     this.#epoch += 1;
-    this.#shared = state.kind === 'closed' ? new Admission(this, this.#epoch, 0) : undefined;
+    this.#shared = isAdmitting(state) ? new Admission(this, this.#epoch, 0) : undefined;
     this.#windows = NO_WINDOWS;
     this.#rejections = undefined;
   }
+}
+
+function isAdmitting({ kind }: CircuitState): boolean {
+  return kind === 'closed' || kind === 'forced-closed';
 }
