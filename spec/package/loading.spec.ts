@@ -44,6 +44,31 @@ describe('the installed package', function () {
     expect(await packagesLoadedBy("import 'holdfast/testing'")).not.to.have.any.keys('openai');
   });
 
+  for (const entry of ['ai', 'fetch', 'http']) {
+    it(`loads nothing with holdfast/${entry} that the main entry point does not, though nothing is installed beside it`, async () => {
+      const [main, own] = [
+        await packagesLoadedBy("import 'holdfast'"),
+        await packagesLoadedBy(`import 'holdfast/${entry}'`),
+      ];
+      expect([...own].sort()).to.deep.equal([...main].sort());
+    });
+  }
+
+  for (const [entry, peer] of [
+    ['fetch/axios', 'axios'],
+    ['nestjs', '@nestjs/common'],
+  ] as const) {
+    it(`says what is missing where holdfast/${entry} is used without its peer`, async () => {
+      const { code, stderr } = await node(['--input-type', 'module', '--eval', `import 'holdfast/${entry}'`], project);
+      expect(code).to.equal(1);
+      expect(stderr).to.include(`Cannot find package '${peer}'`);
+    });
+  }
+
+  it('needs no undici for holdfast/fetch/undici to be loaded: it is given one', async () => {
+    expect([...(await packagesLoadedBy("import 'holdfast/fetch/undici'"))]).not.to.include('undici');
+  });
+
   it('exports the same names to require() and to import', async () => {
     const program = `
       import { createRequire } from 'node:module';
@@ -54,12 +79,14 @@ describe('the installed package', function () {
         const names = Object.keys(imported).sort().join();
         console.log(entry, names === Object.keys(required).sort().join() && names.length > 0);
       }`;
-    const { exports } = await manifestOf(project);
+    const { peerDependencies } = await manifestOf(project);
+    const whole = await consumer('whole', { sources: [], beside: Object.keys(peerDependencies) });
+    const { exports } = await manifestOf(whole);
     const entries = Object.keys(exports)
       .filter((path) => typeof exports[path] === 'object')
       .map((path) => path.replace('.', 'holdfast'));
-    await writeFile(join(project, 'entries.mjs'), `export const entries = ${JSON.stringify(entries)};`);
-    const { stdout, stderr } = await node(['--input-type', 'module', '--eval', program], project);
+    await writeFile(join(whole, 'entries.mjs'), `export const entries = ${JSON.stringify(entries)};`);
+    const { stdout, stderr } = await node(['--input-type', 'module', '--eval', program], whole);
     expect({ stdout, stderr }).to.deep.equal({
       stdout: entries.map((entry) => `${entry} true\n`).join(''),
       stderr: '',

@@ -35,7 +35,7 @@ const HELD: Entry = Object.freeze({ hasPassed: false, pass: undefined });
 /** A gate's memory. Nothing runs while nobody waits; while somebody does, there is one timer, for the first of them. */
 export class Gate {
   #state: GateState = OPEN;
-  readonly #successes = new Successes();
+  #successes = new Successes();
   /** In order of their tickets. */
   #waiting: Waiter[] = [];
   #tickets = 0;
@@ -137,6 +137,7 @@ export class Gate {
   /** Ends the pause and the pacing: everyone who waits passes. */
   open(): void {
     this.#state = OPEN;
+    this.#successes = new Successes();
     this.#arm();
   }
 

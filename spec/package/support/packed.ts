@@ -24,6 +24,7 @@ export interface Manifest {
   readonly version: string;
   readonly bin: { readonly holdfast: string };
   readonly dependencies: Readonly<Record<string, string>>;
+  readonly peerDependencies: Readonly<Record<string, string>>;
   readonly exports: Readonly<Record<string, Target>>;
 }
 
