@@ -52,7 +52,7 @@ export function readMessage(text: unknown): FleetMessage | undefined {
   if (typeof text !== 'string' || text.length > LONGEST) return undefined;
   const head = HEAD.exec(text);
   if (!head) return undefined;
-  const [, name = '', id = '', kind, rest = ''] = head;
+  const [, name = '', id = '', kind = '', rest = ''] = head;
   switch (kind) {
     case 'state':
       return stateTold({ name, id }, STATE.exec(rest));

@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+
 /**
  * The rules of `step.ts` in Lua, for Redis >= 6.2 and Valkey >= 7.2.
  * KEYS: record, votes, members, wells, probes, gate. ARGV: op, channel, name, notAfter, id, and what the operation takes.
@@ -221,3 +223,6 @@ local reply = { num(r.epoch), r.state, num(openIn()), num(r.trips), num(sinceClo
 for _, part in ipairs(outcome) do reply[#reply + 1] = part end
 return reply
 `;
+
+/** What EVALSHA is given. */
+export const SCRIPT_SHA = createHash('sha1').update(SCRIPT).digest('hex');
