@@ -1,0 +1,41 @@
+import type { DegradedReason } from './store/guard.js';
+
+interface OfCircuit {
+  /** The circuit's name. */
+  readonly circuit: string;
+}
+
+/** The process exchanges a circuit's transitions with its fleet from now on. */
+export interface FleetJoined extends OfCircuit {
+  readonly type: 'fleet_joined';
+  /** How many members were present, this one not counted. */
+  readonly members: number;
+}
+
+/** The fleet opened, and this member stays closed, because its own calls succeed. */
+export interface FleetAlerted extends OfCircuit {
+  readonly type: 'fleet_alerted';
+}
+
+/** A member is half-way to its own trip, and votes with the one that has tripped. */
+export interface FleetSeconded extends OfCircuit {
+  readonly type: 'fleet_seconded';
+}
+
+/** The store had lost a circuit's record, and got it back from this member. */
+export interface FleetRestored extends OfCircuit {
+  readonly type: 'fleet_restored';
+}
+
+/** The store does not answer: every circuit acts alone. */
+export interface FleetDegraded {
+  readonly type: 'fleet_degraded';
+  readonly reason: DegradedReason;
+}
+
+/** The store answers again. */
+export interface FleetRecovered {
+  readonly type: 'fleet_recovered';
+}
+
+export type FleetEvent = FleetJoined | FleetAlerted | FleetSeconded | FleetRestored | FleetDegraded | FleetRecovered;
