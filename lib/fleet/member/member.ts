@@ -2,7 +2,7 @@ import { BackgroundTimers } from '../background.js';
 import { ADMITTED, type CircuitLink, type CircuitPort, type ProbeAnswer } from '../circuit-port.js';
 import type { FleetMessage, StateTold } from '../protocol/message.js';
 import type { Reply, ToldRecord } from '../protocol/reply.js';
-import { type MemberContext, randomId } from './context.js';
+import { type MemberContext, randomId, SPREAD_MS } from './context.js';
 import { Following } from './following.js';
 import { type Known, known, nothingKnown, recordToldBy, telling } from './known.js';
 import { Probing } from './probing.js';
@@ -164,6 +164,8 @@ export class CircuitMember implements CircuitLink, Voter {
   #heardState(message: StateTold): void {
     if (message.epoch <= this.#record.epoch) return;
     this.#become(recordToldBy(message), message.cause, message.votes, message.members);
+    // The operator's reason is not in the message.
+    if (message.state === 'isolated') this.#timers.after(SPREAD_MS * this.#context.random(), () => void this.sync());
   }
 
   #become(told: ToldRecord, cause: string, votes: number, members: number): void {

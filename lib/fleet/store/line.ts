@@ -32,7 +32,7 @@ export class Line {
     this.#timeoutMs = options.timeoutMs;
     this.#guard = new StoreGuard(store, {
       ...options,
-      attempt: async () => (await this.read(NO_CIRCUIT)) !== undefined,
+      attempt: async () => (await this.#ask('read', NO_CIRCUIT, '', [], true)) !== undefined,
     });
   }
 

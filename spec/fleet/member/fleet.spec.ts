@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { World } from '../support/world.js';
+import { type Process, World } from '../support/world.js';
 
 const answers = (): boolean => true;
 const fails = (): boolean => false;
@@ -97,14 +97,24 @@ describe('a fleet', () => {
   });
 
   it('dissolves an opening that most of the members doubt', async () => {
-    const bad = new Set(await world.join(3));
-    const good = await world.join(7);
-    // The bad ones are the first to be known.
-    await world.calls(1, fails, [...bad]);
-    await world.calls(2, (process) => !bad.has(process));
-    await world.calls(20, (process) => !bad.has(process));
+    const rules = { syncMs: 2000, presenceMs: 5000 };
+    const bad = new Set(await world.join(3, { rules }));
+    const good = await world.join(7, { rules });
+    // The bad ones are the only ones that the store knows.
+    for (const process of good) process.isCut = true;
+    await world.calls(6, (process) => !bad.has(process));
+    for (const process of good) process.isCut = false;
+    await world.calls(5, (process) => !bad.has(process));
+    expect(
+      world.store.published.map((message) => / (quorum|dissolved) /.exec(message)?.[1]).filter(Boolean),
+    ).to.deep.equal(['quorum', 'dissolved']);
     expect(good.map(({ circuit }) => circuit.state)).to.deep.equal(new Array(7).fill('closed'));
-    expect(good[0]?.member.record.state).to.equal('closed');
+    const isSeconder = (process: Process): boolean => process.events.some(({ type }) => type === 'fleet_seconded');
+    const tripped = [...bad].filter((process) => !isSeconder(process));
+    expect(tripped.length).to.be.at.least(2);
+    expect(tripped.map(({ circuit }) => circuit.state)).to.deep.equal(tripped.map(() => 'open'));
+    const { answered } = await world.calls(10, answers, good);
+    expect(answered).to.equal(70);
   });
 
   it('seconds a trip by members that are half-way to their own', async () => {

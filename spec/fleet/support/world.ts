@@ -39,6 +39,9 @@ export class WorldStore {
   /** Every operation that ran, by name. */
   readonly ran: string[] = [];
   readonly published: string[] = [];
+  /** Every lease that was granted, and every one that was given back. */
+  readonly granted: { readonly lease: string; readonly epoch: string; readonly at: number; readonly ms: number }[] = [];
+  readonly settled: { readonly lease: string; readonly at: number }[] = [];
   /** Milliseconds that an answer and a message take. */
   delayMs = 1;
   isHung = false;
@@ -93,6 +96,10 @@ export class WorldStore {
   ): void {
     const { reply, messages } = this.memory.run(keys, args, Math.floor(this.#clock.now()));
     this.ran.push(reply.includes('late') ? `late ${args[0]}` : String(args[0]));
+    const [op, , , , , lease = '', epoch = ''] = args;
+    const at = this.#clock.now();
+    if (reply.includes('granted')) this.granted.push({ lease, epoch, at, ms: Number(reply.at(-1)) });
+    if (op === 'settle') this.settled.push({ lease, at });
     for (const message of messages) this.publish(message);
     if (!isCut()) resolve(reply);
   }
