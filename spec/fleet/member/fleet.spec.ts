@@ -111,7 +111,7 @@ describe('a fleet', () => {
     expect(good.map(({ circuit }) => circuit.state)).to.deep.equal(new Array(7).fill('closed'));
     const isSeconder = (process: Process): boolean => process.events.some(({ type }) => type === 'fleet_seconded');
     const tripped = [...bad].filter((process) => !isSeconder(process));
-    expect(tripped.length).to.be.at.least(2);
+    expect(tripped.length).to.be.at.least(1);
     expect(tripped.map(({ circuit }) => circuit.state)).to.deep.equal(tripped.map(() => 'open'));
     const { answered } = await world.calls(10, answers, good);
     expect(answered).to.equal(70);
