@@ -6,6 +6,7 @@ import { GateMember } from './member/gate-member.js';
 import { CircuitMember } from './member/member.js';
 import { channelOf } from './protocol/keys.js';
 import { readMessage } from './protocol/message.js';
+import type { Reply } from './protocol/reply.js';
 import type { FleetRules } from './rules.js';
 import { Line } from './store/line.js';
 import type { FleetStore } from './store/port.js';
@@ -59,12 +60,15 @@ export class Membership {
   /** Learns what the fleet knows, and hears of changes. Resolves when the store has answered, or the time is over. */
   async start(): Promise<void> {
     this.#isStarted = true;
-    // Subscribed first, so that nothing is lost between what is read and what is heard.
-    await this.#subscribe();
-    await Promise.all([...this.#circuits.values()].map((member) => member.start()));
-    // Without circuits nothing has been asked yet; one question shows whether the store is there.
-    if (this.#circuits.size === 0) await this.line.read('-');
-    this.#enlist();
+    await this.#atMost(this.#begin());
+  }
+
+  /** An operation that an operator asked for; undefined when the store did not answer. */
+  async byHand(op: string, name: string, args: readonly string[]): Promise<Reply | undefined> {
+    const member = this.#circuits.get(name);
+    const reply = await (member ? member.say(op, args) : this.line.run(op, name, randomId(this.#host.random), args));
+    if (reply) await this.line.enlist([name]);
+    return reply;
   }
 
   /** Leaves the fleet: its votes and its presence end. */
@@ -93,23 +97,32 @@ export class Membership {
     if (!this.#isClosed && !this.#gates.has(port.name)) this.#gates.set(port.name, new GateMember(this.#context, port));
   }
 
-  /** Resolves when the subscription stands, or the time is over: a store that is away subscribes later, by itself. */
+  async #begin(): Promise<void> {
+    // Subscribed first, so that nothing is lost between what is read and what is heard.
+    await this.#atMost(this.#subscribe());
+    await Promise.all([...this.#circuits.values()].map((member) => member.start()));
+    // Without circuits nothing has been asked yet; one question shows whether the store is there.
+    if (this.#circuits.size === 0) await this.line.read('-');
+    if (!this.#isClosed) this.#enlist();
+  }
+
+  /** A store that is away subscribes later, by itself. */
   async #subscribe(): Promise<void> {
-    const { clock } = this.#host;
     if (this.#isSubscribed) return;
     this.#isSubscribed = true;
-    let isLate = false;
-    const subscribed = this.#subscribed().then((stands) => {
-      this.#isSubscribed = stands;
-      // What was published meanwhile has to be asked for.
-      if (stands && isLate) this.#syncAll();
-    });
+    const since = this.#host.clock.now();
+    this.#isSubscribed = await this.#subscribed();
+    const isLate = this.#host.clock.now() - since >= this.rules.timeoutMs;
+    // What was published meanwhile has to be asked for.
+    if (this.#isSubscribed && isLate) this.#syncAll();
+  }
+
+  /** Resolves with the promise, or when the time is over. */
+  async #atMost(promise: Promise<void>): Promise<void> {
+    const { clock } = this.#host;
     await new Promise<void>((resolve) => {
-      const timer = clock.setTimer(() => {
-        isLate = true;
-        resolve();
-      }, this.rules.timeoutMs);
-      void subscribed.then(() => {
+      const timer = clock.setTimer(resolve, this.rules.timeoutMs);
+      void promise.then(() => {
         clock.clearTimer(timer);
         resolve();
       });

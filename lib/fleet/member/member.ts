@@ -174,8 +174,11 @@ export class CircuitMember implements CircuitLink, Voter {
     this.#voting.begin();
     this.#probing.begin();
     if (record.state === 'open') this.#following.fleetOpened(votes, members);
-    else if (record.state === 'closed') this.#following.fleetClosed(cause);
-    else {
+    else if (record.state === 'closed') {
+      this.#following.fleetClosed(cause);
+      // Nobody was present while calls were rejected.
+      this.#awaitCall();
+    } else {
       this.#following.fleetIsolated(record.why);
       const endsInMs = record.until - this.#now;
       if (Number.isFinite(endsInMs)) this.#timers.after(Math.max(0, endsInMs) + 1, () => void this.#endIsolation());
@@ -198,16 +201,20 @@ export class CircuitMember implements CircuitLink, Voter {
     void this.sync();
   }
 
-  /** A circuit without calls costs nothing; its next call ends the silence. An isolation must not outlast a lost message. */
+  /** A closed circuit without calls costs nothing. What an open one knows must not be lost, and its end not be missed. */
   #turn(): void {
-    if (this.#isActive || this.#record.state === 'isolated') void this.sync();
-    else if (!this.#isSilent) {
-      this.#isSilent = true;
-      this.port.onNextCall(() => {
-        this.#isSilent = false;
-        void this.sync(true);
-      });
-    }
+    if (this.#isActive || this.#record.state !== 'closed') void this.sync();
+    else this.#awaitCall();
+  }
+
+  /** The next call counts the member in. */
+  #awaitCall(): void {
+    if (this.#isSilent) return;
+    this.#isSilent = true;
+    this.port.onNextCall(() => {
+      this.#isSilent = false;
+      void this.sync(true);
+    });
   }
 
   #waitForTurn(): void {

@@ -23,6 +23,7 @@ const LONGEST_WAIT_MS = 30_000;
 /** Bounds every operation, and leaves a store alone that does not answer. */
 export class StoreGuard {
   #failures = 0;
+  #hasAnswered = false;
   #waitMs = 0;
   readonly #store: FleetStore;
   readonly #options: GuardOptions;
@@ -69,6 +70,7 @@ export class StoreGuard {
 
   /** The store answered as it should. */
   succeeded(): void {
+    this.#hasAnswered = true;
     this.#failures = 0;
   }
 
@@ -76,7 +78,8 @@ export class StoreGuard {
   failed(reason: DegradedReason): void {
     if (this.#isClosed || this.isDegraded) return;
     this.#failures += 1;
-    if (this.#failures < FAILURES) return;
+    // A store that has never answered is not waited for.
+    if (this.#failures < (this.#hasAnswered ? FAILURES : 1)) return;
     this.#waitMs = FIRST_WAIT_MS;
     this.#options.onDegraded(reason);
     this.#tryLater();

@@ -1,4 +1,5 @@
 // The clients by their shape, so that none of them is loaded here.
+import type { FleetStore } from './port.js';
 
 /** `evalSha` of node-redis: keys and arguments in an object. */
 interface NodeRedisEval {
@@ -44,7 +45,7 @@ export function isIoRedis(value: unknown): value is IoRedisClient {
   return isObject(value) && has(value, 'duplicate', 'connect', 'on', 'evalsha', 'eval', 'subscribe', 'disconnect');
 }
 
-export function isStore(value: unknown): value is { run(): unknown; close(): unknown } {
+export function isStore(value: unknown): value is FleetStore {
   return isObject(value) && has(value, 'run', 'close');
 }
 
