@@ -26,7 +26,7 @@ export interface Reply {
 const RECORD_PARTS = 8;
 
 /** A store that answers something else than the protocol says. Its answer appears nowhere. */
-export class NonsenseError extends Error {
+class NonsenseError extends Error {
   override readonly name = 'NonsenseError';
 
   constructor() {

@@ -23,7 +23,7 @@ export const RULES: FleetRules = fleetRules({
 });
 
 /** Numbers from 0 to 1, the same ones in every run. */
-export function seeded(seed: number): () => number {
+function seeded(seed: number): () => number {
   let state = seed;
   return () => {
     state = (state + 0x6d2b79f5) | 0;
@@ -34,7 +34,7 @@ export function seeded(seed: number): () => number {
 }
 
 /** One store for all, in virtual time, with faults. */
-export class WorldStore {
+class WorldStore {
   readonly memory = new FleetMemory();
   /** Every operation that ran, by name. */
   readonly ran: string[] = [];
