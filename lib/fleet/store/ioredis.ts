@@ -35,8 +35,8 @@ export function ioRedisStore(client: IoRedisClient): FleetStore {
     },
     async subscribe(channel, heard, gap) {
       await opened.first;
-      const heardHere = (from: string, message: string): void => {
-        if (from === channel) heard(message);
+      const heardHere = (from: unknown, message: unknown): void => {
+        if (from === channel) heard(String(message));
       };
       opened.onGap(gap);
       if (sharesSubscription(commands)) {

@@ -22,7 +22,7 @@ export interface NodeRedisClient {
 export interface IoRedisClient {
   duplicate(...overrides: never[]): IoRedisClient;
   connect(): Promise<unknown>;
-  on(event: string, listener: (...args: never[]) => void): unknown;
+  on(event: string, listener: (...args: unknown[]) => void): unknown;
   evalsha(sha: string, keys: number, ...args: string[]): Promise<unknown>;
   eval(script: string, keys: number, ...args: string[]): Promise<unknown>;
   subscribe(...channels: string[]): Promise<unknown>;

@@ -152,6 +152,17 @@ describe('a fleet', () => {
     expect(late?.circuit.state).to.equal('open');
   });
 
+  it('counts its members again after an outage in which all presence has ended', async () => {
+    const bad = new Set((await world.join(10)).slice(0, 3));
+    await world.calls(5, answers);
+    await world.calls(120, fails);
+    await world.calls(25, answers);
+    expect(world.states()).to.deep.equal({ closed: 10 });
+    world.store.published.length = 0;
+    await world.calls(8, (process) => !bad.has(process));
+    expect(world.store.published.filter((message) => message.includes(' quorum '))).to.deep.equal([]);
+  });
+
   it('is watched without refusing anybody', async () => {
     const watching = { circuit: { mode: 'watch' as const } };
     const [watcher] = await world.join(1, watching);

@@ -14,10 +14,15 @@ export interface Server {
   readonly url: string;
   hang(): void;
   resume(): void;
-  drop(): Promise<void> | void;
-  flush(): Promise<void> | void;
-  forgetScripts(): Promise<void> | void;
+  drop(): Promise<unknown> | void;
+  flush(): Promise<unknown> | void;
+  forgetScripts(): Promise<unknown> | void;
   close(): Promise<void>;
+}
+
+export interface RealServer extends Server {
+  readonly port: number;
+  say(...commands: (readonly string[])[]): Promise<string[]>;
 }
 
 export interface ServerKind {
@@ -44,7 +49,8 @@ class LuaEngine {
 
 const required = process.env['HOLDFAST_TEST_REDIS'];
 const NAMES = ['redis-server', 'valkey-server'];
-const binaries = required !== undefined && required !== 'required' ? [required] : NAMES.flatMap((name) => find(name));
+export const binaries =
+  required !== undefined && required !== 'required' ? [required] : NAMES.flatMap((name) => find(name));
 
 /** The servers that are here. */
 export const SERVERS: readonly ServerKind[] = [
@@ -75,7 +81,7 @@ function find(name: string): string[] {
   return [];
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();
@@ -84,14 +90,21 @@ async function freePort(): Promise<number> {
   return typeof address === 'object' && address !== null ? address.port : 0;
 }
 
-async function startServer(path: string): Promise<Server> {
+/** A server of its own process. */
+export async function startServer(path: string, ...options: readonly string[]): Promise<RealServer> {
   const port = await freePort();
-  const child = spawn(path, ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'], {
-    stdio: 'ignore',
-  });
+  const child = spawn(
+    path,
+    ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', ...options],
+    {
+      stdio: 'ignore',
+    },
+  );
   await answering(port, child);
-  const say = (...commands: string[][]): Promise<void> => sayTo(port, commands);
+  const say = (...commands: (readonly string[])[]): Promise<string[]> => sayTo(port, commands);
   return {
+    port,
+    say,
     url: `redis://127.0.0.1:${port}`,
     hang: () => void child.kill('SIGSTOP'),
     resume: () => void child.kill('SIGCONT'),
@@ -99,6 +112,7 @@ async function startServer(path: string): Promise<Server> {
     flush: () => say(['FLUSHALL']),
     forgetScripts: () => say(['SCRIPT', 'FLUSH']),
     close: async () => {
+      if (child.exitCode !== null || child.signalCode !== null) return;
       const ended = once(child, 'exit');
       child.kill('SIGCONT');
       child.kill('SIGKILL');
@@ -120,15 +134,17 @@ async function answering(port: number, child: ChildProcess): Promise<void> {
   throw new Error('the server does not answer');
 }
 
-/** Sends commands over a connection of their own; resolves when the last one is answered. */
-async function sayTo(port: number, commands: readonly (readonly string[])[]): Promise<void> {
-  const socket = connect(port, '127.0.0.1');
+/** Sends commands over a connection of their own; resolves to what each is answered, as it is written. */
+async function sayTo(port: number, commands: readonly (readonly string[])[]): Promise<string[]> {
+  const socket = connect(port, '127.0.0.1').setEncoding('utf8');
   await once(socket, 'connect');
+  const answers: string[] = [];
   for (const command of commands) {
     socket.write(
       `*${command.length}\r\n${command.map((part) => `$${Buffer.byteLength(part)}\r\n${part}\r\n`).join('')}`,
     );
-    await once(socket, 'data');
+    answers.push(String((await once(socket, 'data'))[0]));
   }
   socket.destroy();
+  return answers;
 }
