@@ -1,6 +1,6 @@
 // The public list of `holdfast`.
 export type { Clock, Timer } from './core/clock.js';
-export { currentSignal } from './core/current-signal.js';
+export { currentSignal } from './call/scope.js';
 export type { Duration } from './core/duration.js';
 export {
   CircuitOpenError,
@@ -33,6 +33,7 @@ export type {
   SettingsRefused,
   SettingsReloaded,
   StreamBroken,
+  StreamDropped,
   TimeLimitEnded,
   TimeLimitReason,
 } from './core/events.js';

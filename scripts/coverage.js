@@ -1,20 +1,23 @@
 // Runs the specs under c8; arguments are handed to it. `npm run coverage -- --reporter=html` writes pages to browse.
 import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 
 const SPECS = 'build/**/*.spec.js';
 
-const modules = readdirSync('dist', { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.js'));
+const modules = ['dist', 'build/drill'].flatMap((folder) =>
+  readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.js'))
+    .map((name) => `${folder}/${name.replaceAll('\\', '/')}`),
+);
 
-// Coverage counts modules that no spec loads. One of nothing but types can be loaded by none, for imports of types vanish.
+// Coverage counts modules that no spec loads. A module with nothing but types is never loaded: imports of types vanish.
 const typesOnly = modules.filter((name) => /^export \{\};\n(\/\/.*\n?)*$/.test(code(name)));
 
 const { status } = spawnSync(
   process.execPath,
   [
     'node_modules/c8/bin/c8.js',
-    ...typesOnly.map((name) => `--exclude=dist/${name.replaceAll('\\', '/')}`),
+    ...typesOnly.map((name) => `--exclude=${name}`),
     ...process.argv.slice(2),
     'node_modules/mocha/bin/mocha.js',
     SPECS,
@@ -25,5 +28,5 @@ process.exitCode = status ?? 1;
 
 /** @param {string} name */
 function code(name) {
-  return readFileSync(join('dist', name), 'utf8').replace(/^\/\/.*\n/gm, '');
+  return readFileSync(name, 'utf8').replace(/^\/\/.*\n/gm, '');
 }

@@ -1,5 +1,5 @@
 import { arrivals } from './scenario.js';
-import { seeded } from '../../dist/cli/drill/seeded.js';
+import { seeded } from '../../build/drill/outage/seeded.js';
 import { Upstream } from './upstream.js';
 import { takeOverTime } from './virtual-time.js';
 

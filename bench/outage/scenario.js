@@ -1,6 +1,6 @@
 // What happens to the upstream, how it is asked, and what every client is set to. Times are milliseconds, moments are
 // counted from the beginning of a replay.
-import { seeded } from '../../dist/cli/drill/seeded.js';
+import { seeded } from '../../build/drill/outage/seeded.js';
 
 /** What holds for every client that has a notion of it. */
 const LIMITS = { attemptMs: 2000, attempts: 3, failureThreshold: 5, recoveryMs: 5000 };

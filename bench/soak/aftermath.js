@@ -1,6 +1,6 @@
 // After everything: permits, counters and budgets are where they were in the beginning.
 import { circuit, configure, onEvent } from '../../dist/index.js';
-import { RetryBudget } from '../../dist/core/budget.js';
+import { RetryBudget } from '../../dist/call/retry-budget.js';
 import { instantRetries } from '../../dist/testing/index.js';
 import { BULKHEAD, CIRCUIT, Service } from './service.js';
 import { withStatus } from './upstream.js';

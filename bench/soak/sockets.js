@@ -1,7 +1,7 @@
 // Some time of real sockets: both services, and a server that goes wrong.
 import { getEventListeners } from 'node:events';
 import { configure, onEvent } from '../../dist/index.js';
-import { seeded } from '../../dist/cli/drill/seeded.js';
+import { seeded } from '../../build/drill/outage/seeded.js';
 import { EmbeddingService, GenerationService, openaiCircuit } from '../../dist/openai/index.js';
 import { startFaultServer } from '../../dist/testing/index.js';
 import { changingSettings } from './changing-settings.js';

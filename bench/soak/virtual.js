@@ -1,6 +1,6 @@
 // A million calls in virtual time: the whole stack, and whatever can happen to a call.
 import { circuit, circuits, configure, onEvent } from '../../dist/index.js';
-import { seeded } from '../../dist/cli/drill/seeded.js';
+import { seeded } from '../../build/drill/outage/seeded.js';
 import { FakeClock } from '../../dist/testing/index.js';
 import { Callers } from './callers.js';
 import { aftermath } from './aftermath.js';

@@ -9,7 +9,7 @@ interface Package {
 
 let found: Package | undefined;
 
-/** Where holdfast's own package.json is, in a clone as in `node_modules`, and which version it tells. */
+/** The folder of holdfast's own package.json, in a clone and in `node_modules`, and the version in it. */
 export function ownPackage(): Package {
   found ??= search(dirname(fileURLToPath(import.meta.url)));
   return found;
@@ -22,7 +22,8 @@ function search(folder: string): Package {
     if (name === 'holdfast') return { root: folder, version: version ?? '' };
   }
   const parent = dirname(folder);
-  if (parent === folder)
-    throw new Error('holdfast stands outside of its own package: no package.json above it is its own.');
+  if (parent === folder) {
+    throw new Error('holdfast was moved out of its package: no folder above it has the package.json of holdfast.');
+  }
   return search(parent);
 }

@@ -1,9 +1,13 @@
+import type { CircuitStateName } from './events.js';
+
 // The errors that holdfast makes itself. Their messages are built from names and numbers, never from what was asked.
 
-/** What {@link CircuitOpenError} needs to know of its circuit; read when asked, so that one error can serve a period. */
-interface Refusal {
+/** What {@link CircuitOpenError} needs to know of its circuit. */
+interface Rejection {
   readonly circuit: string;
-  /** Milliseconds until the circuit lets a call through again. */
+  /** The state of the circuit when it rejected the call. @default 'open' */
+  readonly state?: CircuitStateName;
+  /** Milliseconds until the circuit lets a call through again; read when asked. */
   readonly retryAfterMs: number;
 }
 
@@ -12,17 +16,23 @@ export class CircuitOpenError extends Error {
   override readonly name = 'CircuitOpenError';
   /** The name of the circuit. */
   readonly circuit: string;
+  /** `open`, `half-open` or `isolated`; `closed` while the circuit ramps up. */
+  readonly state: CircuitStateName;
   /** Milliseconds until the circuit may let a call through, computed when read. Infinity while it is isolated. */
   declare readonly retryAfterMs: number;
 
-  constructor(refusal: Refusal, options?: ErrorOptions) {
+  constructor(rejection: Rejection, options?: ErrorOptions) {
+    const { circuit, state = 'open' } = rejection;
     super(
-      `The circuit "${refusal.circuit}" is open: the call was not made. See retryAfterMs for when to ask again.`,
+      state === 'isolated'
+        ? `The circuit "${circuit}" is isolated: the call was not made. Write circuit(…).reset() to close it.`
+        : `The circuit "${circuit}" is open: the call was not made. See retryAfterMs for when to ask again.`,
       options,
     );
-    this.circuit = refusal.circuit;
-    // A property of its own, so that it is seen where the error is printed or written as JSON.
-    Object.defineProperty(this, 'retryAfterMs', { get: () => refusal.retryAfterMs, enumerable: true });
+    this.circuit = circuit;
+    this.state = state;
+    // A property of its own, so that it is seen when the error is printed or written as JSON.
+    Object.defineProperty(this, 'retryAfterMs', { get: () => rejection.retryAfterMs, enumerable: true });
   }
 }
 

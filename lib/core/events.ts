@@ -102,6 +102,12 @@ export interface StreamBroken extends OfMethod, FailureFacts {
   readonly chunks: number;
 }
 
+/** A stream that nobody can read any more was given up: what it held of permits and leases has come back. */
+export interface StreamDropped extends OfMethod {
+  readonly type: 'stream_dropped';
+  readonly circuit?: string;
+}
+
 /** Which time limit ended: that of the whole call, that of an attempt, or one of the waits for a stream's chunks. */
 export type TimeLimitReason = 'call' | 'attempt' | 'first-chunk' | 'between-chunks';
 
@@ -186,6 +192,7 @@ export type ResilienceEvent =
   | ConcurrencyRefused
   | FallbackUsed
   | StreamBroken
+  | StreamDropped
   | TimeLimitEnded
   | RateLimited
   | HedgeStarted

@@ -1,6 +1,6 @@
-import type { Policy } from '../core/call.js';
+import type { Policy } from '../call/policy.js';
 import { ConfigurationError } from '../core/errors.js';
-import type { Site } from '../core/site.js';
+import type { Site } from '../call/site.js';
 import { layers } from '../runtime/runtime.js';
 import type { Layers } from '../settings/resolve.js';
 import { type Decoration, type Owned, positioned, valuesOf } from './decoration.js';
@@ -9,12 +9,11 @@ import { type Decoration, type Owned, positioned, valuesOf } from './decoration.
  * The policies of a stack with the settings in effect.
  * @throws {ConfigurationError} for settings that cannot both be meant, every problem at once
  */
-export function bindAll(stack: readonly Decoration[], site: Site, owned: Owned): readonly Policy[] {
+export function bindAll(stack: readonly Decoration[], site: Site, owned: Owned, self: unknown): readonly Policy[] {
   const whole = wholeOf(stack, site.method, layers());
   const problems = problemsOf(whole, site.method);
   if (problems.length > 0) throw new ConfigurationError(problems);
-  const policies = whole.map(({ decorator, options, position }) => decorator.bind(options, site, owned, position));
-  return [...policies, ...policies.flatMap(({ floor }) => floor ?? [])];
+  return whole.map(({ decorator, options, position }) => decorator.bind(options, site, owned, position, self));
 }
 
 /** What a stack and these settings say that cannot both be meant. */

@@ -1,5 +1,5 @@
 import { ConfigurationError } from '../core/errors.js';
-import type { Site } from '../core/site.js';
+import type { Site } from '../call/site.js';
 import { type CircuitOptions, circuitFields, circuitOptions } from '../policies/circuit/options.js';
 import { type Protection, protect } from '../policies/circuit/protect.js';
 import { circuitContradictions, circuitRules, type ResolvedCircuitOptions } from '../policies/circuit/rules.js';

@@ -1,8 +1,8 @@
 import 'reflect-metadata';
-import type { RetryBudget } from '../core/budget.js';
-import type { Policy } from '../core/call.js';
+import type { Policy } from '../call/policy.js';
+import type { RetryBudget } from '../call/retry-budget.js';
+import type { Site } from '../call/site.js';
 import type { Fields } from '../core/field.js';
-import type { Site } from '../core/site.js';
 import type { Layers, Setting } from '../settings/resolve.js';
 import type { AnyFunction } from './types.js';
 
@@ -39,8 +39,8 @@ export interface Decorator {
   contradictions(options: Options): string[];
   /** The options in effect for a method, and where each came from. */
   settings(options: Options, layers: Layers, method: string, position: Position): EffectiveSettings;
-  /** The policy, given options that are whole. */
-  bind(options: Options, site: Site, owned: Owned, position: Position): Policy;
+  /** The policy, given options that are whole. `self` is what the first call under these settings is made on. */
+  bind(options: Options, site: Site, owned: Owned, position: Position, self: unknown): Policy;
 }
 
 /** A decorator as it was written on a method. */

@@ -1,10 +1,10 @@
-import { type Beneath, hedge } from '../policies/hedge/hedge.js';
+import { hedge } from '../policies/hedge/hedge.js';
 import { Latencies } from '../policies/hedge/latencies.js';
 import { hedgeFields, type HedgeOptions } from '../policies/hedge/options.js';
 import { hedgeContradictions, hedgeRules, type ResolvedHedgeOptions } from '../policies/hedge/rules.js';
 import { resolve } from '../settings/resolve.js';
 import { decorate } from './decorate.js';
-import type { Decorator, Position } from './decoration.js';
+import type { Decorator } from './decoration.js';
 import { policySectionsOf } from './sections.js';
 import type { PolicyDecorator } from './types.js';
 
@@ -14,9 +14,9 @@ const decorator: Decorator = {
   contradictions: hedgeContradictions,
   settings: (options, layers, method) =>
     resolve(hedgeFields, undefined, layers, options, policySectionsOf(layers, method, 'hedge')),
-  bind: (options, site, owned, position) => {
+  bind: (options, site, owned, { index, stack }) => {
     const seen = owned.once('Hedged', () => new Latencies());
-    return hedge(site, hedgeRules(options as unknown as ResolvedHedgeOptions), seen, beneath(position));
+    return hedge(site, hedgeRules(options as unknown as ResolvedHedgeOptions), seen, index === stack.length - 1);
   },
 };
 
@@ -32,9 +32,4 @@ const decorator: Decorator = {
 export function Hedged(options: HedgeOptions): PolicyDecorator;
 export function Hedged(...given: readonly unknown[]): PolicyDecorator {
   return decorate(decorator, given);
-}
-
-function beneath({ index, stack }: Position): Beneath {
-  if (index === stack.length - 1) return 'nothing';
-  return stack.at(-1) === 'TimeLimited' ? 'limit' : 'others';
 }

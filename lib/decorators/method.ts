@@ -1,7 +1,12 @@
-import { RetryBudget } from '../core/budget.js';
-import { Call, type Next, type Policy, type Stream, UNGUARDED } from '../core/call.js';
+import { handle, handleStream, inScope } from '../call/entry.js';
+import { opens } from '../call/opener.js';
+import { pipeline } from '../call/pipeline.js';
+import type { Next, Policy, Stream } from '../call/policy.js';
+import { RetryBudget } from '../call/retry-budget.js';
+import type { Site } from '../call/site.js';
 import { DecorationError } from '../core/errors.js';
 import type { Channel, EventType } from '../core/events.js';
+import { classify } from '../failures/classify.js';
 import { read } from '../failures/reading.js';
 import { type BoundMethod, enlistMethod } from '../runtime/bound.js';
 import { currentSettings, runtime } from '../runtime/runtime.js';
@@ -10,7 +15,6 @@ import { signalFinderOf } from './callers-signal.js';
 import { bindAll, contradictionsOf } from './bind.js';
 import { type Decorated, type Decoration, type Owned, type PolicyName, remember } from './decoration.js';
 import { isObject, labelOf } from './label.js';
-import { pipeline, streamPipeline } from './pipeline.js';
 import type { Place } from './place.js';
 import { isAsync, isStream } from './synchronous.js';
 import type { AnyFunction } from './types.js';
@@ -19,8 +23,9 @@ type Run = (self: unknown, args: readonly unknown[]) => unknown;
 
 /** Where promises and streams differ. */
 interface Shape {
+  readonly isStream: boolean;
   readonly direct: Run;
-  readonly policed: (policies: readonly Policy[]) => Run;
+  readonly policed: (policies: readonly Policy[], site: Site) => Run;
   /** How a call says that settings are wrong. */
   readonly refuse: (refusal: unknown) => unknown;
 }
@@ -59,20 +64,26 @@ export function wrap(place: Place, { body, stack, beneath }: Omit<Decorated, 'wr
     if (!enlisted) enlistMethod((enlisted = new Bound(stack)));
     enlisted.works = false;
     enlisted.method = method;
-    run = enabled ? shape.policed(policies(method, self)) : shape.direct;
+    run = enabled ? policed(method, self) : shape.direct;
     enlisted.works = true;
     // Called without an object, a method cannot tell its class: the next call that has one looks again.
     version = place.isMethod && !isObject(self) ? 0 : runtime.version;
   }
 
-  function policies(method: string, self: unknown): readonly Policy[] {
+  function policed(method: string, self: unknown): Run {
     const { clock, random, telemetry, instantRetries } = runtime;
-    const channel = (type: EventType): Channel => telemetry.channel(type, method);
-    const { budget } = owned;
-    const site = { method, clock, random, channel, instantRetries, budget, signalOf: signalFinderOf(stack) };
-    const bound = bindAll(stack, site, owned);
-    for (const { meet } of bound) meet?.(self);
-    return bound;
+    const site: Site = {
+      method,
+      isStream: shape.isStream,
+      clock,
+      random,
+      instantRetries,
+      budget: owned.budget,
+      channel: (type: EventType): Channel => telemetry.channel(type, method),
+      signalOf: signalFinderOf(stack),
+      classify: (error) => classify(error, clock.now()),
+    };
+    return shape.policed(bindAll(stack, site, owned, self), site);
   }
 }
 
@@ -106,8 +117,9 @@ function own(): Owned {
 function promiseShape(body: AnyFunction): Shape {
   const next: Next = (self, args) => body.apply(self, args as unknown[]);
   return {
+    isStream: false,
     direct: next,
-    policed: (policies) => pipeline(policies, next),
+    policed: (policies, site) => handle(pipeline(policies, inScope(next), site), site),
     refuse: (refusal) => Promise.reject(refusal),
   };
 }
@@ -126,9 +138,10 @@ function looseShape(body: AnyFunction, place: Place): Shape {
     throw misuse;
   };
   return {
+    isStream: false,
     direct: (self, args) => body.apply(self, args as unknown[]),
-    policed: (policies) => {
-      const run = pipeline(policies, next);
+    policed: (policies, site) => {
+      const run = handle(pipeline(policies, inScope(next), site), site);
       return (self, args) => {
         misuse = undefined;
         const promise = run(self, args);
@@ -145,11 +158,9 @@ function looseShape(body: AnyFunction, place: Place): Shape {
 function streamShape(body: AnyFunction): Shape {
   const direct = (self: unknown, args: readonly unknown[]): Stream => body.apply(self, args as unknown[]);
   return {
+    isStream: true,
     direct,
-    policed: (policies) => {
-      const run = streamPipeline(policies, (call) => direct(call.self, call.args));
-      return (self, args) => run(new Call(self, args, UNGUARDED));
-    },
+    policed: (policies, site) => handleStream(pipeline(policies, opens(direct), site, true), site),
     refuse: refusingStream,
   };
 }

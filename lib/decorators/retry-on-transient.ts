@@ -13,9 +13,11 @@ const decorator: Decorator = {
   fields: retryOptions,
   contradictions: retryContradictions,
   settings: (options, layers, method) => resolve(retryFields, 'retry', layers, options, sectionsOf(layers, { method })),
-  bind: (options, site, owned) => {
+  bind: (options, site, owned, _position, self) => {
     const multiplied = owned.once('RetryOnTransient', () => new Multiplied());
-    return retry(site, retryRules(options as unknown as ResolvedRetryOptions, site), multiplied);
+    const rules = retryRules(options as unknown as ResolvedRetryOptions, site);
+    multiplied.noticeClients(site, rules.maxAttempts, self);
+    return retry(site, rules, multiplied);
   },
 };
 

@@ -21,10 +21,10 @@ export const timeLimited: Decorator = {
     return resolve(timeLimitFields, undefined, layers, options, policySectionsOf(layers, method, section));
   },
   bind: (options, site, _owned, { index, stack }) => {
-    const rules = timeLimitRules(options as ResolvedTimeLimitOptions, site);
+    const rules = timeLimitRules(options as ResolvedTimeLimitOptions);
     if (index > 0) return limitAttempt(site, rules, 'attempt');
     if (stack.length === 1) return limitAttempt(site, rules, 'call');
-    return limitCall(site, rules, !stack.includes('Hedged') && stack.at(-1) !== 'TimeLimited');
+    return limitCall(site, rules);
   },
 };
 

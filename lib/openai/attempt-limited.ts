@@ -2,7 +2,7 @@ import { decorate } from '../decorators/decorate.js';
 import type { Decorator, EffectiveSettings } from '../decorators/decoration.js';
 import { timeLimited } from '../decorators/time-limited.js';
 import type { PolicyDecorator } from '../decorators/types.js';
-import { currentSignal } from '../core/current-signal.js';
+import { currentSignal } from '../call/scope.js';
 import { resolve } from '../settings/resolve.js';
 import { schema } from '../settings/schema.js';
 import type { CallOptions } from './call-options.js';

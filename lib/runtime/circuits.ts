@@ -1,44 +1,57 @@
-import type { CircuitGate } from '../core/call.js';
-import { Circuit } from '../policies/circuit/circuit.js';
+import type { CircuitPort } from '../call/call.js';
+import { Circuit, type OnTransition } from '../policies/circuit/circuit.js';
 import { KeyedCircuits } from '../policies/circuit/keyed.js';
+import { transitionEvent } from '../policies/circuit/transition.js';
+import { runtime } from './runtime.js';
 
-interface Named {
+type Owned = WeakRef<Circuit | KeyedCircuits>;
+
+/** All circuits of one name. */
+interface Namesakes {
+  /** Those that everyone who names them shares. */
   plain?: Circuit;
   keyed?: KeyedCircuits;
+  /** Those that belong to methods, and live as long as these do. */
+  owned?: Set<Owned>;
 }
 
-const named = new Map<string, Named>();
+const byName = new Map<string, Namesakes>();
 
-/** Circuits that belong to a method live as long as it does. */
-const unnamed = new Set<WeakRef<Circuit | KeyedCircuits>>();
-const forgotten = new FinalizationRegistry<WeakRef<Circuit | KeyedCircuits>>((ref) => unnamed.delete(ref));
+/** The most brackets in any of the names: a key stands behind one more. */
+let mostBrackets = 0;
+
+const forgotten = new FinalizationRegistry<{ readonly name: string; readonly ref: Owned }>(({ name, ref }) => {
+  const found = byName.get(name);
+  found?.owned?.delete(ref);
+  if (found?.owned?.size === 0 && !found.plain && !found.keyed) byName.delete(name);
+});
 
 /** Names that are isolated, and why: circuits that are made later under such a name are isolated from the start. */
 const isolated = new Map<string, string | undefined>();
 
 /** The circuit that everyone who names it shares. */
 export function circuitNamed(name: string): Circuit {
-  return (entry(name).plain ??= newCircuit(name));
+  return (namesakes(name).plain ??= newCircuit(name));
 }
 
-/** Whether this is the circuit that everyone who names it shares: no method's own, and none of a key. */
-export function isShared(circuit: CircuitGate): boolean {
-  return named.get(circuit.name)?.plain === circuit;
+/** True for the circuit that everyone who names it shares: not a method's own, and not that of a key. */
+export function isShared(circuit: CircuitPort): boolean {
+  return byName.get(circuit.name)?.plain === circuit;
 }
 
 /** The circuits, one per key, that everyone who names them shares. */
 export function keyedCircuitsNamed(name: string): KeyedCircuits {
-  return (entry(name).keyed ??= newKeyedCircuits(name));
+  return (namesakes(name).keyed ??= newKeyedCircuits(name));
 }
 
 /** A circuit that belongs to one method. */
 export function ownCircuit(method: string): Circuit {
-  return enlist(newCircuit(method));
+  return enlist(method, newCircuit(method));
 }
 
 /** Circuits, one per key, that belong to one method. */
 export function ownKeyedCircuits(method: string): KeyedCircuits {
-  return enlist(newKeyedCircuits(method));
+  return enlist(method, newKeyedCircuits(method));
 }
 
 /** A circuit that has been used, and the name of its handle: a key stands in brackets behind the circuit's own. */
@@ -49,75 +62,105 @@ export interface Known {
 
 /** Every circuit that has been used. */
 export function* knownCircuits(): Iterable<Known> {
-  for (const { plain, keyed } of named.values()) {
-    if (plain) yield* circuitsOf(plain);
-    if (keyed) yield* circuitsOf(keyed);
-  }
-  for (const ref of unnamed) {
-    const circuits = ref.deref();
-    if (circuits) yield* circuitsOf(circuits);
-  }
+  for (const name of byName.keys()) yield* circuitsOf(name);
 }
 
-/** The circuits that a name means: those of that very name, or, where it is that of keyed circuits, all of them. */
+/** The circuits that a name means: those of that very name, or, if it is that of keyed circuits, all of them. */
 export function circuitsMeantBy(name: string): Circuit[] {
-  return [...knownCircuits()]
-    .filter((known) => known.name === name || known.circuit.name === name)
-    .map(({ circuit }) => circuit);
+  return [...[...circuitsOf(name)].map(({ circuit }) => circuit), ...circuitsOfKey(name)];
 }
 
-/** Isolates every circuit that the name means, now and later; false when nothing changed by that. */
+/** Isolates every circuit that the name means, now and later; false if nothing changed by that. */
 export function isolateCircuits(name: string, reason: string | undefined): boolean {
   const isNew = !isolated.has(name);
   isolated.set(name, reason);
-  return (
-    circuitsMeantBy(name)
-      .map((circuit) => circuit.isolate(reason))
-      .includes(true) || isNew
-  );
+  return moveAll(name, (circuit) => circuit.isolate(reason)) || isNew;
 }
 
-/** Closes every circuit that the name means; false when nothing changed by that. */
+/** Closes every circuit that the name means; false if nothing changed by that. */
 export function resetCircuits(name: string): boolean {
   const wasIsolated = isolated.delete(name);
-  return (
-    circuitsMeantBy(name)
-      .map((circuit) => circuit.reset())
-      .includes(true) || wasIsolated
-  );
+  return moveAll(name, (circuit) => circuit.reset()) || wasIsolated;
 }
 
-/** Stands for a circuit that nobody has used yet. Where the name may be that of a key, the key is not to be told. */
+/** Stands for a circuit that nobody has used yet. If the name may be that of a key, the key must not be told. */
 export function unusedCircuit(handle: string): Circuit {
-  return newCircuit(handle.replace(/\[.*\]$/s, ''), handle);
+  const bracket = handle.endsWith(']') ? handle.indexOf('[') : -1;
+  return newCircuit(bracket < 0 ? handle : handle.slice(0, bracket), handle);
+}
+
+function moveAll(name: string, move: (circuit: Circuit) => boolean): boolean {
+  return circuitsMeantBy(name).map(move).includes(true);
 }
 
 function newCircuit(name: string, handle = name): Circuit {
-  const circuit = new Circuit(name);
+  const circuit = new Circuit(name, tellTransition(name));
   for (const meant of [name, handle]) if (isolated.has(meant)) circuit.isolate(isolated.get(meant));
   return circuit;
+}
+
+/** What is moved by hand is told once for all circuits of the name, by whoever moves them. */
+function tellTransition(name: string): OnTransition {
+  return (state, _epoch, cause) => {
+    if (cause.method === undefined) return;
+    const event = transitionEvent(name, state, cause);
+    const { telemetry, clock } = runtime;
+    telemetry.channel(event.type, cause.method).audience(clock.now())?.(event);
+  };
 }
 
 function newKeyedCircuits(name: string): KeyedCircuits {
   return new KeyedCircuits((key) => newCircuit(name, handleOf(name, key)));
 }
 
-function enlist<C extends Circuit | KeyedCircuits>(circuits: C): C {
-  const ref = new WeakRef<Circuit | KeyedCircuits>(circuits);
-  unnamed.add(ref);
-  forgotten.register(circuits, ref);
+function enlist<C extends Circuit | KeyedCircuits>(name: string, circuits: C): C {
+  const ref: Owned = new WeakRef<Circuit | KeyedCircuits>(circuits);
+  const found = namesakes(name);
+  found.owned ??= new Set();
+  found.owned.add(ref);
+  forgotten.register(circuits, { name, ref });
   return circuits;
 }
 
-function entry(name: string): Named {
-  let found = named.get(name);
-  if (!found) named.set(name, (found = {}));
+function namesakes(name: string): Namesakes {
+  let found = byName.get(name);
+  if (!found) {
+    byName.set(name, (found = {}));
+    mostBrackets = Math.max(mostBrackets, name.split('[').length - 1);
+  }
   return found;
 }
 
-function* circuitsOf(circuits: Circuit | KeyedCircuits): Iterable<Known> {
-  if (circuits instanceof Circuit) yield { name: circuits.name, circuit: circuits };
-  else for (const [key, circuit] of circuits) yield { name: handleOf(circuit.name, key), circuit };
+/** Everything that has this name. */
+function* holdersOf(name: string): Iterable<Circuit | KeyedCircuits> {
+  const { plain, keyed, owned = [] } = byName.get(name) ?? {};
+  if (plain) yield plain;
+  if (keyed) yield keyed;
+  for (const ref of owned) {
+    const circuits = ref.deref();
+    if (circuits) yield circuits;
+  }
+}
+
+function* circuitsOf(name: string): Iterable<Known> {
+  for (const holder of holdersOf(name)) {
+    if (holder instanceof Circuit) yield { name, circuit: holder };
+    else for (const [key, circuit] of holder) yield { name: handleOf(name, key), circuit };
+  }
+}
+
+/** The circuits of `name[key]`. The name may have brackets of its own, but no more than any name has. */
+function* circuitsOfKey(handle: string): Iterable<Circuit> {
+  if (!handle.endsWith(']')) return;
+  let bracket = -1;
+  for (let brackets = 0; brackets <= mostBrackets; brackets++) {
+    bracket = handle.indexOf('[', bracket + 1);
+    if (bracket < 0) return;
+    for (const holder of holdersOf(handle.slice(0, bracket))) {
+      const found = holder instanceof KeyedCircuits && holder.peek(handle.slice(bracket + 1, -1));
+      if (found) yield found;
+    }
+  }
 }
 
 function handleOf(name: string, key: string): string {

@@ -19,6 +19,7 @@ export const LEVELS: Readonly<Record<EventType, Level>> = {
   concurrency_refused: 'warn',
   fallback_used: 'warn',
   stream_broken: 'warn',
+  stream_dropped: 'warn',
   time_limited: 'warn',
   rate_limited: 'warn',
   hedge_started: 'debug',

@@ -50,7 +50,8 @@ export function withoutPeers(): Copy {
     recursive: true,
     filter: (path) => basename(path) !== 'node_modules',
   });
-  for (const name of ['dist', 'node_modules', 'package.json']) symlinkSync(join(root, name), join(folder, name));
+  for (const name of ['build', 'dist', 'node_modules', 'package.json'])
+    symlinkSync(join(root, name), join(folder, name));
   const page = join(folder, 'docs', 'benchmarks.md');
   return {
     folder,

@@ -1,24 +1,31 @@
 import { expect } from 'chai';
 import { scratch } from '../support/files.js';
-import { holdfast, linesOf } from './holdfast.js';
+import { holdfast, linesOf } from '../support/command.js';
 
 describe('holdfast, wrongly used', function () {
   this.timeout(10_000);
   const files = scratch();
 
   const MISTAKES: [string, string[], RegExp][] = [
-    ['an unknown flag', ['--loud'], /unknown option '--loud'/],
-    ['a flag with a typing mistake', ['explain', '--jsn'], /unknown option '--jsn' \(Did you mean --json\?\)/],
-    ['a flag without its value', ['drill', '--seed'], /--seed <number>' argument missing/],
-    ['seconds that are too few', ['--seconds', '2'], /--seconds <count>.*'2'.*an integer from 20 to 120/],
-    ['seconds that are no number', ['--seconds', '20s'], /'20s'.*an integer from 20 to 120/],
-    ['an unknown command', ['dril'], /unknown command "dril"; the commands are drill, ask, explain/],
-    ['a word too many', ['explain', 'A.b', 'C.d'], /too many arguments/],
-    ['no question', ['ask'], /missing required argument 'question'/],
-    ['an empty question', ['ask', ' '], /expected a question/],
-    ['a missing file', ['ask', 'why?', 'nowhere.md'], /cannot read "nowhere\.md": there is no such file/],
-    ['a folder for a file', ['ask', 'why?', '.'], /cannot read "\.": it is a folder/],
-    ['a missing settings file', ['--config', 'nowhere.json'], /--config: expected a JSON file, got "nowhere\.json"/],
+    ['an unknown option', ['--loud'], /unknown option "--loud"; the options are --config, --version, --help\./],
+    ['an unknown letter', ['explain', '-x'], /unknown option "-x"; the options are --json, --config, /],
+    ['an option of the prototype', ['explain', '--constructor'], /unknown option "--constructor"; the options are /],
+    ['a typing mistake', ['explain', '--jsn'], /"--jsn"; did you mean --json\? See holdfast explain --help\./],
+    ['a flag with a value', ['explain', '--json=yes'], /--json: expected no value, got "yes"\./],
+    ['an option without its value', ['explain', '--config'], /--config <file>: expected a file, got none\./],
+    ['an option for a value', ['--config', '--json', 'explain'], /--config <file>: expected a file, got none\./],
+    ['an empty value', ['explain', '--config='], /--config <file>: expected a file, got ""\./],
+    ['an unknown command', ['explian'], /unknown command "explian"; the commands are explain\. See holdfast --help\./],
+    ['a command that only a clone has', ['ask', 'why?'], /unknown command "ask"; the commands are explain\./],
+    ['an unknown command after an option', ['--config', 'any.json', 'explian'], /unknown command "explian"/],
+    ['help for an unknown command', ['help', 'explian'], /unknown command "explian"/],
+    ['a word too many', ['explain', 'A.b', '--', '--json'], /expected at most 1 argument, got "A\.b" "--json"\./],
+    [
+      'a missing settings file',
+      ['--config', 'nowhere.json', 'explain'],
+      /--config: expected a JSON file, got "nowhere/,
+    ],
+    ['the last of two values', ['--config', 'a.json', 'explain', '--config', 'b.json'], /--config: .*"b\.json"/],
   ];
 
   for (const [mistake, args, expected] of MISTAKES) {
@@ -32,13 +39,6 @@ describe('holdfast, wrongly used', function () {
     });
   }
 
-  it('answers a file without a paragraph with one line and exit code 2', async () => {
-    const { code, stderr } = await holdfast(['ask', 'why?', files.write('empty.md', '# Title\n\n---\n')]);
-    expect(code).to.equal(2);
-    expect(linesOf(stderr)).to.have.length(1);
-    expect(stderr).to.match(/there is no paragraph of text in .*empty\.md/);
-  });
-
   it('answers a settings file that is no JSON with one line and exit code 2', async () => {
     const { code, stderr } = await holdfast(['explain', '--config', files.write('broken.json', '{')]);
     expect(code).to.equal(2);
@@ -46,18 +46,8 @@ describe('holdfast, wrongly used', function () {
     expect(stderr).to.match(/--config: expected a JSON file, got .*broken\.json.*: it is not JSON/);
   });
 
-  for (const args of [['drill'], ['ask', 'why?']]) {
-    it(`answers settings of one method that contradict each other in one line: ${args[0]}`, async () => {
-      const settings = { methods: { 'EmbeddingService.embedBatch': { minWait: '20s', maxWait: '10s' } } };
-      const { code, stderr } = await holdfast([...args, '--config', files.write('contrary.json', settings)]);
-      expect(code).to.equal(2);
-      expect(linesOf(stderr).at(-1)).to.match(/^holdfast: .*minWait: expected at most maxWait/);
-      expect(stderr).not.to.match(/^ +at /m);
-    });
-  }
-
-  for (const args of [['drill'], ['ask', 'why?'], ['explain']]) {
-    it(`lists every wrong setting without a stack: ${args[0]}`, async () => {
+  for (const args of [['explain'], ['explain', '--json']]) {
+    it(`lists every wrong setting without a stack: ${args.join(' ')}`, async () => {
       const env = { RETRY_MAX_ATTEMPTS: '2.7', RETRY_MIN_WAIT: 'soon' };
       const { code, stdout, stderr } = await holdfast(args, { env, cwd: files.folder });
       expect(code).to.equal(2);
@@ -75,15 +65,38 @@ describe('holdfast, asked about itself', function () {
   this.timeout(10_000);
 
   it('prints its version', async () => {
-    const { code, stdout } = await holdfast(['--version']);
-    expect(code).to.equal(0);
-    expect(stdout).to.match(/^\d+\.\d+\.\d+\n$/);
+    for (const args of [['--version'], ['-V'], ['explain', '--version']]) {
+      const { code, stdout } = await holdfast(args);
+      expect(code).to.equal(0);
+      expect(stdout).to.match(/^\d+\.\d+\.\d+\n$/);
+    }
   });
 
-  it('prints its commands', async () => {
-    const { code, stdout, stderr } = await holdfast(['--help']);
-    expect(code).to.equal(0);
-    expect(stderr).to.equal('');
-    for (const word of ['drill', 'ask', 'explain', '--config']) expect(stdout).to.include(word);
+  it('prints its commands, also if it is given none', async () => {
+    for (const args of [['--help'], ['-h'], ['help'], []]) {
+      const { code, stdout, stderr } = await holdfast(args);
+      expect(code, stderr).to.equal(0);
+      expect(stderr).to.equal('');
+      expect(stdout).to.match(/^Usage: holdfast \[options\] <command>\n/);
+      expect(stdout).to.match(/^ {2}explain \[options\] \[Class\.method\] {2}print the settings/m);
+      expect(stdout).to.match(/^ {2}--config <file> {2}the settings file/m);
+      for (const line of linesOf(stdout)) expect(line.length, line).to.be.at.most(80);
+    }
+  });
+
+  it('prints the arguments and options of a command', async () => {
+    for (const args of [
+      ['explain', '--help'],
+      ['help', 'explain'],
+      ['--help', 'explain'],
+      ['explain', '--jsn', '-h'],
+    ]) {
+      const { code, stdout, stderr } = await holdfast(args);
+      expect(code, stderr).to.equal(0);
+      expect(stderr).to.equal('');
+      expect(stdout).to.match(/^Usage: holdfast explain \[options\] \[Class\.method\]\n/);
+      expect(stdout).to.match(/^ {2}\[Class\.method\] {2}a decorated method/m);
+      expect(stdout).to.match(/^ {2}--json {2,}print it as JSON$/m);
+    }
   });
 });

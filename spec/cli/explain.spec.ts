@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { scratch } from '../support/files.js';
-import { holdfast, linesOf } from './holdfast.js';
+import { holdfast, linesOf } from '../support/command.js';
 
 const FILE = {
   retry: { maxAttempts: 4 },

@@ -93,7 +93,7 @@ describe('A caller’s signal that one decorator says where to find', () => {
     expect(circuit(name).state).to.equal('closed');
   });
 
-  it('is looked for without harm where the function that finds it throws', async () => {
+  it('fails the call before anything runs if the function that finds it throws', async () => {
     const name = uniqueName();
     class Service {
       calls = 0;
@@ -112,6 +112,6 @@ describe('A caller’s signal that one decorator says where to find', () => {
     const service = new Service();
     expect(await rejectionOf(service.ask())).to.be.instanceOf(RangeError);
     expect(await rejectionOf(service.ask())).to.be.instanceOf(RangeError);
-    expect([service.calls, circuit(name).state]).to.deep.equal([2, 'closed']);
+    expect([service.calls, circuit(name).state]).to.deep.equal([0, 'closed']);
   });
 });

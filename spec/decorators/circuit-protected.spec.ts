@@ -30,6 +30,25 @@ describe('@CircuitProtected', () => {
     return (...steps: ConstructorParameters<typeof Upstream>) => new Service(new Upstream(...steps));
   }
 
+  /** A class whose method its caller aborts while it is at work; then it fails, if it is told to. */
+  function cancelledWith(options: Parameters<typeof CircuitProtected>[0] & object) {
+    class Cancelled {
+      @CircuitProtected({ failureThreshold: 2, recoveryTimeout: '10s', ...options })
+      async ask(caller: AbortController | undefined, _options: { signal?: AbortSignal }): Promise<unknown> {
+        caller?.abort(new Error('gone'));
+        throw unavailable();
+      }
+    }
+    const service = new Cancelled();
+    return {
+      fail: () => rejectionOf(service.ask(undefined, {})),
+      cancel: () => {
+        const caller = new AbortController();
+        return rejectionOf(service.ask(caller, { signal: caller.signal }));
+      },
+    };
+  }
+
   async function failTimes(service: { ask(): Promise<unknown> }, times: number): Promise<void> {
     for (let i = 0; i < times; i++) await rejectionOf(service.ask());
   }
@@ -53,11 +72,29 @@ describe('@CircuitProtected', () => {
     expect(service.upstream.calls).to.equal(4);
   });
 
+  it('ignores cancelled calls: they neither open it nor start the count anew', async () => {
+    const name = uniqueName();
+    const service = cancelledWith({ circuit: name, failureThreshold: 3 });
+    await service.fail();
+    await service.fail();
+    for (let i = 0; i < 3; i++) await service.cancel();
+    expect(circuit(name).snapshot()).to.include({ state: 'closed', failures: 2 });
+    await service.fail();
+    expect(circuit(name).state).to.equal('open');
+  });
+
+  it('counts an abort of the method itself, which no caller asked for, as a timeout', async () => {
+    const name = uniqueName();
+    const service = serviceWith({ circuit: name })(fail(new DOMException('gone', 'AbortError')));
+    await failTimes(service, 2);
+    expect(circuit(name).state).to.equal('open');
+    expect(world.heard('circuit_opened')[0]).to.include({ kind: 'timeout' });
+  });
+
   for (const [what, error] of [
     ['rejections', rejection()],
     ['rate limits', httpError(429)],
     ['spent quota', httpError(429, { type: 'insufficient_quota' })],
-    ['cancelled calls', new DOMException('gone', 'AbortError')],
     ['wrong configuration', Object.assign(new TypeError('bad'), { code: 'ERR_INVALID_URL' })],
     ['bugs', new RangeError('bug')],
     ['thrown strings', 'no'],
@@ -210,19 +247,22 @@ describe('@CircuitProtected', () => {
       expect(await service.ask()).to.equal('later');
     });
 
-    it('gives the fallback one error for each open period, whose retryAfterMs is computed when read', async () => {
+    it('gives the fallback an error of its own for each call, whose retryAfterMs is computed when read', async () => {
       const errors: CircuitOpenError[] = [];
       const service = serviceWith({ fallback: ((error: CircuitOpenError) => errors.push(error)) as never })(fail());
       await failTimes(service, 2);
       await service.ask();
       await world.clock.advance('4s');
       await service.ask();
-      expect(errors[1]).to.equal(errors[0]);
-      expect(errors[0]?.retryAfterMs).to.equal(6000);
-      await world.clock.advance('6s');
-      await failTimes(service, 1);
-      await service.ask();
-      expect(errors[2]).not.to.equal(errors[0]);
+      expect(errors[1]).not.to.equal(errors[0]);
+      expect(errors.map(({ retryAfterMs }) => retryAfterMs)).to.deep.equal([6000, 6000]);
+      expect(errors[1]).to.be.instanceOf(CircuitOpenError).and.to.be.instanceOf(Error);
+      expect(errors[1])
+        .to.have.property('message')
+        .that.matches(/^The circuit ".+" is open/);
+      expect(String(errors[1]?.stack)).to.match(/^CircuitOpenError: The circuit/);
+      Object.assign(errors[0] as object, { note: 'mine', cause: 'mine' });
+      expect(errors[1]).not.to.have.any.keys('note', 'cause');
     });
 
     it('makes an error of its own for each refusal that is thrown, whose retryAfterMs is computed when read', async () => {
@@ -394,10 +434,19 @@ describe('@CircuitProtected', () => {
       expect(circuit(name).state).to.equal('closed');
     });
 
+    it('decides nothing by a cancelled call', async () => {
+      const name = uniqueName();
+      const service = cancelledWith({ circuit: name });
+      await service.fail();
+      await service.fail();
+      await world.clock.advance('10s');
+      await service.cancel();
+      expect(circuit(name)).to.include({ state: 'half-open', retryAfterMs: 0 });
+    });
+
     for (const [what, error] of [
       ['a rate limit', httpError(429)],
       ['spent quota', httpError(429, { code: 'insufficient_quota' })],
-      ['a cancelled call', new DOMException('gone', 'AbortError')],
       ['wrong configuration', Object.assign(new TypeError('bad'), { code: 'ERR_INVALID_URL' })],
     ] as const) {
       it(`decides nothing by ${what}`, async () => {
@@ -507,13 +556,17 @@ describe('@CircuitProtected', () => {
       expect(world.heard('fallback_used')[0]).to.deep.include({ reason: 'failure', kind: 'server', status: 503 });
     });
 
+    it('does not answer for a cancelled call', async () => {
+      const service = cancelledWith({ fallbackOn: 'failure', fallback: 'sorry' as never });
+      expect(await service.cancel()).to.include({ status: 503 });
+    });
+
     for (const [what, error] of [
       ['a rejection', rejection()],
       ['spent quota', httpError(429, { code: 'insufficient_quota' })],
       ['a rate limit', httpError(429)],
       ['wrong configuration', Object.assign(new TypeError('bad'), { code: 'ERR_INVALID_URL' })],
       ['a bug', new RangeError('bug')],
-      ['a cancelled call', new DOMException('gone', 'AbortError')],
     ] as const) {
       it(`does not answer for ${what}`, async () => {
         const service = serviceWith({ fallbackOn: 'failure', fallback: 'sorry' as never })(fail(error));

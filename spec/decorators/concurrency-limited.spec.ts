@@ -633,7 +633,12 @@ describe('@ConcurrencyLimited', () => {
         }
       };
       await failWith(new TypeError('a bug'));
-      await failWith(unavailable(), { signal: AbortSignal.abort() });
+      for (let i = 0; i < 4; i++) {
+        const caller = new AbortController();
+        void watch(service.work('failing', { signal: caller.signal }));
+        caller.abort();
+        await service.bench.fail('failing', unavailable());
+      }
       expect(await room(service)).to.equal(20);
       await failWith(unavailable());
       expect(await room(service)).to.equal(13);

@@ -368,14 +368,31 @@ describe('@RetryOnTransient', () => {
       class Eager {
         calls = 0;
         @RetryOnTransient({ retryOn: () => true })
-        async ask(): Promise<void> {
+        async ask(caller: AbortController, _signal: AbortSignal): Promise<void> {
           this.calls += 1;
-          throw new DOMException('gone', 'AbortError');
+          caller.abort('gone');
+          throw unavailable();
         }
       }
       const eager = new Eager();
-      await rejectionOf(eager.ask());
+      const caller = new AbortController();
+      expect(await rejectionOf(eager.ask(caller, caller.signal))).to.equal('gone');
       expect(eager.calls).to.equal(1);
+      expect(world.heard('retry_gave_up')[0]).to.include({ kind: 'cancelled', reason: 'aborted' });
+    });
+
+    it('makes no attempt for a caller who has aborted before', async () => {
+      const service = new Service(new Upstream(succeed()));
+      expect(await rejectionOf(service.askUntil('?', { on: AbortSignal.abort('before') }))).to.equal('before');
+      expect(service.upstream.calls).to.equal(0);
+    });
+
+    it('takes an abort of the method itself, which no caller asked for, for a timeout, and retries it', async () => {
+      const service = new Service(new Upstream(fail(new DOMException('gone', 'AbortError')), succeed('answer')));
+      const asked = service.ask('?');
+      await world.clock.advance('2s');
+      expect(await asked).to.equal('answer');
+      expect(world.heard('retry_scheduled')[0]).to.include({ kind: 'timeout' });
     });
   });
 

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { circuit, TimeLimitError } from '#lib/index.js';
+import { circuit, currentSignal, TimeLimitError } from '#lib/index.js';
 import { rejectionOf, turn, unavailable, uniqueName, watch } from '../support/upstream.js';
 import { virtualTime } from '../support/virtual-time.js';
 import { type Layer, STACKS, stacked, titleOf } from './support/layers.js';
@@ -168,7 +168,8 @@ describe('A stream under any stack of decorators', () => {
 
       const left = service.read();
       const [first, end, after] = await Promise.all([left.next(), left.return('enough'), left.next()]);
-      expect([first.value, end.value, after.value], titleOf(stack)).to.deep.equal(['a', 'enough', undefined]);
+      expect([first.value, end.value, after.value], titleOf(stack)).to.deep.equal([undefined, 'enough', undefined]);
+      expect([first.done, end.done, after.done]).to.deep.equal([true, true, true]);
       await leavesNothing(stack, service);
     }
   });
@@ -207,11 +208,11 @@ describe('A stream under any stack of decorators', () => {
       });
       const stream = service.read();
       await stream.next();
-      const [read, again, left] = [watch(stream.next()), watch(stream.next()), watch(stream.return('left'))];
+      const [read, again] = [watch(stream.next()), watch(stream.next())];
       await world.clock.advance('10s');
       expect(read.settled.error, titleOf(stack)).to.be.instanceOf(TimeLimitError);
       expect(again.settled.value, titleOf(stack)).to.deep.equal({ value: undefined, done: true });
-      expect(left.settled.value, titleOf(stack)).to.deep.equal({ value: 'left', done: true });
+      expect(await stream.return('left'), titleOf(stack)).to.deep.equal({ value: 'left', done: true });
       expect(world.clock.timers, titleOf(stack)).to.equal(0);
       const title = titleOf(stack);
       expect(circuit(name).state, title).to.equal(has(stack, 'CircuitProtected') ? 'open' : 'closed');
@@ -223,6 +224,35 @@ describe('A stream under any stack of decorators', () => {
       await turn();
       expect(service.closed, title).to.equal(2);
     }
+  });
+
+  it('ends at once when its consumer leaves while a chunk is pending, whether or not the source heeds it', async () => {
+    for (const stack of STACKS) {
+      let isHanging = true;
+      const signals: (AbortSignal | undefined)[] = [];
+      const service = under(stack, async function* () {
+        yield 'a';
+        signals.push(currentSignal());
+        if (isHanging) await new Promise(() => undefined);
+        return 'result';
+      });
+      const stream = service.read();
+      await stream.next();
+      const reads = [stream.next(), stream.next()];
+      expect(await stream.return('left'), titleOf(stack)).to.deep.equal({ value: 'left', done: true });
+      const done = { value: undefined, done: true };
+      expect(await Promise.all(reads), titleOf(stack)).to.deep.equal([done, done]);
+      const hasSignal = stack.some(({ name }) => name === 'TimeLimited' || name === 'Hedged');
+      expect(
+        signals.map((signal) => signal?.aborted),
+        titleOf(stack),
+      ).to.deep.equal([hasSignal ? true : undefined]);
+      expect(world.clock.timers, titleOf(stack)).to.equal(0);
+      expect(await stream.return('again')).to.deep.equal({ value: 'again', done: true });
+      isHanging = false;
+      await leavesNothing(stack, service);
+    }
+    expect(world.events).to.have.lengthOf(0);
   });
 
   it('brings everything back when its source fails as it is closed', async () => {

@@ -153,6 +153,16 @@ describe('what the documentation says', () => {
     for (const [, script] of named) expect(packageJson.scripts).to.have.property(script ?? '');
   });
 
+  it('listens on the loopback only, in every example', () => {
+    const listening = pages().flatMap(({ path, blocks }) =>
+      blocks.flatMap(({ line, code }) =>
+        [...code.matchAll(/\.listen\(.*/g)].map(([call]) => ({ place: `${path}:${line}`, call })),
+      ),
+    );
+    expect(listening).not.to.have.length(0);
+    expect(listening.filter(({ call }) => !call.includes("'127.0.0.1'"))).to.deep.equal([]);
+  });
+
   it('gives the two commands of the repository on the first screen', () => {
     const firstScreen = README.text.split('\n').slice(0, 50).join('\n');
     for (const words of ['npm install holdfast', 'npm install && npm start', 'npm install && npm test', '```ts']) {

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { expect } from 'chai';
 import { publint } from 'publint';
 import { formatMessage } from 'publint/utils';
-import { modules, type Packed, packed, root } from './support/packed.js';
+import { type Manifest, modules, type Packed, packed, root } from './support/packed.js';
 import { node } from './support/processes.js';
 
 describe('the package', function () {
@@ -32,7 +32,7 @@ describe('the package', function () {
 
   it('holds what a user reads, and nothing else: no specs, sources, maps or configuration of ours', () => {
     const others = shipped.files.filter((file) => !file.startsWith('dist/'));
-    const pages = others.filter((file) => /^docs\/[\w-]+\.(md|json|svg)$/.test(file));
+    const pages = others.filter((file) => /^docs\/[\w-]+\.(md|svg)$/.test(file));
     expect(pages).to.include.members(['docs/tutorial.md', 'docs/configuration.md']);
     expect(others.filter((file) => !pages.includes(file))).to.deep.equal([
       'CHANGELOG.md',
@@ -41,6 +41,17 @@ describe('the package', function () {
       'package.json',
       'resilience.schema.json',
     ]);
+  });
+
+  it('depends on nothing that only its command or the drill would need', async () => {
+    const { dependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as Manifest;
+    const library = shipped.files.filter((file) => /^dist\/(?!cli\/).*\.js$/.test(file));
+    const code = library.map((file) => readFileSync(join(root, file), 'utf8')).join('\n');
+    // Packages are named by import, import() and require().
+    const needed = new Set(
+      [...code.matchAll(/(?:from|import|import\(|require\() ?'([\w@][^']*)'/g)].map(([, name]) => name),
+    );
+    expect(Object.keys(dependencies).filter((name) => !needed.has(name))).to.deep.equal([]);
   });
 
   it('declares its types without those of convict, ms and winston, which users need not have', () => {

@@ -1,5 +1,6 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { expect } from 'chai';
 import { consumer, manifestOf } from './support/packed.js';
 import { node } from './support/processes.js';
@@ -23,7 +24,7 @@ describe('the installed package', function () {
     return new Set([...urls.matchAll(/.*\/node_modules\/((?:@[^/]+\/)?[^/]+)\//g)].map(([, name = '']) => name));
   }
 
-  it('loads its own few dependencies with the main entry point: neither openai nor what the command needs', async () => {
+  it('loads its own few dependencies with the main entry point, and not openai', async () => {
     const loaded = await packagesLoadedBy("import 'holdfast'");
     expect(loaded).to.include.all.keys(
       'holdfast',
@@ -33,18 +34,15 @@ describe('the installed package', function () {
       'reflect-metadata',
       'fastest-levenshtein',
     );
-    expect(loaded).not.to.have.any.keys('openai', 'commander', 'cli-table3', 'log-update');
+    expect(loaded).not.to.have.any.keys('openai');
   });
 
-  it('loads openai with holdfast/openai, and nothing that the command needs', async () => {
-    const loaded = await packagesLoadedBy("import 'holdfast/openai'");
-    expect(loaded).to.include.all.keys('openai');
-    expect(loaded).not.to.have.any.keys('commander', 'cli-table3', 'log-update');
+  it('loads openai with holdfast/openai', async () => {
+    expect(await packagesLoadedBy("import 'holdfast/openai'")).to.include.all.keys('openai');
   });
 
-  it('loads neither with holdfast/testing', async () => {
-    const loaded = await packagesLoadedBy("import 'holdfast/testing'");
-    expect(loaded).not.to.have.any.keys('openai', 'commander', 'cli-table3', 'log-update');
+  it('loads no openai with holdfast/testing', async () => {
+    expect(await packagesLoadedBy("import 'holdfast/testing'")).not.to.have.any.keys('openai');
   });
 
   it('is one and the same for require() and for import', async () => {
@@ -67,29 +65,81 @@ describe('the installed package', function () {
   });
 
   describe('the command', () => {
-    async function command(...args: readonly string[]): ReturnType<typeof node> {
-      const { bin } = await manifestOf(project);
-      return node([join(project, 'node_modules/holdfast', bin.holdfast), ...args], project);
+    const FILE = { retry: { maxAttempts: 4 } };
+    let alone: string;
+
+    before(async () => {
+      alone = await consumer('without-openai', { sources: [], beside: [] });
+      await writeFile(join(alone, 'resilience.json'), JSON.stringify(FILE));
+    });
+
+    const mainIn = async (folder: string): Promise<string> => {
+      return join(folder, 'node_modules/holdfast', (await manifestOf(folder)).bin.holdfast);
+    };
+
+    async function command(folder: string, ...args: readonly string[]): ReturnType<typeof node> {
+      return node([await mainIn(folder), ...args], folder);
     }
 
     it('can be run as a program', async () => {
-      const { bin } = await manifestOf(project);
-      const script = await readFile(join(project, 'node_modules/holdfast', bin.holdfast), 'utf8');
-      expect(script).to.match(/^#!\/usr\/bin\/env node\n/);
+      expect(await readFile(await mainIn(project), 'utf8')).to.match(/^#!\/usr\/bin\/env node\n/);
     });
 
-    it('says its version', async () => {
+    it('prints its version', async () => {
       const { version } = await manifestOf(project);
-      expect(await command('--version')).to.deep.equal({ code: 0, stdout: `${version}\n`, stderr: '' });
+      expect(await command(project, '--version')).to.deep.equal({ code: 0, stdout: `${version}\n`, stderr: '' });
     });
 
-    it('says what it can do', async () => {
-      const { code, stdout, stderr } = await command('--help');
+    it('prints its commands', async () => {
+      const { code, stdout, stderr } = await command(project, '--help');
       expect({ code, stderr }).to.deep.equal({ code: 0, stderr: '' });
       expect(stdout)
         .to.match(/^Usage: holdfast/)
-        .and.match(/\bask\b/)
         .and.match(/\bexplain\b/);
+    });
+
+    it('loads no package but those of the library, and none for its help', async () => {
+      const run = async (...args: string[]): Promise<ReadonlySet<string>> =>
+        packagesLoadedBy(`process.argv = ${JSON.stringify(['node', 'holdfast', ...args])};
+          await import(${JSON.stringify(pathToFileURL(await mainIn(project)).href)});`);
+      expect([...(await run('--help'))]).to.deep.equal(['holdfast']);
+      const library = await packagesLoadedBy("import 'holdfast'; import 'holdfast/openai'");
+      const loaded = await run('explain');
+      expect(loaded).to.include.all.keys('holdfast', 'openai');
+      expect([...loaded].filter((name) => !library.has(name))).to.deep.equal([]);
+    });
+
+    it('explains the settings without the package openai, and says what is missing', async () => {
+      const { code, stdout, stderr } = await command(alone, 'explain');
+      expect({ code, stderr }).to.deep.equal({ code: 0, stderr: '' });
+      expect(stdout).to.match(/^Settings file: .*resilience\.json$/m);
+      expect(stdout).to.match(/^ {2}maxAttempts +4 +file +RETRY_MAX_ATTEMPTS$/m);
+      expect(stdout.trimEnd().split('\n').at(-1)).to.match(
+        /^Methods: none\. .* need the package openai: npm install openai$/,
+      );
+    });
+
+    it('explains them as JSON without the package openai', async () => {
+      const { code, stdout, stderr } = await command(alone, 'explain', '--json');
+      expect({ code, stderr }).to.deep.equal({ code: 0, stderr: '' });
+      const { settings, methods } = JSON.parse(stdout);
+      expect(settings).to.deep.include({
+        key: 'retry.maxAttempts',
+        value: 4,
+        source: 'file',
+        from: 'resilience.json',
+        env: 'RETRY_MAX_ATTEMPTS',
+      });
+      expect(methods).to.deep.equal({});
+    });
+
+    it('answers the question for one method in one line without the package openai', async () => {
+      const { code, stdout, stderr } = await command(alone, 'explain', 'GenerationService.generateAnswer');
+      expect({ code, stdout }).to.deep.equal({ code: 2, stdout: '' });
+      expect(stderr).to.equal(
+        'holdfast: the stack of "GenerationService.generateAnswer" cannot be shown without the package openai: ' +
+          'npm install openai\n',
+      );
     });
   });
 });

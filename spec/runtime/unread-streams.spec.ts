@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { library, runProgram } from '../support/program.js';
 
 describe('Streams that nobody reads to their end', () => {
-  it('are forgotten by the library, read or not, and keep no process alive', async () => {
+  it('are forgotten by the library, read or not, keep no process alive, and are reported if they were read', async () => {
     const ended = await runProgram(`
       import { setFlagsFromString } from 'node:v8';
       import { runInNewContext } from 'node:vm';
@@ -39,7 +39,11 @@ describe('Streams that nobody reads to their end', () => {
       }
       console.log(alive);
     `);
-    expect(ended.stderr).to.equal('');
+    const lines = ended.stderr
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Record<string, unknown>);
+    for (const line of lines) expect(line).to.include({ message: 'stream_dropped', method: 'source' });
     expect(ended.code).to.equal(0);
     expect(Number(ended.stdout)).to.be.below(20);
   });

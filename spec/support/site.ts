@@ -1,8 +1,9 @@
-import { RetryBudget } from '#lib/core/budget.js';
+import { RetryBudget } from '#lib/call/retry-budget.js';
 import type { Clock } from '#lib/core/clock.js';
 import type { EventType, ResilienceEvent } from '#lib/core/events.js';
-import type { Site } from '#lib/core/site.js';
-import { findSignal } from '#lib/failures/signal.js';
+import type { Site } from '#lib/call/site.js';
+import { classify } from '#lib/failures/classify.js';
+import { findSignal } from '#lib/call/signals.js';
 
 /** Where a policy stands that a spec looks at by itself, and what it tells of there. */
 export interface TestSite extends Site {
@@ -20,6 +21,8 @@ export function siteOf(clock: Clock, isHeard = true): TestSite {
     random: () => 0,
     budget: new RetryBudget(),
     signalOf: findSignal,
+    isStream: false,
+    classify: (error) => classify(error, clock.now()),
     instantRetries: false,
     channel: (channel) => ({
       audience: () => (isHeard ? (event) => void told.push({ ...event, channel } as (typeof told)[number]) : undefined),

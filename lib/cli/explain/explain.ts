@@ -1,31 +1,32 @@
 import { say } from '../terminal/output.js';
-import { knownStacks, type Stacks, stackOf } from './known-methods.js';
+import { WITHOUT_OPENAI, knownStacks, type Stacks, stackOf } from './known-methods.js';
 import { sectionsInEffect, settingsFile, settingsInEffect } from './settings-in-effect.js';
 import { sectionsTable, settingsTable, stackTables } from './tables.js';
 
 /**
  * Prints the settings in effect and the stacks of the services, or the stack of one method.
- * @throws {UsageError} for a method that is not known
+ * @throws {UsageError} for an unknown method
  * @throws {ConfigurationError} while the settings are wrong
  */
-export function explain(method: string | undefined, json: boolean): void {
-  const stacks = method === undefined ? knownStacks() : stackOf(method);
-  const said = json ? asJson(stacks, method === undefined) : asTables(stacks, method === undefined);
-  said.forEach((part, i) => say(i === 0 ? part : `\n${part}`));
+export async function explain(method: string | undefined, json: boolean): Promise<void> {
+  const stacks = method === undefined ? await knownStacks() : await stackOf(method);
+  const parts = json ? asJson(stacks, method === undefined) : asTables(stacks, method === undefined);
+  parts.forEach((part, i) => say(i === 0 ? part : `\n${part}`));
 }
 
-function asTables(stacks: Stacks, everything: boolean): string[] {
-  if (!everything) return stackTables(stacks);
+function asTables(stacks: Stacks | undefined, everything: boolean): string[] {
+  const methods = stacks ? stackTables(stacks) : [WITHOUT_OPENAI];
+  if (!everything) return methods;
   const sections = sectionsInEffect();
   return [
     `Settings file: ${settingsFile() ?? 'none, as RESILIENCE_CONFIG is not set and there is no resilience.json here'}`,
     settingsTable(settingsInEffect()),
     ...(sections.length > 0 ? [sectionsTable(sections)] : []),
-    ...stackTables(stacks),
+    ...methods,
   ];
 }
 
-function asJson(methods: Stacks, everything: boolean): string[] {
+function asJson(methods: Stacks = {}, everything: boolean): string[] {
   const settings = [...settingsInEffect()].flatMap(([group, named]) =>
     named.map((setting) => ({ ...setting, key: `${group}.${setting.key}` })),
   );

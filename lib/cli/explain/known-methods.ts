@@ -1,20 +1,24 @@
 import { type AnyClass, describe, type PolicyDescription } from '../../decorators/describe.js';
-import { EmbeddingService } from '../../openai/embedding-service.js';
-import { GenerationService } from '../../openai/generation-service.js';
 import { UsageError } from '../errors.js';
+import { missingPackage } from '../missing-package.js';
+import { byLikeness } from '../nearest.js';
 
 /** The stack of each decorated method, by `Class.method`. */
 export type Stacks = Readonly<Record<string, readonly PolicyDescription[]>>;
 
-const SERVICES: readonly AnyClass[] = [GenerationService, EmbeddingService];
+/** The command knows the methods of the two services, and these need a package that not every user has. */
+export const WITHOUT_OPENAI =
+  'Methods: none. The two services of holdfast/openai need the package openai: npm install openai';
 
-/** How many near misses are named: one may be a coincidence. */
+/** How many similar names an error lists: one may be a coincidence. */
 const NEAREST = 2;
 
-/** Every decorated method that the command knows: those of the two services. */
-export function knownStacks(): Stacks {
+/** The stacks of the decorated methods that the command knows; undefined without the package openai. */
+export async function knownStacks(): Promise<Stacks | undefined> {
+  const services = await knownServices();
+  if (!services) return undefined;
   return Object.fromEntries(
-    SERVICES.flatMap((Class) =>
+    services.flatMap((Class) =>
       Object.entries(describe(Class)).map(([name, stack]) => [`${Class.name}.${name}`, stack]),
     ),
   );
@@ -22,26 +26,28 @@ export function knownStacks(): Stacks {
 
 /**
  * The stack of one method.
- * @throws {UsageError} that names the nearest known ones
+ * @throws {UsageError} that names the most similar methods
  */
-export function stackOf(method: string): Stacks {
-  const stacks = knownStacks();
+export async function stackOf(method: string): Promise<Stacks> {
+  const stacks = await knownStacks();
+  if (!stacks) {
+    throw new UsageError(`the stack of "${method}" cannot be shown without the package openai: npm install openai`);
+  }
   const stack = Object.hasOwn(stacks, method) ? stacks[method] : undefined;
   if (stack) return { [method]: stack };
-  const near = Object.keys(stacks)
-    .sort((a, b) => likeness(b, method) - likeness(a, method))
-    .slice(0, NEAREST);
+  const near = byLikeness(method, Object.keys(stacks)).slice(0, NEAREST);
   throw new UsageError(`there is no decorated method "${method}" here; the nearest are ${near.join(' and ')}.`);
 }
 
-/** The share of letter pairs that two names have in common: Dice's coefficient, which forgives a wrong order of words. */
-function likeness(a: string, b: string): number {
-  const [first, second] = [pairsOf(a), pairsOf(b)];
-  const common = [...first].filter((pair) => second.has(pair)).length;
-  return (2 * common) / (first.size + second.size || 1);
-}
-
-function pairsOf(name: string): Set<string> {
-  const letters = name.toLowerCase();
-  return new Set(Array.from({ length: Math.max(0, letters.length - 1) }, (_, i) => letters.slice(i, i + 2)));
+async function knownServices(): Promise<readonly AnyClass[] | undefined> {
+  try {
+    const [{ GenerationService }, { EmbeddingService }] = await Promise.all([
+      import('../../openai/generation-service.js'),
+      import('../../openai/embedding-service.js'),
+    ]);
+    return [GenerationService, EmbeddingService];
+  } catch (error) {
+    if (missingPackage(error) === 'openai') return undefined;
+    throw error;
+  }
 }

@@ -17,7 +17,7 @@ export function settingsInEffect(): Map<Group, NamedSetting[]> {
   return new Map(groups.map(([group, fields]) => [group, named(fields, resolve(fields, group, current, {}, []))]));
 }
 
-/** What the file says of single circuits and methods, known here or not. */
+/** The sections of the file for single circuits and methods, known here or not. */
 export function sectionsInEffect(): NamedSetting[] {
   const { file, path } = layers().loaded;
   const source = { source: 'file', ...(path !== undefined && { from: path }) } as const;
@@ -28,7 +28,7 @@ export function sectionsInEffect(): NamedSetting[] {
   );
 }
 
-/** What stands in a section, and in the objects that some policies have in it. */
+/** The values of a section, and those of the objects in it. */
 function leavesOf(section: object, path: string): { key: string; value: unknown }[] {
   return Object.entries(section).flatMap(([name, value]) => {
     const key = `${path}.${name}`;
@@ -49,7 +49,7 @@ function named(fields: Fields, settings: Readonly<Record<string, Setting>>): Nam
   });
 }
 
-/** An address may hold a user and a password. */
+/** A URL may hold a user and a password. */
 function withoutPassword(value: unknown): unknown {
   return typeof value === 'string' ? value.replace(/\/\/[^/@\s]*@/, '//(hidden)@') : value;
 }

@@ -22,9 +22,9 @@ export function settingsTable(groups: ReadonlyMap<string, readonly NamedSetting[
   return table(columns('setting', 'value', 'source', 'environment variable'), rows);
 }
 
-/** What is set for single circuits and methods. */
+/** The settings of single circuits and methods. */
 export function sectionsTable(sections: readonly NamedSetting[]): string {
-  const rows = sections.map((section) => [section.key, valueOf(section), sourceOf(section)]);
+  const rows = sections.map((section) => [printable(section.key), valueOf(section), sourceOf(section)]);
   return table(columns('setting of one circuit or method', 'value', 'source'), rows);
 }
 
@@ -42,7 +42,7 @@ interface Alike {
   readonly stack: readonly PolicyDescription[];
 }
 
-/** Methods whose stacks are the same to the last value need not be read one by one. */
+/** Groups methods whose stacks are equal to the last value: each stack is printed once. */
 function alike(stacks: Stacks): Alike[] {
   const groups = new Map<string, Alike>();
   for (const [method, stack] of Object.entries(stacks)) {
@@ -64,9 +64,14 @@ function rowsOf({ policy, settings }: PolicyDescription): string[][] {
 
 function valueOf({ value }: Setting): string {
   if (value === null || value === undefined) return '-';
-  return typeof value === 'string' ? value : JSON.stringify(value);
+  return printable(typeof value === 'string' ? value : JSON.stringify(value));
+}
+
+/** A value with control characters would move the terminal's cursor: they are escaped. */
+function printable(text: string): string {
+  return text.replace(/\p{Cc}/gu, (control) => `\\u${control.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
 function sourceOf({ source, from }: Setting): string {
-  return from === undefined ? source : `${source} ${from}`;
+  return from === undefined ? source : printable(`${source} ${from}`);
 }

@@ -1,33 +1,37 @@
-import CliTable, { type HorizontalAlignment } from 'cli-table3';
+import { stripVTControlCharacters } from 'node:util';
 import { paint } from './paint.js';
 import { WIDTH } from './wrap.js';
 
-/** A column's heading, and the side on which its cells stand. */
+/** A column: its heading, and the side to which its cells are aligned. Default: left. */
 export interface Column {
   readonly head: string;
-  readonly align?: HorizontalAlignment;
+  readonly align?: 'left' | 'right';
 }
 
-/** Lines above and below only: frames around every cell would not leave room for the cells. */
-const CHARS = {
-  ...{ top: '─', 'top-mid': '──', 'top-left': '', 'top-right': '' },
-  ...{ bottom: '─', 'bottom-mid': '──', 'bottom-left': '', 'bottom-right': '' },
-  ...{ mid: '─', 'mid-mid': '──', 'left-mid': '', 'right-mid': '' },
-  ...{ left: '', right: '', middle: '  ' },
-};
+const GAP = '  ';
 
-/** Rows under headings, each column as wide as its cells need. */
+/** Rows under headings, each column as wide as its widest cell. */
 export function table(columns: readonly Column[], rows: readonly (readonly string[])[]): string {
-  const drawn = new CliTable({
-    chars: CHARS,
-    head: columns.map(({ head }) => paint('bold', head)),
-    colAligns: columns.map(({ align }) => align ?? 'left'),
-    style: { head: [], border: [], compact: true, 'padding-left': 0, 'padding-right': 0 },
-  });
-  drawn.push(...rows.map((row) => [...row]));
-  // A row may be too long for a terminal; a line that only divides need not be.
-  return drawn
-    .toString()
-    .replace(/ +$/gm, '')
-    .replace(/^─+$/gm, (rule) => rule.slice(0, WIDTH));
+  const heads = columns.map(({ head }) => paint('bold', head));
+  const all = [heads, ...rows];
+  const widths = columns.map((_, i) => Math.max(...all.map((row) => widthOf(row[i]))));
+  const line = (row: readonly string[]): string =>
+    columns
+      .map(({ align }, i) => aligned(row[i] ?? '', widths[i] ?? 0, align))
+      .join(GAP)
+      .trimEnd();
+  const whole = widths.reduce((sum, width) => sum + width) + GAP.length * (columns.length - 1);
+  // A row may be longer than a terminal is wide; a rule need not be.
+  const rule = '─'.repeat(Math.min(whole, WIDTH));
+  return [rule, line(heads), rule, ...rows.map(line), rule].join('\n');
+}
+
+function aligned(cell: string, width: number, align: Column['align'] = 'left'): string {
+  const space = ' '.repeat(width - widthOf(cell));
+  return align === 'right' ? `${space}${cell}` : `${cell}${space}`;
+}
+
+/** How many columns a cell takes on the screen: escape codes take none. */
+function widthOf(cell = ''): number {
+  return Array.from(stripVTControlCharacters(cell)).length;
 }

@@ -1,25 +1,48 @@
-import { RetryBudget } from '../../core/budget.js';
-import { Admission, type CircuitGate } from '../../core/call.js';
-import { CircuitOpenError } from '../../core/errors.js';
+import { Admission, type CircuitPort } from '../../call/call.js';
+import { RetryBudget } from '../../call/retry-budget.js';
+import type { CircuitOpenError } from '../../core/errors.js';
+import type { Failure } from '../../core/failure.js';
 import type { Random } from '../../core/random.js';
 import type { CircuitRules } from './rules.js';
 import type { Tally } from './rates.js';
+import { type Rejections, rejectionsOf } from './rejections.js';
 import { admit, asOf, CLOSED, type CircuitState, isRefusing, type Outcome, retryAfterMs, settle } from './state.js';
 import { including, NO_WINDOWS, windowOf } from './windows.js';
 
-/** A circuit's memory: the state, and the epoch that grows by one with every transition. */
-export class Circuit implements CircuitGate {
+/** What brought a transition about. By hand, both are undefined. */
+export interface TransitionCause {
+  /** The method whose call did. */
+  readonly method?: string | undefined;
+  /** What that call failed with. */
+  readonly failure?: Failure | undefined;
+}
+
+export type OnTransition = (state: CircuitState, epoch: number, cause: TransitionCause) => void;
+
+const BY_HAND: TransitionCause = Object.freeze({});
+
+/**
+ * A circuit's memory: the state, and the epoch that grows by one with every transition. Whoever wants to know of a
+ * transition subscribes.
+ */
+export class Circuit implements CircuitPort {
   readonly budget = new RetryBudget();
   #state: CircuitState = CLOSED;
   #epoch = 0;
-  /** The terms that all calls of the epoch share while it is closed. */
-  #terms: Admission | undefined = new Admission(this, 0, 0);
-  #admission = this.#terms;
+  /** The admission that all calls of the epoch share while it is closed. */
+  #shared: Admission | undefined = new Admission(this, 0, 0);
+  #admission = this.#shared;
   #windows = NO_WINDOWS;
-  #refusal: CircuitOpenError | undefined;
-  #listeners: Set<() => void> | undefined;
+  #rejections: Rejections | undefined;
+  #listeners: Set<OnTransition> | undefined;
 
-  constructor(readonly name: string) {}
+  /** @param first subscribes for as long as the circuit lives, before all others */
+  constructor(
+    readonly name: string,
+    first?: OnTransition,
+  ) {
+    if (first) this.#listeners = new Set([first]);
+  }
 
   get epoch(): number {
     return this.#epoch;
@@ -35,83 +58,88 @@ export class Circuit implements CircuitGate {
     return asOf(this.#state, now);
   }
 
-  /** What was seen of the calls lately, through the newest window; undefined where no rule looks through a window, or nothing was seen. */
+  /** The calls of the newest window; undefined if no rule looks through a window, or nothing has ended yet. */
   tallyAt(now: number): Tally | undefined {
     const latest = this.#windows.at(-1);
     latest?.forget(now);
     return latest;
   }
 
-  /** The terms that all calls share while it is closed and lets all of them through; undefined while it does not. */
+  /** The admission that all calls share while it is closed and admits all of them; undefined while it does not. */
   get admission(): Admission | undefined {
     return this.#admission;
   }
 
-  /** Whether it is open and refuses at this moment: the question of every call while it is, so it makes nothing new. */
-  isRefusing(now: number): boolean {
+  /** True if it is open and rejects calls now: the question of every call while it is, so it makes nothing new. */
+  isRejecting(now: number): boolean {
     return this.#state.kind === 'open' && isRefusing(this.#state, now);
   }
 
-  /** The terms for a call, or undefined when it is refused. The epoch shows whether it became half-open by that. */
-  admit(now: number, rules: CircuitRules): Admission | undefined {
+  /** The admission of a call, or undefined if it is rejected. */
+  admit(now: number, rules: CircuitRules, cause: TransitionCause): Admission | undefined {
     const { state, lease } = admit(this.#state, now, rules);
-    this.#become(state);
+    this.#become(state, cause);
     if (lease === undefined) return undefined;
-    return this.#terms ?? new Admission(this, this.#epoch, lease);
+    return this.#shared ?? new Admission(this, this.#epoch, lease);
   }
 
-  /** Counts what became of a call; true when that changed the kind of state. A result of an older epoch decides nothing. */
-  settle(outcome: Outcome, terms: Admission, now: number, rules: CircuitRules, random: Random): boolean {
-    const { epoch, lease } = terms;
+  /** Counts how a call ended; true if that moved the circuit. A result of an older epoch decides nothing. */
+  settle(
+    outcome: Outcome,
+    admission: Admission,
+    now: number,
+    rules: CircuitRules,
+    random: Random,
+    cause: TransitionCause,
+  ): boolean {
+    const { epoch, lease } = admission;
     if (epoch !== this.#epoch) return false;
-    const tally = this.#seen(outcome, terms, now, rules);
-    return this.#become(settle(this.#state, { outcome, lease, tally }, now, rules, random));
+    const tally = this.#count(outcome, admission, now, rules);
+    return this.#become(settle(this.#state, { outcome, lease, tally }, now, rules, random), cause);
   }
 
-  /** Refuses everything until `reset()`; false when it did already. */
+  /** Rejects everything until `reset()`; false if it did already. */
   isolate(reason?: string): boolean {
-    return this.#become({ kind: 'isolated', reason });
+    return this.#become({ kind: 'isolated', reason }, BY_HAND);
   }
 
-  /** Closes, whatever was before; false when it was closed already. */
+  /** Closes, whatever was before; false if it was closed already. */
   reset(): boolean {
     this.#windows = NO_WINDOWS;
-    return this.#become(CLOSED);
+    return this.#become(CLOSED, BY_HAND);
   }
 
-  /** Refuses a call that nothing answers in place of, with an error of its own. */
-  refuse(now: () => number): Promise<never> {
-    return Promise.reject(this.refusalOf(now));
+  /** Takes a state from outside, as it is; false if it is of the same kind as before. */
+  adopt(state: CircuitState, cause: TransitionCause = BY_HAND): boolean {
+    return this.#become(state, cause);
   }
 
-  /** An error of its own for a call that nothing answers in place of. */
-  refusalOf(now: () => number): CircuitOpenError {
-    const wait = (): number => retryAfterMs(this.#state, now());
-    return new CircuitOpenError({
-      circuit: this.name,
-      get retryAfterMs() {
-        return wait();
-      },
-    });
-  }
-
-  /** The error that fallbacks are given: one for as long as the state is of one kind, since one for each call is dear. */
-  refusal(now: () => number): CircuitOpenError {
-    return (this.#refusal ??= this.refusalOf(now));
-  }
-
-  hasTurnedAway(epoch: number): boolean {
-    return epoch !== this.#epoch && this.#state.kind !== 'closed';
-  }
-
-  onRefusing(listener: () => void): () => void {
+  onTransition(listener: OnTransition): () => void {
     const listeners = (this.#listeners ??= new Set());
     listeners.add(listener);
     return () => listeners.delete(listener);
   }
 
-  /** What the window shows with this call in it, where the rules look through one. */
-  #seen(outcome: Outcome, { since }: Admission, now: number, { rates }: CircuitRules): Tally | undefined {
+  rejectsSince(epoch: number): boolean {
+    return epoch !== this.#epoch && this.#state.kind !== 'closed';
+  }
+
+  /** The error of a call that it rejects: one for each call. */
+  rejection(now: () => number): CircuitOpenError {
+    return this.#rejectionsBy(now).thrown();
+  }
+
+  /** The error that a fallback is given: the same, but it costs next to nothing. */
+  rejectionForFallback(now: () => number): CircuitOpenError {
+    return this.#rejectionsBy(now).given();
+  }
+
+  #rejectionsBy(now: () => number): Rejections {
+    return (this.#rejections ??= rejectionsOf(this.name, this.#state.kind, () => retryAfterMs(this.#state, now())));
+  }
+
+  /** What the window shows with this call in it, if the rules look through one. */
+  #count(outcome: Outcome, { since }: Admission, now: number, { rates }: CircuitRules): Tally | undefined {
     if (this.#state.kind !== 'closed' || (outcome !== 'success' && outcome !== 'failure')) return undefined;
     if (rates) this.#windows = including(this.#windows, rates.window, now);
     const failures = outcome === 'failure' ? 1 : 0;
@@ -120,20 +148,19 @@ export class Circuit implements CircuitGate {
     return rates && windowOf(this.#windows, rates.window);
   }
 
-  #become(state: CircuitState): boolean {
+  #become(state: CircuitState, cause: TransitionCause): boolean {
     const moved = state.kind !== this.#state.kind;
     this.#state = state;
     if (moved) this.#beginEpoch(state);
-    this.#admission = state.kind === 'closed' && state.ramp ? undefined : this.#terms;
+    this.#admission = state.kind === 'closed' && state.ramp ? undefined : this.#shared;
+    if (moved && this.#listeners) for (const listener of [...this.#listeners]) listener(state, this.#epoch, cause);
     return moved;
   }
 
   #beginEpoch(state: CircuitState): void {
     this.#epoch += 1;
-    this.#terms = state.kind === 'closed' ? new Admission(this, this.#epoch, 0) : undefined;
+    this.#shared = state.kind === 'closed' ? new Admission(this, this.#epoch, 0) : undefined;
     this.#windows = NO_WINDOWS;
-    this.#refusal = undefined;
-    if (state.kind === 'open' || state.kind === 'isolated')
-      for (const listener of [...(this.#listeners ?? [])]) listener();
+    this.#rejections = undefined;
   }
 }

@@ -20,6 +20,11 @@ export class KeyedCircuits {
     return circuit;
   }
 
+  /** The circuit of a key that has been used; asking does not use it. */
+  peek(key: string): Circuit | undefined {
+    return this.#circuits.get(key);
+  }
+
   [Symbol.iterator](): IterableIterator<[string, Circuit]> {
     return this.#circuits.entries();
   }

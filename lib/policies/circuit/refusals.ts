@@ -1,18 +1,18 @@
+import type { Site } from '../../call/site.js';
 import type { Audience } from '../../core/events.js';
 import { type Failure, factsOf } from '../../core/failure.js';
-import type { Site } from '../../core/site.js';
 import type { Circuit } from './circuit.js';
-import { answer } from './fallback.js';
+import { type Answer, answerBy } from './fallback.js';
 import type { CircuitOptions } from './options.js';
 import { retryAfterMs } from './state.js';
 
-/** What a caller gets in place of the upstream's answer, and who hears of it. */
+/** What a caller gets instead of the upstream's answer, and the events of it. */
 export interface Refusals {
   /** Answers a call that is not made. */
   refuse(self: unknown, args: readonly unknown[], circuit: Circuit, at: number): Promise<unknown>;
-  /** Tells that a call would have been refused, were the circuit not only watched. */
+  /** Emits that a call would have been rejected, if the circuit did not only watch. */
   noteShadow(circuit: Circuit, at: number): void;
-  /** Answers a call that has failed in the end; without a failure it was refused while it was on its way. */
+  /** Answers a call that has failed in the end; without a failure it was rejected while it was on its way. */
   answerInstead(
     self: unknown,
     args: readonly unknown[],
@@ -26,8 +26,9 @@ export function refusals({ clock, method, channel }: Site, fallback: CircuitOpti
   const now = (): number => clock.now();
   const refused = channel('circuit_refused');
   const fellBack = channel('fallback_used');
+  const answer = fallback === undefined ? undefined : answerBy(fallback);
 
-  // Told by functions of their own, so that the engine can inline what runs when nobody wants to hear.
+  // Events are emitted by functions of their own, so that the engine can inline what runs when nobody listens.
   function tellRefused(tell: Audience, circuit: Circuit, at: number, reason?: 'shadow'): void {
     const { name } = circuit;
     const state = circuit.stateAt(at);
@@ -50,10 +51,12 @@ export function refusals({ clock, method, channel }: Site, fallback: CircuitOpti
     refuse: (self, args, circuit, at) => {
       const hearers = refused.audience(at);
       if (hearers) tellRefused(hearers, circuit, at);
-      if (fallback === undefined) return circuit.refuse(now);
+      if (answer === undefined) return Promise.reject(circuit.rejection(now));
       const fallbacks = fellBack.audience(at);
       if (fallbacks) tellFellBack(fallbacks, circuit);
-      return answer(fallback, self, args, circuit.refusal(now));
+      return answer.isConstant
+        ? answer.with(self, args, undefined)
+        : answer.with(self, args, circuit.rejectionForFallback(now));
     },
     noteShadow: (circuit, at) => {
       const hearers = refused.audience(at);
@@ -62,7 +65,7 @@ export function refusals({ clock, method, channel }: Site, fallback: CircuitOpti
     answerInstead: (self, args, circuit, error, failure) => {
       const fallbacks = fellBack.audience(clock.now());
       if (fallbacks) tellFellBack(fallbacks, circuit, failure);
-      return answer(fallback as NonNullable<typeof fallback>, self, args, error);
+      return (answer as Answer).with(self, args, error);
     },
   };
 }

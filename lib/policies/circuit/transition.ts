@@ -1,14 +1,13 @@
 import type { ResilienceEvent } from '../../core/events.js';
-import { type Failure, factsOf } from '../../core/failure.js';
-import type { Site } from '../../core/site.js';
+import { factsOf } from '../../core/failure.js';
+import type { TransitionCause } from './circuit.js';
 import type { CircuitState } from './state.js';
 
-/** The event of having come into `state`. Without a method it was by hand. */
+/** The event of a transition into `state`. Without a method it was made by hand. */
 export function transitionEvent(
   circuit: string,
   state: CircuitState,
-  method?: string,
-  failure?: Failure,
+  { method, failure }: TransitionCause = {},
 ): ResilienceEvent {
   const of = { circuit, ...(method !== undefined && { method }) };
   switch (state.kind) {
@@ -28,10 +27,4 @@ export function transitionEvent(
         ...(failure && factsOf(failure)),
       };
   }
-}
-
-/** Tells the transition that the circuit has just made. */
-export function tellTransition(site: Site, circuit: string, state: CircuitState, now: number, failure?: Failure): void {
-  const event = transitionEvent(circuit, state, site.method, failure);
-  site.channel(event.type).audience(now)?.(event);
 }

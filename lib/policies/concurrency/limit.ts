@@ -1,9 +1,10 @@
-import { type Call, callFor, type Next, type NextStream, type Policy, type Stream } from '../../core/call.js';
+import { type Call, callFor } from '../../call/call.js';
+import { openingOf } from '../../call/opening.js';
+import { type StreamEnd, watchEnd } from '../../call/open-stream.js';
+import type { Next, Policy, Stream } from '../../call/policy.js';
+import type { Site } from '../../call/site.js';
 import { ConcurrencyLimitError } from '../../core/errors.js';
 import type { ConcurrencyRefused } from '../../core/events.js';
-import { isConsumers, relay } from '../../core/relay.js';
-import type { Site } from '../../core/site.js';
-import { classify } from '../../failures/classify.js';
 import type { Bulkhead } from './bulkhead.js';
 import type { ConcurrencyRules } from './rules.js';
 import { turn } from './turn.js';
@@ -11,7 +12,7 @@ import { turn } from './turn.js';
 /** Timing a call costs more than all else here. */
 const TIMED_ONE_IN = 8;
 
-/** Lets so many calls through at a time, a few more wait in line, and the surplus is refused. */
+/** Runs so many calls at a time; a few more wait in line, and the surplus is rejected. */
 export function limitConcurrency(site: Site, rules: ConcurrencyRules, bulkhead: Bulkhead): Policy {
   const { clock, method } = site;
   const { queue, maxQueueWaitMs } = rules;
@@ -25,77 +26,48 @@ export function limitConcurrency(site: Site, rules: ConcurrencyRules, bulkhead: 
     return new ConcurrencyLimitError(limit, waited);
   }
 
-  /** @throws the caller's reason, that of the call's time limit or the circuit's refusal, when the call has no use for a permit */
-  function heedInterruption({ args, limit, admission }: Call): void {
-    site.signalOf(args)?.throwIfAborted();
-    if (limit?.ended) throw limit.ended.reason;
-    if (admission.isTurnedAway) throw admission.circuit?.refusalOf(() => clock.now());
-  }
-
-  /** Waits for a permit. @throws {ConcurrencyLimitError} or what interrupted it, without one */
+  /** Waits for a permit. @throws {ConcurrencyLimitError} or what the call stops with, without one */
   async function wait(call: Call): Promise<void> {
-    heedInterruption(call);
+    if (call.stop.cause) throw call.stop.error;
     if (bulkhead.waiting >= queue) throw refusal('queue-full');
-    const ended = await turn(bulkhead, clock, maxQueueWaitMs, site.signalOf(call.args), call);
+    const ended = await turn(bulkhead, maxQueueWaitMs, call);
     if (ended === 'late') throw refusal('queue-wait');
-    try {
-      heedInterruption(call);
-    } catch (interruption) {
-      // In the moment between the permit and its use.
-      if (ended === 'permit') bulkhead.leave();
-      throw interruption;
-    }
-    // The circuit has refused in the meantime, and is closed again.
-    if (ended === 'left') throw call.admission.circuit?.refusalOf(() => clock.now());
+    const { cause } = call.stop;
+    // In the moment between the permit and its use.
+    if (cause && ended === 'permit') bulkhead.leave();
+    if (cause) throw call.stop.error;
+    // The circuit rejected calls in the meantime, and is closed again.
+    if (ended !== 'permit') throw call.admission.circuit?.rejection(() => clock.now());
   }
 
-  /** What the caller ended himself says nothing of the upstream, whatever was thrown for it. */
-  function tellFailure(error: unknown, args: readonly unknown[]): void {
-    if (isAdaptive && !site.signalOf(args)?.aborted && classify(error, clock.now()).transient) bulkhead.failed();
+  function leaveAfter(how: StreamEnd, error: unknown, call: Call): void {
+    // What the caller ended himself says nothing of the upstream, whatever was thrown for it.
+    if (isAdaptive && how === 'failed' && call.failureOf(error).transient) bulkhead.failed();
+    bulkhead.leave();
   }
 
-  /** Runs a call with its permit in hand. */
-  function hold(call: Call, next: Next): Promise<unknown> {
-    const { self, args } = call;
+  /** A stream keeps the permit until it ends; how long it took until its first chunk is what counts. */
+  function tail(rest: Stream, call: Call): Stream {
+    return watchEnd(rest, { ended: (how, error) => leaveAfter(how, error, call) });
+  }
+
+  /** Runs a call that has its permit. */
+  function run(call: Call, next: Next): Promise<unknown> {
     const { atWork } = bulkhead;
     const startedAt = clock.now();
-    return next(self, args, call).then(
+    return next(call.self, call.args, call).then(
       (value) => {
         bulkhead.took(clock.now() - startedAt, atWork);
-        bulkhead.leave();
+        const opening = openingOf(value, site);
+        if (opening) opening.rest = tail(opening.rest, call);
+        else bulkhead.leave();
         return value;
       },
       (error) => {
-        tellFailure(error, args);
-        bulkhead.leave();
+        leaveAfter('failed', error, call);
         throw error;
       },
     );
-  }
-
-  /** Of a stream, what is timed is its first chunk: the rest goes at the pace of whoever reads it. */
-  async function* limitStream(call: Call, next: NextStream): Stream {
-    if (!bulkhead.enter()) await wait(call);
-    const { atWork } = bulkhead;
-    const startedAt = clock.now();
-    let begun = false;
-    let left = false;
-    const begin = (): void => {
-      if (!begun) bulkhead.took(clock.now() - startedAt, atWork);
-      begun = true;
-    };
-    try {
-      const result = yield* relay(next(call), begin, () => {
-        left = true;
-      });
-      begin();
-      return result;
-    } catch (error) {
-      if (!isConsumers(left, call)) tellFailure(error, call.args);
-      throw error;
-    } finally {
-      bulkhead.leave();
-    }
   }
 
   let untimed = 0;
@@ -118,17 +90,16 @@ export function limitConcurrency(site: Site, rules: ConcurrencyRules, bulkhead: 
     // A call that need not wait and is not timed takes no step of its own.
     enter: (self, args, admission, next, call) => {
       if (!bulkhead.enter()) {
-        const waiting = callFor(self, args, admission, call);
-        return wait(waiting).then(() => hold(waiting, next));
+        const waiting = callFor(site, self, args, admission, call);
+        return wait(waiting).then(() => run(waiting, next));
       }
-      return isTimed() ? hold(callFor(self, args, admission, call), next) : admission;
+      return isTimed() ? run(callFor(site, self, args, admission, call), next) : admission;
     },
     succeed: () => leave,
     fail: (error, call) => {
-      tellFailure(error, call.args);
-      bulkhead.leave();
-      return Promise.reject(error);
+      leaveAfter('failed', error, call);
+      return undefined;
     },
-    stream: limitStream,
+    tail,
   };
 }

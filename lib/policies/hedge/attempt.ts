@@ -1,38 +1,35 @@
-import { Call } from '../../core/call.js';
-import { Scope } from '../../core/scope.js';
+import { Call } from '../../call/call.js';
+import { openingOf } from '../../call/opening.js';
+import { Scope } from '../../call/scope.js';
 
-/** One of the attempts of a call: those further in see it as what limits them, and end when it has lost. */
+/** One of the attempts of a call: policies further in have a call of their own, which ends when the attempt has lost. */
 export class Attempt extends Scope {
-  /** Whether it has settled, and there is nothing to end any more. */
+  /** True if it has settled, and there is nothing to end any more. */
   isOver = false;
-  readonly #whole: Call;
-  #own: Call | undefined;
+  readonly call: Call;
+  readonly #isInnermost: boolean;
 
   constructor(
     whole: Call,
     /** From 1. */
     readonly number: number,
+    isInnermost: boolean,
   ) {
-    super();
-    this.#whole = whole;
+    const { site, self, args, admission, signal, scope } = whole;
+    const call = new Call(site, self, args, admission, signal);
+    call.scope = scope;
+    super(call);
+    this.call = call;
+    this.#isInnermost = isInnermost;
   }
 
-  /** The call of this attempt alone: made when it is asked for, for where nothing is further in nobody does. */
-  get call(): Call {
-    if (!this.#own) {
-      const { self, args, admission } = this.#whole;
-      this.#own = new Call(self, args, admission);
-      this.#own.limit = this;
-    }
-    return this.#own;
+  /** Right around the method nothing need be cut short: the race settles by itself. */
+  override run<T>(method: () => Promise<T>): Promise<T> {
+    return this.#isInnermost ? this.enter(method) : super.run(method);
   }
 
-  /** Whether somebody further in knows that the caller has aborted. */
-  get isAborted(): boolean {
-    return this.#own?.aborted === true;
-  }
-
-  override get deadline(): number {
-    return this.#whole.limit?.deadline ?? Number.POSITIVE_INFINITY;
+  protected override settled(value?: unknown): void {
+    // A stream is read in its innermost scope.
+    openingOf(value, this.call.site, this);
   }
 }

@@ -1,23 +1,27 @@
-import type { Call, CallLimit, LimitEnd } from '../../core/call.js';
+import type { Call } from '../../call/call.js';
+import { openingOf } from '../../call/opening.js';
+import { swallow, watchEnd } from '../../call/open-stream.js';
+import { onAbort } from '../../call/signals.js';
+import type { Site } from '../../call/site.js';
+import type { StopCause } from '../../call/stop.js';
 import type { Timer } from '../../core/clock.js';
 import type { HedgeRefusal } from '../../core/events.js';
-import type { Site } from '../../core/site.js';
 import { Attempt } from './attempt.js';
 
 /** What the races of one method have in common. */
-export interface Track<T> {
+export interface Track {
   readonly site: Site;
-  /** Tells the times that latencies are reckoned from, for less in a burst of calls. */
+  /** Tells the times that latencies are computed from, for less in a burst of calls. */
   readonly now: () => number;
   readonly maxHedges: number;
-  /** Milliseconds after which another attempt is started beside those that are out. Undefined: none is. */
+  /** Milliseconds after which another attempt is started beside those that run. Undefined: none is. */
   readonly afterMs: () => number | undefined;
-  /** Hears how long the first attempt takes: until its success, or until another has won. */
+  /** Called with how long the first attempt took: until its success, or until another has won. */
   readonly onLatency: ((ms: number) => void) | undefined;
-  /** Whether what attempts run ends by itself when they are ended, and is to be waited for. */
-  readonly endsItself: boolean;
-  /** What is done with a success that comes too late. Where there is such a thing, the winner can still be ended. */
-  readonly discard: ((value: T) => void) | undefined;
+  /** True if nothing stands between the hedge and the method. */
+  readonly isInnermost: boolean;
+  /** Runs an attempt. */
+  readonly run: (attempt: Attempt, call: Call) => Promise<unknown>;
 }
 
 /**
@@ -25,11 +29,10 @@ export interface Track<T> {
  * error of the first attempt, which is what the call would have failed with by itself. Holds a timer and listeners until
  * it is over.
  */
-export class Race<T> {
-  readonly #track: Track<T>;
+export class Race {
+  readonly #track: Track;
   readonly #call: Call;
-  readonly #run: (attempt: Attempt) => Promise<T>;
-  #resolve!: (value: T) => void;
+  #resolve!: (value: unknown) => void;
   #reject!: (reason: unknown) => void;
   #afterMs: number | undefined;
   #startedAt = 0;
@@ -40,25 +43,19 @@ export class Race<T> {
   #taken = 0;
   #timer: Timer;
   #firstFailure: { readonly error: unknown } | undefined;
-  #ended: LimitEnd | undefined;
+  #isStopped = false;
   #isWon = false;
   #unlisten: (() => void) | undefined;
 
-  constructor(track: Track<T>, call: Call, run: (attempt: Attempt) => Promise<T>) {
+  constructor(track: Track, call: Call) {
     this.#track = track;
     this.#call = call;
-    this.#run = run;
   }
 
   /** The first success. Makes no attempt for a caller who has gone already. */
-  winner(): Promise<T> {
-    const { limit, admission, args } = this.#call;
-    const signal = this.#track.site.signalOf(args);
-    if (limit?.ended) return Promise.reject(limit.ended.reason);
-    if (signal?.aborted) {
-      this.#call.aborted = true;
-      return Promise.reject(signal.reason);
-    }
+  winner(): Promise<unknown> {
+    const { admission, scope, signal, isAborted } = this.#call;
+    if (isAborted || scope?.ended) return Promise.reject(this.#call.stop.error);
     const { now, afterMs, onLatency } = this.#track;
     // A circuit that tries whether its upstream is back is not to ask twice.
     if (admission.lease === 0 || admission.isShadow) this.#afterMs = afterMs();
@@ -66,44 +63,45 @@ export class Race<T> {
     return new Promise((resolve, reject) => {
       this.#resolve = resolve;
       this.#reject = reject;
-      if (signal || limit) this.#unlisten = this.#listen(signal, limit);
-      this.#start(new Attempt(this.#call, 1));
+      if (signal || scope) this.#unlisten = this.#listen();
+      this.#start(1);
     });
   }
 
-  /** Nothing is left behind. */
-  release(): void {
+  #listen(): () => void {
+    const { signal, scope } = this.#call;
+    const stop = (): void => this.#stop();
+    const leave = [scope?.onEnd(stop), signal && onAbort(signal, stop)];
+    return () => {
+      for (const end of leave) end?.();
+    };
+  }
+
+  /** Neither a timer nor a listener is left. */
+  #release(): void {
     this.#clearTimer();
     this.#unlisten?.();
   }
 
-  #listen(signal: AbortSignal | undefined, limit: CallLimit | undefined): () => void {
-    const abort = (): void => this.#stop(signal?.reason, true);
-    signal?.addEventListener('abort', abort);
-    const ignoreLimit = limit?.onEnd(() => this.#stop(limit.ended?.reason, limit.ended?.isCallers === true));
-    return () => {
-      signal?.removeEventListener('abort', abort);
-      ignoreLimit?.();
-    };
-  }
-
-  #start(attempt: Attempt): void {
-    if (attempt.number === 1) this.#first = attempt;
+  #start(number: number): void {
+    const { site, maxHedges, isInnermost, run } = this.#track;
+    const attempt = new Attempt(this.#call, number, isInnermost);
+    if (number === 1) this.#first = attempt;
     else (this.#hedges ??= []).push(attempt);
     this.#out += 1;
-    this.#run(attempt).then(
+    run(attempt, this.#call).then(
       (value) => this.#succeed(attempt, value),
       (error: unknown) => this.#fail(attempt, error),
     );
-    const { site, maxHedges } = this.#track;
     // The method itself may have aborted its caller.
-    if (this.#afterMs !== undefined && attempt.number <= maxHedges && !this.#ended)
+    if (this.#afterMs !== undefined && attempt.number <= maxHedges && !this.#isStopped)
       this.#timer = site.clock.setTimer(() => this.#hedge(attempt.number + 1), this.#afterMs);
   }
 
   #hedge(attempt: number): void {
     const { site } = this.#track;
     const now = site.clock.now();
+    if (this.#call.stop.leftMs <= 0) return;
     const { circuit } = this.#call.admission;
     const facts = { method: site.method, ...(circuit && { circuit: circuit.name }), attempt };
     const reason = this.#refusal(now);
@@ -112,71 +110,76 @@ export class Race<T> {
       return;
     }
     this.#taken += 1;
-    this.#start(new Attempt(this.#call, attempt));
+    this.#start(attempt);
     // Told when it is out, for whoever hears of it may abort the call.
     const waitMs = this.#afterMs as number;
     site.channel('hedge_started').audience(now)?.({ type: 'hedge_started', ...facts, waitMs });
   }
 
   #refusal(now: number): HedgeRefusal | undefined {
-    if (this.#call.admission.isTurnedAway) return 'circuit-open';
+    if (this.#call.admission.isRevoked) return 'circuit-open';
     // Asked last, because it takes.
-    return this.#budget.take(now) ? undefined : 'budget';
+    return this.#call.budget.take(now) ? undefined : 'budget';
   }
 
-  get #budget() {
-    return this.#call.admission.circuit?.budget ?? this.#track.site.budget;
-  }
-
-  #succeed(attempt: Attempt, value: T): void {
-    const { now, onLatency, discard } = this.#track;
-    if (this.#isWon || this.#ended) {
-      discard?.(value);
+  #succeed(attempt: Attempt, value: unknown): void {
+    const { site, now, onLatency } = this.#track;
+    const opening = openingOf(value, site, attempt);
+    if (this.#isWon || this.#isStopped) {
+      if (opening) swallow(opening.rest.return(undefined));
       return this.#settle(attempt);
     }
     this.#isWon = true;
-    if (discard) this.#clearTimer();
-    else this.release();
-    if (this.#taken > 0) this.#budget.putBack(this.#taken);
+    this.#release();
+    if (this.#taken > 0) this.#call.budget.putBack(this.#taken);
     // One that has lost took at least as long. Left out, slow calls would be seen the less the more they are hedged.
     if (onLatency && !this.#firstFailure) onLatency(now() - this.#startedAt);
-    if (this.#hedges) this.#endAll(new DOMException('Another attempt was faster.', 'AbortError'), attempt);
+    if (this.#hedges) this.#endAll('lost', new DOMException('Another attempt was faster.', 'AbortError'), attempt);
+    if (opening) opening.rest = watchEnd(opening.rest, { ended: (how) => leave(attempt, how === 'left') });
+    else attempt.release();
     this.#resolve(value);
   }
 
   #fail(attempt: Attempt, error: unknown): void {
     if (attempt.number === 1) this.#firstFailure = { error };
-    // A limit further in may know a signal of the caller's that is not among the arguments.
-    if (attempt.isAborted) this.#stop(error, true);
     this.#settle(attempt);
   }
 
   /** An attempt is over that has not won. */
   #settle(attempt: Attempt): void {
     attempt.isOver = true;
+    attempt.release();
     this.#out -= 1;
     if (this.#out > 0 || this.#isWon) return;
-    this.release();
-    this.#reject(this.#ended ? this.#ended.reason : this.#firstFailure?.error);
+    this.#release();
+    this.#reject(this.#isStopped ? this.#call.stop.error : this.#firstFailure?.error);
   }
 
   /** The caller has aborted, or the limit around the call has ended. */
-  #stop(reason: unknown, isCallers: boolean): void {
-    if (this.#ended) return;
-    this.#ended = { reason, isCallers };
-    if (isCallers) this.#call.aborted = true;
-    this.release();
-    this.#endAll(reason, undefined, isCallers);
-    if (!this.#track.endsItself) this.#reject(reason);
+  #stop(): void {
+    if (this.#isStopped || this.#isWon) return;
+    this.#isStopped = true;
+    this.#release();
+    const { stop } = this.#call;
+    const { error } = stop;
+    this.#endAll(stop.cause ?? 'aborted', error);
+    // What stands further in settles by itself, and is waited for.
+    if (this.#track.isInnermost) this.#reject(error);
   }
 
-  #endAll(reason: unknown, except?: Attempt, isCallers = false): void {
+  #endAll(cause: StopCause, error: unknown, except?: Attempt): void {
     for (const attempt of [this.#first, ...(this.#hedges ?? [])])
-      if (attempt && attempt !== except && !attempt.isOver) attempt.end(reason, isCallers);
+      if (attempt && attempt !== except && !attempt.isOver) attempt.end(cause, error);
   }
 
   #clearTimer(): void {
     if (this.#timer !== undefined) this.#track.site.clock.clearTimer(this.#timer);
     this.#timer = undefined;
   }
+}
+
+/** The stream of the attempt that has won is over. */
+function leave(attempt: Attempt, isLeft: boolean): void {
+  if (isLeft) attempt.end('aborted', new DOMException('The reader left the stream.', 'AbortError'));
+  attempt.release();
 }

@@ -1,28 +1,18 @@
-import {
-  type Admission,
-  type Call,
-  type CircuitGate,
-  callFor,
-  type Next,
-  type NextStream,
-  type Policy,
-  type Stream,
-} from '../../core/call.js';
+import { type Admission, type Call, type CircuitPort, callFor } from '../../call/call.js';
+import type { Next, Policy } from '../../call/policy.js';
+import type { Site } from '../../call/site.js';
 import type { Failure } from '../../core/failure.js';
-import { relay } from '../../core/relay.js';
-import type { Site } from '../../core/site.js';
-import { classify } from '../../failures/classify.js';
 import type { Gate } from './gate.js';
 import type { RateLimitRules } from './rules.js';
 import { Visit } from './visit.js';
 
 /** The gate of the calls that come through a circuit, or through none. */
-export type GateOf = (circuit: CircuitGate | undefined) => Gate;
+export type GateOf = (circuit: CircuitPort | undefined) => Gate;
 
 /** Waits for as long as the upstream asked, all callers together. */
 export function rateLimit(site: Site, rules: RateLimitRules, gateOf: GateOf): Policy {
-  // Calls come through one and the same circuit most of the time, and a look-up for each would be dear.
-  let circuit: CircuitGate | undefined;
+  // Most of the time calls come through one and the same circuit, and a look-up for each would be dear.
+  let circuit: CircuitPort | undefined;
   let gate = gateOf(undefined);
 
   const gateFor = (admission: Admission): Gate => {
@@ -35,18 +25,19 @@ export function rateLimit(site: Site, rules: RateLimitRules, gateOf: GateOf): Po
 
   const visit = (call: Call): Visit => new Visit(site, rules, gateFor(call.admission), call);
 
-  /** The failure, where waiting may mend it. */
-  const limitIn = (error: unknown): Failure | undefined => {
-    const failure = classify(error, site.clock.now());
+  /** The failure, if waiting may mend it. */
+  const limitIn = (error: unknown, call: Call): Failure | undefined => {
+    const failure = call.classified(error);
     return failure.kind === 'rate-limited' ? failure : undefined;
   };
 
+  /** Repeats a call for as long as it may wait. */
   const repeat = async (visit: Visit, call: Call, next: Next): Promise<unknown> => {
     for (;;) {
       try {
         return await next(call.self, call.args, call);
       } catch (error) {
-        const limit = limitIn(error);
+        const limit = limitIn(error, call);
         if (!limit) throw error;
         await visit.recover(error, limit);
       }
@@ -68,32 +59,13 @@ export function rateLimit(site: Site, rules: RateLimitRules, gateOf: GateOf): Po
   const isClosed = (gate: Gate): boolean => !site.instantRetries && gate.closedAt(site.clock.now()) !== undefined;
 
   return {
-    hold: (next) => (self, args, admission, call) => {
+    enter: (self, args, admission, next, call) => {
       const gate = gateFor(admission);
-      return gate.isOpen || !isClosed(gate) ? admission : wait(callFor(self, args, admission, call), next);
+      return gate.isOpen || !isClosed(gate) ? admission : wait(callFor(site, self, args, admission, call), next);
     },
     fail: (error, call, next) => {
-      const limit = limitIn(error);
-      return limit ? recover(error, limit, call, next) : Promise.reject(error);
+      const limit = limitIn(error, call);
+      return limit && recover(error, limit, call, next);
     },
-    stream: waitStream,
   };
-
-  /** Until the first chunk is handed over, a stream waits like any other call; after it there is no way back. */
-  async function* waitStream(call: Call, next: NextStream): Stream {
-    let waiting: Visit | undefined;
-    if (isClosed(gateFor(call.admission))) await (waiting = visit(call)).pass();
-    for (;;) {
-      let begun = false;
-      try {
-        return yield* relay(next(call), () => {
-          begun = true;
-        });
-      } catch (error) {
-        const limit = begun ? undefined : limitIn(error);
-        if (!limit) throw error;
-        await (waiting ??= visit(call)).recover(error, limit);
-      }
-    }
-  }
 }

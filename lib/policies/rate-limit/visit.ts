@@ -1,10 +1,10 @@
 import { jitteredMs } from '../../core/backoff.js';
-import type { Call } from '../../core/call.js';
+import type { Call } from '../../call/call.js';
+import type { Site } from '../../call/site.js';
+import type { StopCause } from '../../call/stop.js';
 import { RateLimitedError } from '../../core/errors.js';
 import type { RateLimitReason } from '../../core/events.js';
 import { type Failure, factsOf } from '../../core/failure.js';
-import type { Site } from '../../core/site.js';
-import { wait } from '../../core/wait.js';
 import type { Gate } from './gate.js';
 import type { RateLimitRules } from './rules.js';
 import { type Closed, shareMs } from './state.js';
@@ -21,7 +21,6 @@ export class Visit {
   readonly #rules: RateLimitRules;
   readonly #gate: Gate;
   readonly #call: Call;
-  readonly #signal: AbortSignal | undefined;
   #attempt = 0;
   #waitedMs = 0;
   #last: Answered | undefined;
@@ -31,7 +30,6 @@ export class Visit {
     this.#rules = rules;
     this.#gate = gate;
     this.#call = call;
-    this.#signal = site.signalOf(call.args);
   }
 
   /**
@@ -85,40 +83,36 @@ export class Visit {
 
   /** @throws when the call may not be made again after `waitMs` */
   #goOn(waitMs: number, retryAfterMs: number | undefined): void {
-    this.#heedInterruption();
+    this.#heedStop();
     if (this.#attempt >= this.#rules.maxAttempts) this.#end('attempts');
     if (waitMs > this.#leftMs()) this.#end('max-wait', retryAfterMs);
   }
 
   async #wait(ms: number): Promise<void> {
-    this.#heedInterruption();
+    this.#heedStop();
     const { clock } = this.#site;
     const since = clock.now();
-    const isRefused = await wait(clock, ms, this.#signal, this.#call);
+    const stopped = await this.#call.stop.wait(ms);
     this.#waitedMs += Math.max(0, clock.now() - since);
-    this.#heedInterruption();
-    if (isRefused) this.#end('circuit-open');
+    this.#heedStop(stopped);
   }
 
-  #heedInterruption(): void {
-    if (this.#signal?.aborted) this.#end('aborted');
-    // The limit of the whole call has ended: it has told so itself.
-    if (this.#call.limit?.ended) throw this.#call.limit.ended.reason;
-    if (this.#call.admission.isTurnedAway) this.#end('circuit-open');
+  /** @param stopped the cause that ended a wait, which may be gone by now */
+  #heedStop(stopped?: StopCause): void {
+    const cause = this.#call.stop.cause ?? stopped;
+    if (cause === undefined) return;
+    if (cause === 'aborted' || cause === 'circuit-open') this.#end(cause);
+    // The limit of the whole call emits its end itself, and so does a hedge.
+    throw this.#call.stop.error;
   }
 
   #leftMs(): number {
-    return Math.min(this.#rules.maxWaitMs - this.#waitedMs, this.#untilDeadlineMs());
+    return Math.min(this.#rules.maxWaitMs - this.#waitedMs, this.#call.stop.leftMs);
   }
 
   /** Whether anything is left of the call's time after a wait, its share of the release included. */
   #fits(waitMs: number): boolean {
-    return waitMs < this.#untilDeadlineMs();
-  }
-
-  #untilDeadlineMs(): number {
-    const { limit } = this.#call;
-    return limit ? limit.deadline - this.#site.clock.now() : Number.POSITIVE_INFINITY;
+    return waitMs < this.#call.stop.leftMs;
   }
 
   #end(reason: RateLimitReason, retryAfterMs?: number): never {
@@ -126,9 +120,9 @@ export class Visit {
     const last = this.#last;
     switch (reason) {
       case 'aborted':
-        throw this.#signal?.reason;
+        throw this.#call.stop.error;
       case 'circuit-open':
-        throw last ? last.error : this.#call.admission.circuit?.refusalOf(() => this.#site.clock.now());
+        throw last ? last.error : this.#call.admission.circuit?.rejection(() => this.#site.clock.now());
       case 'attempts':
       case 'max-wait':
         // Where nothing is said of how long it lasts, the upstream's own error says as much as one of ours.

@@ -1,5 +1,4 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import type { Stream } from '../../core/call.js';
 
 /** A call that alone may repeat: retried methods within it stand back while it is at work. */
 interface Lead {
@@ -21,16 +20,6 @@ export async function lead<T>(run: () => Promise<T>): Promise<T> {
     // Left enabled, it would slow them for ever.
     if (atWork === 0) leading.disable();
   }
-}
-
-/** The same for each step of a stream: it runs in the context of whoever reads it. */
-export function leadStream(source: Stream): Stream {
-  const led: Pick<Stream, 'next' | 'return' | 'throw'> = {
-    next: (...sent) => lead(() => source.next(...sent)),
-    return: (value) => lead(() => source.return(value)),
-    throw: (error) => lead(() => source.throw(error)),
-  };
-  return led as Stream;
 }
 
 /** Whether a call further out alone may repeat. */

@@ -1,4 +1,4 @@
-import type { Site } from '../../core/site.js';
+import type { Site } from '../../call/site.js';
 import { clientsOf } from './clients.js';
 import type { Layer } from './spent.js';
 

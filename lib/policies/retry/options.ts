@@ -26,7 +26,7 @@ export interface RetryOptions {
    * Milliseconds to wait before retry number `retry` (1, 2, …) in place of the built-in formula. At most `maxWait` is
    * waited. `random` gives a number from 0 to 1.
    */
-  readonly backoff?: (retry: number, random: Random) => number;
+  readonly backoff?: (retry: number, random: Random, failure: Failure, error: unknown) => number;
   /** Whether to retry after this failure, in place of `failure.transient`. A cancelled call is never retried. */
   readonly retryOn?: (failure: Failure, error: unknown) => boolean;
   /** Whether a value that the method returned calls for another attempt. When attempts are spent, it is returned. */

@@ -1,6 +1,7 @@
 import { toMs } from '../../core/duration.js';
 import type { Failure } from '../../core/failure.js';
-import type { Site } from '../../core/site.js';
+import { answerOf } from '../../call/predicate.js';
+import type { Site } from '../../call/site.js';
 import type { BackoffRules } from './backoff.js';
 import type { RetryOptions } from './options.js';
 
@@ -9,16 +10,17 @@ export interface RetryRules extends BackoffRules {
   readonly maxAttempts: number;
   readonly nested: 'multiply' | 'outer-only' | 'inner-only';
   readonly retryOn: (failure: Failure, error: unknown) => boolean;
-  readonly retryOnResult: ((value: unknown) => boolean) | undefined;
-  readonly signalOf: (args: readonly unknown[]) => AbortSignal | undefined;
+  readonly isUnwanted: ((value: unknown) => boolean) | undefined;
 }
 
 /** Retry options after the settings have filled in the data. */
 export type ResolvedRetryOptions = RetryOptions &
   Required<Pick<RetryOptions, 'maxAttempts' | 'minWait' | 'maxWait' | 'jitter' | 'nested'>>;
 
-export function retryRules(options: ResolvedRetryOptions, { signalOf }: Pick<Site, 'signalOf'>): RetryRules {
-  const { retryOn, signal } = options;
+export function retryRules(options: ResolvedRetryOptions, { method }: Pick<Site, 'method'>): RetryRules {
+  const { retryOn, retryOnResult } = options;
+  const wants = (option: string, answer: unknown, about?: ErrorOptions): boolean =>
+    answerOf(answer, method, `@RetryOnTransient() ${option}`, about);
   return {
     maxAttempts: options.maxAttempts,
     nested: options.nested,
@@ -27,9 +29,9 @@ export function retryRules(options: ResolvedRetryOptions, { signalOf }: Pick<Sit
     jitter: options.jitter,
     backoff: options.backoff,
     retryOn: (failure, error) =>
-      failure.kind !== 'cancelled' && (retryOn ? retryOn(failure, error) : failure.transient),
-    retryOnResult: options.retryOnResult,
-    signalOf: signal ? (args) => signal(...args) : signalOf,
+      failure.kind !== 'cancelled' &&
+      (retryOn ? wants('retryOn', retryOn(failure, error), { cause: error }) : failure.transient),
+    isUnwanted: retryOnResult && ((value) => wants('retryOnResult', retryOnResult(value))),
   };
 }
 

@@ -1,145 +1,182 @@
-import type { Call, CallLimit, Next } from '../../core/call.js';
+import type { Call } from '../../call/call.js';
+import { openingOf } from '../../call/opening.js';
+import { swallow, watchEnd } from '../../call/open-stream.js';
+import type { Next } from '../../call/policy.js';
+import { Scope } from '../../call/scope.js';
+import type { Site } from '../../call/site.js';
+import type { StopCause } from '../../call/stop.js';
 import type { Timer } from '../../core/clock.js';
-import type { Wait } from '../../core/cut-stream.js';
 import { TimeLimitError } from '../../core/errors.js';
 import type { TimeLimitReason } from '../../core/events.js';
-import { Scope } from '../../core/scope.js';
-import type { Site } from '../../core/site.js';
 import { nextTurn } from '../../core/turn.js';
 import type { TimeLimitRules } from './rules.js';
 
-/** Where a limit stands: `inner` ones are right around the method, `outer` ones have policies beneath them. */
-export type Position = 'inner' | 'outer';
+/** Where a limit stands: `inner` ones are right around the method, `outer` ones have policies further in. */
+export type Placement = 'inner' | 'outer';
 
 /** What the limits of one method's calls have in common. */
-export interface Terms {
+export interface LimitKind {
   readonly site: Site;
   /** Tells when a call begins. */
   readonly now: () => number;
   readonly rules: TimeLimitRules;
-  readonly position: Position;
+  readonly placement: Placement;
   readonly covers: TimeLimitReason;
 }
 
+/** Why the signal of a stream aborts that its reader leaves. */
+const LEFT = new DOMException('The reader left the stream.', 'AbortError');
+
 /** The limit of one call, or of one attempt of it. Holds a timer and listeners until it has ended or is released. */
 export class Limit extends Scope {
-  readonly #terms: Terms;
+  readonly #kind: LimitKind;
   readonly #call: Call;
   readonly #startedAt: number;
-  readonly #timer: Timer;
-  readonly #unlisten: (() => void) | undefined;
-  #isInParts = false;
-  #partTimer: Timer;
-  /** Of an outer one: what waits for everything beneath. */
+  #timer: Timer;
+  /** The wait for a chunk. */
+  #chunkTimer: Timer;
+  #hasChunk = false;
+  /** Of an outer one: rejects the call if policies further in do not heed the end. */
   #cutLater: ((reason: unknown) => void) | undefined;
 
-  constructor(terms: Terms, call: Call) {
-    super();
-    const { site, now, rules, covers } = terms;
-    const { limit: outer, args } = call;
-    const { limitMs } = rules;
-    this.#terms = terms;
+  constructor(kind: LimitKind, call: Call) {
+    super(call);
+    const { site, now, rules, covers } = kind;
+    this.#kind = kind;
     this.#call = call;
     this.#startedAt = now();
-    const signal = rules.signalOf(args);
-    if (outer?.ended) this.ended = outer.ended;
-    else if (signal?.aborted) this.end(signal.reason, true);
     if (this.ended) return;
+    const { limitMs } = rules;
     // A timer of its own, although deadlines that come in order could share one: it carries the async context of its call
-    // on to whoever hears of the end, and to carry that by other means costs what sharing would save.
-    if (limitMs !== undefined) this.#timer = site.clock.setTimer(() => this.#expire(limitMs, covers), limitMs);
-    if (signal || outer) this.#unlisten = this.#listen(signal, outer);
+    // on to whoever hears of the end.
+    if (limitMs !== undefined) this.#timer = this.#startTimer(limitMs, covers);
+    if (site.isStream) this.#wait();
   }
 
   override get deadline(): number {
-    return this.#startedAt + (this.#terms.rules.limitMs ?? Number.POSITIVE_INFINITY);
+    const { limitMs } = this.#kind.rules;
+    return Math.min(super.deadline, limitMs === undefined ? Number.POSITIVE_INFINITY : this.#startedAt + limitMs);
   }
 
-  override get isWaiting(): boolean {
-    return super.isWaiting || this.#cutLater !== undefined;
-  }
-
-  /** Waits for all that the limit is there for: nothing of it is left behind then. */
+  /** Runs everything further in. */
   around(next: Next): Promise<unknown> {
     const { self, args } = this.#call;
-    return this.#race(() => next(self, args, this.#call));
-  }
-
-  override wait<T>(run: () => Promise<T>, which?: Wait): Promise<T> {
-    this.#isInParts = true;
-    const { rules, site } = this.#terms;
-    const ms = which && (which === 'first-chunk' ? rules.firstChunkMs : rules.betweenChunksMs);
-    if (which && ms !== undefined && !this.ended)
-      this.#partTimer = site.clock.setTimer(() => this.#expire(ms, which), ms);
-    return this.#race(run);
-  }
-
-  /** What was waited for is over. */
-  settled(): void {
-    if (this.#isInParts) this.#releasePart();
-    else this.release();
-  }
-
-  /** The call is over: nothing of the limit is left behind. */
-  release(): void {
-    if (this.#timer !== undefined) this.#terms.site.clock.clearTimer(this.#timer);
-    this.#unlisten?.();
-    this.#releasePart();
-  }
-
-  override end(reason: unknown, isCallers: boolean): void {
-    if (this.ended) return;
-    if (isCallers) this.#call.aborted = true;
-    this.release();
-    const cut = this.#cutLater;
-    // Policies beneath an outer limit are settled on the way out, before the caller hears of it; whatever does not heed
-    // it is not waited for.
-    if (cut) nextTurn(() => cut(reason));
-    super.end(reason, isCallers);
-  }
-
-  #listen(signal: AbortSignal | undefined, outer: CallLimit | undefined): () => void {
-    const abort = (): void => this.end(signal?.reason, true);
-    signal?.addEventListener('abort', abort);
-    const ignoreOuter = outer?.onEnd(() => this.end(outer.ended?.reason, outer.ended?.isCallers === true));
-    return () => {
-      signal?.removeEventListener('abort', abort);
-      ignoreOuter?.();
-    };
-  }
-
-  #releasePart(): void {
-    if (this.#partTimer !== undefined) this.#terms.site.clock.clearTimer(this.#partTimer);
-    this.#partTimer = undefined;
-  }
-
-  #race<T>(run: () => Promise<T>): Promise<T> {
-    return this.#terms.position === 'inner' ? this.cutShort(run, this) : this.#outlast(run);
-  }
-
-  /** Waits for policies that are beneath the limit, and fails with it even when they do well in the end. */
-  #outlast<T>(run: () => Promise<T>): Promise<T> {
-    if (this.ended) return Promise.reject(this.ended.reason);
+    if (this.ended) {
+      const { error } = this.ended;
+      this.release();
+      return Promise.reject(error);
+    }
+    if (this.#kind.placement === 'inner') return next(self, args, this.#call);
     return new Promise((resolve, reject) => {
       this.#cutLater = reject;
-      run().then(
+      next(self, args, this.#call).then(
         (value) => {
-          this.#cutLater = undefined;
-          this.settled();
-          if (this.ended) reject(this.ended.reason);
-          else resolve(value);
+          if (this.ended) this.#fail(reject, value);
+          else {
+            this.#succeed(value);
+            resolve(value);
+          }
         },
         (error: unknown) => {
-          this.#cutLater = undefined;
-          this.settled();
-          reject(this.ended ? this.ended.reason : error);
+          if (this.ended) this.#fail(reject);
+          else {
+            this.release();
+            reject(error);
+          }
         },
       );
     });
   }
 
+  override end(cause: StopCause, error: unknown): void {
+    if (this.ended) return;
+    this.#clearTimers();
+    const cut = this.#cutLater;
+    // Policies further in settle first, before the caller gets the error; one that does not heed the end is not waited for.
+    if (cut) nextTurn(() => cut(error));
+    super.end(cause, error);
+    if (this.#kind.placement === 'inner') this.leave();
+  }
+
+  override release(): void {
+    this.#clearTimers();
+    super.release();
+  }
+
+  override expire(): void {
+    const { limitMs } = this.#kind.rules;
+    if (!this.ended && limitMs !== undefined && this.#kind.site.clock.now() >= this.#startedAt + limitMs)
+      this.#expire(limitMs, this.#kind.covers);
+    else super.expire();
+  }
+
+  protected override settled(value?: unknown): void {
+    if (this.#kind.placement === 'inner') this.#succeed(value);
+    // A stream is read in its innermost scope.
+    else openingOf(value, this.#kind.site, this);
+  }
+
+  /** It is over, or goes on as long as a stream that came out of it. */
+  #succeed(value: unknown): void {
+    const opening = openingOf(value, this.#kind.site, this);
+    if (!opening) return this.release();
+    this.#hasChunk = this.#kind.site.isStream;
+    this.#clearChunkTimer();
+    this.leave();
+    opening.rest = watchEnd(opening.rest, {
+      waits: () => this.#wait(),
+      chunk: () => {
+        this.#hasChunk = true;
+        this.#clearChunkTimer();
+      },
+      ended: (how) => {
+        if (how === 'left') this.end('aborted', LEFT);
+        this.release();
+      },
+    });
+  }
+
+  /** It has ended, whatever came from further in. */
+  #fail(reject: (error: unknown) => void, value?: unknown): void {
+    const { error } = this.#call.stop;
+    const opening = openingOf(value, this.#kind.site);
+    if (opening) swallow(opening.rest.return(undefined));
+    this.release();
+    reject(error);
+  }
+
+  #wait(): void {
+    const { firstChunkMs, betweenChunksMs } = this.#kind.rules;
+    const [ms, which] = this.#hasChunk
+      ? ([betweenChunksMs, 'between-chunks'] as const)
+      : ([firstChunkMs, 'first-chunk'] as const);
+    if (ms !== undefined) this.#chunkTimer = this.#startTimer(ms, which);
+  }
+
+  #startTimer(ms: number, reason: TimeLimitReason): Timer {
+    const { clock } = this.#kind.site;
+    const due = clock.now() + ms;
+    return clock.setTimer(() => {
+      // A timer that is late lets I/O run first: a result that is there already is delivered.
+      if (clock.now() > due) nextTurn(() => this.#expire(ms, reason));
+      else this.#expire(ms, reason);
+    }, ms);
+  }
+
+  #clearTimers(): void {
+    if (this.#timer !== undefined) this.#kind.site.clock.clearTimer(this.#timer);
+    this.#timer = undefined;
+    this.#clearChunkTimer();
+  }
+
+  #clearChunkTimer(): void {
+    if (this.#chunkTimer !== undefined) this.#kind.site.clock.clearTimer(this.#chunkTimer);
+    this.#chunkTimer = undefined;
+  }
+
   #expire(limitMs: number, reason: TimeLimitReason): void {
-    const { channel, clock, method } = this.#terms.site;
+    if (this.ended || this.isReleased) return;
+    const { channel, clock, method } = this.#kind.site;
     const now = clock.now();
     const { circuit } = this.#call.admission;
     channel('time_limited').audience(now)?.({
@@ -149,6 +186,6 @@ export class Limit extends Scope {
       elapsedMs: now - this.#startedAt,
       reason,
     });
-    this.end(new TimeLimitError(limitMs), false);
+    this.end('deadline', new TimeLimitError(limitMs));
   }
 }

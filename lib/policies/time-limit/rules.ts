@@ -1,6 +1,5 @@
 import { MAX_TIMER_MS } from '../../core/clock.js';
 import { type Duration, toMs } from '../../core/duration.js';
-import type { Site } from '../../core/site.js';
 import type { TimeLimitOptions } from './options.js';
 
 /** The limits in milliseconds. */
@@ -8,7 +7,6 @@ export interface TimeLimitRules {
   readonly limitMs: number | undefined;
   readonly firstChunkMs: number | undefined;
   readonly betweenChunksMs: number | undefined;
-  readonly signalOf: (args: readonly unknown[]) => AbortSignal | undefined;
 }
 
 /** Options after the settings have filled in the data: null where there is no limit. */
@@ -16,15 +14,11 @@ export type ResolvedTimeLimitOptions = Pick<TimeLimitOptions, 'signal'> & {
   readonly [K in 'limit' | 'firstChunk' | 'betweenChunks']?: Duration | null;
 };
 
-export function timeLimitRules(
-  { limit, firstChunk, betweenChunks, signal }: ResolvedTimeLimitOptions,
-  { signalOf }: Pick<Site, 'signalOf'>,
-): TimeLimitRules {
+export function timeLimitRules({ limit, firstChunk, betweenChunks }: ResolvedTimeLimitOptions): TimeLimitRules {
   return {
     limitMs: limitMs(limit),
     firstChunkMs: limitMs(firstChunk),
     betweenChunksMs: limitMs(betweenChunks),
-    signalOf: signal ? (args) => signal(...args) : signalOf,
   };
 }
 

@@ -85,6 +85,9 @@ export function foretell(
     scene,
     stack.some(({ name }) => name === 'CircuitProtected'),
   );
+  if (stack.length > 0 && stage.hasLeft(0)) {
+    return { at: 0, chunks: 0, calls: [], events: [], isAmbiguous: false, outcome: REASON };
+  }
   const run = stack.reduceRight<Run>((further, { model }) => model(further, stage), upstream(stage));
   const { at, chunks, failure, isFallback } = run(0, NEVER);
   const { calls, events, isAmbiguous } = stage;

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
-import type { Admission } from '#lib/core/call.js';
+import type { Admission } from '#lib/call/call.js';
+import { CircuitOpenError } from '#lib/core/errors.js';
 import { Circuit } from '#lib/policies/circuit/circuit.js';
 import type { CircuitRules } from '#lib/policies/circuit/rules.js';
 import type { Outcome } from '#lib/policies/circuit/state.js';
@@ -22,14 +23,16 @@ const RATES: CircuitRules = {
   },
 };
 const noChance = (): number => 0;
+const CAUSE = { method: 'Service.ask' };
 
 describe('A circuit', () => {
   /** Runs one call at a time from its admission to its end. */
   function circuitOf(rules: CircuitRules = RULES) {
     const circuit = new Circuit('c');
     const end = (admission: Admission | undefined, outcome: Outcome, now: number, by = rules): boolean =>
-      circuit.settle(outcome, admission as Admission, now, by, noChance);
-    const call = (outcome: Outcome, now: number, by = rules): boolean => end(circuit.admit(now, by), outcome, now, by);
+      circuit.settle(outcome, admission as Admission, now, by, noChance, CAUSE);
+    const call = (outcome: Outcome, now: number, by = rules): boolean =>
+      end(circuit.admit(now, by, CAUSE), outcome, now, by);
     const trip = (now = 0): void => {
       while (circuit.stateAt(now).kind !== 'open') call('failure', now);
     };
@@ -40,15 +43,17 @@ describe('A circuit', () => {
     const { circuit, call, trip } = circuitOf();
     const { admission } = circuit;
     expect(admission).to.include({ circuit, epoch: 0, lease: 0 });
-    expect(circuit.admit(0, RULES)).to.equal(admission);
+    expect(circuit.admit(0, RULES, CAUSE)).to.equal(admission);
     call('failure', 0);
     expect(circuit.admission).to.equal(admission);
     trip();
     expect(circuit.admission).to.equal(undefined);
-    expect(circuit.admit(1000, RULES)).to.include({ epoch: 2, lease: 1 });
+    expect(circuit.admit(1000, RULES, CAUSE)).to.include({ epoch: 2, lease: 1 });
     expect(circuit.admission).to.equal(undefined);
     circuit.reset();
-    expect(circuit.admission).to.include({ epoch: 3, lease: 0 }).and.to.equal(circuit.admit(1000, RULES));
+    expect(circuit.admission)
+      .to.include({ epoch: 3, lease: 0 })
+      .and.to.equal(circuit.admit(1000, RULES, CAUSE));
   });
 
   it('decides on every call while it ramps up, and no longer when that is over', () => {
@@ -58,8 +63,10 @@ describe('A circuit', () => {
     expect(call('success', 1000)).to.equal(true);
     expect(circuit.stateAt(1000).kind).to.equal('closed');
     expect(circuit.admission).to.equal(undefined);
-    expect(circuit.admit(1000, rules)).to.equal(undefined);
-    expect(circuit.admit(1100, rules)).to.equal(circuit.admission).and.not.to.equal(undefined);
+    expect(circuit.admit(1000, rules, CAUSE)).to.equal(undefined);
+    expect(circuit.admit(1100, rules, CAUSE))
+      .to.equal(circuit.admission)
+      .and.not.to.equal(undefined);
   });
 
   it('is pristine while a success would change nothing', () => {
@@ -77,48 +84,74 @@ describe('A circuit', () => {
 
   it('refuses at this moment only while it is open and its recovery is not over', () => {
     const { circuit, trip } = circuitOf();
-    expect(circuit.isRefusing(0)).to.equal(false);
+    expect(circuit.isRejecting(0)).to.equal(false);
     trip();
-    expect([0, 999, 1000].map((now) => circuit.isRefusing(now))).to.deep.equal([true, true, false]);
-    circuit.admit(1000, RULES);
-    expect(circuit.isRefusing(1000)).to.equal(false);
+    expect([0, 999, 1000].map((now) => circuit.isRejecting(now))).to.deep.equal([true, true, false]);
+    circuit.admit(1000, RULES, CAUSE);
+    expect(circuit.isRejecting(1000)).to.equal(false);
   });
 
   it('turns away who came in before, for as long as it is not closed again', () => {
     const { circuit, trip, call } = circuitOf();
-    expect(circuit.hasTurnedAway(0)).to.equal(false);
+    expect(circuit.rejectsSince(0)).to.equal(false);
     trip();
-    expect(circuit.hasTurnedAway(0)).to.equal(true);
-    const probe = circuit.admit(1000, RULES) as Admission;
-    expect([circuit.hasTurnedAway(0), circuit.hasTurnedAway(probe.epoch)]).to.deep.equal([true, false]);
+    expect(circuit.rejectsSince(0)).to.equal(true);
+    const probe = circuit.admit(1000, RULES, CAUSE) as Admission;
+    expect([circuit.rejectsSince(0), circuit.rejectsSince(probe.epoch)]).to.deep.equal([true, false]);
     call('ignored', 1300);
     expect(call('success', 1300)).to.equal(true);
-    expect([circuit.hasTurnedAway(0), circuit.hasTurnedAway(probe.epoch)]).to.deep.equal([false, false]);
+    expect([circuit.rejectsSince(0), circuit.rejectsSince(probe.epoch)]).to.deep.equal([false, false]);
   });
 
-  it('says to those who listen that it refuses from now on, and not that it closes', () => {
+  it('calls those who subscribed after each transition, with the state, the epoch and what brought it about', () => {
     const { circuit, trip, call } = circuitOf();
-    const heard: string[] = [];
-    const stop = circuit.onRefusing(() => heard.push('first'));
-    circuit.onRefusing(() => heard.push('second'));
+    const seen: unknown[] = [];
+    const stop = circuit.onTransition((...transition) => seen.push(transition));
+    circuit.onTransition(({ kind }) => seen.push(kind));
     trip();
-    expect(heard.splice(0)).to.deep.equal(['first', 'second']);
+    expect(seen.splice(0)).to.deep.equal([[circuit.stateAt(0), 1, CAUSE], 'open']);
     call('success', 1000);
-    expect([circuit.stateAt(1000).kind, heard]).to.deep.equal(['closed', []]);
+    const kinds = seen.splice(0).map((one) => (Array.isArray(one) ? (one as [{ kind: string }])[0].kind : one));
+    expect(kinds).to.deep.equal(['half-open', 'half-open', 'closed', 'closed']);
     stop();
     circuit.isolate();
-    expect(heard).to.deep.equal(['second']);
+    expect(seen).to.deep.equal(['isolated']);
   });
 
-  it('gives all who are refused in one state the same error, and those of another time another one', () => {
+  it('takes a state from outside, and goes on from it', () => {
+    const { circuit, call } = circuitOf();
+    const seen: unknown[] = [];
+    circuit.onTransition((state) => seen.push(state));
+    const open = { kind: 'open', openedAt: 0, until: 500, trips: 1, reason: 'failures' } as const;
+    expect(circuit.adopt(open)).to.equal(true);
+    expect(seen).to.deep.equal([open]);
+    expect([circuit.epoch, circuit.isRejecting(499), circuit.admission]).to.deep.equal([1, true, undefined]);
+    expect(circuit.adopt({ ...open, until: 700 })).to.equal(false);
+    expect(circuit.isRejecting(699)).to.equal(true);
+    expect(call('success', 700)).to.equal(true);
+    expect(circuit.stateAt(700).kind).to.equal('closed');
+  });
+
+  it('makes an error of its own for each call that it rejects, which says when to ask again', () => {
     const { circuit, trip } = circuitOf();
-    const now = (): number => 0;
+    let at = 0;
+    const now = (): number => at;
     trip();
-    const refusal = circuit.refusal(now);
-    expect(circuit.refusal(now)).to.equal(refusal);
-    expect(circuit.refusalOf(now)).not.to.equal(refusal);
+    const [thrown, other] = [circuit.rejection(now), circuit.rejection(now)];
+    const [given, another] = [circuit.rejectionForFallback(now), circuit.rejectionForFallback(now)];
+    expect(new Set([thrown, other, given, another]).size).to.equal(4);
+    at = 400;
+    for (const error of [thrown, given]) {
+      expect(error).to.be.instanceOf(CircuitOpenError);
+      expect(error).to.include({ name: 'CircuitOpenError', circuit: 'c', state: 'open', retryAfterMs: 600 });
+      expect(error.message).to.equal(
+        'The circuit "c" is open: the call was not made. See retryAfterMs for when to ask again.',
+      );
+    }
+    (given as { note?: string }).note = 'mine';
+    expect((another as { note?: string }).note).to.equal(undefined);
     circuit.isolate();
-    expect(circuit.refusal(now)).not.to.equal(refusal);
+    expect(circuit.rejection(now)).to.include({ state: 'isolated', retryAfterMs: Number.POSITIVE_INFINITY });
   });
 
   it('looks at no window while it tries out the upstream', () => {

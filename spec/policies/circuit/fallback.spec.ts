@@ -1,9 +1,11 @@
 import { expect } from 'chai';
-import { answer } from '#lib/policies/circuit/fallback.js';
+import { answerBy } from '#lib/policies/circuit/fallback.js';
 import { rejectionOf } from '../../support/upstream.js';
 
 describe('A fallback', () => {
   const first = new Error('first');
+  const answer = (fallback: unknown, self: unknown, args: readonly unknown[], error: unknown): Promise<unknown> =>
+    answerBy(fallback).with(self, args, error);
 
   it('is called with the object, the error and the arguments, however many', async () => {
     const self = {};
@@ -21,12 +23,36 @@ describe('A fallback', () => {
   it('is a value of any kind, or a promise of one', async () => {
     // oxlint-disable-next-line unicorn/no-thenable -- a thenable is what is tried
     const thenable = { then: (done: (value: string) => void) => done('later') };
-    for (const value of ['', 0, false, null, { a: 1 }, ['a']]) {
-      expect(await answer(value, undefined, [], first)).to.equal(value);
+    for (const value of ['', 0, false, null, new Map(), { a: 1 }, ['a']]) {
+      expect(await answer(value, undefined, [], first)).to.deep.equal(value);
       expect(await answer(() => value, undefined, [], first)).to.equal(value);
       expect(await answer(async () => value, undefined, [], first)).to.equal(value);
     }
     expect(await answer(() => thenable, undefined, [], first)).to.equal('later');
+  });
+
+  it('that is a plain object or an array is copied for each call, however deep', async () => {
+    const date = new Date(0);
+    const original = Object.freeze({ tags: ['a'], deep: { list: [{ n: 1 }] }, date, [Symbol.for('s')]: 1 });
+    const [one, other] = [await answer(original, undefined, [], first), await answer(original, undefined, [], first)];
+    expect(one).to.deep.equal(original);
+    expect(one).not.to.equal(other);
+    const changed = one as { tags: string[]; deep: { list: { n: number }[] }; date: Date; extra?: number };
+    changed.tags.push('b');
+    (changed.deep.list[0] as { n: number }).n = 2;
+    changed.extra = 1;
+    expect(other).to.deep.equal(original);
+    expect(original.tags).to.deep.equal(['a']);
+    expect(changed.date).to.equal(date);
+    const loop: { self?: unknown } = {};
+    loop.self = loop;
+    const copy = (await answer(loop, undefined, [], first)) as { self: unknown };
+    expect(copy.self).to.equal(copy).and.not.to.equal(loop);
+  });
+
+  it('that is an object of a class is the same for all', async () => {
+    const map = new Map();
+    expect(await answer(map, undefined, [], first)).to.equal(map);
   });
 
   for (const [how, failWith] of [

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { Admission } from '#lib/core/call.js';
+import { Admission } from '#lib/call/call.js';
 import { Circuit } from '#lib/policies/circuit/circuit.js';
 import type { CircuitRules } from '#lib/policies/circuit/rules.js';
 import type { Outcome } from '#lib/policies/circuit/state.js';
@@ -41,7 +41,7 @@ class Ask implements Command {
 
   run(model: Model, real: Real): void {
     const { circuit, out } = real;
-    const shared = circuit.admission ?? circuit.admit(model.now, model.rules);
+    const shared = circuit.admission ?? circuit.admit(model.now, model.rules, {});
     const admission = shared && new Admission(circuit, shared.epoch, shared.lease, model.now);
     const call = model.call();
     expect(admission?.lease).to.equal(call?.lease);
@@ -85,7 +85,7 @@ class End implements Command {
     const { circuit, out } = real;
     if (out.length === 0) return;
     const [{ admission, call }] = out.splice(this.which % out.length, 1) as [Real['out'][number]];
-    circuit.settle(this.outcome, admission, model.now, model.rules, noChance);
+    circuit.settle(this.outcome, admission, model.now, model.rules, noChance, {});
     model.end(call, this.outcome);
     agree(model, real);
   }

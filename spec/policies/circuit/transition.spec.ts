@@ -9,16 +9,19 @@ describe('The event of a transition', () => {
 
   it('says what the circuit came into, and by which call', () => {
     const of = { circuit: 'c', method: 'Service.ask' };
-    const eventOf = (state: CircuitState) => transitionEvent('c', state, 'Service.ask');
+    const eventOf = (state: CircuitState) => transitionEvent('c', state, { method: 'Service.ask' });
     expect(eventOf(CLOSED)).to.deep.equal({ type: 'circuit_closed', state: 'closed', ...of });
     expect(eventOf(halfOpen)).to.deep.equal({ type: 'circuit_half_open', state: 'half-open', ...of });
     const trip = { type: 'circuit_opened', state: 'open', trips: 2, reason: 'failure-rate' };
     expect(eventOf(opened)).to.deep.equal({ ...trip, ...of });
-    expect(transitionEvent('c', opened, 'Service.ask', { kind: 'server', transient: true, status: 503 })).to.deep.equal(
-      {
-        ...{ ...trip, ...of, kind: 'server', status: 503 },
-      },
-    );
+    expect(
+      transitionEvent('c', opened, {
+        method: 'Service.ask',
+        failure: { kind: 'server', transient: true, status: 503 },
+      }),
+    ).to.deep.equal({
+      ...{ ...trip, ...of, kind: 'server', status: 503 },
+    });
   });
 
   it('names no method, nor a reason in the words of somebody, when it was by hand', () => {

@@ -1,7 +1,8 @@
 import { expect } from 'chai';
-import { Call, UNGUARDED } from '#lib/core/call.js';
+import { Call, UNGUARDED } from '#lib/call/call.js';
 import { Bulkhead } from '#lib/policies/concurrency/bulkhead.js';
 import { turn } from '#lib/policies/concurrency/turn.js';
+import { siteOf } from '../../support/site.js';
 
 describe('A wait in line', () => {
   it('is over at once, and leaves its place, under a clock that calls back at once', async () => {
@@ -12,7 +13,7 @@ describe('A wait in line', () => {
       clearTimer: () => {},
     };
     expect(bulkhead.enter()).to.equal(true);
-    expect(await turn(bulkhead, clock, 1000, undefined, new Call(undefined, [], UNGUARDED))).to.equal('late');
+    expect(await turn(bulkhead, 1000, new Call(siteOf(clock), undefined, [], UNGUARDED))).to.equal('late');
     expect(bulkhead.waiting).to.equal(0);
     bulkhead.leave();
     expect(bulkhead.atWork).to.equal(0);

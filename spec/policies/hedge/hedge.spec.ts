@@ -1,6 +1,10 @@
 import { getEventListeners } from 'node:events';
 import { expect } from 'chai';
-import { Call, type Policy, type Stream, UNGUARDED } from '#lib/core/call.js';
+import { Call, UNGUARDED } from '#lib/call/call.js';
+import { handleStream } from '#lib/call/entry.js';
+import { opens } from '#lib/call/opener.js';
+import { pipeline } from '#lib/call/pipeline.js';
+import type { Policy, Stream } from '#lib/call/policy.js';
 import { hedge } from '#lib/policies/hedge/hedge.js';
 import { ENOUGH, Latencies } from '#lib/policies/hedge/latencies.js';
 import { hedgeRules } from '#lib/policies/hedge/rules.js';
@@ -9,8 +13,9 @@ import { siteOf } from '../../support/site.js';
 import { rejectionOf, unavailable } from '../../support/upstream.js';
 
 describe('A hedge', () => {
-  const policyAfter = (after: '1s' | 'p95', seen = new Latencies()): Policy =>
-    hedge(siteOf(new FakeClock(0)), hedgeRules({ after, maxHedges: 1 }), seen, 'nothing');
+  const site = siteOf(new FakeClock(0));
+  const policyAfter = (after: '1s' | 'p95', seen = new Latencies(), at = site): Policy =>
+    hedge(at, hedgeRules({ after, maxHedges: 1 }), seen, true);
 
   async function* source(error?: Error): Stream {
     yield 'a';
@@ -21,8 +26,16 @@ describe('A hedge', () => {
 
   it("leaves no listener with the caller's signal behind a stream that is read, left early, or fails", async () => {
     const { signal } = new AbortController();
-    const read = (error?: Error): Stream =>
-      policyAfter('1s').stream(new Call(undefined, [signal], UNGUARDED), () => source(error));
+    const streaming = { ...site, isStream: true };
+    const read = (error?: Error): Stream => {
+      const run = pipeline(
+        [policyAfter('1s', undefined, streaming)],
+        opens(() => source(error)),
+        streaming,
+        true,
+      );
+      return handleStream(run, streaming)(undefined, [signal]);
+    };
     const left = read();
     await left.next();
     expect(getEventListeners(signal, 'abort')).to.have.lengthOf(1);
@@ -45,7 +58,7 @@ describe('A hedge', () => {
     ] as const) {
       const seen = new Latencies();
       const { around } = policyAfter(after, seen);
-      for (let i = 0; i < ENOUGH; i++) await around?.(new Call(undefined, [], UNGUARDED), async () => 'yes');
+      for (let i = 0; i < ENOUGH; i++) await around?.(new Call(site, undefined, [], UNGUARDED), async () => 'yes');
       expect(seen.percentile(0.95)).to.equal(known);
     }
   });

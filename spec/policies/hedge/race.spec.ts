@@ -1,8 +1,7 @@
 import { getEventListeners } from 'node:events';
 import { expect } from 'chai';
-import { Call, UNGUARDED } from '#lib/core/call.js';
-import { Scope } from '#lib/core/scope.js';
-import type { Site } from '#lib/core/site.js';
+import { Call, UNGUARDED } from '#lib/call/call.js';
+import { Scope } from '#lib/call/scope.js';
 import type { Attempt } from '#lib/policies/hedge/attempt.js';
 import { Race, type Track } from '#lib/policies/hedge/race.js';
 import { FakeClock } from '#lib/testing/fake-clock.js';
@@ -18,67 +17,66 @@ describe('A race of attempts', () => {
   });
 
   /** Attempts that are settled by hand, started after 100 ms each. */
-  function raceFor(call: Call, track: Partial<Track<unknown>> & { site?: Site } = {}): Race<unknown> {
-    const common: Track<unknown> = {
+  function raceFor(call: Call, track: Partial<Track> = {}): Race {
+    const common: Track = {
       site: siteOf(clock),
       now: () => clock.now(),
       maxHedges: 1,
       afterMs: () => 100,
       onLatency: undefined,
-      endsItself: false,
-      discard: undefined,
+      isInnermost: true,
+      run: (attempt) => {
+        const job = Object.assign(attempt, deferred());
+        attempts.push(job);
+        return job.promise;
+      },
       ...track,
     };
-    return new Race(common, call, (attempt) => {
-      const job = Object.assign(attempt, deferred());
-      attempts.push(job);
-      return job.promise;
-    });
+    return new Race(common, call);
   }
 
-  const callWith = (...args: unknown[]): Call => new Call(undefined, args, UNGUARDED);
+  const callWith = (signal?: AbortSignal, site = siteOf(clock)): Call =>
+    new Call(site, undefined, [], UNGUARDED, signal);
 
   function limited(deadline?: number): { limit: Scope; call: Call } {
+    const call = callWith();
     const limit = new (class extends Scope {
       override get deadline(): number {
         return deadline ?? super.deadline;
       }
-    })();
-    const call = callWith();
-    call.limit = limit;
+    })(call);
     return { limit, call };
   }
 
-  it('makes no attempt when the limit around the call has ended, and fails with its reason', async () => {
+  it('makes no attempt when the limit around the call has ended, and fails with its error', async () => {
     const { limit, call } = limited();
-    limit.end('over', false);
+    limit.end('deadline', 'over');
     expect(await rejectionOf(raceFor(call).winner())).to.equal('over');
-    expect([attempts.length, clock.timers, call.aborted]).to.deep.equal([0, 0, false]);
+    expect([attempts.length, clock.timers, call.isAborted]).to.deep.equal([0, 0, false]);
   });
 
-  it('notes on the call that its caller has gone, before it begins and in the middle', async () => {
-    const before = callWith(AbortSignal.abort('gone'));
-    expect(await rejectionOf(raceFor(before).winner())).to.equal('gone');
+  it('ends when its caller has gone, before it begins and in the middle', async () => {
+    expect(await rejectionOf(raceFor(callWith(AbortSignal.abort('gone'))).winner())).to.equal('gone');
     const controller = new AbortController();
-    const inMiddle = callWith(controller.signal);
-    const race = watch(raceFor(inMiddle).winner());
+    const race = watch(raceFor(callWith(controller.signal)).winner());
     controller.abort('gone');
     await turn();
     expect(race.settled.error).to.equal('gone');
-    expect([before.aborted, inMiddle.aborted]).to.deep.equal([true, true]);
-    expect(attempts[0]?.ended).to.deep.equal({ reason: 'gone', isCallers: true });
+    expect(attempts[0]?.ended).to.deep.equal({ cause: 'aborted', error: 'gone' });
+    attempts[0]?.reject(unavailable());
+    await turn();
     expect(getEventListeners(controller.signal, 'abort')).to.deep.equal([]);
   });
 
-  for (const isCallers of [true, false]) {
-    it(`ends with the limit around the call, which ${isCallers ? 'its caller' : 'time'} has ended`, async () => {
+  for (const cause of ['aborted', 'deadline'] as const) {
+    it(`ends with the limit around the call, for the same cause: ${cause}`, async () => {
       const { limit, call } = limited();
       const race = watch(raceFor(call).winner());
-      limit.end('over', isCallers);
+      limit.end(cause, 'over');
       await turn();
       expect(race.settled.error).to.equal('over');
-      expect(call.aborted).to.equal(isCallers);
-      expect(attempts[0]?.ended).to.deep.equal({ reason: 'over', isCallers });
+      expect(call.isAborted).to.equal(cause === 'aborted');
+      expect(attempts[0]?.ended).to.deep.equal({ cause, error: 'over' });
       expect(clock.timers).to.equal(0);
     });
   }
@@ -92,33 +90,14 @@ describe('A race of attempts', () => {
     expect(getEventListeners(signal, 'abort')).to.deep.equal([]);
   });
 
-  it('ends when somebody further in knows that the caller has gone, with the error that this came to', async () => {
-    for (const endsItself of [false, true]) {
-      attempts = [];
-      const call = callWith();
-      const race = watch(raceFor(call, { endsItself }).winner());
-      await clock.advance('100ms');
-      const [first, second] = attempts;
-      if (first) first.call.aborted = true;
-      first?.reject('gone');
-      await turn();
-      expect(second?.ended).to.deep.equal({ reason: 'gone', isCallers: true });
-      expect(call.aborted).to.equal(true);
-      // What ends by itself is waited for.
-      expect(race.settled.done).to.equal(!endsItself);
-      second?.reject(unavailable());
-      await turn();
-      expect(race.settled.error).to.equal('gone');
-    }
-  });
-
   it("fails with the caller's reason, whatever an attempt fails with that he has ended", async () => {
     const controller = new AbortController();
-    const race = watch(raceFor(callWith(controller.signal), { endsItself: true }).winner());
+    const race = watch(raceFor(callWith(controller.signal), { isInnermost: false }).winner());
     controller.abort('gone');
-    const [attempt] = attempts;
-    if (attempt) attempt.call.aborted = true;
-    attempt?.reject(unavailable());
+    await turn();
+    // What stands further in settles by itself, and is waited for.
+    expect(race.settled.done).to.equal(false);
+    attempts[0]?.reject(unavailable());
     await turn();
     expect(race.settled).to.deep.equal({ done: true, error: 'gone' });
   });
@@ -129,9 +108,9 @@ describe('A race of attempts', () => {
     const own = attempts[0]?.call;
     expect(own).to.not.equal(call);
     expect(attempts[0]?.call).to.equal(own);
-    expect(own?.limit?.deadline).to.equal(5000);
+    expect(own?.scope?.deadline).to.equal(5000);
     void raceFor(callWith()).winner();
-    expect(attempts[1]?.call.limit?.deadline).to.equal(Number.POSITIVE_INFINITY);
+    expect(attempts[1]?.call.scope?.deadline).to.equal(Number.POSITIVE_INFINITY);
   });
 
   it('says to an attempt that has lost why it ends', async () => {
@@ -139,13 +118,13 @@ describe('A race of attempts', () => {
     await clock.advance('100ms');
     attempts[1]?.resolve('yes');
     await won;
-    const reason = attempts[0]?.ended?.reason as Error;
+    const reason = attempts[0]?.ended?.error as Error;
     expect([reason.name, reason.message]).to.deep.equal(['AbortError', 'Another attempt was faster.']);
   });
 
   it('sets no timer, and asks for none to be forgotten, as long as there is no time to wait', async () => {
     const site = siteOf(strict(clock));
-    const won = raceFor(callWith(), { site, afterMs: () => undefined }).winner();
+    const won = raceFor(callWith(undefined, site), { site, afterMs: () => undefined }).winner();
     expect(clock.timers).to.equal(0);
     attempts[0]?.resolve('yes');
     expect(await won).to.equal('yes');
@@ -153,7 +132,7 @@ describe('A race of attempts', () => {
 
   it('tells of attempts on the channels of what it tells', async () => {
     const site = siteOf(clock);
-    void raceFor(callWith(), { site, maxHedges: 2, afterMs: () => 50 }).winner();
+    void raceFor(callWith(undefined, site), { site, maxHedges: 2, afterMs: () => 50 }).winner();
     await clock.advance('50ms');
     while (site.budget.take(clock.now()));
     await clock.advance('50ms');
@@ -165,7 +144,7 @@ describe('A race of attempts', () => {
 
   it('goes on the same when nobody listens', async () => {
     const site = siteOf(clock, false);
-    const won = raceFor(callWith(), { site, maxHedges: 2, afterMs: () => 50 }).winner();
+    const won = raceFor(callWith(undefined, site), { site, maxHedges: 2, afterMs: () => 50 }).winner();
     await clock.advance('50ms');
     while (site.budget.take(clock.now()));
     await clock.advance('50ms');

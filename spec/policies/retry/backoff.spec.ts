@@ -16,6 +16,8 @@ const rules = (given: { minWaitMs: number; maxWaitMs: number }, jitter: 'full' |
   backoff: undefined,
 });
 
+const FAILURE = { kind: 'server', transient: true } as const;
+
 describe('The wait before a retry', () => {
   it('is never below minWait, never above maxWait, and never longer than a timer holds', () => {
     fc.assert(
@@ -25,7 +27,7 @@ describe('The wait before a retry', () => {
         chance,
         fc.constantFrom('full' as const, 'none' as const),
         (given, retry, random, jitter) => {
-          const wait = backoffMs(retry, rules(given, jitter), () => random);
+          const wait = backoffMs(retry, rules(given, jitter), () => random, FAILURE);
           expect(wait)
             .to.be.at.least(Math.min(given.minWaitMs, LONGEST))
             .and.at.most(Math.min(given.maxWaitMs, LONGEST));
@@ -40,7 +42,7 @@ describe('The wait before a retry', () => {
       fc.property(waits, fc.integer({ min: 1, max: 30 }), chance, (given, retry, random) => {
         const floor = Math.min(given.minWaitMs, LONGEST);
         const bound = Math.min(given.maxWaitMs, LONGEST, given.minWaitMs * 2 ** retry);
-        expect(backoffMs(retry, rules(given, 'full'), () => random)).to.be.closeTo(
+        expect(backoffMs(retry, rules(given, 'full'), () => random, FAILURE)).to.be.closeTo(
           floor + (bound - floor) * random,
           1e-3,
         );
@@ -52,14 +54,14 @@ describe('The wait before a retry', () => {
     fc.assert(
       fc.property(waits, fc.integer({ min: 1, max: 30 }), (given, retry) => {
         const exact = Math.min(given.maxWaitMs, LONGEST, given.minWaitMs * 2 ** (retry - 1));
-        expect(backoffMs(retry, rules(given, 'none'), () => 0.5)).to.equal(exact);
+        expect(backoffMs(retry, rules(given, 'none'), () => 0.5, FAILURE)).to.equal(exact);
       }),
     );
   });
 
   it('is still spread out at the cap', () => {
     const given = rules({ minWaitMs: 1000, maxWaitMs: 10_000 }, 'full');
-    const seen = [0, 0.25, 0.5, 0.75].map((random) => backoffMs(50, given, () => random));
+    const seen = [0, 0.25, 0.5, 0.75].map((random) => backoffMs(50, given, () => random, FAILURE));
     expect(seen).to.deep.equal([1000, 3250, 5500, 7750]);
   });
 
@@ -77,17 +79,24 @@ describe('The wait before a retry', () => {
 
   it('is what a backoff of the user says, at most maxWait, and may be none at all', () => {
     const of = (wait: number) =>
-      backoffMs(3, { minWaitMs: 50, maxWaitMs: 1000, jitter: 'full', backoff: () => wait }, () => 0.5);
+      backoffMs(3, { minWaitMs: 50, maxWaitMs: 1000, jitter: 'full', backoff: () => wait }, () => 0.5, FAILURE);
     expect([0, 7, 1000, 1001, Number.POSITIVE_INFINITY].map(of)).to.deep.equal([0, 7, 1000, 1000, 1000]);
     const given: unknown[] = [];
     const random = (): number => 0.5;
-    backoffMs(3, { minWaitMs: 0, maxWaitMs: 9, jitter: 'none', backoff: (...args) => given.push(...args) }, random);
-    expect(given).to.deep.equal([3, random]);
+    const rules = {
+      minWaitMs: 0,
+      maxWaitMs: 9,
+      jitter: 'none',
+      backoff: (...args: unknown[]) => given.push(...args),
+    } as const;
+    const error = new Error('x');
+    backoffMs(3, rules, random, FAILURE, { error });
+    expect(given).to.deep.equal([3, random, FAILURE, error]);
   });
 
   it('takes for a wait only a number of milliseconds, and says of anything else no more than what it is', () => {
     const waitOf = (wait: unknown) => () =>
-      backoffMs(1, { minWaitMs: 0, maxWaitMs: 1000, jitter: 'none', backoff: () => wait as number }, () => 0);
+      backoffMs(1, { minWaitMs: 0, maxWaitMs: 1000, jitter: 'none', backoff: () => wait as number }, () => 0, FAILURE);
     for (const [wait, what] of [
       [-1, '-1'],
       [Number.NaN, 'NaN'],

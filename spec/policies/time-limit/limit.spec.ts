@@ -1,12 +1,13 @@
 import { getEventListeners } from 'node:events';
 import { expect } from 'chai';
-import { Call, UNGUARDED } from '#lib/core/call.js';
+import { Call, UNGUARDED } from '#lib/call/call.js';
+import type { Next } from '#lib/call/policy.js';
 import { TimeLimitError } from '#lib/core/errors.js';
-import { Scope } from '#lib/core/scope.js';
-import { Limit, type Position } from '#lib/policies/time-limit/limit.js';
+import { Scope } from '#lib/call/scope.js';
+import { Limit, type Placement } from '#lib/policies/time-limit/limit.js';
 import { timeLimitRules } from '#lib/policies/time-limit/rules.js';
 import { FakeClock } from '#lib/testing/fake-clock.js';
-import { siteOf, strict } from '../../support/site.js';
+import { siteOf } from '../../support/site.js';
 import { deferred, rejectionOf, turn, watch } from '../../support/upstream.js';
 
 describe('The limit of one call', () => {
@@ -15,118 +16,127 @@ describe('The limit of one call', () => {
     clock = new FakeClock(0);
   });
 
-  const callWith = (...args: unknown[]): Call => new Call(undefined, args, UNGUARDED);
+  const callWith = (signal?: AbortSignal, site = siteOf(clock)): Call =>
+    new Call(site, undefined, [], UNGUARDED, signal);
 
   interface Given {
     readonly call?: Call;
     readonly options?: Parameters<typeof timeLimitRules>[0];
-    readonly position?: Position;
+    readonly placement?: Placement;
     readonly site?: ReturnType<typeof siteOf>;
   }
 
-  function limitFor({ call = callWith(), options = { limit: '1s' }, position = 'inner', site = siteOf(clock) }: Given) {
-    const rules = timeLimitRules(options, site);
-    return new Limit({ site, now: () => clock.now(), rules, position, covers: 'call' }, call);
+  function limitFor({ call, options = { limit: '1s' }, placement = 'inner', site = siteOf(clock) }: Given) {
+    const rules = timeLimitRules(options);
+    const kind = { site, now: () => clock.now(), rules, placement, covers: 'call' } as const;
+    return new Limit(kind, call ?? callWith(undefined, site));
   }
+
+  /** Runs as the method does, in the innermost scope. */
+  const method =
+    (run: () => Promise<unknown>): Next =>
+    (_self, _args, call) =>
+      (call as { scope: Scope }).scope.run(run);
 
   /** What must not be run. */
   const unwanted = (): Promise<never> => {
     throw new Error('was run');
   };
 
-  it('makes no call when a limit further out has ended, and fails with its reason', async () => {
-    for (const position of ['inner', 'outer'] as const) {
+  it('makes no call when a limit further out has ended, and fails with its error', async () => {
+    for (const placement of ['inner', 'outer'] as const) {
       const call = callWith();
-      const outer = new Scope();
-      outer.end('over', false);
-      call.limit = outer;
-      const limit = limitFor({ call, position });
+      const outer = new Scope(call);
+      outer.end('deadline', 'over');
+      const limit = limitFor({ call, placement });
       expect(await rejectionOf(limit.around(unwanted))).to.equal('over');
-      expect([clock.timers, call.aborted]).to.deep.equal([0, false]);
+      expect([clock.timers, call.isAborted, call.scope]).to.deep.equal([0, false, outer]);
     }
   });
 
-  it('notes on the call that its caller has gone, before it begins and in the middle', async () => {
+  it('ends when its caller has gone, before it begins and in the middle', async () => {
     const before = callWith(AbortSignal.abort('gone'));
     expect(await rejectionOf(limitFor({ call: before }).around(unwanted))).to.equal('gone');
     const controller = new AbortController();
-    const inMiddle = callWith(controller.signal);
-    const limit = limitFor({ call: inMiddle });
+    const limit = limitFor({ call: callWith(controller.signal) });
     controller.abort('gone');
-    expect(limit.ended).to.deep.equal({ reason: 'gone', isCallers: true });
-    expect([before.aborted, inMiddle.aborted]).to.deep.equal([true, true]);
+    expect(limit.ended).to.deep.equal({ cause: 'aborted', error: 'gone' });
     expect(getEventListeners(controller.signal, 'abort')).to.deep.equal([]);
   });
 
-  for (const isCallers of [true, false]) {
-    it(`ends with a limit further out, which ${isCallers ? 'the caller' : 'time'} has ended`, () => {
+  for (const cause of ['aborted', 'deadline'] as const) {
+    it(`ends with a limit further out, for the same cause: ${cause}`, () => {
       const call = callWith();
-      const outer = new Scope();
-      call.limit = outer;
+      const outer = new Scope(call);
       const limit = limitFor({ call });
-      outer.end('over', isCallers);
-      expect(limit.ended).to.deep.equal({ reason: 'over', isCallers });
-      expect([call.aborted, clock.timers]).to.deep.equal([isCallers, 0]);
+      outer.end(cause, 'over');
+      expect(limit.ended).to.deep.equal({ cause, error: 'over' });
+      expect([call.isAborted, clock.timers]).to.deep.equal([cause === 'aborted', 0]);
     });
   }
 
   it('ends once: what comes after that changes nothing', () => {
     const call = callWith();
-    const limit = limitFor({ call });
-    limit.end('over', false);
-    limit.end('gone', true);
-    expect(limit.ended).to.deep.equal({ reason: 'over', isCallers: false });
-    expect(call.aborted).to.equal(false);
+    const limit = limitFor({ call, placement: 'outer' });
+    limit.end('deadline', 'over');
+    limit.end('aborted', 'gone');
+    expect(limit.ended).to.deep.equal({ cause: 'deadline', error: 'over' });
+    expect(call.isAborted).to.equal(false);
+  });
+
+  it('is the innermost scope of its call until it is over', async () => {
+    for (const placement of ['inner', 'outer'] as const) {
+      const call = callWith();
+      const limit = limitFor({ call, placement });
+      expect(call.scope).to.equal(limit);
+      const job = deferred();
+      const done = limit.around(method(() => job.promise));
+      job.resolve('yes');
+      expect(await done).to.equal('yes');
+      expect(call.scope).to.equal(undefined);
+    }
+  });
+
+  it('lets I/O run first when its timer is late', async () => {
+    let late = (): void => undefined;
+    let now = 0;
+    const blocked = { now: () => now, setTimer: (fire: () => void) => (late = fire), clearTimer: () => undefined };
+    const site = siteOf(blocked);
+    const kind = {
+      site,
+      now: () => now,
+      rules: timeLimitRules({ limit: '1s' }),
+      placement: 'inner',
+      covers: 'call',
+    } as const;
+    const limit = new Limit(kind, callWith(undefined, site));
+    const job = deferred();
+    const done = watch(limit.around(method(() => job.promise)));
+    now = 1500;
+    late();
+    expect(limit.ended).to.equal(undefined);
+    job.resolve('there already');
+    await turn();
+    expect(done.settled).to.deep.equal({ done: true, value: 'there already' });
+    expect(site.told).to.deep.equal([]);
   });
 
   it("leaves neither a timer nor a listener with the caller's signal when the call is over", async () => {
     const { signal } = new AbortController();
     const limit = limitFor({ call: callWith(signal) });
     const { promise, resolve } = deferred();
-    const call = limit.around(() => promise);
+    const call = limit.around(method(() => promise));
     expect([getEventListeners(signal, 'abort').length, clock.timers]).to.deep.equal([1, 1]);
     resolve('yes');
     expect(await call).to.equal('yes');
     expect([getEventListeners(signal, 'abort').length, clock.timers]).to.deep.equal([0, 0]);
   });
 
-  it('says for as long as something is waited for that it is', async () => {
-    for (const position of ['inner', 'outer'] as const) {
-      const limit = limitFor({ position });
-      expect(limit.isWaiting).to.equal(false);
-      for (const settle of ['resolve', 'reject'] as const) {
-        const job = deferred();
-        const waited = watch(limit.wait(() => job.promise));
-        expect(limit.isWaiting).to.equal(true);
-        job[settle](undefined);
-        await turn();
-        expect([waited.settled.done, limit.isWaiting]).to.deep.equal([true, false]);
-      }
-    }
-  });
-
-  it('sets a timer for a wait that is limited, and for no other', async () => {
-    const limit = limitFor({ options: { firstChunk: '1s' }, site: siteOf(strict(clock)) });
-    const job = deferred();
-    const wait = (...which: Parameters<typeof limit.wait>[1][]): number => {
-      void watch(limit.wait(() => job.promise, ...which));
-      return clock.timers;
-    };
-    expect(wait()).to.equal(0);
-    expect(wait('between-chunks')).to.equal(0);
-    expect(wait('first-chunk')).to.equal(1);
-    job.resolve(undefined);
-    await turn();
-    expect(clock.timers).to.equal(0);
-    limit.end('over', false);
-    expect(wait('first-chunk')).to.equal(0);
-  });
-
   describe('with policies beneath', () => {
     it('gives them a turn to settle before the caller hears of its end', async () => {
-      const limit = limitFor({ position: 'outer' });
+      const limit = limitFor({ placement: 'outer' });
       const call = watch(limit.around(() => new Promise(() => undefined)));
-      limit.end('over', false);
+      limit.end('deadline', 'over');
       for (let i = 0; i < 10; i++) await Promise.resolve();
       expect(call.settled.done).to.equal(false);
       await turn();
@@ -135,10 +145,10 @@ describe('The limit of one call', () => {
 
     it('fails with its own reason, whatever they come to in that turn', async () => {
       for (const settle of ['resolve', 'reject'] as const) {
-        const limit = limitFor({ position: 'outer' });
+        const limit = limitFor({ placement: 'outer' });
         const { promise, ...beneath } = deferred();
         const call = watch(limit.around(() => promise));
-        limit.end('over', false);
+        limit.end('deadline', 'over');
         beneath[settle]('something else');
         await turn();
         expect(call.settled).to.deep.equal({ done: true, error: 'over' });
@@ -148,7 +158,7 @@ describe('The limit of one call', () => {
 
   it('tells of its end on the channel of such ends', async () => {
     const site = siteOf(clock);
-    const call = watch(limitFor({ site }).around(() => new Promise(() => undefined)));
+    const call = watch(limitFor({ site }).around(method(() => new Promise(() => undefined))));
     await clock.advance('1s');
     const { error } = call.settled;
     expect(error).to.be.instanceOf(TimeLimitError);
@@ -157,7 +167,7 @@ describe('The limit of one call', () => {
   });
 
   it('ends the same when nobody listens', async () => {
-    const call = watch(limitFor({ site: siteOf(clock, false) }).around(() => new Promise(() => undefined)));
+    const call = watch(limitFor({ site: siteOf(clock, false) }).around(method(() => new Promise(() => undefined))));
     await clock.advance('1s');
     expect(call.settled.error).to.be.instanceOf(TimeLimitError);
   });

@@ -1,0 +1,144 @@
+// One call of a decorated method, from the outside in and back:
+//
+//   handle   a signal that is aborted rejects the call: nothing runs               entry.ts
+//   enter    each policy, outermost first, admits the call or answers it itself    pipeline.ts
+//   body     the method, with the signal of the innermost scope                    scope.ts
+//   succeed  each policy, innermost first, sees the value: one `.then` for all     pipeline.ts
+//   fail     each policy, innermost first, hands the error on or answers it        pipeline.ts
+//   tail     where the value is a stream: policies see how it ends                 open-stream.ts
+//
+// `policy.ts` is the contract of a policy. A healthy call makes no `Call`: it is made when an attempt fails, when the
+// caller gave a signal, or when a policy stands around the method.
+import type { Failure } from '../core/failure.js';
+import type { RetryBudget } from './retry-budget.js';
+import type { Scope } from './scope.js';
+import type { Site } from './site.js';
+import { Stop } from './stop.js';
+
+/** What policies inside a circuit see of it. */
+export interface CircuitPort {
+  readonly name: string;
+  /** Shared by all retries behind this circuit. */
+  readonly budget: RetryBudget;
+  /** True if the circuit has left the epoch that admitted a call and rejects calls now. */
+  rejectsSince(epoch: number): boolean;
+  /** The error for a call that it rejects. */
+  rejection(now: () => number): Error;
+  /** Calls `listener` after each transition; returns how to stop listening. */
+  onTransition(listener: () => void): () => void;
+}
+
+/**
+ * How a circuit admitted a call. All calls of a closed circuit's epoch share one, so that what is computed for it is
+ * computed once; a probe has its own.
+ */
+export class Admission {
+  constructor(
+    readonly circuit: CircuitPort | undefined,
+    /** The circuit's epoch: a result of an older one decides nothing. */
+    readonly epoch: number,
+    /** The probe's lease, 0 for an ordinary call. */
+    readonly lease: number,
+    /** When the call came in, if the circuit has a rule about slow calls. */
+    readonly since = 0,
+    /** True if the circuit only watches: it rejects nobody. */
+    readonly isShadow = false,
+  ) {}
+
+  /** Tells an `Admission` from a promise; cheaper than `instanceof`. */
+  get isAdmission(): true {
+    return true;
+  }
+
+  /** True if the circuit rejects calls now that it has admitted this one. */
+  get isRevoked(): boolean {
+    return !this.isShadow && this.circuit?.rejectsSince(this.epoch) === true;
+  }
+
+  /** Calls `listener` when that may have changed; returns how to stop listening. */
+  onChange(listener: () => void): (() => void) | undefined {
+    return this.isShadow ? undefined : this.circuit?.onTransition(listener);
+  }
+}
+
+export function isAdmission(entered: object): entered is Admission {
+  return (entered as Partial<Admission>).isAdmission === true;
+}
+
+/** The admission of a call without a circuit. */
+export const UNGUARDED = new Admission(undefined, 0, 0);
+
+const CANCELLED: Failure = Object.freeze({ kind: 'cancelled', transient: false });
+
+/** One call, for policies that have more to do than to let it pass. */
+export class Call {
+  /** The innermost time limit or hedged attempt that the call is in. */
+  scope: Scope | undefined = undefined;
+  #stop: Stop | undefined;
+  #error: unknown;
+  #failure: Failure | undefined;
+
+  constructor(
+    readonly site: Site,
+    readonly self: unknown,
+    readonly args: readonly unknown[],
+    public admission: Admission,
+    /** The caller's signal. */
+    readonly signal?: AbortSignal,
+  ) {}
+
+  /** Whether and why the call should stop: every wait asks it before and after. */
+  get stop(): Stop {
+    return (this.#stop ??= new Stop(this));
+  }
+
+  /** True if the caller aborted the call, or left its stream. */
+  get isAborted(): boolean {
+    return this.signal?.aborted === true || (this.scope !== undefined && this.scope.hasEnded('aborted'));
+  }
+
+  /** The budget of the call's retries: the circuit's, or the method's without a circuit. */
+  get budget(): RetryBudget {
+    return this.admission.circuit?.budget ?? this.site.budget;
+  }
+
+  /**
+   * What an attempt failed with: classified once for all policies. `cancelled` if the caller aborted the call, or if an
+   * attempt ended because of us; an abort that is nobody's is a timeout.
+   */
+  failureOf(error: unknown): Failure {
+    if (this.isAborted) return CANCELLED;
+    const failure = this.classified(error);
+    return failure.kind === 'cancelled' && !this.scope?.ended
+      ? { ...failure, kind: 'timeout', transient: true }
+      : failure;
+  }
+
+  /** What an error says by itself, whatever became of the call. */
+  classified(error: unknown): Failure {
+    if (this.#failure === undefined || this.#error !== error) {
+      this.#error = error;
+      this.#failure = this.site.classify(error);
+    }
+    return this.#failure;
+  }
+
+  /** From now on `error` means this failure, because it is thrown instead of what the attempt failed with. */
+  noteFailure(error: unknown, failure: Failure): void {
+    this.#error = error;
+    this.#failure = failure;
+  }
+}
+
+/** The call that a policy has to do with, as it was admitted. */
+export function callFor(
+  site: Site,
+  self: unknown,
+  args: readonly unknown[],
+  admission: Admission,
+  call: Call | undefined,
+): Call {
+  if (!call) return new Call(site, self, args, admission);
+  call.admission = admission;
+  return call;
+}

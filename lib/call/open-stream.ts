@@ -1,0 +1,213 @@
+import type { Stream } from './policy.js';
+import type { Scope } from './scope.js';
+
+/** How a stream ended: the source returned, the source or a limit failed, or the reader left. */
+export type StreamEnd = 'completed' | 'failed' | 'left';
+
+/** Sees a stream that is read. */
+export interface StreamWatcher {
+  /** The reader waits for a chunk. */
+  waits?(): void;
+  /** A chunk has come. */
+  chunk?(): void;
+  /** Called once. `chunks` is how many the reader got. */
+  ended(how: StreamEnd, error: unknown, chunks: number): void;
+}
+
+type Result = IteratorResult<unknown, unknown>;
+type Step = 'next' | 'throw';
+
+interface Request {
+  readonly step: Step;
+  readonly value: unknown;
+  readonly resolve: (result: Result) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+const DONE: Result = Object.freeze({ value: undefined, done: true });
+
+/** A stream that something can keep from being collected, and that can be given up. */
+export interface Droppable extends Stream {
+  /** Kept alive while a request is pending. */
+  holder: object | undefined;
+  /** Ends it as if its reader had left; false if it was over already. */
+  drop(): boolean;
+}
+
+/**
+ * A stream that has been opened. Reads its source for one reader, in order, and tells its watchers how it ends. Its end
+ * by a limit, or by `return()`, settles what is pending at once, whether or not the source heeds it.
+ */
+export class OpenStream implements Droppable {
+  holder: object | undefined;
+  readonly #source: Stream;
+  #first: Result | undefined;
+  readonly #scope: Scope | undefined;
+  #watchers: readonly StreamWatcher[] = [];
+  #pending: Request | undefined;
+  #queue: Request[] | undefined;
+  #chunks = 0;
+  #end: { readonly how: StreamEnd; readonly error: unknown } | undefined;
+  /** What ended it while nobody was reading: the next reader gets it. */
+  #failure: { readonly error: unknown } | undefined;
+  #leaveScope: (() => void) | undefined;
+
+  /**
+   * @param first what was read of the source already
+   * @param scope the innermost time limit or hedged attempt around the source
+   */
+  constructor(source: Stream, first: Result | undefined, scope: Scope | undefined) {
+    this.#source = source;
+    this.#first = first;
+    this.#scope = scope;
+    this.#leaveScope = scope?.onEnd(() => this.#endIdle());
+  }
+
+  watch(watcher: StreamWatcher): void {
+    if (this.#end) watcher.ended(this.#end.how, this.#end.error, this.#chunks);
+    else this.#watchers = [...this.#watchers, watcher];
+  }
+
+  next(sent?: unknown): Promise<Result> {
+    return this.#ask('next', sent);
+  }
+
+  throw(error: unknown): Promise<Result> {
+    return this.#ask('throw', error);
+  }
+
+  /** Ends the stream at once. The source is closed; if it was idle, its cleanup is waited for. */
+  async return(value?: unknown): Promise<Result> {
+    const wasIdle = !this.#end && this.#pending === undefined;
+    if (!this.#end) this.#leave();
+    const closed = this.#source.return(undefined);
+    if (wasIdle) await closed;
+    else swallow(closed);
+    return { value: await value, done: true };
+  }
+
+  drop(): boolean {
+    if (this.#end) return false;
+    this.#leave();
+    swallow(this.#source.return(undefined));
+    return true;
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.return();
+  }
+
+  #ask(step: Step, value: unknown): Promise<Result> {
+    return new Promise((resolve, reject) => {
+      const request = { step, value, resolve, reject };
+      if (this.#pending) (this.#queue ??= []).push(request);
+      else this.#begin(request);
+    });
+  }
+
+  #begin(request: Request): void {
+    if (this.#end) return this.#refuse(request);
+    this.#pending = request;
+    const { step, value } = request;
+    if (this.#first && step === 'next') {
+      const first = this.#first;
+      this.#first = undefined;
+      return this.#succeed(first);
+    }
+    for (const watcher of this.#watchers) watcher.waits?.();
+    const source = this.#source;
+    const read = this.#scope ? this.#scope.cutShort(() => source[step](value)) : source[step](value);
+    read.then(this.#succeed, this.#fail);
+  }
+
+  readonly #succeed = (result: Result): void => {
+    if (this.#end) return;
+    if (result.done) this.#finish('completed');
+    else {
+      this.#chunks += 1;
+      for (const watcher of this.#watchers) watcher.chunk?.();
+    }
+    this.#settle()?.resolve(result);
+    this.#goOn();
+  };
+
+  readonly #fail = (error: unknown): void => {
+    if (this.#end) return;
+    // What the reader throws into the stream is not the source's failure, but a limit's end is.
+    const isReaders = this.#pending?.step === 'throw' && !this.#scope?.ended;
+    if (this.#scope?.ended) swallow(this.#source.return(undefined));
+    this.#finish(isReaders ? 'left' : 'failed', error);
+    this.#settle()?.reject(error);
+    this.#goOn();
+  };
+
+  /** The scope has ended while nobody was reading: nobody may ever read on, so that the source hears of it now. */
+  #endIdle(): void {
+    const { ended } = this.#scope as Scope;
+    if (this.#pending || this.#end || !ended) return;
+    this.#failure = { error: ended.error };
+    this.#finish(ended.cause === 'deadline' ? 'failed' : 'left', ended.error);
+    swallow(this.#source.throw(ended.error));
+  }
+
+  #leave(): void {
+    this.#finish('left');
+    const pending = this.#settle();
+    pending?.resolve(DONE);
+    this.#goOn();
+  }
+
+  #settle(): Request | undefined {
+    const pending = this.#pending;
+    this.#pending = undefined;
+    return pending;
+  }
+
+  /** Begins what waits its turn. */
+  #goOn(): void {
+    const next = this.#queue?.shift();
+    if (next) this.#begin(next);
+    else this.holder = undefined;
+    // After the end nothing becomes pending.
+    if (next && !this.#pending) this.#goOn();
+  }
+
+  #refuse({ step, value, resolve, reject }: Request): void {
+    const failure = this.#failure;
+    this.#failure = undefined;
+    if (failure) reject(failure.error);
+    else if (step === 'throw') reject(value);
+    else resolve(DONE);
+  }
+
+  #finish(how: StreamEnd, error?: unknown): void {
+    this.#end = { how, error };
+    this.#first = undefined;
+    this.#leaveScope?.();
+    const watchers = this.#watchers;
+    // Nothing of the call outlives it, also if the reader keeps the stream.
+    this.#watchers = [];
+    for (const watcher of watchers) watcher.ended(how, error, this.#chunks);
+  }
+}
+
+/** The stream itself, or around one that a policy made. */
+export function streamOf(rest: Stream): OpenStream {
+  return rest instanceof OpenStream ? rest : new OpenStream(rest, undefined, undefined);
+}
+
+/** Tells `watcher` how the stream ends. For a policy's `tail`. */
+export function watchEnd(rest: Stream, watcher: StreamWatcher): Stream {
+  const stream = streamOf(rest);
+  stream.watch(watcher);
+  return stream;
+}
+
+/** Its outcome decides nothing any more. */
+export function swallow(late: Promise<unknown>): void {
+  late.catch(() => undefined);
+}

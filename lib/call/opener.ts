@@ -1,0 +1,157 @@
+import type { Call } from './call.js';
+import { Opening } from './opening.js';
+import { type Droppable, OpenStream, streamOf, swallow } from './open-stream.js';
+import type { Next, Stream } from './policy.js';
+import { Scope } from './scope.js';
+
+type Result = IteratorResult<unknown, unknown>;
+
+/** Ends when the reader leaves a stream that is being opened. Who listens to the caller's signal are the limits in it. */
+class Reading extends Scope {
+  constructor(call: Call) {
+    super(call, null);
+  }
+
+  /** It has no signal to give. */
+  protected override enter<T>(method: () => T): T {
+    return method();
+  }
+}
+
+/** Opens the stream of a method: the attempt that policies repeat ends with its first chunk. */
+export function opens(method: (self: unknown, args: readonly unknown[]) => Stream): Next {
+  return (self, args, call) => {
+    let source: Stream | undefined;
+    const scope = call?.scope;
+    const begin = async (): Promise<Opening> => {
+      source = method(self, args);
+      const first = await source.next();
+      return new Opening(new OpenStream(source, first, scope instanceof Reading ? undefined : scope));
+    };
+    if (!scope) return begin();
+    return scope.run(begin).catch((error) => {
+      // A scope that has ended left it at work.
+      if (source) swallow(source.return(undefined));
+      throw error;
+    });
+  };
+}
+
+interface Request {
+  readonly step: 'next' | 'throw';
+  readonly value: unknown;
+  readonly resolve: (result: Result | Promise<Result>) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+const DONE: Result = Object.freeze({ value: undefined, done: true });
+
+/** Why the waits of a stream end that its reader leaves. Nobody is given it. */
+const LEFT = Object.freeze(new DOMException('The reader left the stream.', 'AbortError'));
+
+/**
+ * The stream of one call of an `async *` method. Nothing runs before its first chunk is asked for; then it is opened like
+ * any other call. Leaving it meanwhile ends every wait at once.
+ */
+export class Opener implements Droppable {
+  holder: object | undefined;
+  readonly #open: Next;
+  #call: Call | undefined;
+  #state: 'new' | 'opening' | 'over' = 'new';
+  /** What has been opened: everything goes to it. */
+  #opened: OpenStream | undefined;
+  #reading: Reading | undefined;
+  #queue: Request[] = [];
+
+  constructor(open: Next, call: Call) {
+    this.#open = open;
+    this.#call = call;
+  }
+
+  next(sent?: unknown): Promise<Result> {
+    if (this.#opened) return this.#opened.next(sent);
+    if (this.#state === 'over') return Promise.resolve(DONE);
+    return this.#ask('next', sent);
+  }
+
+  throw(error: unknown): Promise<Result> {
+    if (this.#opened) return this.#opened.throw(error);
+    if (this.#state === 'opening') return this.#ask('throw', error);
+    this.#end();
+    return Promise.reject(error);
+  }
+
+  async return(value?: unknown): Promise<Result> {
+    if (this.#opened) return this.#opened.return(value);
+    const reading = this.#reading;
+    this.#end();
+    reading?.end('aborted', LEFT);
+    return { value: await value, done: true };
+  }
+
+  drop(): boolean {
+    if (this.#opened) return this.#opened.drop();
+    this.#end();
+    return false;
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.return();
+  }
+
+  #ask(step: Request['step'], value: unknown): Promise<Result> {
+    return new Promise((resolve, reject) => {
+      this.#queue.push({ step, value, resolve, reject });
+      if (this.#state === 'new') this.#begin(this.#call as Call);
+    });
+  }
+
+  #begin(call: Call): void {
+    this.#state = 'opening';
+    this.#reading = new Reading(call);
+    this.#open(call.self, call.args, call).then(
+      (value) => (value instanceof Opening ? this.#take(streamOf(value.rest)) : this.#answer(value)),
+      (error) => this.#fail(error),
+    );
+  }
+
+  #take(stream: OpenStream): void {
+    if (this.#state === 'over') return void stream.drop();
+    this.#opened = stream;
+    stream.holder = this.holder;
+    const queue = this.#queue;
+    this.#end();
+    for (const { step, value, resolve } of queue) resolve(stream[step](value));
+  }
+
+  /** A policy answered instead of the method: with one chunk. */
+  #answer(value: unknown): void {
+    this.#queue.shift()?.resolve({ value, done: false });
+    this.#end();
+  }
+
+  #fail(error: unknown): void {
+    this.#queue.shift()?.reject(error);
+    this.#end();
+  }
+
+  #end(): void {
+    this.#state = 'over';
+    this.holder = undefined;
+    this.#call = undefined;
+    this.#reading = undefined;
+    const queue = this.#queue;
+    this.#queue = [];
+    if (!this.#opened) for (const request of queue) refuse(request);
+  }
+}
+
+/** As a generator that is over does. */
+function refuse({ step, value, resolve, reject }: Request): void {
+  if (step === 'throw') reject(value);
+  else resolve(DONE);
+}

@@ -1,0 +1,58 @@
+/** The caller's signal among the arguments: one that is an `AbortSignal`, or the `signal` of an options object. */
+export function findSignal(args: readonly unknown[]): AbortSignal | undefined {
+  for (const arg of args) {
+    // Most arguments are texts and numbers, and every call asks.
+    if (typeof arg !== 'object' && typeof arg !== 'function') continue;
+    if (isSignal(arg)) return arg;
+    const own = signalIn(arg);
+    if (own) return own;
+  }
+  return undefined;
+}
+
+function signalIn(arg: object | null): AbortSignal | undefined {
+  try {
+    const { signal } = (arg ?? {}) as { readonly signal?: unknown };
+    return isSignal(signal) ? signal : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** By its shape, because signals of other realms and of polyfills are of another class. */
+function isSignal(value: unknown): value is AbortSignal {
+  if (typeof value !== 'object' || value === null) return false;
+  try {
+    const { aborted, addEventListener, removeEventListener } = value as Partial<AbortSignal>;
+    return (
+      typeof aborted === 'boolean' &&
+      typeof addEventListener === 'function' &&
+      typeof removeEventListener === 'function'
+    );
+  } catch {
+    // A proxy may throw.
+    return false;
+  }
+}
+
+/** The one listener that all calls with the same signal share. */
+class Hub {
+  readonly listeners = new Set<() => void>();
+  readonly fire = (): void => {
+    for (const listener of [...this.listeners]) listener();
+  };
+}
+
+const hubs = new WeakMap<AbortSignal, Hub>();
+
+/** Calls `listener` when the signal aborts; returns how to stop listening. */
+export function onAbort(signal: AbortSignal, listener: () => void): () => void {
+  let hub = hubs.get(signal);
+  if (!hub) hubs.set(signal, (hub = new Hub()));
+  const { listeners, fire } = hub;
+  if (listeners.size === 0) signal.addEventListener('abort', fire);
+  listeners.add(listener);
+  return () => {
+    if (listeners.delete(listener) && listeners.size === 0) signal.removeEventListener('abort', fire);
+  };
+}

@@ -1,0 +1,25 @@
+import type { Clock } from '../core/clock.js';
+import type { Channel, EventType } from '../core/events.js';
+import type { Failure } from '../core/failure.js';
+import type { Random } from '../core/random.js';
+import type { RetryBudget } from './retry-budget.js';
+
+/** What a policy knows of the decorated method and of the process. */
+export interface Site {
+  /** The decorated method, as `Class.method`. */
+  readonly method: string;
+  /** True for an `async *` method. */
+  readonly isStream: boolean;
+  readonly clock: Clock;
+  readonly random: Random;
+  /** The channel of one type of event of the method. */
+  readonly channel: (type: EventType) => Channel;
+  /** The budget of the method's retries if no circuit has one to share. */
+  readonly budget: RetryBudget;
+  /** The caller's signal among the arguments of a call. Throws what a `signal` option of the user's throws. */
+  readonly signalOf: (args: readonly unknown[]) => AbortSignal | undefined;
+  /** What kind of failure a thrown value is. Never throws. */
+  readonly classify: (error: unknown) => Failure;
+  /** True if retries do not wait, as tests want it. */
+  readonly instantRetries: boolean;
+}

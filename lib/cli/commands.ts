@@ -1,0 +1,15 @@
+import { type Command, command, flag } from './command-line/command.js';
+
+const explain = command({
+  name: 'explain',
+  help: 'print the settings in effect and where each came from',
+  arguments: [{ name: 'Class.method', help: 'a decorated method, to see its stack alone' }],
+  options: { json: flag('print it as JSON') },
+  async run({ words: [method], options: { json } }) {
+    const { explain } = await import('./explain/explain.js');
+    await explain(method, json);
+  },
+});
+
+/** The commands of the package. Each loads what it needs when it runs, so that the others need not have it. */
+export const COMMANDS: readonly Command[] = [explain];

@@ -1,0 +1,41 @@
+import type { Call } from '../../call/call.js';
+import { watchEnd } from '../../call/open-stream.js';
+import type { Stream } from '../../call/policy.js';
+import { type Failure, factsOf } from '../../core/failure.js';
+import type { Retries } from './sequence.js';
+
+/**
+ * Emits that a stream failed after a part of it was delivered, if the failure would have been repeated before.
+ * @param taken tokens of the budget that the stream's opening has cost
+ */
+export function watchStream({ site, rules }: Retries, rest: Stream, call: Call, taken?: number): Stream {
+  return watchEnd(rest, {
+    ended: (how, error, chunks) => {
+      if (how === 'completed' && taken === undefined) call.budget.earn();
+      if (how === 'completed' && taken !== undefined) call.budget.putBack(taken);
+      if (how !== 'failed') return;
+      const failure = call.failureOf(error);
+      if (isRepeatable(failure, error)) tellBroken(failure, chunks);
+    },
+  });
+
+  function isRepeatable(failure: Failure, error: unknown): boolean {
+    try {
+      return rules.retryOn(failure, error);
+    } catch {
+      // The stream fails with its own error.
+      return false;
+    }
+  }
+
+  function tellBroken(failure: Failure, chunks: number): void {
+    const { circuit } = call.admission;
+    site.channel('stream_broken').audience(site.clock.now())?.({
+      type: 'stream_broken',
+      method: site.method,
+      ...(circuit && { circuit: circuit.name }),
+      chunks,
+      ...factsOf(failure),
+    });
+  }
+}

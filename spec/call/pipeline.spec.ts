@@ -1,0 +1,202 @@
+import { expect } from 'chai';
+import { Admission, Call } from '#lib/call/call.js';
+import { pipeline as pipelineAt } from '#lib/call/pipeline.js';
+import type { Next, Policy } from '#lib/call/policy.js';
+import { FakeClock } from '#lib/testing/index.js';
+import { siteOf } from '../support/site.js';
+import { rejectionOf, turn } from '../support/upstream.js';
+
+describe('The pipeline', () => {
+  const site = siteOf(new FakeClock());
+  const pipeline = (policies: readonly Policy[], body: Next): Next => pipelineAt(policies, body, site);
+  let trace: string[] = [];
+  beforeEach(() => {
+    trace = [];
+  });
+
+  /** A policy that notes each of its steps, and can answer in place of what is further in. */
+  function noting(name: string, steps: Partial<Policy> = {}): Policy {
+    return {
+      enter: (_self, _args, admission) => {
+        trace.push(`${name} enters`);
+        return admission;
+      },
+      succeed: () => (value) => {
+        trace.push(`${name} succeeds`);
+        return `${name}(${String(value)})`;
+      },
+      fail: () => {
+        trace.push(`${name} fails`);
+        return undefined;
+      },
+      ...steps,
+    };
+  }
+
+  const body: Next = async (_self, args) => {
+    trace.push('body');
+    if (args[0] instanceof Error) throw args[0];
+    return args[0];
+  };
+
+  it('enters from the outside in and succeeds from the inside out', async () => {
+    const run = pipeline([noting('a'), noting('b'), noting('c')], body);
+    expect(await run(undefined, ['x'])).to.equal('a(b(c(x)))');
+    expect(trace).to.deep.equal([
+      ...['a enters', 'b enters', 'c enters', 'body'],
+      ...['c succeeds', 'b succeeds', 'a succeeds'],
+    ]);
+  });
+
+  it('fails from the inside out, with the same error', async () => {
+    const error = new Error('x');
+    expect(await rejectionOf(pipeline([noting('a'), noting('b')], body)(undefined, [error]))).to.equal(error);
+    expect(trace).to.deep.equal(['a enters', 'b enters', 'body', 'b fails', 'a fails']);
+  });
+
+  it('lets a policy run everything further in later, and takes that out through those around it', async () => {
+    const waiting = noting('b', {
+      enter: async (self, args, _admission, next) => {
+        trace.push('b waits');
+        await Promise.resolve();
+        return next(self, args);
+      },
+    });
+    const silent: Policy = { ...noting('a'), enter: undefined };
+    const run = pipeline([silent, waiting, noting('c')], body);
+    expect(await run(undefined, ['x'])).to.equal('a(c(x))');
+    expect(trace).to.deep.equal(['b waits', 'c enters', 'body', 'c succeeds', 'a succeeds']);
+    trace = [];
+    await rejectionOf(run(undefined, [new Error('x')]));
+    expect(trace).to.deep.equal(['b waits', 'c enters', 'body', 'c fails', 'a fails']);
+  });
+
+  it('takes what a policy answers with out through those around it, and not further in', async () => {
+    const answering = noting('b', { enter: () => Promise.resolve('b itself') });
+    expect(await pipeline([noting('a'), answering, noting('c')], body)(undefined, ['x'])).to.equal('a(b itself)');
+    expect(trace).to.deep.equal(['a enters', 'a succeeds']);
+    const error = new Error('refused');
+    const refusing = noting('b', { enter: () => Promise.reject(error) });
+    trace = [];
+    expect(await rejectionOf(pipeline([noting('a'), refusing], body)(undefined, ['x']))).to.equal(error);
+    expect(trace).to.deep.equal(['a enters', 'a fails']);
+  });
+
+  it('takes it out through one that only looks at how calls end', async () => {
+    const { enter: _, ...looking } = noting('b');
+    const answering = noting('c', { enter: () => Promise.resolve('c itself') });
+    expect(await pipeline([noting('a'), looking, answering], body)(undefined, ['x'])).to.equal('a(b(c itself))');
+    expect(trace).to.deep.equal(['a enters', 'b succeeds', 'a succeeds']);
+  });
+
+  it('lets a policy run what is further in when it likes, and hear of the outcome by itself', async () => {
+    const later = noting('b', {
+      enter: async (self, args, admission, further) => {
+        await turn();
+        return further(self, args, new Call(site, self, args, admission));
+      },
+    });
+    expect(await pipeline([noting('a'), later, noting('c')], body)(undefined, ['x'])).to.equal('a(c(x))');
+    expect(trace).to.deep.equal(['a enters', 'c enters', 'body', 'c succeeds', 'a succeeds']);
+  });
+
+  it('hands one and the same call to all who hear of a failure, also of an answer', async () => {
+    const calls: Call[] = [];
+    const hearing: Policy['fail'] = (_error, call) => {
+      calls.push(call);
+      return undefined;
+    };
+    const refusing = noting('c', { enter: () => Promise.reject(new Error('refused')), fail: hearing });
+    const stack = [noting('a', { fail: hearing }), noting('b', { fail: hearing }), refusing];
+    await rejectionOf(pipeline(stack, body)(undefined, ['x']));
+    expect(calls).to.have.lengthOf(2);
+    expect(calls[0]).to.equal(calls[1]);
+  });
+
+  it('lets a policy mend a failure for those around it', async () => {
+    const mending = noting('b', { fail: async () => 'mended' });
+    expect(await pipeline([noting('a'), mending], body)(undefined, [new Error('x')])).to.equal('a(mended)');
+  });
+
+  it('lets a policy run again what is further in', async () => {
+    const again = noting('b', { fail: (_error, call, next) => next(call.self, ['again'], call) });
+    expect(await pipeline([noting('a'), again, noting('c')], body)(undefined, [new Error('x')])).to.equal(
+      'a(c(again))',
+    );
+    expect(trace).to.deep.equal([
+      ...['a enters', 'b enters', 'c enters', 'body', 'c fails'],
+      ...['c enters', 'body', 'c succeeds', 'a succeeds'],
+    ]);
+  });
+
+  it('makes those around a policy that looks at values wait for what it makes of them', async () => {
+    const looking: Policy = {
+      around: async (call, next) => {
+        const value = await next(call.self, call.args, call);
+        return value === 'c(x)' ? next(call.self, ['y'], call) : value;
+      },
+    };
+    expect(await pipeline([noting('a'), looking, noting('c')], body)(undefined, ['x'])).to.equal('a(c(y))');
+    const error = new Error('x');
+    expect(await rejectionOf(pipeline([noting('a'), looking], body)(undefined, [error]))).to.equal(error);
+  });
+
+  it('hands the admission of the outer policy to the inner ones, and the call to those that fail', async () => {
+    const admission = new Admission(undefined, 7, 3);
+    const seen: unknown[] = [];
+    const outer: Policy = { enter: () => admission };
+    const inner: Policy = {
+      enter: (_self, _args, admission) => {
+        seen.push(admission);
+        return admission;
+      },
+      fail: (_error, call) => {
+        seen.push(call.admission, call.self, call.args, call instanceof Call);
+        return undefined;
+      },
+    };
+    const args = [new Error('x')];
+    await rejectionOf(pipeline([outer, inner], body)('self', args));
+    expect(seen).to.deep.equal([admission, admission, 'self', args, true]);
+  });
+
+  it('hands a policy that stands around calls the admission of those further out, also when all is well', async () => {
+    const admission = new Admission(undefined, 7, 3);
+    const seen: unknown[] = [];
+    const around: Policy = {
+      around: (call, next) => {
+        seen.push(call.admission);
+        return next(call.self, call.args, call).then((value) => `around(${String(value)})`);
+      },
+    };
+    const outer = noting('a', { enter: () => admission });
+    expect(await pipeline([outer, around, noting('c')], body)(undefined, ['x'])).to.equal('a(around(c(x)))');
+    expect(seen).to.deep.equal([admission]);
+    const error = new Error('x');
+    const throwing: Policy = {
+      around: () => {
+        throw error;
+      },
+    };
+    expect(await rejectionOf(pipeline([noting('a'), throwing], body)(undefined, ['x']))).to.equal(error);
+  });
+
+  it('goes on with the admission of an inner policy', async () => {
+    const admission = new Admission(undefined, 7, 3);
+    const seen: Admission[] = [];
+    const own = noting('b', { enter: () => admission });
+    const hearing = noting('c', {
+      enter: (_self, _args, admission) => {
+        seen.push(admission);
+        return admission;
+      },
+    });
+    expect(await pipeline([noting('a'), own, hearing], body)(undefined, ['x'])).to.equal('a(b(c(x)))');
+    expect(await pipeline([noting('a'), own], body)(undefined, ['x'])).to.equal('a(b(x))');
+    expect(seen).to.deep.equal([admission]);
+  });
+
+  it('is the body alone without policies', () => {
+    expect(pipeline([], body)).to.equal(body);
+  });
+});

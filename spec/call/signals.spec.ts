@@ -1,0 +1,29 @@
+import { expect } from 'chai';
+import { findSignal } from '#lib/call/signals.js';
+
+describe('The signal of a caller', () => {
+  const { signal } = new AbortController();
+
+  it('is found among the arguments, as one of them or as the signal of an object or a function', () => {
+    expect(findSignal(['question', signal])).to.equal(signal);
+    expect(findSignal([undefined, null, 7, { stream: true }, { signal }])).to.equal(signal);
+    expect(findSignal([Object.assign(() => 1, { signal })])).to.equal(signal);
+  });
+
+  it('is the first where there are several', () => {
+    const other = AbortSignal.abort();
+    expect(findSignal([{ signal }, other])).to.equal(signal);
+    expect(findSignal([other, { signal }])).to.equal(other);
+  });
+
+  it('is none where nothing is an AbortSignal', () => {
+    for (const args of [[], ['signal'], [{ signal: 'signal' }], [{ signal: { aborted: true } }], [[signal]]])
+      expect(findSignal(args)).to.equal(undefined);
+  });
+
+  it('is found behind arguments that throw at everything', () => {
+    const { proxy, revoke } = Proxy.revocable({}, {});
+    revoke();
+    expect(findSignal([proxy, { signal: proxy }, signal])).to.equal(signal);
+  });
+});
