@@ -16,6 +16,7 @@ const SETTINGS = {
 export class SimulatedCircuit {
   name = 'upstream';
   label = 'upstream';
+  isGone = false;
   state = 'closed';
   failures = 0;
   until = 0;
@@ -62,6 +63,8 @@ export class SimulatedCircuit {
     if (state.kind === 'closed' && state.rampUpMs > 0)
       this.#ramp = { since: this.#time.now(), ms: state.rampUpMs, credit: this.#random() };
   }
+
+  shareAmong() {}
 
   onNextCall(listener) {
     this.#nextCall = listener;

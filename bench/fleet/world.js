@@ -88,7 +88,6 @@ export class World {
         return () => {};
       },
       eachGate: () => () => {},
-      shareAmong() {},
     });
     return { circuit, membership };
   }

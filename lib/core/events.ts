@@ -1,4 +1,5 @@
 import type { FailureFacts } from './failure.js';
+import type { FleetEvent } from './fleet-events.js';
 
 /** The states that a circuit can be seen in. */
 export type CircuitStateName = 'closed' | 'open' | 'half-open' | 'isolated';
@@ -20,6 +21,17 @@ interface OfMethod {
 interface OfCircuit {
   /** The circuit's name. */
   readonly circuit: string;
+}
+
+interface ByFleet {
+  /** Set if the circuit took the state over from its fleet. */
+  readonly by?: 'fleet';
+  /** Set if another member of the fleet made the transition: then it is logged at `info`. */
+  readonly adopted?: true;
+  /** Members that voted for it, if it was a vote. */
+  readonly votes?: number;
+  /** Members that were present then. */
+  readonly members?: number;
 }
 
 interface Attempted extends OfMethod, FailureFacts {
@@ -45,23 +57,26 @@ export interface RetryGaveUp extends Attempted {
 }
 
 /** The circuit refuses calls from now on. By hand (`isolate`), `method` and the failure's facts are absent. */
-export interface CircuitOpened extends OfCircuit, Partial<OfMethod>, Partial<FailureFacts> {
+export interface CircuitOpened extends OfCircuit, ByFleet, Partial<OfMethod>, Partial<FailureFacts> {
   readonly type: 'circuit_opened';
   readonly state: 'open' | 'isolated';
   /** How many times in a row it opened without closing in between. Absent when isolated by hand. */
   readonly trips?: number;
-  /** The rule that was broken: failures in a row, a rate, or a probe that failed. Absent when isolated by hand. */
-  readonly reason?: 'failures' | 'failure-rate' | 'slow-call-rate' | 'probe';
+  /**
+   * The rule that was broken: failures in a row, a rate, a probe that failed, or the quorum of a fleet. Absent when isolated
+   * by hand.
+   */
+  readonly reason?: 'failures' | 'failure-rate' | 'slow-call-rate' | 'probe' | 'quorum';
 }
 
 /** The circuit lets probes through. */
-export interface CircuitHalfOpen extends OfCircuit, Partial<OfMethod> {
+export interface CircuitHalfOpen extends OfCircuit, ByFleet, Partial<OfMethod> {
   readonly type: 'circuit_half_open';
   readonly state: 'half-open';
 }
 
 /** The circuit lets every call through. */
-export interface CircuitClosed extends OfCircuit, Partial<OfMethod> {
+export interface CircuitClosed extends OfCircuit, ByFleet, Partial<OfMethod> {
   readonly type: 'circuit_closed';
   readonly state: 'closed';
 }
@@ -199,7 +214,8 @@ export type ResilienceEvent =
   | HedgeRefused
   | RetriesMultiplied
   | SettingsReloaded
-  | SettingsRefused;
+  | SettingsRefused
+  | FleetEvent;
 
 export type EventType = ResilienceEvent['type'];
 

@@ -1,3 +1,4 @@
+import type { CircuitPeer } from '../policies/circuit/peer.js';
 import type { FleetMode } from './rules.js';
 
 /** A circuit of this process, as its fleet sees it. */
@@ -9,7 +10,11 @@ export interface CircuitPort {
   settings(): CircuitFleetSettings;
   view(now: number): CircuitView;
   /** Takes a state from the fleet. A circuit that was moved by hand in this process stays as it is. */
-  adopt(state: AdoptedState): void;
+  adopt(state: AdoptedState, adoption: Adoption): void;
+  /** True if the circuit has been forgotten: then its member leaves. */
+  readonly isGone: boolean;
+  /** So many members share its retry budget. */
+  shareAmong(members: number): void;
   /** Calls back once, at the next call. */
   onNextCall(listener: () => void): void;
   /** @returns a function that ends it */
@@ -40,34 +45,22 @@ export interface CircuitView {
 
 /** A state that the fleet gives to a circuit. */
 export type AdoptedState =
-  | {
-      readonly kind: 'open';
-      readonly until: number;
-      readonly trips: number;
-      readonly votes: number;
-      readonly members: number;
-      readonly reason: 'quorum' | 'probe';
-    }
+  | { readonly kind: 'open'; readonly until: number; readonly trips: number; readonly reason: 'quorum' | 'probe' }
   | { readonly kind: 'closed'; readonly rampUpMs: number }
   | { readonly kind: 'isolated'; readonly reason: string | undefined };
 
-/** Whether a call of a half-open circuit may be its probe; if not, when to ask again. */
-export type ProbeAnswer = { readonly admitted: true } | { readonly admitted: false; readonly askAgainAt: number };
+/** How the fleet came to that state. */
+export interface Adoption {
+  /** True if this member made the transition. */
+  readonly isOwn: boolean;
+  readonly votes: number;
+  readonly members: number;
+}
 
-/** What a circuit reports to its fleet. Never for a call that passes a closed circuit without failures. */
-export interface CircuitLink {
+/** What a circuit reports to its fleet. */
+export interface CircuitLink extends CircuitPeer {
   /** Its own rules opened it: a trip, or a probe that failed. */
   opened(): void;
   /** Its own rules closed it. */
   closed(): void;
-  /** A call failed, and it is closed still. */
-  failed(): void;
-  /** A call succeeded after failures, while it is closed. */
-  succeeded(): void;
-  /** It is half-open and would let this call through. A promise only where the store must be asked. */
-  probe(): ProbeAnswer | Promise<ProbeAnswer>;
-  /** How a call ended that `probe` admitted. */
-  probed(outcome: 'success' | 'failure' | 'ignored'): void;
 }
-
-export const ADMITTED: ProbeAnswer = Object.freeze({ admitted: true });

@@ -1,7 +1,7 @@
 import type { Clock } from '../core/clock.js';
 import type { Random } from '../core/random.js';
 import type { CircuitPort } from './circuit-port.js';
-import type { FleetEvent } from './events.js';
+import type { FleetEvent } from '../core/fleet-events.js';
 
 /** A gate of this process that the fleet shares. */
 export interface GatePort {
@@ -24,6 +24,4 @@ export interface FleetHost {
   eachCircuit(join: (port: CircuitPort) => void): () => void;
   /** Hands over every gate that takes part, now and later. @returns a function that ends it */
   eachGate(join: (port: GatePort) => void): () => void;
-  /** How many members share a circuit's retry budget and rate limits. */
-  shareAmong(circuit: string, members: number): void;
 }

@@ -1,5 +1,6 @@
 // The public list of `holdfast/fleet`.
 export type { FleetClient } from './store/store-of.js';
+export { connectFleet } from './connect.js';
 export { FleetStoreError } from './errors.js';
 export type { Fleet, FleetCircuit, FleetIsolation } from './handle.js';
 export type { FleetOptions } from './options.js';

@@ -16,6 +16,8 @@ const HOUR_MS = 3_600_000;
 /** This process as a member of its fleet. */
 export class Membership {
   readonly line: Line;
+  /** Called when it is closed. */
+  onClose: () => void = () => undefined;
   readonly rules: FleetRules;
   readonly #store: FleetStore;
   readonly #host: FleetHost;
@@ -75,6 +77,7 @@ export class Membership {
   async close(): Promise<void> {
     if (this.#isClosed) return;
     this.#isClosed = true;
+    this.onClose();
     for (const leave of this.#leaveHost) leave();
     for (const gate of this.#gates.values()) gate.close();
     this.#timers.clear();
@@ -87,7 +90,11 @@ export class Membership {
     if (this.#isClosed || this.#circuits.has(port.name)) return;
     const member = new CircuitMember(this.#context, port);
     this.#circuits.set(port.name, member);
-    member.onCount = (members) => this.#host.shareAmong(port.label, members);
+    member.onCount = (members) => port.shareAmong(members);
+    member.onGone = () => {
+      this.#circuits.delete(port.name);
+      void member.close();
+    };
     if (!this.#isStarted) return;
     void member.start();
     void this.line.enlist([port.name]);
@@ -98,11 +105,11 @@ export class Membership {
   }
 
   async #begin(): Promise<void> {
-    // Subscribed first, so that nothing is lost between what is read and what is heard.
+    // One question shows whether the store is there, also if there are no circuits yet.
+    const asked = this.line.read('-');
+    // Subscribed before anything is read, so that nothing is lost between what is read and what is heard.
     await this.#atMost(this.#subscribe());
-    await Promise.all([...this.#circuits.values()].map((member) => member.start()));
-    // Without circuits nothing has been asked yet; one question shows whether the store is there.
-    if (this.#circuits.size === 0) await this.line.read('-');
+    await Promise.all([asked, ...[...this.#circuits.values()].map((member) => member.start())]);
     if (!this.#isClosed) this.#enlist();
   }
 

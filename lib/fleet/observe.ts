@@ -15,7 +15,6 @@ export async function observeFleet(client: FleetClient, options: FleetOptions): 
     emit: () => undefined,
     eachCircuit: () => () => undefined,
     eachGate: () => () => undefined,
-    shareAmong: () => undefined,
   });
   await membership.start();
   return fleetHandle(membership);

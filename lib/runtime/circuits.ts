@@ -1,5 +1,6 @@
 import type { CircuitPort } from '../call/call.js';
-import { Circuit, type OnTransition } from '../policies/circuit/circuit.js';
+import type { OnTransition } from '../policies/circuit/cause.js';
+import { Circuit } from '../policies/circuit/circuit.js';
 import { KeyedCircuits } from '../policies/circuit/keyed.js';
 import { transitionEvent } from '../policies/circuit/transition.js';
 import { runtime } from './runtime.js';
@@ -31,7 +32,8 @@ const isolated = new Map<string, string | undefined>();
 
 /** The circuit that everyone who names it shares. */
 export function circuitNamed(name: string): Circuit {
-  return (namesakes(name).plain ??= newCircuit(name));
+  const found = namesakes(name);
+  return (found.plain ??= introduced({ circuit: newCircuit(name), kind: 'shared' }));
 }
 
 /** True for the circuit that everyone who names it shares: not a method's own, and not that of a key. */
@@ -46,12 +48,39 @@ export function keyedCircuitsNamed(name: string): KeyedCircuits {
 
 /** A circuit that belongs to one method. */
 export function ownCircuit(method: string): Circuit {
-  return enlist(method, newCircuit(method));
+  return enlist(method, introduced({ circuit: newCircuit(method), kind: 'own' }));
 }
 
 /** Circuits, one per key, that belong to one method. */
 export function ownKeyedCircuits(method: string): KeyedCircuits {
   return enlist(method, newKeyedCircuits(method));
+}
+
+/** A circuit, and what it belongs to: everyone who names it, one method, or a key. */
+export interface Introduction {
+  readonly circuit: Circuit;
+  readonly kind: 'shared' | 'own' | 'keyed';
+  readonly key?: string;
+}
+
+const watchers = new Set<(introduction: Introduction) => void>();
+
+/** Calls `watcher` for every circuit that there is, and for each new one. @returns a function that ends it */
+export function watchCircuits(watcher: (introduction: Introduction) => void): () => void {
+  for (const name of byName.keys()) {
+    const { plain } = byName.get(name) ?? {};
+    for (const holder of holdersOf(name)) {
+      if (holder instanceof Circuit) watcher({ circuit: holder, kind: holder === plain ? 'shared' : 'own' });
+      else for (const [key, circuit] of holder) watcher({ circuit, kind: 'keyed', key });
+    }
+  }
+  watchers.add(watcher);
+  return () => watchers.delete(watcher);
+}
+
+function introduced(introduction: Introduction): Circuit {
+  for (const watcher of watchers) watcher(introduction);
+  return introduction.circuit;
 }
 
 /** A circuit that has been used, and the name of its handle: a key stands in brackets behind the circuit's own. */
@@ -102,15 +131,15 @@ function newCircuit(name: string, handle = name): Circuit {
 /** What is moved by hand is told once for all circuits of the name, by whoever moves them. */
 function tellTransition(name: string): OnTransition {
   return (state, _epoch, cause) => {
-    if (cause.method === undefined) return;
+    if (cause.method === undefined && !cause.fleet) return;
     const event = transitionEvent(name, state, cause);
     const { telemetry, clock } = runtime;
-    telemetry.channel(event.type, cause.method).audience(clock.now())?.(event);
+    telemetry.channel(event.type, cause.method ?? '').audience(clock.now())?.(event);
   };
 }
 
 function newKeyedCircuits(name: string): KeyedCircuits {
-  return new KeyedCircuits((key) => newCircuit(name, handleOf(name, key)));
+  return new KeyedCircuits((key) => introduced({ circuit: newCircuit(name, handleOf(name, key)), kind: 'keyed', key }));
 }
 
 function enlist<C extends Circuit | KeyedCircuits>(name: string, circuits: C): C {

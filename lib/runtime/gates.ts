@@ -10,8 +10,19 @@ const ofCircuits = new WeakMap<CircuitPort, Gate>();
 /** The gate that everyone who names it shares, those behind the circuit of that name among them. */
 export function gateNamed(name: string): Gate {
   let gate = named.get(name);
-  if (!gate) named.set(name, (gate = new Gate()));
+  if (gate) return gate;
+  named.set(name, (gate = new Gate()));
+  for (const watcher of watchers) watcher(name, gate);
   return gate;
+}
+
+const watchers = new Set<(name: string, gate: Gate) => void>();
+
+/** Calls `watcher` for every gate that has a name, and for each new one. @returns a function that ends it */
+export function watchGates(watcher: (name: string, gate: Gate) => void): () => void {
+  for (const [name, gate] of named) watcher(name, gate);
+  watchers.add(watcher);
+  return () => watchers.delete(watcher);
 }
 
 /** The gate that everyone behind a circuit shares. */

@@ -27,12 +27,18 @@ export const LEVELS: Readonly<Record<EventType, Level>> = {
   retries_multiplied: 'warn',
   settings_reloaded: 'info',
   settings_refused: 'error',
+  fleet_joined: 'debug',
+  fleet_alerted: 'info',
+  fleet_seconded: 'debug',
+  fleet_restored: 'warn',
+  fleet_degraded: 'warn',
+  fleet_recovered: 'info',
 };
 
 /** The only fields that are ever written. */
 const FIELDS = [
   ...['method', 'circuit', 'attempt', 'maxAttempts', 'waitMs', 'elapsedMs', 'kind', 'errorName', 'status', 'code'],
-  ...['errno', 'requestId', 'retryAfterMs', 'state', 'reason'],
+  ...['errno', 'requestId', 'retryAfterMs', 'state', 'reason', 'by', 'votes', 'members'],
 ];
 
 /** The entry of an event; `leftOut` is how many of its like were not written before it. */

@@ -65,7 +65,9 @@ export class Telemetry {
   #write(event: ResilienceEvent, leftOut: number): void {
     shielded(() => {
       const logger = this.#logger();
-      return logger.log(entryOf(event, levelFor(logger, event.type), leftOut));
+      // One line of a fleet at the usual level: that of the member that made the transition.
+      const level = 'adopted' in event ? 'info' : levelFor(logger, event.type);
+      return logger.log(entryOf(event, level, leftOut));
     });
   }
 

@@ -1,6 +1,6 @@
 import type { Clock } from '../../core/clock.js';
 import type { Random } from '../../core/random.js';
-import type { FleetEvent } from '../events.js';
+import type { FleetEvent } from '../../core/fleet-events.js';
 import type { FleetRules } from '../rules.js';
 import type { Line } from '../store/line.js';
 

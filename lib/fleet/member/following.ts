@@ -1,8 +1,11 @@
 import type { BackgroundTimers } from '../background.js';
-import type { CircuitPort } from '../circuit-port.js';
+import type { Adoption, CircuitPort } from '../circuit-port.js';
 import { type MemberContext, SPREAD_MS } from './context.js';
 import { closesWith, hasEvidence, ownUntil, type Stance, stanceAtOpening } from './rules.js';
 import type { Voter } from './voting.js';
+
+/** What this member decides by itself. */
+const ALONE: Adoption = Object.freeze({ isOwn: true, votes: 0, members: 0 });
 
 /** What a member lets its circuit do when the fleet's record changes, and how far it trusts its own calls instead. */
 export class Following {
@@ -22,17 +25,17 @@ export class Following {
   }
 
   /** The fleet opened. */
-  fleetOpened(votes: number, members: number): void {
+  fleetOpened(adoption: Adoption): void {
     const { mode } = this.#port.settings();
     const view = this.#port.view(this.#now);
     const stance = stanceAtOpening(view, this.stance, mode, this.#now, this.#context.rules.trustMs);
     this.#setStance(stance);
-    if (stance === 'following') this.#open(this.#voter.record.until, votes, members);
+    if (stance === 'following') this.#open(this.#voter.record.until, adoption);
     else if (stance === 'alert') this.#context.emit({ type: 'fleet_alerted', circuit: this.#port.label });
   }
 
   /** The fleet closed. */
-  fleetClosed(cause: string): void {
+  fleetClosed(cause: string, adoption: Adoption): void {
     const followed = this.stance === 'following';
     this.stance = 'apart';
     const { mode, rampUpMs } = this.#port.settings();
@@ -40,13 +43,13 @@ export class Following {
     if (mode !== 'on' || (state === 'closed' && cause !== 'reset')) return;
     if (!closesWith(cause, this.#hasTripped || !followed)) return;
     this.#hasTripped = false;
-    this.#port.adopt({ kind: 'closed', rampUpMs: rampUpMs || this.#context.rules.rampUpMs });
+    this.#port.adopt({ kind: 'closed', rampUpMs: rampUpMs || this.#context.rules.rampUpMs }, adoption);
   }
 
   /** Somebody isolated it for the whole fleet. */
-  fleetIsolated(why: string): void {
+  fleetIsolated(why: string, adoption: Adoption): void {
     this.stance = 'apart';
-    if (this.#port.settings().mode === 'on') this.#port.adopt({ kind: 'isolated', reason: why || undefined });
+    if (this.#port.settings().mode === 'on') this.#port.adopt({ kind: 'isolated', reason: why || undefined }, adoption);
   }
 
   /** The circuit's own rules opened it. */
@@ -88,11 +91,11 @@ export class Following {
     return this.#context.clock.now();
   }
 
-  #open(until: number, votes = 0, members = 0): void {
+  #open(until: number, adoption: Adoption = ALONE): void {
     const { clock, random } = this.#context;
     const { trips, why } = this.#voter.record;
     const reason = why === 'probe' ? 'probe' : 'quorum';
-    this.#port.adopt({ kind: 'open', until: ownUntil(until, clock.now(), random()), trips, votes, members, reason });
+    this.#port.adopt({ kind: 'open', until: ownUntil(until, clock.now(), random()), trips, reason }, adoption);
   }
 
   /** Whoever goes on alert says so, and whoever is no longer takes it back; after a while, and once. */

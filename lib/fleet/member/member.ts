@@ -1,9 +1,11 @@
 import { BackgroundTimers } from '../background.js';
-import { ADMITTED, type CircuitLink, type CircuitPort, type ProbeAnswer } from '../circuit-port.js';
+import { ADMITTED, type ProbeAnswer } from '../../policies/circuit/peer.js';
+import type { Adoption, CircuitLink, CircuitPort } from '../circuit-port.js';
 import type { FleetMessage, StateTold } from '../protocol/message.js';
 import type { Reply, ToldRecord } from '../protocol/reply.js';
 import { type MemberContext, randomId, SPREAD_MS } from './context.js';
 import { Following } from './following.js';
+import { DECIDING, ELSEWHERE, TRANSITIONS } from './transitions.js';
 import { type Known, known, nothingKnown, recordToldBy, telling } from './known.js';
 import { Probing } from './probing.js';
 import { type Voter, Voting } from './voting.js';
@@ -20,6 +22,8 @@ export class CircuitMember implements CircuitLink, Voter {
   members = 0;
   /** Called with each new count. */
   onCount: (members: number) => void = () => undefined;
+  /** Called when the circuit has been forgotten. */
+  onGone: () => void = () => undefined;
   readonly #context: MemberContext;
   readonly #timers: BackgroundTimers;
   readonly #probing: Probing;
@@ -29,6 +33,9 @@ export class CircuitMember implements CircuitLink, Voter {
   #record: Known;
   #finishedBefore = 0;
   #isSyncing = false;
+  /** Operations under way that may make a transition, and what was heard meanwhile. */
+  #deciding = 0;
+  readonly #deferred: StateTold[] = [];
   #isSilent = false;
   #lookedAt = Number.NEGATIVE_INFINITY;
   #isClosed = false;
@@ -38,7 +45,7 @@ export class CircuitMember implements CircuitLink, Voter {
     this.port = port;
     this.#timers = new BackgroundTimers(context.clock);
     this.#record = nothingKnown(randomId(context.random));
-    this.#probing = new Probing(context, port, (reply) => this.#take(reply));
+    this.#probing = new Probing(context, port, this);
     this.#voting = new Voting(context, port, this, this.#timers);
     this.#following = new Following(context, port, this, this.#timers);
     this.#leavePort = port.join(this);
@@ -49,7 +56,6 @@ export class CircuitMember implements CircuitLink, Voter {
     return this.#record;
   }
 
-  /** What its circuit does while the record is open. */
   get stance(): Following['stance'] {
     return this.#following.stance;
   }
@@ -88,9 +94,13 @@ export class CircuitMember implements CircuitLink, Voter {
     this.#following.renewEvidence();
   }
 
-  /** A message of the fleet about this circuit. */
   heard(message: FleetMessage): void {
     if (this.#isClosed || message.kind === 'gate') return;
+    // What an operation of our own publishes arrives before its reply, which says more.
+    if (this.#deciding > 0 && message.kind === 'state') {
+      this.#deferred.push(message);
+      return;
+    }
     // Anybody may publish: what is said of another record is worth one look at our own.
     if (message.id !== this.#record.id) this.#look();
     else if (message.kind === 'state') this.#heardState(message);
@@ -119,11 +129,11 @@ export class CircuitMember implements CircuitLink, Voter {
 
   probe(): ProbeAnswer | Promise<ProbeAnswer> {
     const isFleets = this.stance === 'following' && this.#record.state === 'open' && !this.#context.line.isDegraded;
-    return isFleets ? this.#probing.ask(this.#record) : ADMITTED;
+    return isFleets ? this.#probing.ask() : ADMITTED;
   }
 
   probed(outcome: 'success' | 'failure' | 'ignored'): void {
-    void this.#probing.settle(this.#record, outcome);
+    void this.#probing.settle(outcome);
   }
 
   /** Says good-bye, as far as the store answers. */
@@ -137,8 +147,10 @@ export class CircuitMember implements CircuitLink, Voter {
 
   /** Runs an operation and takes what the reply says of the record. */
   async say(op: string, args: readonly string[]): Promise<Reply | undefined> {
+    if (DECIDING.has(op)) this.#deciding += 1;
     const reply = await this.#context.line.run(op, this.port.name, this.#record.id, args);
     if (reply && !this.#isClosed) this.#take(reply);
+    if (DECIDING.has(op) && --this.#deciding === 0) for (const message of this.#deferred.splice(0)) this.heard(message);
     return reply;
   }
 
@@ -154,32 +166,41 @@ export class CircuitMember implements CircuitLink, Voter {
   /** What a reply says of the record: the store was asked directly, so its id is believed. */
   #take({ record, outcome, numbers }: Reply): void {
     const { id, epoch, why } = record;
-    const [votes = 0, members = 0] = outcome === 'opened' ? numbers : [];
-    if (epoch > this.#record.epoch) this.#become(record, why, votes, members);
-    else if (epoch === this.#record.epoch && id !== '') this.#record = { ...this.#record, id, why };
+    const isOwn = TRANSITIONS.has(outcome);
+    const [votes = 0, members = 0] = isOwn ? numbers : [];
+    if (epoch > this.#record.epoch) this.#become(record, why, { isOwn, votes, members });
+    else if (epoch === this.#record.epoch && id !== '') this.#learn(id, why);
     // The store has forgotten: it gets back what we know.
     else if (epoch < this.#record.epoch) void this.sync();
   }
 
+  /** The message of a transition names neither the id of a new record nor the operator's reason. */
+  #learn(id: string, why: string): void {
+    const isNews = why !== this.#record.why && this.#record.state === 'isolated';
+    this.#record = { ...this.#record, id, why };
+    if (isNews) this.#following.fleetIsolated(why, ELSEWHERE);
+  }
+
   #heardState(message: StateTold): void {
     if (message.epoch <= this.#record.epoch) return;
-    this.#become(recordToldBy(message), message.cause, message.votes, message.members);
+    const { votes, members } = message;
+    this.#become(recordToldBy(message), message.cause, { isOwn: false, votes, members });
     // The operator's reason is not in the message.
     if (message.state === 'isolated') this.#timers.after(SPREAD_MS * this.#context.random(), () => void this.sync());
   }
 
-  #become(told: ToldRecord, cause: string, votes: number, members: number): void {
+  #become(told: ToldRecord, cause: string, adoption: Adoption): void {
     const record = known(told, this.#now);
     this.#record = record;
     this.#voting.begin();
     this.#probing.begin();
-    if (record.state === 'open') this.#following.fleetOpened(votes, members);
+    if (record.state === 'open') this.#following.fleetOpened(adoption);
     else if (record.state === 'closed') {
-      this.#following.fleetClosed(cause);
+      this.#following.fleetClosed(cause, adoption);
       // Nobody was present while calls were rejected.
       this.#awaitCall();
     } else {
-      this.#following.fleetIsolated(record.why);
+      this.#following.fleetIsolated(record.why, adoption);
       const endsInMs = record.until - this.#now;
       if (Number.isFinite(endsInMs)) this.#timers.after(Math.max(0, endsInMs) + 1, () => void this.#endIsolation());
     }
@@ -192,7 +213,7 @@ export class CircuitMember implements CircuitLink, Voter {
     const { state, until } = this.#record;
     if (this.#record.epoch !== epoch || state !== 'isolated' || until > this.#now) return;
     this.#record = { ...this.#record, state: 'closed', why: 'reset' };
-    this.#following.fleetClosed('reset');
+    this.#following.fleetClosed('reset', ELSEWHERE);
   }
 
   #look(): void {
@@ -221,6 +242,7 @@ export class CircuitMember implements CircuitLink, Voter {
     const { random, rules } = this.#context;
     const turnMs = rules.syncMs * (1 + TURN_SPREAD * (2 * random() - 1));
     this.#timers.after(turnMs, () => {
+      if (this.port.isGone) return this.onGone();
       this.#turn();
       this.#waitForTurn();
     });

@@ -1,7 +1,7 @@
-import { ADMITTED, type CircuitPort, type ProbeAnswer } from '../circuit-port.js';
-import type { Reply } from '../protocol/reply.js';
+import { ADMITTED, type ProbeAnswer } from '../../policies/circuit/peer.js';
+import type { CircuitPort } from '../circuit-port.js';
 import type { MemberContext } from './context.js';
-import type { Known } from './known.js';
+import type { Voter } from './voting.js';
 
 interface Held {
   readonly lease: string;
@@ -12,7 +12,7 @@ interface Held {
 export class Probing {
   readonly #context: MemberContext;
   readonly #port: CircuitPort;
-  readonly #take: (reply: Reply) => void;
+  readonly #voter: Voter;
   /** When to ask again, and since when that is known. */
   #askAt = 0;
   #askSince = 0;
@@ -20,11 +20,10 @@ export class Probing {
   #issued = 0;
   readonly #held: Held[] = [];
 
-  /** @param take what a reply says of the record */
-  constructor(context: MemberContext, port: CircuitPort, take: (reply: Reply) => void) {
+  constructor(context: MemberContext, port: CircuitPort, voter: Voter) {
     this.#context = context;
     this.#port = port;
-    this.#take = take;
+    this.#voter = voter;
   }
 
   /** A new epoch: nothing that was said of the old one holds. */
@@ -39,48 +38,46 @@ export class Probing {
   }
 
   /** Whether a call may be the fleet's probe. */
-  ask(record: Known): ProbeAnswer | Promise<ProbeAnswer> {
+  ask(): ProbeAnswer | Promise<ProbeAnswer> {
     const { clock, rules } = this.#context;
     const now = clock.now();
     // A clock that was set back must not hold the question back for longer than was meant.
     if (now < this.#askAt && now >= this.#askSince) return { admitted: false, askAgainAt: this.#askAt };
     if (this.#isAsking) return { admitted: false, askAgainAt: now + rules.timeoutMs };
     this.#isAsking = true;
-    return this.#asked(record).finally(() => {
+    return this.#asked().finally(() => {
       this.#isAsking = false;
     });
   }
 
   /** Gives a lease back, with the outcome. */
-  async settle(record: Known, outcome: 'success' | 'failure' | 'ignored'): Promise<void> {
+  async settle(outcome: 'success' | 'failure' | 'ignored'): Promise<void> {
     const held = this.#held.shift();
     if (!held) return;
     // The lease is free again: another call may ask at once.
     if (outcome === 'ignored') this.#askAt = 0;
-    const { line } = this.#context;
     const { probes, recoveryMs, recoveryGrowth, maxRecoveryMs } = this.#port.settings();
     const recovery = [recoveryMs, recoveryGrowth, maxRecoveryMs].map(String);
     const args = [held.lease, String(held.epoch), outcome, String(probes), ...recovery];
-    const reply = await line.run('settle', this.#port.name, record.id, args);
-    if (reply) this.#take(reply);
+    await this.#voter.say('settle', args);
   }
 
-  async #asked(record: Known): Promise<ProbeAnswer> {
-    const { line, member, clock } = this.#context;
+  async #asked(): Promise<ProbeAnswer> {
+    const { member, clock } = this.#context;
+    const { epoch } = this.#voter.record;
     const { probes, probeIntervalMs } = this.#port.settings();
     const lease = `${member}.${(this.#issued += 1)}`;
-    const args = [lease, String(record.epoch), String(Math.ceil(probeIntervalMs)), String(probes)];
-    const reply = await line.run('acquire', this.#port.name, record.id, args);
+    const args = [lease, String(epoch), String(Math.ceil(probeIntervalMs)), String(probes)];
+    const reply = await this.#voter.say('acquire', args);
     // Without an answer this member probes by itself.
     if (!reply) return ADMITTED;
     const now = clock.now();
     const [waitMs = 0] = reply.numbers;
     if (reply.outcome === 'granted') {
-      this.#held.push({ lease, epoch: record.epoch });
+      this.#held.push({ lease, epoch });
       return ADMITTED;
     }
     if (reply.outcome === 'wait') this.notBefore(now + waitMs);
-    this.#take(reply);
     return this.#port.view(now).state === 'closed' ? ADMITTED : { admitted: false, askAgainAt: this.#askAt || now };
   }
 }

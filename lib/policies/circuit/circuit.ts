@@ -1,25 +1,24 @@
 import { Admission, type CircuitPort } from '../../call/call.js';
 import { RetryBudget } from '../../call/retry-budget.js';
 import type { CircuitOpenError } from '../../core/errors.js';
-import type { Failure } from '../../core/failure.js';
 import type { Random } from '../../core/random.js';
+import { BY_HAND, type OnTransition, type TransitionCause } from './cause.js';
+import type { CircuitPeer, ProbeAnswer } from './peer.js';
 import type { CircuitRules } from './rules.js';
 import type { Tally } from './rates.js';
 import { type Rejections, rejectionsOf } from './rejections.js';
-import { admit, asOf, CLOSED, type CircuitState, isRefusing, type Outcome, retryAfterMs, settle } from './state.js';
+import {
+  admit,
+  asOf,
+  CLOSED,
+  type CircuitState,
+  type Closed,
+  isRefusing,
+  type Outcome,
+  retryAfterMs,
+  settle,
+} from './state.js';
 import { including, NO_WINDOWS, windowOf } from './windows.js';
-
-/** What brought a transition about. By hand, both are undefined. */
-export interface TransitionCause {
-  /** The method whose call did. */
-  readonly method?: string | undefined;
-  /** What that call failed with. */
-  readonly failure?: Failure | undefined;
-}
-
-export type OnTransition = (state: CircuitState, epoch: number, cause: TransitionCause) => void;
-
-const BY_HAND: TransitionCause = Object.freeze({});
 
 /**
  * A circuit's memory: the state, and the epoch that grows by one with every transition. Whoever wants to know of a
@@ -27,6 +26,15 @@ const BY_HAND: TransitionCause = Object.freeze({});
  */
 export class Circuit implements CircuitPort {
   readonly budget = new RetryBudget();
+  /** Asked about failures and probes, if somebody outside takes part. */
+  peer: CircuitPeer | undefined;
+  /** The rules of the method that uses it, or that used it last. */
+  rules: CircuitRules | undefined;
+  /** How many calls have succeeded, and how many other outcomes were counted. */
+  successes = 0;
+  outcomes = 0;
+  #heldUntil = 0;
+  #nextCall: (() => void) | undefined;
   #state: CircuitState = CLOSED;
   #epoch = 0;
   /** The admission that all calls of the epoch share while it is closed. */
@@ -93,9 +101,45 @@ export class Circuit implements CircuitPort {
     cause: TransitionCause,
   ): boolean {
     const { epoch, lease } = admission;
+    this.outcomes += 1;
+    // Those outside count a probe also if this circuit has moved on.
+    if (lease > 0) this.peer?.probed(outcome === 'rejected' ? 'success' : outcome);
     if (epoch !== this.#epoch) return false;
+    const before = this.#state;
     const tally = this.#count(outcome, admission, now, rules);
-    return this.#become(settle(this.#state, { outcome, lease, tally }, now, rules, random), cause);
+    const moved = this.#become(settle(before, { outcome, lease, tally }, now, rules, random), cause);
+    if (this.peer) this.#tellPeer(this.peer, before, outcome);
+    return moved;
+  }
+
+  /** What those outside say of a call that it would let through as a probe; undefined if there is nothing to ask. */
+  askPeer(now: number): ProbeAnswer | Promise<ProbeAnswer> | undefined {
+    if (!this.peer) return undefined;
+    const state = this.stateAt(now);
+    if (state.kind !== 'half-open' || retryAfterMs(state, now) > 0) return undefined;
+    const answer = this.peer.probe();
+    if (!(answer instanceof Promise) && !answer.admitted) this.holdUntil(answer.askAgainAt);
+    return answer;
+  }
+
+  /** Others have the probes: what it rejects until then says so. */
+  holdUntil(at: number): void {
+    this.#heldUntil = at;
+  }
+
+  /** Calls back once, at the next call: until then no call takes the shared admission. */
+  onNextCall(listener: () => void): void {
+    this.#nextCall = listener;
+    this.#admission = undefined;
+  }
+
+  /** A call came that found no shared admission. */
+  called(): void {
+    const listener = this.#nextCall;
+    if (!listener) return;
+    this.#nextCall = undefined;
+    this.#share();
+    listener();
   }
 
   /** Rejects everything until `reset()`; false if it did already. */
@@ -135,7 +179,14 @@ export class Circuit implements CircuitPort {
   }
 
   #rejectionsBy(now: () => number): Rejections {
-    return (this.#rejections ??= rejectionsOf(this.name, this.#state.kind, () => retryAfterMs(this.#state, now())));
+    return (this.#rejections ??= rejectionsOf(this.name, this.#state.kind, () => this.#retryAfterMs(now())));
+  }
+
+  #retryAfterMs(now: number): number {
+    return Math.max(
+      retryAfterMs(this.#state, now),
+      this.#state.kind === 'closed' ? 0 : Math.ceil(this.#heldUntil - now),
+    );
   }
 
   /** What the window shows with this call in it, if the rules look through one. */
@@ -152,9 +203,21 @@ export class Circuit implements CircuitPort {
     const moved = state.kind !== this.#state.kind;
     this.#state = state;
     if (moved) this.#beginEpoch(state);
-    this.#admission = state.kind === 'closed' && state.ramp ? undefined : this.#shared;
+    this.#share();
     if (moved && this.#listeners) for (const listener of [...this.#listeners]) listener(state, this.#epoch, cause);
     return moved;
+  }
+
+  #share(): void {
+    const { kind } = this.#state;
+    const isRamping = kind === 'closed' && (this.#state as Closed).ramp !== undefined;
+    this.#admission = isRamping || this.#nextCall ? undefined : this.#shared;
+  }
+
+  #tellPeer(peer: CircuitPeer, before: CircuitState, outcome: Outcome): void {
+    if (this.#state.kind !== 'closed' || before.kind !== 'closed') return;
+    if (outcome === 'failure') peer.failed();
+    else if (outcome === 'success' && before.failures > 0) peer.succeeded();
   }
 
   #beginEpoch(state: CircuitState): void {
@@ -162,5 +225,6 @@ export class Circuit implements CircuitPort {
     this.#shared = state.kind === 'closed' ? new Admission(this, this.#epoch, 0) : undefined;
     this.#windows = NO_WINDOWS;
     this.#rejections = undefined;
+    this.#heldUntil = 0;
   }
 }

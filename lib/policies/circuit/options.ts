@@ -72,6 +72,11 @@ export interface CircuitOptions<R = never> {
    */
   readonly rampUp?: Duration;
   /**
+   * Whether the circuit takes part in the fleet that `connectFleet` joined. `watch` exchanges and logs everything and
+   * rejects nobody. @default 'on' for a circuit with a name and without `key`, else 'off'
+   */
+  readonly fleet?: 'off' | 'watch' | 'on';
+  /**
    * Whether this failure counts against the upstream, in place of its kind. A cancelled call never does. What would have
    * counted and does not is ignored.
    */
@@ -147,6 +152,11 @@ export const circuitFields = {
   probeInterval: {
     doc: 'How long a probe may take before another one is let through. recoveryTimeout, at most 5s, where nothing is said.',
     format: positiveDuration,
+    default: null,
+  },
+  fleet: {
+    doc: 'Whether the circuit takes part in the fleet: `on`, `off`, or `watch` to exchange and log everything and reject nobody. Default: `on` for a circuit with a name and without `key`, else `off`.',
+    format: oneOf('off', 'watch', 'on'),
     default: null,
   },
   rampUp: {

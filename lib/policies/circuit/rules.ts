@@ -14,12 +14,21 @@ export interface CircuitRules {
   readonly probeIntervalMs: number;
   /** 0 where all calls are admitted again at once. */
   readonly rampUpMs: number;
+  /** Absent: as the kind of circuit has it. */
+  readonly fleet?: 'off' | 'watch' | 'on';
 }
 
 type Filled = Required<
   Pick<CircuitOptions, 'failureThreshold' | 'recoveryTimeout' | 'recoveryGrowth' | 'probes' | 'window' | 'rampUp'>
 >;
-type Optional = 'failureRate' | 'slowCall' | 'slowCallRate' | 'minimumCalls' | 'maxRecoveryTimeout' | 'probeInterval';
+type Optional =
+  | 'failureRate'
+  | 'slowCall'
+  | 'slowCallRate'
+  | 'minimumCalls'
+  | 'maxRecoveryTimeout'
+  | 'probeInterval'
+  | 'fleet';
 
 /** Circuit options after the settings have filled in the data: null where nothing is said. */
 export type ResolvedCircuitOptions = Filled & { readonly [K in Optional]?: CircuitOptions[K] | null };
@@ -41,6 +50,7 @@ export function circuitRules(options: ResolvedCircuitOptions): CircuitRules {
     probes: options.probes,
     probeIntervalMs: probeInterval ? toMs(probeInterval) : Math.min(recoveryMs, LONGEST_PROBE_INTERVAL_MS),
     rampUpMs: toMs(options.rampUp),
+    ...(options.fleet && { fleet: options.fleet }),
   };
 }
 

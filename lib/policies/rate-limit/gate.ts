@@ -3,6 +3,7 @@ import { asOf, type Closed, type GateState, limited, OPEN } from './state.js';
 /** A gate's memory. Nothing runs while it is closed: it is open again when somebody looks and its time is over. */
 export class Gate {
   #state: GateState = OPEN;
+  #listener: ((ms: number) => void) | undefined;
 
   /** Whether nobody need look at the clock: the question of every healthy call. */
   get isOpen(): boolean {
@@ -19,6 +20,15 @@ export class Gate {
   close(ms: number, now: number): boolean {
     const wasOpen = this.closedAt(now) === undefined;
     this.#state = limited(this.#state, ms, now);
+    this.#listener?.(ms);
     return wasOpen;
+  }
+
+  /** Calls back whenever it is closed, with for how long. @returns a function that ends it */
+  onClosed(listener: (ms: number) => void): () => void {
+    this.#listener = listener;
+    return () => {
+      if (this.#listener === listener) this.#listener = undefined;
+    };
   }
 }

@@ -69,6 +69,7 @@ class Store implements TestFleetStore, Behind {
   isHung = false;
   #isMute = false;
   #knowsScript = false;
+  #port = 0;
   readonly #engine: ScriptEngine;
   readonly #now: () => number;
   readonly #connections = new Set<Connection>();
@@ -87,12 +88,16 @@ class Store implements TestFleetStore, Behind {
   listen(port: number): Promise<void> {
     return new Promise((resolve, reject) => {
       this.#server.once('error', reject);
-      this.#server.listen(port, '127.0.0.1', resolve);
+      this.#server.listen(port, '127.0.0.1', () => {
+        this.#port = (this.#server.address() as AddressInfo).port;
+        resolve();
+      });
     });
   }
 
+  /** Kept after `close()`, so that the next store can be started there. */
   get port(): number {
-    return (this.#server.address() as AddressInfo).port;
+    return this.#port;
   }
 
   get url(): string {

@@ -5,8 +5,8 @@ import type {
   CircuitLink,
   CircuitPort,
   CircuitView,
-  ProbeAnswer,
 } from '#lib/fleet/circuit-port.js';
+import type { ProbeAnswer } from '#lib/policies/circuit/peer.js';
 
 export type Answer = 'answered' | 'failed' | 'refused';
 
@@ -24,9 +24,11 @@ const SETTINGS: CircuitFleetSettings = {
 export class ModelCircuit implements CircuitPort {
   readonly name = 'openai';
   readonly label = 'openai';
+  readonly isGone = false;
   readonly adopted: AdoptedState[] = [];
   state: 'closed' | 'open' | 'isolated' = 'closed';
   failures = 0;
+  sharers = 1;
   until = 0;
   /** How many calls have waited for the store, and the longest time that one did. */
   waited = 0;
@@ -66,6 +68,10 @@ export class ModelCircuit implements CircuitPort {
     this.failures = 0;
     this.#isProbing = false;
     if (state.kind === 'open') this.until = state.until;
+  }
+
+  shareAmong(members: number): void {
+    this.sharers = members;
   }
 
   onNextCall(listener: () => void): void {

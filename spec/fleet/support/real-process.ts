@@ -1,7 +1,7 @@
 import { systemClock } from '#lib/core/clock.js';
 import { systemRandom } from '#lib/core/random.js';
 import type { CircuitFleetSettings } from '#lib/fleet/circuit-port.js';
-import type { FleetEvent } from '#lib/fleet/events.js';
+import type { FleetEvent } from '#lib/core/fleet-events.js';
 import { Membership } from '#lib/fleet/membership.js';
 import type { FleetRules } from '#lib/fleet/rules.js';
 import type { FleetStore } from '#lib/fleet/store/port.js';
@@ -34,7 +34,6 @@ export function realMember(
         return () => undefined;
       },
       eachGate: () => () => undefined,
-      shareAmong: () => undefined,
     },
   );
   return { circuit, membership, events };

@@ -1,6 +1,6 @@
 import type { Clock, Timer } from '#lib/core/clock.js';
 import type { CircuitFleetSettings } from '#lib/fleet/circuit-port.js';
-import type { FleetEvent } from '#lib/fleet/events.js';
+import type { FleetEvent } from '#lib/core/fleet-events.js';
 import { Membership } from '#lib/fleet/membership.js';
 import type { CircuitMember } from '#lib/fleet/member/member.js';
 import { type FleetRules, fleetRules } from '#lib/fleet/rules.js';
@@ -195,7 +195,6 @@ export class World {
           return () => undefined;
         },
         eachGate: () => () => undefined,
-        shareAmong: () => undefined,
       },
     );
     return Object.assign(process, { membership, member: membership.memberOf(circuit.name) as CircuitMember });

@@ -1,8 +1,12 @@
-import type { DegradedReason } from './store/guard.js';
-
 interface OfCircuit {
   /** The circuit's name. */
   readonly circuit: string;
+  readonly method?: never;
+}
+
+interface OfEveryCircuit {
+  readonly circuit?: never;
+  readonly method?: never;
 }
 
 /** The process exchanges a circuit's transitions with its fleet from now on. */
@@ -28,14 +32,16 @@ export interface FleetRestored extends OfCircuit {
 }
 
 /** The store does not answer: every circuit acts alone. */
-export interface FleetDegraded {
+export interface FleetDegraded extends OfEveryCircuit {
   readonly type: 'fleet_degraded';
-  readonly reason: DegradedReason;
+  /** `late`: the store runs operations after their time. */
+  readonly reason: 'timeout' | 'error' | 'late';
 }
 
 /** The store answers again. */
-export interface FleetRecovered {
+export interface FleetRecovered extends OfEveryCircuit {
   readonly type: 'fleet_recovered';
 }
 
+/** What a fleet adds. */
 export type FleetEvent = FleetJoined | FleetAlerted | FleetSeconded | FleetRestored | FleetDegraded | FleetRecovered;

@@ -1,0 +1,132 @@
+import type { Clock } from '../core/clock.js';
+import type { TransitionCause } from '../policies/circuit/cause.js';
+import type { Circuit } from '../policies/circuit/circuit.js';
+import { isHalfWay } from '../policies/circuit/half-way.js';
+import { rampFrom } from '../policies/circuit/ramp.js';
+import type { CircuitState } from '../policies/circuit/state.js';
+import { CLOSED } from '../policies/circuit/state.js';
+import type {
+  AdoptedState,
+  Adoption,
+  CircuitFleetSettings,
+  CircuitLink,
+  CircuitPort,
+  CircuitView,
+} from './circuit-port.js';
+import { budgetShare } from './shares.js';
+import { Successes } from './successes.js';
+
+/** A circuit of this process as its fleet sees it. The circuit of a key is not kept alive by it. */
+export class LocalCircuit implements CircuitPort {
+  readonly label: string;
+  readonly #circuit: WeakRef<Circuit>;
+  readonly #settingsOf: (circuit: Circuit) => CircuitFleetSettings;
+  readonly #clock: Clock;
+  readonly #successes: Successes;
+  /** True while it is isolated because the fleet is. */
+  #isFleetIsolated = false;
+
+  /**
+   * @param name as the fleet's keys spell it
+   * @param settingsOf what the rules of its methods say now
+   */
+  constructor(
+    readonly name: string,
+    circuit: Circuit,
+    clock: Clock,
+    trustMs: number,
+    settingsOf: (circuit: Circuit) => CircuitFleetSettings,
+  ) {
+    this.label = circuit.name;
+    this.#circuit = new WeakRef(circuit);
+    this.#clock = clock;
+    this.#settingsOf = settingsOf;
+    this.#successes = new Successes(trustMs);
+  }
+
+  get isGone(): boolean {
+    return this.#circuit.deref() === undefined;
+  }
+
+  settings(): CircuitFleetSettings {
+    return this.#settingsOf(this.#known);
+  }
+
+  /** Looks whether calls have succeeded since the last look. */
+  look(now: number): void {
+    this.#successes.look(this.#circuit.deref()?.successes ?? 0, now);
+  }
+
+  view(now: number): CircuitView {
+    const circuit = this.#known;
+    const state = circuit.stateAt(now);
+    this.look(now);
+    const hasFailed = state.kind === 'closed' && state.failures > 0;
+    return {
+      state: state.kind,
+      isHalfWay: circuit.rules !== undefined && isHalfWay(state, circuit.tallyAt(now), circuit.rules),
+      lastSuccessAt: hasFailed ? undefined : this.#successes.lastAfter,
+      finished: circuit.successes + circuit.outcomes,
+    };
+  }
+
+  adopt(state: AdoptedState, { isOwn, votes, members }: Adoption): void {
+    const circuit = this.#known;
+    const now = this.#clock.now();
+    // What was moved by hand in this process stays as it is.
+    if (circuit.stateAt(now).kind === 'isolated' && !this.#isFleetIsolated) return;
+    this.#isFleetIsolated = state.kind === 'isolated';
+    const reason = state.kind === 'open' ? state.reason : undefined;
+    circuit.adopt(stateOf(state, now), { fleet: { reason, adopted: !isOwn, votes, members } });
+  }
+
+  shareAmong(members: number): void {
+    const { capacity, refillPerSecond } = budgetShare(members);
+    this.#circuit.deref()?.budget.resize(capacity, refillPerSecond);
+  }
+
+  onNextCall(listener: () => void): void {
+    this.#known.onNextCall(listener);
+  }
+
+  join(link: CircuitLink): () => void {
+    const circuit = this.#known;
+    circuit.peer = link;
+    const leave = circuit.onTransition((state, _epoch, cause) => this.#moved(state, cause, link));
+    return () => {
+      leave();
+      const left = this.#circuit.deref();
+      if (left?.peer === link) left.peer = undefined;
+      this.shareAmong(1);
+    };
+  }
+
+  get #known(): Circuit {
+    const circuit = this.#circuit.deref();
+    if (!circuit) throw new ReferenceError('The circuit has been forgotten.');
+    return circuit;
+  }
+
+  #moved(state: CircuitState, { fleet, method }: TransitionCause, link: CircuitLink): void {
+    // What came from the fleet it knows; what was done by hand here is this process's own.
+    if (fleet || method === undefined) return;
+    if (state.kind === 'open') link.opened();
+    else if (state.kind === 'closed') link.closed();
+  }
+}
+
+function stateOf(state: AdoptedState, now: number): CircuitState {
+  switch (state.kind) {
+    case 'closed': {
+      const ramp = rampFrom(now, state.rampUpMs);
+      return ramp ? { kind: 'closed', failures: 0, ramp } : CLOSED;
+    }
+    case 'isolated':
+      return { kind: 'isolated', reason: state.reason };
+    case 'open': {
+      const { until, trips } = state;
+      // A rule of this process did not trip; the event names the fleet's reason.
+      return { kind: 'open', openedAt: Math.min(now, until), until, trips, reason: 'probe' };
+    }
+  }
+}
