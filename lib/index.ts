@@ -2,6 +2,7 @@
 export type { Clock, Timer } from './core/clock.js';
 export { currentSignal } from './call/scope.js';
 export type { Duration } from './core/duration.js';
+export type { KnownErrorField } from './core/error-fields.js';
 export {
   CircuitOpenError,
   ConcurrencyLimitError,
@@ -12,6 +13,7 @@ export {
   TimeLimitError,
 } from './core/errors.js';
 export type {
+  CallFailed,
   CircuitClosed,
   CircuitHalfOpen,
   CircuitOpened,
@@ -19,12 +21,14 @@ export type {
   CircuitStateName,
   ConcurrencyRefused,
   EventType,
+  FailureUnknown,
   FallbackUsed,
   GaveUpReason,
   HedgeRefusal,
   HedgeRefused,
   HedgeStarted,
-  RateLimited,
+  MovedBy,
+  RateLimitHit,
   RateLimitReason,
   ResilienceEvent,
   RetriesMultiplied,
@@ -71,4 +75,4 @@ export { type LoadOptions, loadSettings } from './settings/load.js';
 export type { Setting, Source } from './settings/resolve.js';
 export type { Settings, SettingsOverrides } from './settings/schema.js';
 export type { LogEntry } from './telemetry/entry.js';
-export type { Logger } from './telemetry/logger.js';
+export type { EntryLogger, LevelLogger, LogFields, Logger } from './telemetry/loggers/logger.js';

@@ -1,5 +1,6 @@
 import type { Clock } from '../core/clock.js';
-import type { Channel, EventType } from '../core/events.js';
+import type { Channel } from '../core/channel.js';
+import type { EventType } from '../core/events.js';
 import type { Failure } from '../core/failure.js';
 import type { Random } from '../core/random.js';
 import type { RetryBudget } from './retry-budget.js';
@@ -12,8 +13,8 @@ export interface Site {
   readonly isStream: boolean;
   readonly clock: Clock;
   readonly random: Random;
-  /** The channel of one type of event of the method. */
-  readonly channel: (type: EventType) => Channel;
+  /** The channel of one type of event of the method, and of a circuit if the event is about one. */
+  readonly channel: (type: EventType, circuit?: string) => Channel;
   /** The budget of the method's retries if no circuit has one to share. */
   readonly budget: RetryBudget;
   /** The caller's signal among the arguments of a call. Throws what a `signal` option of the user's throws. */

@@ -1,17 +1,35 @@
+import type { KnownErrorField } from './error-fields.js';
 import type { FailureFacts } from './failure.js';
 import type { FleetEvent } from './fleet-events.js';
+import type { SettingsRefused, SettingsReloaded } from './settings-events.js';
 
-/** The states that a circuit can be seen in. */
+export type { SettingsRefused, SettingsReloaded };
+
+/** The states of a circuit. */
 export type CircuitStateName = 'closed' | 'open' | 'half-open' | 'isolated';
 
-/** Why a retry sequence ended without success. `nested`: a retry further out or further in does it in its place. */
-export type GaveUpReason = 'attempts' | 'deadline' | 'aborted' | 'circuit-open' | 'budget' | 'retry-after' | 'nested';
+/**
+ * Why a retry sequence ended without success. `aborted`: the caller's signal. `nested`: a retry further out or further in
+ * repeats the call instead. `body`: an argument can be sent only once, and it was sent.
+ */
+export type GaveUpReason =
+  | 'attempts'
+  | 'deadline'
+  | 'aborted'
+  | 'circuit-open'
+  | 'budget'
+  | 'retry-after'
+  | 'nested'
+  | 'body';
 
-/** Why a rate limit was not waited for, or not to its end. */
+/** Why a call did not wait for a rate limit to pass, or not until it had. `aborted`: the caller's signal. */
 export type RateLimitReason = 'max-wait' | 'attempts' | 'aborted' | 'circuit-open';
 
-/** Why no further attempt was started beside those that are out. */
-export type HedgeRefusal = 'budget' | 'circuit-open';
+/** Why no hedge was started. `body`: an argument can be sent only once. */
+export type HedgeRefusal = 'budget' | 'circuit-open' | 'body';
+
+/** Who moved a circuit by hand: code, through a handle, or somebody at the dashboard. */
+export type MovedBy = 'code' | 'dashboard';
 
 interface OfMethod {
   /** The decorated method, as `Class.method`. */
@@ -19,28 +37,27 @@ interface OfMethod {
 }
 
 interface OfCircuit {
-  /** The circuit's name. */
+  /** The circuit's name, never with a key. */
   readonly circuit: string;
 }
 
-interface ByFleet {
-  /** Set if the circuit took the state over from its fleet. */
-  readonly by?: 'fleet';
+interface Transition extends OfCircuit, Partial<OfMethod> {
+  /** Set if the circuit was moved by hand, and then it is always logged, or if it took the state over from its fleet. */
+  readonly by?: MovedBy | 'fleet';
   /** Set if another member of the fleet made the transition: then it is logged at `info`. */
   readonly adopted?: true;
-  /** Members that voted for it, if it was a vote. */
+  /** Members of the fleet that voted for it, if it was a vote, and those that were present. */
   readonly votes?: number;
-  /** Members that were present then. */
   readonly members?: number;
 }
 
 interface Attempted extends OfMethod, FailureFacts {
-  /** The circuit around the retry, where there is one. */
+  /** The circuit around the retry, if there is one. */
   readonly circuit?: string;
   /** The attempt that failed, from 1. */
   readonly attempt: number;
   readonly maxAttempts: number;
-  /** Milliseconds since the first attempt failed: what the retrying has cost so far. */
+  /** Milliseconds since the first attempt failed. */
   readonly elapsedMs: number;
 }
 
@@ -50,55 +67,54 @@ export interface RetryScheduled extends Attempted {
   readonly waitMs: number;
 }
 
-/** A transient failure is final. */
+/** A transient failure is final, or the caller's signal ended the retrying: then `kind` is `cancelled`. */
 export interface RetryGaveUp extends Attempted {
   readonly type: 'retry_gave_up';
   readonly reason: GaveUpReason;
 }
 
 /** The circuit refuses calls from now on. By hand (`isolate`), `method` and the failure's facts are absent. */
-export interface CircuitOpened extends OfCircuit, ByFleet, Partial<OfMethod>, Partial<FailureFacts> {
+export interface CircuitOpened extends Transition, Partial<FailureFacts> {
   readonly type: 'circuit_opened';
   readonly state: 'open' | 'isolated';
   /** How many times in a row it opened without closing in between. Absent when isolated by hand. */
   readonly trips?: number;
-  /**
-   * The rule that was broken: failures in a row, a rate, a probe that failed, or the quorum of a fleet. Absent when isolated
-   * by hand.
-   */
+  /** The rule that was broken: failures in a row, a rate, a probe that failed, a fleet's quorum. Absent when isolated by hand. */
   readonly reason?: 'failures' | 'failure-rate' | 'slow-call-rate' | 'probe' | 'quorum';
 }
 
 /** The circuit lets probes through. */
-export interface CircuitHalfOpen extends OfCircuit, ByFleet, Partial<OfMethod> {
+export interface CircuitHalfOpen extends Transition {
   readonly type: 'circuit_half_open';
   readonly state: 'half-open';
 }
 
 /** The circuit lets every call through. */
-export interface CircuitClosed extends OfCircuit, ByFleet, Partial<OfMethod> {
+export interface CircuitClosed extends Transition {
   readonly type: 'circuit_closed';
   readonly state: 'closed';
 }
 
+export type TransitionEvent = CircuitOpened | CircuitHalfOpen | CircuitClosed;
+
 /** The circuit refused a call. */
 export interface CircuitRefused extends OfCircuit, OfMethod {
   readonly type: 'circuit_refused';
-  /** `closed` where it ramps up. */
+  /** `closed` while it ramps up. */
   readonly state: CircuitStateName;
   readonly retryAfterMs: number;
-  /** Where it is only watched: the call was made all the same. */
+  /** The circuit is only watched: the call was made. */
   readonly reason?: 'shadow';
 }
 
-/** A bulkhead refused a call, which was not made. */
+/** A bulkhead refused a call: it was not made. */
 export interface ConcurrencyRefused extends OfMethod {
   readonly type: 'concurrency_refused';
   /** `queue-full`: neither a permit nor a place in the queue was free. `queue-wait`: it had waited for too long. */
   readonly reason: 'queue-full' | 'queue-wait';
   /** Calls that the bulkhead lets through at a time, as things were then. */
   readonly limit: number;
-  /** How long the call waited in vain. Absent where it did not wait. */
+  /** How long the call waited. Absent if it did not wait. */
   readonly waitMs?: number;
 }
 
@@ -117,10 +133,33 @@ export interface StreamBroken extends OfMethod, FailureFacts {
   readonly chunks: number;
 }
 
-/** A stream that nobody can read any more was given up: what it held of permits and leases has come back. */
+/** A consumer stopped reading a stream without closing it, and the stream was collected. Its permit is back. */
 export interface StreamDropped extends OfMethod {
   readonly type: 'stream_dropped';
   readonly circuit?: string;
+  /** How many chunks the consumer had got. */
+  readonly chunks?: number;
+}
+
+/** A call ended in an error, whatever the reason: the last word about it. */
+export interface CallFailed extends OfMethod, FailureFacts {
+  readonly type: 'call_failed';
+  readonly circuit?: string;
+  /** How many attempts were made: 0 if the call was refused. */
+  readonly attempts: number;
+  /** Milliseconds from the call to its error, if durations are measured. */
+  readonly durationMs?: number;
+}
+
+/** The method's first failure of kind `unknown`: it is neither retried nor counted. `reason` says what to write. */
+export interface FailureUnknown extends OfMethod {
+  readonly type: 'failure_unknown';
+  readonly circuit?: string;
+  /** The class of the error, if it is on a fixed list. */
+  readonly errorName?: string;
+  /** Which of the known fields the error has. Frozen. */
+  readonly fields: readonly KnownErrorField[];
+  readonly reason: string;
 }
 
 /** Which time limit ended: that of the whole call, that of an attempt, or one of the waits for a stream's chunks. */
@@ -136,12 +175,12 @@ export interface TimeLimitEnded extends OfMethod {
 }
 
 /**
- * The upstream limits the rate: calls wait for `waitMs`; or, with a `reason`, a call does not. Told once for each closing
- * of a gate, not for those who wait at it. The failure's facts and `attempt` are absent for a call that was not made.
+ * The upstream limits the rate: calls wait for `waitMs`; or, with a `reason`, a call does not. Emitted once for each
+ * closing of a gate, not for each call that waits. A call that was not made has no `attempt` and no facts of a failure.
  */
-export interface RateLimited extends OfMethod, Partial<FailureFacts> {
+export interface RateLimitHit extends OfMethod, Partial<FailureFacts> {
   readonly type: 'rate_limited';
-  /** The circuit around the method, where there is one. */
+  /** The circuit around the method, if there is one. */
   readonly circuit?: string;
   /** The attempt that was answered with the rate limit, from 1. */
   readonly attempt?: number;
@@ -153,15 +192,15 @@ export interface RateLimited extends OfMethod, Partial<FailureFacts> {
 /** An attempt is slow, and another was started beside it. */
 export interface HedgeStarted extends OfMethod {
   readonly type: 'hedge_started';
-  /** The circuit around the method, where there is one. */
+  /** The circuit around the method, if there is one. */
   readonly circuit?: string;
   /** The attempt that was started: 2, 3, … */
   readonly attempt: number;
-  /** How long the attempt before it has been waited for. */
+  /** How long the attempt before it has been running. */
   readonly waitMs: number;
 }
 
-/** An attempt is slow, but none was started beside it, and none will be for this call. */
+/** An attempt is slow, but no hedge was started, and none will be for this call. */
 export interface HedgeRefused extends OfMethod {
   readonly type: 'hedge_refused';
   readonly circuit?: string;
@@ -178,28 +217,12 @@ export interface RetriesMultiplied extends OfMethod {
   readonly reason: string;
 }
 
-interface OfEveryMethod {
-  readonly method?: never;
-}
-
-/** The settings have been read again: what is new in them holds from the next call on. */
-export interface SettingsReloaded extends OfEveryMethod {
-  readonly type: 'settings_reloaded';
-}
-
-/** The settings have been read again and are wrong: those from before stay. */
-export interface SettingsRefused extends OfEveryMethod {
-  readonly type: 'settings_refused';
-  /** Every problem, in one line. */
-  readonly reason: string;
-  /** How many there are. */
-  readonly problems: number;
-}
-
-/** Everything that holdfast tells: facts without content. */
+/** Everything that holdfast emits: facts without content. */
 export type ResilienceEvent =
   | RetryScheduled
   | RetryGaveUp
+  | CallFailed
+  | FailureUnknown
   | CircuitOpened
   | CircuitHalfOpen
   | CircuitClosed
@@ -209,7 +232,7 @@ export type ResilienceEvent =
   | StreamBroken
   | StreamDropped
   | TimeLimitEnded
-  | RateLimited
+  | RateLimitHit
   | HedgeStarted
   | HedgeRefused
   | RetriesMultiplied
@@ -218,15 +241,3 @@ export type ResilienceEvent =
   | FleetEvent;
 
 export type EventType = ResilienceEvent['type'];
-
-/** Hears every event. */
-export type Listener = (event: ResilienceEvent) => unknown;
-
-/** Whoever wants to hear an event. Never throws. */
-export type Audience = (event: ResilienceEvent) => void;
-
-/** One kind of event of one method. */
-export interface Channel {
-  /** Undefined when nobody wants to hear one now, so that it need not be built: `channel.audience(now)?.({ … })`. */
-  audience(now: number): Audience | undefined;
-}

@@ -5,7 +5,8 @@ import type { Next, Policy, Stream } from '../call/policy.js';
 import { RetryBudget } from '../call/retry-budget.js';
 import type { Site } from '../call/site.js';
 import { DecorationError } from '../core/errors.js';
-import type { Channel, EventType } from '../core/events.js';
+import type { Channel } from '../core/channel.js';
+import type { EventType } from '../core/events.js';
 import { classify } from '../failures/classify.js';
 import { read } from '../failures/reading.js';
 import { type BoundMethod, enlistMethod } from '../runtime/bound.js';
@@ -79,7 +80,7 @@ export function wrap(place: Place, { body, stack, beneath }: Omit<Decorated, 'wr
       random,
       instantRetries,
       budget: owned.budget,
-      channel: (type: EventType): Channel => telemetry.channel(type, method),
+      channel: (type: EventType, circuit?: string): Channel => telemetry.channel(type, method, circuit),
       signalOf: signalFinderOf(stack),
       classify: (error) => classify(error, clock.now()),
     };

@@ -123,18 +123,21 @@ function moveAll(name: string, move: (circuit: Circuit) => boolean): boolean {
 }
 
 function newCircuit(name: string, handle = name): Circuit {
-  const circuit = new Circuit(name, tellTransition(name));
+  const circuit = new Circuit(name, tellTransition(name, handle));
   for (const meant of [name, handle]) if (isolated.has(meant)) circuit.isolate(isolated.get(meant));
   return circuit;
 }
 
-/** What is moved by hand is told once for all circuits of the name, by whoever moves them. */
-function tellTransition(name: string): OnTransition {
+/**
+ * Each circuit of a key has a log bucket of its own, though no line names the key. What is moved by hand is emitted once
+ * for all circuits of the name, by the handle that moves them.
+ */
+function tellTransition(name: string, handle: string): OnTransition {
   return (state, _epoch, cause) => {
     if (cause.method === undefined && !cause.fleet) return;
     const event = transitionEvent(name, state, cause);
     const { telemetry, clock } = runtime;
-    telemetry.channel(event.type, cause.method ?? '').audience(clock.now())?.(event);
+    telemetry.channel(event.type, cause.method ?? '', handle).audience(clock.now())?.(event);
   };
 }
 

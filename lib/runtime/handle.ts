@@ -65,7 +65,7 @@ function handle(name: string, meant = (): Circuit[] => circuitsMeantBy(name)): C
   const tell = (moved: boolean): void => {
     // The circuit's own name: a handle's may hold a key.
     const event = transitionEvent(shown().name, shown().stateAt(now()));
-    if (moved) runtime.telemetry.channel(event.type, '').audience(now())?.(event);
+    if (moved) runtime.telemetry.tell({ ...event, by: 'code' });
   };
   return {
     name,

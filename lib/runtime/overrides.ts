@@ -4,13 +4,15 @@ import type { Random } from '../core/random.js';
 import { entriesOf, type Problems, show, unknownKey } from '../settings/check.js';
 import type { SettingsOverrides } from '../settings/schema.js';
 import { checkTree } from '../settings/tree.js';
-import type { Logger } from '../telemetry/logger.js';
+import { EXPECTED_LOGGER, writerFor } from '../telemetry/loggers/adapt.js';
+import type { Logger } from '../telemetry/loggers/logger.js';
+import type { Writer } from '../telemetry/loggers/writer.js';
 
 /** What `configure()` can put in place of what was there. */
 export interface Overrides {
   /** Any part of the settings. Wins over the environment and the file, loses to decorator options. */
   readonly settings?: SettingsOverrides;
-  /** A winston logger, in place of holdfast's own. */
+  /** A logger that replaces holdfast's own: winston, pino, bunyan, Nest's, console and others, as they are. */
   readonly logger?: Logger;
   /** Where time comes from. */
   readonly clock?: Clock;
@@ -18,10 +20,14 @@ export interface Overrides {
   readonly random?: Random;
 }
 
+/** Overrides that are right, with the way to write to their logger. */
+export interface CheckedOverrides extends Overrides {
+  readonly writer?: Writer;
+}
+
 const isFunction = (value: unknown): boolean => typeof value === 'function';
 
 const known: Readonly<Record<string, { readonly expected: string; readonly fits: (value: never) => boolean }>> = {
-  logger: { expected: 'a logger with a log() method', fits: (logger: Logger) => isFunction(logger?.log) },
   clock: {
     expected: 'a clock with now(), setTimer() and clearTimer()',
     fits: (clock: Clock) => isFunction(clock?.now) && isFunction(clock.setTimer) && isFunction(clock.clearTimer),
@@ -33,17 +39,25 @@ const known: Readonly<Record<string, { readonly expected: string; readonly fits:
  * A checked copy, so that later changes to the caller's object change nothing.
  * @throws {ConfigurationError} that lists every problem
  */
-export function checkOverrides(overrides: Overrides): Overrides {
+export function checkOverrides(overrides: Overrides): CheckedOverrides {
   const problems: Problems = [];
   const checked: Record<string, unknown> = {};
   for (const [key, value] of entriesOf(overrides, 'configure', problems)) {
     if (value === undefined) continue;
     if (key === 'settings') checked.settings = checkTree(value, 'code', problems);
-    else if (!Object.hasOwn(known, key)) problems.push(unknownKey(key, ['settings', ...Object.keys(known)], key));
+    else if (key === 'logger') checked.writer = writerOf(value, problems);
+    else if (!Object.hasOwn(known, key))
+      problems.push(unknownKey(key, ['settings', 'logger', ...Object.keys(known)], key));
     else if (!known[key]?.fits(value as never))
       problems.push(`${key}: expected ${known[key]?.expected}, got ${show(value)}`);
     else checked[key] = value;
   }
   if (problems.length > 0) throw new ConfigurationError(problems);
   return checked;
+}
+
+function writerOf(logger: unknown, problems: Problems): Writer | undefined {
+  const writer = writerFor(logger);
+  if (!writer) problems.push(`logger: expected ${EXPECTED_LOGGER}, got ${show(logger)}`);
+  return writer;
 }

@@ -8,20 +8,21 @@ import { mergeSettings } from '../settings/merge.js';
 import type { Layers } from '../settings/resolve.js';
 import { type Settings, type SettingsOverrides, schema } from '../settings/schema.js';
 import { layOver } from '../settings/tree.js';
-import { createLogger, type Logger } from '../telemetry/logger.js';
+import { ownLogger } from '../telemetry/loggers/own.js';
+import type { Writer } from '../telemetry/loggers/writer.js';
 import { Telemetry } from '../telemetry/telemetry.js';
 import { contradictionsOfMethods } from './bound.js';
 import { Follower } from './follower.js';
-import { checkOverrides, type Overrides } from './overrides.js';
+import { checkOverrides, type CheckedOverrides, type Overrides } from './overrides.js';
 import { SettingsSource } from './source.js';
 
 /** Overrides, and what only the switches for tests set. */
-interface Override extends Overrides {
+interface Override extends CheckedOverrides {
   readonly instantRetries?: boolean;
 }
 
 let overrides: readonly Override[] = [];
-let ownLogger: { readonly level: string; readonly logger: Logger } | undefined;
+let chosen: { readonly version: number; readonly writer: Writer } | undefined;
 
 const source = new SettingsSource();
 const follower = new Follower({
@@ -38,7 +39,7 @@ export const runtime = {
   clock: systemClock as Clock,
   random: systemRandom as Random,
   instantRetries: false,
-  telemetry: new Telemetry(currentLogger),
+  telemetry: new Telemetry(currentWriter),
 };
 
 /**
@@ -186,10 +187,13 @@ function refresh(): void {
   follow();
 }
 
-function currentLogger(): Logger {
-  const configured = overrides.findLast(({ logger }) => logger)?.logger;
-  if (configured) return configured;
-  const level = settingsAnyway().log?.level ?? schema.log.level.default;
-  if (ownLogger?.level !== level) ownLogger = { level, logger: createLogger(level) };
-  return ownLogger.logger;
+/** Asked for every event, so it looks at the settings only when something has changed. */
+function currentWriter(): Writer {
+  if (chosen?.version !== runtime.version) chosen = { version: runtime.version, writer: chooseWriter() };
+  return chosen.writer;
+}
+
+function chooseWriter(): Writer {
+  const configured = overrides.findLast(({ writer }) => writer)?.writer;
+  return configured ?? ownLogger(settingsAnyway().log?.level ?? schema.log.level.default);
 }

@@ -9,15 +9,25 @@ export class LogBucket {
 
   /** Whether one more entry may be written. */
   take(now: number): boolean {
-    const elapsed = now - this.#refilledAt;
-    // A clock that was set back refills too: a few entries more are better than silence.
-    if (elapsed >= REFILL_MS || elapsed < 0) this.#refill(elapsed, now);
-    if (this.#tokens === 0) {
-      this.#leftOut += 1;
+    if (!this.hasToken(now)) {
+      this.leaveOut();
       return false;
     }
     this.#tokens -= 1;
     return true;
+  }
+
+  /** Whether `take` would let an entry through. */
+  hasToken(now: number): boolean {
+    const elapsed = now - this.#refilledAt;
+    // A clock that was set back refills too: a few entries more are better than silence.
+    if (elapsed >= REFILL_MS || elapsed < 0) this.#refill(elapsed, now);
+    return this.#tokens > 0;
+  }
+
+  /** Counts an entry that is not written. */
+  leaveOut(): void {
+    this.#leftOut += 1;
   }
 
   /** How many entries were left out since this was last asked. */
@@ -25,6 +35,11 @@ export class LogBucket {
     const leftOut = this.#leftOut;
     this.#leftOut = 0;
     return leftOut;
+  }
+
+  /** True if it is as good as a new one. */
+  isFull(now: number): boolean {
+    return this.hasToken(now) && this.#tokens === CAPACITY;
   }
 
   #refill(elapsed: number, now: number): void {

@@ -1,6 +1,6 @@
+import { kindOf, type FieldValues } from '../core/event-kinds.js';
 import type { EventType, ResilienceEvent } from '../core/events.js';
-
-export type Level = 'error' | 'warn' | 'info' | 'debug';
+import type { Level } from '../core/levels.js';
 
 /** One line of the log. The message is the event's name. */
 export interface LogEntry {
@@ -9,41 +9,24 @@ export interface LogEntry {
   readonly [field: string]: unknown;
 }
 
-export const LEVELS: Readonly<Record<EventType, Level>> = {
-  retry_scheduled: 'warn',
-  retry_gave_up: 'warn',
-  circuit_opened: 'error',
-  circuit_half_open: 'info',
-  circuit_closed: 'info',
-  circuit_refused: 'debug',
-  concurrency_refused: 'warn',
-  fallback_used: 'warn',
-  stream_broken: 'warn',
-  stream_dropped: 'warn',
-  time_limited: 'warn',
-  rate_limited: 'warn',
-  hedge_started: 'debug',
-  hedge_refused: 'info',
-  retries_multiplied: 'warn',
-  settings_reloaded: 'info',
-  settings_refused: 'error',
-  fleet_joined: 'debug',
-  fleet_alerted: 'info',
-  fleet_seconded: 'debug',
-  fleet_restored: 'warn',
-  fleet_degraded: 'warn',
-  fleet_recovered: 'info',
-};
-
-/** The only fields that are ever written. */
-const FIELDS = [
-  ...['method', 'circuit', 'attempt', 'maxAttempts', 'waitMs', 'elapsedMs', 'kind', 'errorName', 'status', 'code'],
-  ...['errno', 'requestId', 'retryAfterMs', 'state', 'reason', 'by', 'votes', 'members'],
+/** The only fields that are ever written, apart from those that a policy has defined for its own events. */
+const FIELDS: readonly string[] = [
+  ...['method', 'circuit', 'attempt', 'maxAttempts', 'attempts', 'waitMs', 'elapsedMs', 'durationMs'],
+  ...['kind', 'errorName', 'status', 'code', 'errno', 'requestId', 'retryAfterMs', 'state', 'by', 'reason', 'fields'],
 ];
 
 /** The entry of an event; `leftOut` is how many of its like were not written before it. */
-export function entryOf(event: ResilienceEvent, level: string, leftOut: number): LogEntry {
-  const known = event as unknown as Readonly<Record<string, unknown>>;
-  const told = FIELDS.filter((field) => known[field] !== undefined).map((field) => [field, known[field]]);
-  return { level, message: event.type, ...Object.fromEntries(told), ...(leftOut > 0 && { count: leftOut }) };
+export function entryOf(event: ResilienceEvent, level: Level, leftOut: number): LogEntry {
+  const values = event as unknown as Readonly<Record<string, unknown>>;
+  const entry: Record<string, unknown> = {};
+  for (const field of FIELDS) if (values[field] !== undefined) entry[field] = values[field];
+  for (const [field, allowed] of Object.entries(kindOf(event.type).fields ?? {})) {
+    if (isAllowed(values[field], allowed)) entry[field] = values[field];
+  }
+  return { level, message: event.type, ...entry, ...(leftOut > 0 && { count: leftOut }) };
+}
+
+function isAllowed(value: unknown, allowed: FieldValues): boolean {
+  if (typeof allowed === 'string') return typeof value === allowed;
+  return typeof value === 'string' && allowed.includes(value);
 }

@@ -1,17 +1,32 @@
-import type { Audience, Channel, EventType, Listener, ResilienceEvent } from '../core/events.js';
-import { LogBucket } from './bucket.js';
-import { entryOf, LEVELS } from './entry.js';
-import type { Logger } from './logger.js';
+import type { Audience, Channel, Listener } from '../core/channel.js';
+import { kindOf, levelOf } from '../core/event-kinds.js';
+import type { EventType, ResilienceEvent } from '../core/events.js';
+import type { Level } from '../core/levels.js';
+import { hasSubscribers, publish } from './broadcast.js';
+import type { LogBucket } from './bucket.js';
+import { LogBuckets } from './buckets.js';
+import { entryOf } from './entry.js';
+import type { Writer } from './loggers/writer.js';
+import { shielded } from './shield.js';
 
-/** Tells events to the log and to listeners. Nothing that either of them throws changes an outcome. */
+/** Events that are emitted while one is delivered wait for it, at most so many: a listener could emit for ever. */
+const MAX_NESTED = 100;
+
+/** Channels are kept, because making one takes longer than finding it. */
+const MAX_CHANNELS = 1000;
+
+/** Delivers events to the log, to listeners and to the diagnostics channel. Nothing that these do changes an outcome. */
 export class Telemetry {
+  readonly #buckets = new LogBuckets();
   readonly #channels = new Map<string, Channel>();
+  readonly #writer: () => Writer;
   #listeners: readonly Listener[] = [];
-  readonly #logger: () => Logger;
+  #nested: (() => void)[] | undefined;
+  #isAsking = false;
 
-  /** `logger` is asked when there is something to write, so that none is made before. */
-  constructor(logger: () => Logger) {
-    this.#logger = logger;
+  /** `writer` is asked when there is something to write, so that none is made before. */
+  constructor(writer: () => Writer) {
+    this.#writer = writer;
   }
 
   /** @returns a function that ends it */
@@ -24,71 +39,97 @@ export class Telemetry {
     };
   }
 
-  /** The channel of one kind of event of one method. It is one and the same each time, and so is its log's bucket. */
-  channel(type: EventType, method: string): Channel {
-    const key = `${type} ${method}`;
+  /** Emits one type of event of one method, and of one circuit if there is one. Its log lines share a bucket. */
+  channel(type: EventType, method: string, circuit = ''): Channel {
+    const key = `${type}\n${method}\n${circuit}`;
     let channel = this.#channels.get(key);
-    if (!channel) this.#channels.set(key, (channel = this.#open(type)));
+    if (!channel) {
+      // They hold nothing that could be lost.
+      if (this.#channels.size === MAX_CHANNELS) this.#channels.clear();
+      this.#channels.set(key, (channel = this.#open(type, key)));
+    }
     return channel;
   }
 
-  #open(type: EventType): Channel {
-    const bucket = new LogBucket();
-    const toLog: Audience = (event) => this.#write(event, bucket.takeLeftOut());
-    const toListeners: Audience = (event) => this.#announce(event);
-    const toBoth: Audience = (event) => {
-      toLog(event);
-      toListeners(event);
+  #open(type: EventType, key: string): Channel {
+    const { level, levelOf: varies } = kindOf(type);
+    // A level that is not the usual one has a bucket of its own: many lines of debug must not displace a warning.
+    const bucketOf = (one: Level, now: number): LogBucket => {
+      return this.#buckets.of(type, one === level ? key : `${key}\n${one}`, now);
     };
-    const audienceOf = (isLogged: boolean): Audience | undefined => {
-      if (this.#listeners.length === 0) return isLogged ? toLog : undefined;
-      return isLogged ? toBoth : toListeners;
-    };
+    let at = 0;
+    const tell: Audience = (event) => this.#tell(event, (one) => bucketOf(one, at), at);
     return {
-      // In two steps, so that the engine can inline the one that runs when nobody wants to hear.
-      audience: (now) => {
-        const hasToken = bucket.take(now);
-        return hasToken || this.#listeners.length > 0 ? audienceOf(hasToken && this.#isEnabled(type)) : undefined;
+      // In two steps, so that the engine can inline the one that runs when nobody listens.
+      audience: (now, known = varies ? undefined : level) => {
+        at = now;
+        if (this.#isHeard()) return tell;
+        if (!this.#isEnabled(known ?? level)) return undefined;
+        // Only the event says then whether it needs a token.
+        if (known === undefined) return tell;
+        const bucket = bucketOf(known, now);
+        if (bucket.hasToken(now)) return tell;
+        bucket.leaveOut();
+        return undefined;
       },
     };
   }
 
-  #isEnabled(type: EventType): boolean {
+  /** Emits an event that is always logged: what a person did by hand is never left out. */
+  tell(event: ResilienceEvent): void {
+    this.#tell(event, undefined, 0);
+  }
+
+  #tell(event: ResilienceEvent, bucketOf: ((level: Level) => LogBucket) | undefined, now: number): void {
+    const level = levelOf(event);
+    const isEnabled = this.#isEnabled(level);
+    const bucket = isEnabled ? bucketOf?.(level) : undefined;
+    const isLogged = isEnabled && (bucket?.take(now) ?? true);
+    const leftOut = isLogged ? (bucket?.takeLeftOut() ?? 0) : 0;
+    if (!isLogged && !this.#isHeard()) return;
+    this.#inTurn(() => {
+      if (isLogged) shielded(() => this.#writer().write(level, entryOf(event, level, leftOut)));
+      if (this.#isHeard()) this.#announce(event);
+    });
+  }
+
+  /** One event after the other, so that all who listen hear them in one order, and none is called within itself. */
+  #inTurn(deliver: () => void): void {
+    if (this.#nested) {
+      if (this.#nested.length < MAX_NESTED) this.#nested.push(deliver);
+      return;
+    }
+    const nested: (() => void)[] = (this.#nested = []);
     try {
-      const logger = this.#logger();
-      return logger.isLevelEnabled?.(levelFor(logger, type)) ?? true;
-    } catch {
-      return false;
+      deliver();
+      // The list grows while it is worked off.
+      for (const next of nested) next();
+    } finally {
+      this.#nested = undefined;
     }
   }
 
-  #write(event: ResilienceEvent, leftOut: number): void {
-    shielded(() => {
-      const logger = this.#logger();
-      // One line of a fleet at the usual level: that of the member that made the transition.
-      const level = 'adopted' in event ? 'info' : levelFor(logger, event.type);
-      return logger.log(entryOf(event, level, leftOut));
-    });
+  #isHeard(): boolean {
+    return this.#listeners.length > 0 || hasSubscribers();
   }
 
   #announce(event: ResilienceEvent): void {
     Object.freeze(event);
     for (const listener of this.#listeners) shielded(() => listener(event));
+    if (hasSubscribers()) publish(event);
   }
-}
 
-/** Whatever goes wrong in there is the listener's own trouble. */
-function shielded(tell: () => unknown): void {
-  try {
-    const later = tell();
-    if (later instanceof Promise) later.catch(() => undefined);
-  } catch {
-    // As above.
+  #isEnabled(level: Level): boolean {
+    // A logger that emits an event when it is asked would be asked again, for ever.
+    if (this.#isAsking) return false;
+    this.#isAsking = true;
+    try {
+      return this.#writer().isEnabled(level);
+    } catch {
+      // It may write all the same.
+      return true;
+    } finally {
+      this.#isAsking = false;
+    }
   }
-}
-
-/** Syslog says "warning" where npm says "warn". */
-function levelFor({ levels }: Logger, type: EventType): string {
-  const level = LEVELS[type];
-  return levels && !(level in levels) && level === 'warn' ? 'warning' : level;
 }

@@ -26,15 +26,22 @@ describe('the installed package', function () {
 
   it('loads its own few dependencies with the main entry point, and not openai', async () => {
     const loaded = await packagesLoadedBy("import 'holdfast'");
-    expect(loaded).to.include.all.keys(
-      'holdfast',
-      'winston',
-      'convict',
-      'ms',
-      'reflect-metadata',
-      'fastest-levenshtein',
-    );
+    expect(loaded).to.include.all.keys('holdfast', 'convict', 'ms', 'reflect-metadata', 'fastest-levenshtein');
     expect(loaded).not.to.have.any.keys('openai');
+  });
+
+  it('loads winston with the first line of its log', async () => {
+    const isLoaded = `import { createRequire } from 'node:module';
+      import { circuit } from 'holdfast';
+      const { cache } = createRequire(import.meta.url);
+      const isLoaded = () => Object.keys(cache).some((path) => path.includes('winston'));`;
+    const program = `${isLoaded} console.log(isLoaded()); circuit('a').isolate(); console.log(isLoaded());`;
+    expect(await packagesLoadedBy(isLoaded)).not.to.have.any.keys('winston');
+    const { stdout, stderr } = await node(['--input-type', 'module', '--eval', program], project);
+    expect({ stdout, line: JSON.parse(stderr).message }).to.deep.equal({
+      stdout: 'false\ntrue\n',
+      line: 'circuit_opened',
+    });
   });
 
   it('loads openai with holdfast/openai', async () => {

@@ -9,6 +9,7 @@ import {
   RetryOnTransient,
 } from '#lib/index.js';
 import { fail, rejectionOf, succeed, Upstream, unavailable } from '../support/upstream.js';
+import { EXPECTED_LOGGER } from '#lib/telemetry/loggers/adapt.js';
 import { virtualTime } from '../support/virtual-time.js';
 import { FakeClock } from '#lib/testing/fake-clock.js';
 
@@ -84,7 +85,7 @@ describe('configure', () => {
       'retry.tries: unknown key; known are maxAttempts, minWait, maxWait, jitter, nested',
       'logs: unknown key; did you mean "log"?',
       'clock: expected a clock with now(), setTimer() and clearTimer(), got an object',
-      'logger: expected a logger with a log() method, got an object',
+      `logger: expected ${EXPECTED_LOGGER}, got an object`,
       'random: expected a function that returns a number from 0 to 1, got 4',
       'loger: unknown key; did you mean "logger"?',
     ]);

@@ -37,7 +37,7 @@ const WHITELIST = [
     'status',
     'code',
   ],
-  ...['errno', 'requestId', 'retryAfterMs', 'state', 'reason', 'count'],
+  ...['errno', 'requestId', 'retryAfterMs', 'state', 'by', 'reason', 'count', 'attempts', 'durationMs', 'fields'],
 ];
 
 const secret = fc.constantFrom(...SECRETS);

@@ -181,8 +181,8 @@ describe('The log', () => {
     circuit(name).reset();
     restore();
     expect(entries.map(({ count: _, ...entry }) => entry)).to.deep.equal([
-      { level: 'error', message: 'circuit_opened', circuit: name, state: 'isolated' },
-      { level: 'info', message: 'circuit_closed', circuit: name, state: 'closed' },
+      { level: 'error', message: 'circuit_opened', circuit: name, state: 'isolated', by: 'code' },
+      { level: 'info', message: 'circuit_closed', circuit: name, state: 'closed', by: 'code' },
     ]);
   });
 

@@ -1,5 +1,5 @@
 import type { Site } from '../../call/site.js';
-import type { Audience } from '../../core/events.js';
+import type { Audience } from '../../core/channel.js';
 import { type Failure, factsOf } from '../../core/failure.js';
 import type { Circuit } from './circuit.js';
 import { type Answer, answerBy } from './fallback.js';

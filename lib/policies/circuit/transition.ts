@@ -1,4 +1,4 @@
-import type { CircuitOpened, ResilienceEvent } from '../../core/events.js';
+import type { CircuitOpened, TransitionEvent } from '../../core/events.js';
 import { factsOf } from '../../core/failure.js';
 import type { FleetCause, TransitionCause } from './cause.js';
 import type { CircuitState } from './state.js';
@@ -8,7 +8,7 @@ export function transitionEvent(
   circuit: string,
   state: CircuitState,
   { method, failure, fleet }: TransitionCause = {},
-): ResilienceEvent {
+): TransitionEvent {
   const of = { circuit, ...(method !== undefined && { method }), ...(fleet && byFleet(fleet)) };
   switch (state.kind) {
     case 'closed':

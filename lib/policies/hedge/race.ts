@@ -4,8 +4,8 @@ import { swallow, watchEnd } from '../../call/open-stream.js';
 import { onAbort } from '../../call/signals.js';
 import type { Site } from '../../call/site.js';
 import type { StopCause } from '../../call/stop.js';
-import type { Timer } from '../../core/clock.js';
 import type { HedgeRefusal } from '../../core/events.js';
+import { type Started, startTimer } from '../../core/shared-timer.js';
 import { Attempt } from './attempt.js';
 
 /** What the races of one method have in common. */
@@ -41,7 +41,7 @@ export class Race {
   #hedges: Attempt[] | undefined;
   #out = 0;
   #taken = 0;
-  #timer: Timer;
+  #timer: Started | undefined;
   #firstFailure: { readonly error: unknown } | undefined;
   #isStopped = false;
   #isWon = false;
@@ -95,7 +95,7 @@ export class Race {
     );
     // The method itself may have aborted its caller.
     if (this.#afterMs !== undefined && attempt.number <= maxHedges && !this.#isStopped)
-      this.#timer = site.clock.setTimer(() => this.#hedge(attempt.number + 1), this.#afterMs);
+      this.#timer = startTimer(site.clock, () => this.#hedge(attempt.number + 1), this.#afterMs);
   }
 
   #hedge(attempt: number): void {
@@ -173,7 +173,7 @@ export class Race {
   }
 
   #clearTimer(): void {
-    if (this.#timer !== undefined) this.#track.site.clock.clearTimer(this.#timer);
+    this.#timer?.cancel();
     this.#timer = undefined;
   }
 }

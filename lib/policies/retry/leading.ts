@@ -24,5 +24,5 @@ export async function lead<T>(run: () => Promise<T>): Promise<T> {
 
 /** Whether a call further out alone may repeat. */
 export function isLed(): boolean {
-  return leading.getStore()?.isOver === false;
+  return atWork > 0 && leading.getStore()?.isOver === false;
 }

@@ -13,7 +13,8 @@ export class Multiplied {
 
   /** Tells of the clients with retries of their own that the object of a call holds. */
   noticeClients(site: Site, attempts: number, self: unknown): void {
-    if (attempts > 1) for (const client of clientsOf(self)) this.tell(site, attempts, [client]);
+    if (attempts === 1 || self === undefined || self === null) return;
+    for (const client of clientsOf(self)) this.tell(site, attempts, [client]);
   }
 
   /** Tells of what a call came back from, outermost first. Only for a method that makes more than one attempt. */

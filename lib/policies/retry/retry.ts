@@ -5,13 +5,14 @@ import type { Site } from '../../call/site.js';
 import { lead } from './leading.js';
 import type { Multiplied } from './multiplied.js';
 import type { RetryRules } from './rules.js';
-import { type Retries, RetrySequence } from './sequence.js';
+import { repeatable, type Retries, RetrySequence } from './sequence.js';
 import { NEVER, thisMoment } from './spent.js';
 import { watchStream } from './stream.js';
 
 /** Repeats a call while it fails transiently. */
 export function retry(site: Site, rules: RetryRules, multiplied: Multiplied): Policy {
-  const retries: Retries = { site, rules, multiplied };
+  const [scheduled, gaveUp] = [site.channel('retry_scheduled'), site.channel('retry_gave_up')];
+  const retries: Retries = { site, rules, multiplied, scheduled, gaveUp };
   const { isUnwanted, nested } = rules;
 
   const succeed = ({ circuit }: Admission): OnSuccess => {
@@ -25,7 +26,13 @@ export function retry(site: Site, rules: RetryRules, multiplied: Multiplied): Po
   // When a first attempt began is not noted: what retries within it gave up on is seen from the second attempt on.
   const fail = (error: unknown, call: Call, next: Next, since = NEVER): Promise<unknown> | undefined => {
     call.budget.earn();
-    return new RetrySequence(retries, call, next, since).afterError(error);
+    try {
+      const failure = repeatable(retries, call, error);
+      return failure && new RetrySequence(retries, call, next, since).afterFailure(failure, error);
+    } catch (mistake) {
+      // Of a function of the user's.
+      return Promise.reject(mistake);
+    }
   };
 
   /** Only who asks for one of several retries, or looks at values, pays for it. */

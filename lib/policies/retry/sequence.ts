@@ -3,7 +3,9 @@ import { openingOf } from '../../call/opening.js';
 import type { Next } from '../../call/policy.js';
 import type { Site } from '../../call/site.js';
 import type { StopCause } from '../../call/stop.js';
+import type { Channel } from '../../core/channel.js';
 import { ConfigurationError } from '../../core/errors.js';
+import { levelOf } from '../../core/event-kinds.js';
 import type { GaveUpReason } from '../../core/events.js';
 import { type Failure, factsOf } from '../../core/failure.js';
 import { backoffMs, heedHint } from './backoff.js';
@@ -19,6 +21,29 @@ export interface Retries {
   readonly site: Site;
   readonly rules: RetryRules;
   readonly multiplied: Multiplied;
+  readonly scheduled: Channel;
+  readonly gaveUp: Channel;
+}
+
+/**
+ * What an attempt failed with, if another one may mend it or the caller has aborted; undefined if it is final.
+ * @throws what `retryOn` throws
+ */
+export function repeatable({ rules }: Retries, call: Call, error: unknown): Failure | undefined {
+  const failure = call.failureOf(error);
+  // Whatever failed then failed because the caller aborted.
+  if (call.isAborted) return failure;
+  try {
+    return rules.retryOn(failure, error) ? failure : undefined;
+  } catch (mistake) {
+    throw standFor(failure, mistake, call);
+  }
+}
+
+/** A wrong answer of a function of the user's does not hide the failure that it was asked about. */
+function standFor(failure: Failure, mistake: unknown, call: Call): unknown {
+  if (mistake instanceof ConfigurationError) call.noteFailure(mistake, failure);
+  return mistake;
 }
 
 /** How an attempt ended. */
@@ -56,45 +81,40 @@ export class RetrySequence {
     this.#startedAt = retries.site.clock.now();
   }
 
-  /** After an attempt has failed: the outcome of the next ones, or undefined if its failure is final. */
-  afterError(error: unknown): Promise<unknown> | undefined {
-    const failure = this.#call.failureOf(error);
-    try {
-      // Whatever failed then failed because the caller aborted.
-      if (this.#call.isAborted) return this.#giveUp('aborted', failure);
-      return this.#retries.rules.retryOn(failure, error) ? this.#repeat(failure, { error }) : undefined;
-    } catch (mistake) {
-      // A wrong answer of a function of the user's does not hide the failure that it was asked about.
-      if (mistake instanceof ConfigurationError) this.#call.noteFailure(mistake, failure);
-      return Promise.reject(mistake);
-    }
+  /** After an attempt whose failure is {@link repeatable}: the outcome of the next ones, or undefined to hand it on. */
+  afterFailure(failure: Failure, error: unknown): Promise<unknown> | undefined {
+    return this.#repeat(failure, { error }, this.#attempt === 1 ? this.#startedAt : this.#retries.site.clock.now());
   }
 
   /** After an attempt has come to a value that was not wanted: the outcome of the next ones, or the value. */
   afterValue(value: unknown): unknown {
-    return this.#repeat(UNWANTED, { value }) ?? value;
+    return this.#repeat(UNWANTED, { value }, this.#retries.site.clock.now()) ?? value;
   }
 
-  #repeat(failure: Failure, ended: Ended): Promise<unknown> | undefined {
+  #repeat(failure: Failure, ended: Ended, now: number): Promise<unknown> | undefined {
+    const { cause, leftMs } = this.#call.stop;
+    if (cause) return this.#giveUp(REASONS[cause], failure, ended, now);
     const within = this.#layersOf(ended);
-    const stop = this.#reasonToStop(failure, within);
+    const stop = this.#reasonToStop(failure, within, leftMs);
     if (stop !== 'nested') this.#tellMultiplied(within);
-    if (stop) return this.#giveUp(stop, failure, ended);
+    if (stop) return this.#giveUp(stop, failure, ended, now);
     const waitMs = this.#waitMs(failure, ended);
-    const reason = this.#reasonNotToWait(waitMs);
-    if (reason) return this.#giveUp(reason, failure, ended);
+    // An attempt that begins at the deadline has no time either.
+    if (waitMs >= leftMs) return this.#giveUp('deadline', failure, ended, now);
+    // Asked last, because it takes: nothing may stop the retry once its token is gone.
+    if (!this.#call.budget.take(now)) return this.#giveUp('budget', failure, ended, now);
     this.#taken += 1;
-    this.#tellScheduled(failure, waitMs);
-    if (waitMs > 0) return this.#call.stop.wait(waitMs).then((cause) => this.#afterWait(cause, failure, ended));
+    this.#tellScheduled(failure, waitMs, now);
+    if (waitMs > 0) return this.#call.stop.wait(waitMs).then((stopped) => this.#afterWait(stopped, failure, ended));
     // A listener may have aborted the call.
-    const { cause } = this.#call.stop;
-    return cause ? this.#giveUp(REASONS[cause], failure, ended) : this.#again();
+    const stopped = this.#call.stop.cause;
+    return stopped ? this.#giveUp(REASONS[stopped], failure, ended, now) : this.#again();
   }
 
   #afterWait(stopped: StopCause | undefined, failure: Failure, ended: Ended): unknown {
     const cause = this.#call.stop.cause ?? stopped;
     if (cause === undefined) return this.#again();
-    const rejected = this.#giveUp(REASONS[cause], failure, ended);
+    const rejected = this.#giveUp(REASONS[cause], failure, ended, this.#retries.site.clock.now());
     if (rejected) return rejected;
     if ('error' in ended) throw ended.error;
     return ended.value;
@@ -117,11 +137,13 @@ export class RetrySequence {
   };
 
   readonly #onError = (error: unknown): unknown => {
-    const handled = this.afterError(error);
-    if (handled === undefined) throw error;
-    return handled;
+    const failure = repeatable(this.#retries, this.#call, error);
+    const repeated = failure && this.afterFailure(failure, error);
+    if (repeated === undefined) throw error;
+    return repeated;
   };
 
+  /** @throws {ConfigurationError} for a wrong answer of `backoff` */
   #waitMs(failure: Failure, ended: Ended): number {
     const { site, rules } = this.#retries;
     if (site.instantRetries) return 0;
@@ -130,21 +152,16 @@ export class RetrySequence {
     return retryAfterMs === undefined ? waitMs : heedHint(waitMs, retryAfterMs, rules.maxWaitMs, site.random);
   }
 
-  #reasonToStop({ retryAfterMs }: Failure, within: readonly Layer[]): GaveUpReason | undefined {
+  #reasonToStop(
+    { retryAfterMs }: Failure,
+    within: readonly Layer[],
+    leftMs: number,
+  ): 'nested' | 'attempts' | 'retry-after' | undefined {
     const { maxAttempts, maxWaitMs, nested } = this.#retries.rules;
-    const { cause, leftMs } = this.#call.stop;
-    if (cause) return REASONS[cause];
     if (this.#isLed || (nested === 'inner-only' && within.length > 0)) return 'nested';
     if (this.#attempt >= maxAttempts) return 'attempts';
     const isTooLong = retryAfterMs !== undefined && (retryAfterMs > maxWaitMs || retryAfterMs >= leftMs);
     return isTooLong ? 'retry-after' : undefined;
-  }
-
-  #reasonNotToWait(waitMs: number): GaveUpReason | undefined {
-    // An attempt that begins at the deadline has no time either.
-    if (waitMs >= this.#call.stop.leftMs) return 'deadline';
-    // Asked last, because it takes: nothing may stop the retry once its token is gone.
-    return this.#call.budget.take(this.#retries.site.clock.now()) ? undefined : 'budget';
   }
 
   /** The retries within the method that gave up on the outcome of this attempt. */
@@ -155,7 +172,7 @@ export class RetrySequence {
 
   #tellMultiplied(within: readonly Layer[]): void {
     const { site, rules, multiplied } = this.#retries;
-    // The clients of the object that made the first call are known; this may be another one, or have made its client since.
+    // The clients of the object that made the first call are known; this may be another one.
     if (this.#attempt === 1) multiplied.noticeClients(site, rules.maxAttempts, this.#call.self);
     multiplied.tell(site, rules.maxAttempts, within);
   }
@@ -173,22 +190,17 @@ export class RetrySequence {
   }
 
   /** @returns a rejection if the call fails with something else than what its last attempt ended with */
-  #giveUp(reason: GaveUpReason, failure: Failure, ended?: Ended): Promise<never> | undefined {
-    if (ended && reason !== 'nested') this.#noteSpent(ended);
-    const { site } = this.#retries;
-    const now = site.clock.now();
-    site.channel('retry_gave_up').audience(now)?.({ type: 'retry_gave_up', ...this.#facts(failure, now), reason });
+  #giveUp(reason: GaveUpReason, failure: Failure, ended: Ended, now: number): Promise<never> | undefined {
+    if (reason !== 'nested' && reason !== 'aborted') this.#noteSpent(ended);
+    const level = levelOf({ type: 'retry_gave_up', kind: failure.kind, reason });
+    const audience = this.#retries.gaveUp.audience(now, level);
+    audience?.({ type: 'retry_gave_up', ...this.#facts(failure, now), reason });
     return reason === 'aborted' ? Promise.reject(this.#call.stop.error) : undefined;
   }
 
-  #tellScheduled(failure: Failure, waitMs: number): void {
-    const { site } = this.#retries;
-    const now = site.clock.now();
-    site.channel('retry_scheduled').audience(now)?.({
-      type: 'retry_scheduled',
-      ...this.#facts(failure, now),
-      waitMs: Math.round(waitMs),
-    });
+  #tellScheduled(failure: Failure, waitMs: number, now: number): void {
+    const audience = this.#retries.scheduled.audience(now);
+    audience?.({ type: 'retry_scheduled', ...this.#facts(failure, now), waitMs: Math.round(waitMs) });
   }
 
   #facts(failure: Failure, now: number) {

@@ -5,9 +5,9 @@ import type { Next } from '../../call/policy.js';
 import { Scope } from '../../call/scope.js';
 import type { Site } from '../../call/site.js';
 import type { StopCause } from '../../call/stop.js';
-import type { Timer } from '../../core/clock.js';
 import { TimeLimitError } from '../../core/errors.js';
 import type { TimeLimitReason } from '../../core/events.js';
+import { type Started, startTimer } from '../../core/shared-timer.js';
 import { nextTurn } from '../../core/turn.js';
 import type { TimeLimitRules } from './rules.js';
 
@@ -32,9 +32,9 @@ export class Limit extends Scope {
   readonly #kind: LimitKind;
   readonly #call: Call;
   readonly #startedAt: number;
-  #timer: Timer;
+  #timer: Started | undefined;
   /** The wait for a chunk. */
-  #chunkTimer: Timer;
+  #chunkTimer: Started | undefined;
   #hasChunk = false;
   /** Of an outer one: rejects the call if policies further in do not heed the end. */
   #cutLater: ((reason: unknown) => void) | undefined;
@@ -47,9 +47,7 @@ export class Limit extends Scope {
     this.#startedAt = now();
     if (this.ended) return;
     const { limitMs } = rules;
-    // A timer of its own, although deadlines that come in order could share one: it carries the async context of its call
-    // on to whoever hears of the end.
-    if (limitMs !== undefined) this.#timer = this.#startTimer(limitMs, covers);
+    if (limitMs !== undefined) this.#timer = this.#startTimer(limitMs, covers, this.#startedAt);
     if (site.isStream) this.#wait();
   }
 
@@ -150,27 +148,27 @@ export class Limit extends Scope {
     const [ms, which] = this.#hasChunk
       ? ([betweenChunksMs, 'between-chunks'] as const)
       : ([firstChunkMs, 'first-chunk'] as const);
-    if (ms !== undefined) this.#chunkTimer = this.#startTimer(ms, which);
+    if (ms !== undefined) this.#chunkTimer = this.#startTimer(ms, which, this.#kind.site.clock.now());
   }
 
-  #startTimer(ms: number, reason: TimeLimitReason): Timer {
+  #startTimer(ms: number, reason: TimeLimitReason, since: number): Started {
     const { clock } = this.#kind.site;
-    const due = clock.now() + ms;
-    return clock.setTimer(() => {
+    const fire = (): void => {
       // A timer that is late lets I/O run first: a result that is there already is delivered.
-      if (clock.now() > due) nextTurn(() => this.#expire(ms, reason));
+      if (clock.now() > since + ms) nextTurn(() => this.#expire(ms, reason));
       else this.#expire(ms, reason);
-    }, ms);
+    };
+    return startTimer(clock, fire, ms);
   }
 
   #clearTimers(): void {
-    if (this.#timer !== undefined) this.#kind.site.clock.clearTimer(this.#timer);
+    this.#timer?.cancel();
     this.#timer = undefined;
     this.#clearChunkTimer();
   }
 
   #clearChunkTimer(): void {
-    if (this.#chunkTimer !== undefined) this.#kind.site.clock.clearTimer(this.#chunkTimer);
+    this.#chunkTimer?.cancel();
     this.#chunkTimer = undefined;
   }
 
