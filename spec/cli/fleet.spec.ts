@@ -7,20 +7,18 @@ import { channelOf, keysOf } from '#lib/fleet/protocol/keys.js';
 import { Interrupted } from '#lib/cli/terminal/interrupt.js';
 import { startFleetStore, type TestFleetStore } from '#lib/testing/fleet-store/fleet-store.js';
 import { CLIENTS } from '../fleet/support/clients.js';
+import { holdfast } from '../support/command.js';
 
 const { signal } = new AbortController();
 
 describe('holdfast fleet', () => {
   let store: TestFleetStore;
   let printed: string;
-  let remarked: string;
 
   beforeEach(async () => {
     store = await startFleetStore();
     printed = '';
-    remarked = '';
     sinon.stub(process.stdout, 'write').callsFake((text) => ((printed += String(text)), true));
-    sinon.stub(process.stderr, 'write').callsFake((text) => ((remarked += String(text)), true));
   });
 
   afterEach(async () => {
@@ -32,10 +30,10 @@ describe('holdfast fleet', () => {
   const at = () => ({ url: store.url });
 
   it('shows what was isolated, why and for how long, and that it was reset', async () => {
-    expect(await fleetIsolate('Über {uns}', { reason: 'INC-7', for: '2h' }, at())).to.equal(0);
-    expect(await fleetStatus(at(), signal)).to.equal(0);
+    await fleetIsolate('Über {uns}', { reason: 'INC-7', for: '2h' }, at());
+    await fleetStatus(at(), signal);
     expect(printed).to.match(/Über \{uns\} +isolated +7200 s +0 +0 +0 +INC-7/);
-    expect(await fleetReset('Über {uns}', at())).to.equal(0);
+    await fleetReset('Über {uns}', at());
     printed = '';
     await fleetStatus({ ...at(), json: true }, signal);
     expect(JSON.parse(printed)).to.deep.equal([
@@ -69,11 +67,14 @@ describe('holdfast fleet', () => {
     this.timeout(10_000);
     store.hang();
     const since = Date.now();
-    expect(await fleetStatus({ url: store.url.replace('://', '://user:hunter2@') }, signal)).to.equal(1);
-    expect(Date.now() - since).to.be.within(1900, 4500);
-    expect(remarked).to.equal(
-      "holdfast: The fleet's store did not answer within 2000 ms: nothing is known to have changed.\n",
-    );
+    const url = store.url.replace('://', '://user:hunter2@');
+    const { code, stdout, stderr } = await holdfast(['fleet', 'status', '--url', url]);
+    expect(Date.now() - since).to.be.within(1900, 8000);
+    expect({ code, stdout, stderr }).to.deep.equal({
+      code: 1,
+      stdout: '',
+      stderr: "holdfast: The fleet's store did not answer within 2000 ms: nothing is known to have changed.\n",
+    });
   });
 
   it('says what to write when it is given no address, or one that is none', async () => {
@@ -85,6 +86,21 @@ describe('holdfast fleet', () => {
           expect(String(error)).to.include('redis://localhost:6379');
         },
       );
+  });
+
+  it('is a command of the package, with its words and options', async function () {
+    this.timeout(10_000);
+    sinon.restore();
+    const env = { FLEET_URL: store.url, FLEET_NAME: 'shop' };
+    const isolated = await holdfast(['fleet', 'isolate', 'openai', '--reason', 'INC-7', '--for', '2h'], { env });
+    expect({ code: isolated.code, stderr: isolated.stderr }).to.deep.equal({ code: 0, stderr: '' });
+    const shown = await holdfast(['fleet', 'status', '--json'], { env });
+    expect(JSON.parse(shown.stdout)).to.have.nested.property('[0].why', 'INC-7');
+    const reset = await holdfast(['fleet', 'reset', 'openai', '--name', 'shop', '--url', store.url]);
+    expect(reset.code, reset.stderr).to.equal(0);
+    const wrong = await holdfast(['fleet', 'isolate', 'openai', '--for', 'ever'], { env });
+    expect(wrong.code).to.equal(2);
+    expect(wrong.stderr).to.include('a duration with a unit, such as 2h');
   });
 
   it('lets nothing from the store move the cursor', async () => {

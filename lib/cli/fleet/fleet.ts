@@ -1,9 +1,8 @@
 import { FleetStoreError } from '../../fleet/errors.js';
 import type { Fleet, FleetIsolation } from '../../fleet/handle.js';
 import { observeFleet } from '../../fleet/observe.js';
-import { UsageError } from '../errors.js';
-import { EXIT } from '../exit-code.js';
-import { remark, say } from '../terminal/output.js';
+import { CommandFailure, UsageError } from '../errors.js';
+import { say } from '../terminal/output.js';
 import { clientFor } from './client.js';
 import { statusTable } from './view.js';
 
@@ -24,11 +23,11 @@ export interface StatusOptions extends FleetAddress {
 const TIMEOUT = '2s';
 const WATCH_MS = 1000;
 
-/** `holdfast fleet status`. @returns the exit code */
+/** `holdfast fleet status` */
 export function fleetStatus(
   { json = false, watch = false, ...address }: StatusOptions,
   signal: AbortSignal,
-): Promise<number> {
+): Promise<void> {
   return withFleet(address, async (fleet) => {
     let shown = '';
     do {
@@ -43,31 +42,28 @@ export function fleetStatus(
   });
 }
 
-/** `holdfast fleet isolate <circuit>`. @returns the exit code */
-export function fleetIsolate(circuit: string, isolation: FleetIsolation, address: FleetAddress): Promise<number> {
+/** `holdfast fleet isolate <circuit>` */
+export function fleetIsolate(circuit: string, isolation: FleetIsolation, address: FleetAddress): Promise<void> {
   return withFleet(address, (fleet) => fleet.isolate(circuit, isolation));
 }
 
-/** `holdfast fleet reset <circuit>`. @returns the exit code */
-export function fleetReset(circuit: string, address: FleetAddress): Promise<number> {
+/** `holdfast fleet reset <circuit>` */
+export function fleetReset(circuit: string, address: FleetAddress): Promise<void> {
   return withFleet(address, (fleet) => fleet.reset(circuit));
 }
 
 async function withFleet(
   { url = process.env['FLEET_URL'], name }: FleetAddress,
   work: (fleet: Fleet) => Promise<void>,
-): Promise<number> {
+): Promise<void> {
   if (url === undefined || url === '')
     throw new UsageError('expected the address of the fleet: write --url redis://localhost:6379, or set FLEET_URL.');
   const fleet = await observeFleet(await clientFor(url), { timeout: TIMEOUT, ...(name !== undefined && { name }) });
   try {
     await work(fleet);
-    return EXIT.good;
   } catch (error) {
-    if (!(error instanceof FleetStoreError)) throw error;
     // Neither the address nor what the client says: both may hold a password.
-    remark(`holdfast: ${error.message}`);
-    return EXIT.failed;
+    throw error instanceof FleetStoreError ? new CommandFailure(error.message) : error;
   } finally {
     await fleet.close();
   }
