@@ -1,7 +1,7 @@
 import { say } from '#lib/cli/terminal/output.js';
 import { table } from '#lib/cli/terminal/table.js';
 import { wrap } from '#lib/cli/terminal/wrap.js';
-import { startFleetStore, type TestFleetStore } from '#lib/testing/index.js';
+import { startFleetStore, type TestFleetStore } from 'holdfast/testing';
 import { Members, pause, sum } from './members.js';
 import { Upstream } from './upstream.js';
 

@@ -1,7 +1,7 @@
 // One process of the drill of a fleet. Started by fleet.ts, with which it talks over the channel of a forked process.
 import { createClient } from 'redis';
-import { CircuitOpenError, CircuitProtected, circuit, configure } from '#lib/index.js';
-import { connectFleet } from '#lib/fleet/index.js';
+import { CircuitOpenError, CircuitProtected, circuit, configure } from 'holdfast';
+import { connectFleet } from 'holdfast/fleet';
 import { SIDES, type Side } from './upstream.js';
 
 /** What a process has seen since it was last asked. */
