@@ -8,6 +8,7 @@ export {
   ConcurrencyLimitError,
   ConfigurationError,
   DecorationError,
+  FinalError,
   MalformedResponseError,
   RateLimitedError,
   TimeLimitError,

@@ -5,6 +5,7 @@ import { limits } from './sections/limits.js';
 import { memory } from './sections/memory.js';
 import { paths } from './sections/paths.js';
 import { policies } from './sections/policies.js';
+import { streams } from './sections/streams.js';
 
 /**
  * What a section is given.
@@ -26,7 +27,7 @@ import { policies } from './sections/policies.js';
  * @typedef {{ tables: Table[], marks: [what: string, { value: string, reached: boolean }][] }} Found
  */
 
-const SECTIONS = { paths, policies, limits, memory, imports, growth };
+const SECTIONS = { paths, policies, limits, streams, memory, imports, growth };
 
 export const SECTION_NAMES = Object.keys(SECTIONS);
 

@@ -17,19 +17,30 @@ export interface StreamWatcher {
 type Result = IteratorResult<unknown, unknown>;
 type Step = 'next' | 'throw';
 
+type Resolve = (result: Result) => void;
+type Reject = (error: unknown) => void;
+
+/** A request that waits for those before it. */
 interface Request {
   readonly step: Step;
   readonly value: unknown;
-  readonly resolve: (result: Result) => void;
-  readonly reject: (error: unknown) => void;
+  readonly resolve: Resolve;
+  readonly reject: Reject;
 }
 
 const DONE: Result = Object.freeze({ value: undefined, done: true });
 
+/** What a stream is read by. */
+export interface Holder {
+  /** From now on the stream goes on in another one. */
+  readFrom(stream: Readable): void;
+}
+
 /** A stream that something can keep from being collected, and that can be given up. */
-export interface Droppable extends Stream {
-  /** Kept alive while a request is pending. */
-  holder: object | undefined;
+export interface Readable extends Stream {
+  /** What the stream is read by: kept alive while a request is pending. */
+  holder: Holder | undefined;
+  readonly isOver: boolean;
   /** Ends it as if its reader had left; false if it was over already. */
   drop(): boolean;
 }
@@ -38,15 +49,20 @@ export interface Droppable extends Stream {
  * A stream that has been opened. Reads its source for one reader, in order, and tells its watchers how it ends. Its end
  * by a limit, or by `return()`, settles what is pending at once, whether or not the source heeds it.
  */
-export class OpenStream implements Droppable {
-  holder: object | undefined;
+export class OpenStream implements Readable {
+  holder: Holder | undefined;
   readonly #source: Stream;
   #first: Result | undefined;
   readonly #scope: Scope | undefined;
   #watchers: readonly StreamWatcher[] = [];
-  #pending: Request | undefined;
+  /** The request that is pending: these are undefined if none is. */
+  #resolve: Resolve | undefined;
+  #reject: Reject | undefined;
+  #step: Step = 'next';
   #queue: Request[] | undefined;
   #chunks = 0;
+  /** True once the first chunk has been handed over, if neither a scope nor a watcher has to do with the next ones. */
+  #isPlain = false;
   #end: { readonly how: StreamEnd; readonly error: unknown } | undefined;
   /** What ended it while nobody was reading: the next reader gets it. */
   #failure: { readonly error: unknown } | undefined;
@@ -63,13 +79,25 @@ export class OpenStream implements Droppable {
     this.#leaveScope = scope?.onEnd(() => this.#endIdle());
   }
 
+  get isOver(): boolean {
+    return this.#end !== undefined;
+  }
+
   watch(watcher: StreamWatcher): void {
     if (this.#end) watcher.ended(this.#end.how, this.#end.error, this.#chunks);
-    else this.#watchers = [...this.#watchers, watcher];
+    else {
+      this.#watchers = [...this.#watchers, watcher];
+      this.#isPlain = false;
+    }
   }
 
   next(sent?: unknown): Promise<Result> {
-    return this.#ask('next', sent);
+    if (!this.#isPlain || this.#resolve || this.#end) return this.#ask('next', sent);
+    // Most chunks: nothing is to be done but to hand the result on, and to be able to end before it comes.
+    this.#step = 'next';
+    const promise = new Promise<Result>(this.#take);
+    this.#source.next(sent).then(this.#succeed, this.#fail);
+    return promise;
   }
 
   throw(error: unknown): Promise<Result> {
@@ -78,7 +106,7 @@ export class OpenStream implements Droppable {
 
   /** Ends the stream at once. The source is closed; if it was idle, its cleanup is waited for. */
   async return(value?: unknown): Promise<Result> {
-    const wasIdle = !this.#end && this.#pending === undefined;
+    const wasIdle = !this.#end && !this.#resolve;
     if (!this.#end) this.#leave();
     const closed = this.#source.return(undefined);
     if (wasIdle) await closed;
@@ -101,21 +129,28 @@ export class OpenStream implements Droppable {
     await this.return();
   }
 
+  readonly #take = (resolve: Resolve, reject: Reject): void => {
+    this.#resolve = resolve;
+    this.#reject = reject;
+  };
+
   #ask(step: Step, value: unknown): Promise<Result> {
     return new Promise((resolve, reject) => {
       const request = { step, value, resolve, reject };
-      if (this.#pending) (this.#queue ??= []).push(request);
+      if (this.#resolve) (this.#queue ??= []).push(request);
       else this.#begin(request);
     });
   }
 
   #begin(request: Request): void {
     if (this.#end) return this.#refuse(request);
-    this.#pending = request;
     const { step, value } = request;
+    this.#take(request.resolve, request.reject);
+    this.#step = step;
     if (this.#first && step === 'next') {
       const first = this.#first;
       this.#first = undefined;
+      this.#isPlain = this.#scope === undefined && !this.#watchers.some(({ waits, chunk }) => waits ?? chunk);
       return this.#succeed(first);
     }
     for (const watcher of this.#watchers) watcher.waits?.();
@@ -129,26 +164,31 @@ export class OpenStream implements Droppable {
     if (result.done) this.#finish('completed');
     else {
       this.#chunks += 1;
-      for (const watcher of this.#watchers) watcher.chunk?.();
+      if (!this.#isPlain) for (const watcher of this.#watchers) watcher.chunk?.();
     }
-    this.#settle()?.resolve(result);
-    this.#goOn();
+    const resolve = this.#resolve;
+    this.#resolve = undefined;
+    resolve?.(result);
+    if (this.#queue) this.#goOn();
+    else this.holder = undefined;
   };
 
   readonly #fail = (error: unknown): void => {
     if (this.#end) return;
     // What the reader throws into the stream is not the source's failure, but a limit's end is.
-    const isReaders = this.#pending?.step === 'throw' && !this.#scope?.ended;
+    const isReaders = this.#step === 'throw' && !this.#scope?.ended;
     if (this.#scope?.ended) swallow(this.#source.return(undefined));
     this.#finish(isReaders ? 'left' : 'failed', error);
-    this.#settle()?.reject(error);
+    const reject = this.#reject;
+    this.#resolve = undefined;
+    reject?.(error);
     this.#goOn();
   };
 
   /** The scope has ended while nobody was reading: nobody may ever read on, so that the source hears of it now. */
   #endIdle(): void {
     const { ended } = this.#scope as Scope;
-    if (this.#pending || this.#end || !ended) return;
+    if (this.#resolve || this.#end || !ended) return;
     this.#failure = { error: ended.error };
     this.#finish(ended.cause === 'deadline' ? 'failed' : 'left', ended.error);
     swallow(this.#source.throw(ended.error));
@@ -156,15 +196,10 @@ export class OpenStream implements Droppable {
 
   #leave(): void {
     this.#finish('left');
-    const pending = this.#settle();
-    pending?.resolve(DONE);
+    const resolve = this.#resolve;
+    this.#resolve = undefined;
+    resolve?.(DONE);
     this.#goOn();
-  }
-
-  #settle(): Request | undefined {
-    const pending = this.#pending;
-    this.#pending = undefined;
-    return pending;
   }
 
   /** Begins what waits its turn. */
@@ -173,7 +208,7 @@ export class OpenStream implements Droppable {
     if (next) this.#begin(next);
     else this.holder = undefined;
     // After the end nothing becomes pending.
-    if (next && !this.#pending) this.#goOn();
+    if (next && !this.#resolve) this.#goOn();
   }
 
   #refuse({ step, value, resolve, reject }: Request): void {
@@ -187,6 +222,7 @@ export class OpenStream implements Droppable {
   #finish(how: StreamEnd, error?: unknown): void {
     this.#end = { how, error };
     this.#first = undefined;
+    this.#isPlain = false;
     this.#leaveScope?.();
     const watchers = this.#watchers;
     // Nothing of the call outlives it, also if the reader keeps the stream.

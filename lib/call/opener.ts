@@ -1,6 +1,6 @@
 import type { Call } from './call.js';
 import { Opening } from './opening.js';
-import { type Droppable, OpenStream, streamOf, swallow } from './open-stream.js';
+import { type Holder, OpenStream, type Readable, streamOf, swallow } from './open-stream.js';
 import type { Next, Stream } from './policy.js';
 import { Scope } from './scope.js';
 
@@ -53,8 +53,8 @@ const LEFT = Object.freeze(new DOMException('The reader left the stream.', 'Abor
  * The stream of one call of an `async *` method. Nothing runs before its first chunk is asked for; then it is opened like
  * any other call. Leaving it meanwhile ends every wait at once.
  */
-export class Opener implements Droppable {
-  holder: object | undefined;
+export class Opener implements Readable {
+  holder: Holder | undefined;
   readonly #open: Next;
   #call: Call | undefined;
   #state: 'new' | 'opening' | 'over' = 'new';
@@ -66,6 +66,10 @@ export class Opener implements Droppable {
   constructor(open: Next, call: Call) {
     this.#open = open;
     this.#call = call;
+  }
+
+  get isOver(): boolean {
+    return this.#opened ? this.#opened.isOver : this.#state === 'over';
   }
 
   next(sent?: unknown): Promise<Result> {
@@ -123,6 +127,7 @@ export class Opener implements Droppable {
     if (this.#state === 'over') return void stream.drop();
     this.#opened = stream;
     stream.holder = this.holder;
+    this.holder?.readFrom(stream);
     const queue = this.#queue;
     this.#end();
     for (const { step, value, resolve } of queue) resolve(stream[step](value));

@@ -58,7 +58,13 @@ function shadow(value: AsyncIterable<unknown>, site: Site, scope: Scope | undefi
   const descriptor = { value: read, configurable: true, writable: true, enumerable: false };
   if (!Reflect.defineProperty(value, Symbol.asyncIterator, descriptor)) return undefined;
   followed.set(value, opening);
-  onCollected(value, stream, site, () => !source.hasBegun);
+  const unread = {
+    get isOver() {
+      return source.hasBegun || stream.isOver;
+    },
+    drop: () => !source.hasBegun && stream.drop(),
+  };
+  onCollected(value, unread, site);
   return opening;
 }
 

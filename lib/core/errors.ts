@@ -90,6 +90,17 @@ export class MalformedResponseError extends Error {
   override readonly name = 'MalformedResponseError';
 }
 
+/**
+ * What a method throws to say "do not repeat this": `throw new FinalError('The order is booked already.', { cause })`.
+ * Its kind is the kind of its cause (`unknown` without one), so that the circuit still counts an upstream's fault, but it
+ * is never transient. Only `retryOn` may repeat it.
+ */
+export class FinalError extends Error {
+  override readonly name = 'FinalError';
+  /** Marks the class for other copies of the package. */
+  readonly final = true;
+}
+
 /** An error that a streaming answer reported inside the stream, reduced to a code that the classifier knows. */
 export class StreamFailureError extends Error {
   override readonly name = 'StreamFailureError';

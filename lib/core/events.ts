@@ -23,7 +23,7 @@ export type GaveUpReason =
   | 'body';
 
 /** Why a call did not wait for a rate limit to pass, or not until it had. `aborted`: the caller's signal. */
-export type RateLimitReason = 'max-wait' | 'attempts' | 'aborted' | 'circuit-open';
+export type RateLimitReason = 'max-wait' | 'attempts' | 'aborted' | 'circuit-open' | 'body';
 
 /** Why no hedge was started. `body`: an argument can be sent only once. */
 export type HedgeRefusal = 'budget' | 'circuit-open' | 'body';

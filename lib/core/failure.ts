@@ -9,6 +9,8 @@ export type FailureKind =
   | 'rejected'
   | 'malformed'
   | 'misconfigured'
+  | 'circuit-open'
+  | 'concurrency-limit'
   | 'unknown';
 
 /** What may be told of a failure: every field is a number, or a word from a list or pattern of ours. */
@@ -30,11 +32,13 @@ export interface FailureFacts {
 
 /** What `classify` says of a thrown value. Holds nothing of what was asked or answered. */
 export interface Failure extends FailureFacts {
-  /** Whether it may pass by itself: kind `timeout`, `network` or `server`. */
+  /** Whether it may pass by itself: kind `timeout`, `network` or `server`, and no `FinalError` was thrown. */
   readonly transient: boolean;
+  /** True if the error is a `FinalError`, or has one among its causes: only `retryOn` may repeat it. */
+  readonly final?: true;
 }
 
 /** The part of a failure that events tell. */
-export function factsOf({ transient: _, ...facts }: Failure): FailureFacts {
+export function factsOf({ transient: _, final: __, ...facts }: Failure): FailureFacts {
   return facts;
 }

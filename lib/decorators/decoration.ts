@@ -3,14 +3,18 @@ import type { Policy } from '../call/policy.js';
 import type { RetryBudget } from '../call/retry-budget.js';
 import type { Site } from '../call/site.js';
 import type { Fields } from '../core/field.js';
-import type { Layers, Setting } from '../settings/resolve.js';
+import type { Resolvable, Setting } from '../settings/resolve.js';
+import type { Names } from '../settings/sections.js';
 import type { AnyFunction } from './types.js';
+
+/** The name of a decorator. */
+export type PolicyName = string;
 
 /**
  * The decorators, outermost first: the order in which they can be stacked. A time limit stands at either end, or at
- * both: around the whole call, and around each attempt.
+ * both: around the whole call, and around each attempt. Other policies are inserted when they are defined.
  */
-export const ORDER = [
+export const ORDER: PolicyName[] = [
   'TimeLimited',
   'CircuitProtected',
   'RetryOnTransient',
@@ -18,28 +22,30 @@ export const ORDER = [
   'Hedged',
   'ConcurrencyLimited',
   'TimeLimited',
-] as const;
-
-export type PolicyName = (typeof ORDER)[number];
+];
 
 export type Options = Readonly<Record<string, unknown>>;
 export type EffectiveSettings = Readonly<Record<string, Setting>>;
 
-/** Where a decorator stands: its place in a stack, and all that stand there, outermost first. */
+/** Where a policy stands among those of its stack that are enabled, outermost first. */
 export interface Position {
   readonly index: number;
   readonly stack: readonly PolicyName[];
+  /** Whether its decorator was written below another one, enabled or not. */
+  readonly isInner: boolean;
 }
 
 /** What a decorator brings: the options it takes, and how to make its policy of them. */
 export interface Decorator {
   readonly policy: PolicyName;
   readonly fields: Fields;
+  /** Groups of settings that the policy uses, its own first. */
+  groups(isInner: boolean): readonly string[];
+  /** How the settings of its own group are resolved for these options. */
+  resolvable(options: Options, isInner: boolean): Resolvable;
   /** What options say that cannot both be meant. */
   contradictions(options: Options): string[];
-  /** The options in effect for a method, and where each came from. */
-  settings(options: Options, layers: Layers, method: string, position: Position): EffectiveSettings;
-  /** The policy, given options that are whole. `self` is what the first call under these settings is made on. */
+  /** The policy, given the options in effect. `self` is what the first call under these settings is made on. */
   bind(options: Options, site: Site, owned: Owned, position: Position, self: unknown): Policy;
 }
 
@@ -49,17 +55,16 @@ export interface Decoration {
   readonly options: Options;
 }
 
-/** Each decorator of a stack with its position. */
-export function positioned(
-  decorations: readonly Decoration[],
-): readonly (Decoration & { readonly position: Position })[] {
-  const stack = decorations.map(({ decorator }) => decorator.policy);
-  return decorations.map((decoration, index) => ({ ...decoration, position: { index, stack } }));
+/** The names by which sections find the methods of a stack. */
+export function namesOf(stack: readonly Decoration[], method: string): Names {
+  const circuit = stack.find(({ decorator }) => decorator.policy === 'CircuitProtected')?.options.circuit;
+  const isProtected = stack.some(({ decorator }) => decorator.policy === 'CircuitProtected');
+  return { method, circuit: typeof circuit === 'string' ? circuit : isProtected ? method : undefined };
 }
 
-/** The values in effect, without where they came from. */
-export function valuesOf(settings: EffectiveSettings): Options {
-  return Object.fromEntries(Object.entries(settings).map(([key, { value }]) => [key, value]));
+/** The stable name that a decorator of the stack gives to the method. */
+export function givenNames(stack: readonly Decoration[]): string[] {
+  return [...new Set(stack.map(({ options }) => options.name).filter((name) => typeof name === 'string'))];
 }
 
 /** What belongs to one decorated method and outlives every change of settings. */

@@ -1,9 +1,37 @@
-import { DecorationError } from '../core/errors.js';
+import { ConfigurationError, DecorationError } from '../core/errors.js';
 import { ORDER, type PolicyName } from './decoration.js';
 import type { Place } from './place.js';
 
 /** The one that may stand at both ends. */
-const AT_ENDS: PolicyName = 'TimeLimited';
+const AT_ENDS = 'TimeLimited';
+
+/** Where a decorator may stand: below one, above another. */
+export interface PlaceInOrder {
+  readonly below?: PolicyName;
+  readonly above?: PolicyName;
+}
+
+/**
+ * Finds the place of a decorator, right below `below` or right above `above`.
+ * @returns a function that inserts it there
+ * @throws {ConfigurationError} for a place that there is not
+ */
+export function placeInOrder(policy: PolicyName, place: PlaceInOrder = {}): () => void {
+  if (ORDER.includes(policy)) return () => undefined;
+  const { below, above } = place;
+  const unknown = [below, above].find((name) => name !== undefined && !ORDER.includes(name));
+  const expected = `expected place: { below, above } with decorators of ${ORDER.join(' > ')}`;
+  if (unknown !== undefined) throw new ConfigurationError([`definePolicy: "${policy}": ${expected}, got "${unknown}"`]);
+  if (below === undefined && above === undefined)
+    throw new ConfigurationError([`definePolicy: "${policy}": ${expected}, got none`]);
+  const from = below === undefined ? 0 : ORDER.indexOf(below) + 1;
+  const to = above === undefined ? from : ORDER.lastIndexOf(above);
+  if (from > to)
+    throw new ConfigurationError([
+      `definePolicy: "${policy}": expected a place below "${below}" and above "${above}", but "${above}" stands above "${below}"`,
+    ]);
+  return () => void ORDER.splice(below === undefined ? to : from, 0, policy);
+}
 
 /** Why a decorator may not stand further out than those that come before it in the order. */
 const REASONS: Readonly<Partial<Record<PolicyName, string>>> = {
@@ -36,7 +64,7 @@ export function refuseWrongOrder(stack: readonly PolicyName[], place: Place): vo
   if (misplaced === undefined) return;
   const last = inner.at(-1) === AT_ENDS ? [AT_ENDS] : [];
   throw wrong(
-    `${name}: @${outer}() stands above @${misplaced}(): ${REASONS[outer]}. Write:`,
+    `${name}: @${outer}() stands above @${misplaced}(): ${REASONS[outer] ?? 'its place is further in'}. Write:`,
     [...sorted(stack), ...last],
     place,
   );

@@ -1,8 +1,8 @@
 // Thrown values are read as if they were hostile: a getter, a proxy or a frozen copy of anything may stand there.
 
-/** A property of any value, or undefined where there is none or reading it throws. */
+/** A property of any value, or undefined if there is none or reading it throws. */
 export function read(value: unknown, key: string): unknown {
-  if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return undefined;
+  if (!isObject(value)) return undefined;
   try {
     return (value as Record<string, unknown>)[key];
   } catch {
@@ -20,47 +20,53 @@ export function classNameOf(value: unknown): string | undefined {
   return readText(read(value, 'constructor'), 'name');
 }
 
-const MAX_DEPTH = 6;
-const MAX_ERRORS = 16;
-const MAX_CAUSES = 64;
-
-/** The error and what it was caused by, outermost first: `cause` and `AggregateError.errors`, at most six deep. */
-export function causesOf(error: unknown): readonly unknown[] {
-  // Most errors have none.
-  if (read(error, 'cause') === undefined && typeof read(error, 'errors') !== 'object') return [error];
-  const found = new Set<unknown>([error]);
-  let level: unknown[] = [error];
-  for (let depth = 0; depth < MAX_DEPTH; depth++) {
-    level = level.flatMap(directCauses).filter((cause) => cause !== undefined && !found.has(cause));
-    for (const cause of level) if (found.size < MAX_CAUSES) found.add(cause);
-    if (found.size === MAX_CAUSES) break;
-  }
-  return [...found];
+/** True for objects and functions: whatever can have properties of its own. */
+export function isObject(value: unknown): value is object {
+  return (typeof value === 'object' && value !== null) || typeof value === 'function';
 }
 
-function directCauses(error: unknown): unknown[] {
-  const causes = [read(error, 'cause')];
-  const errors = read(error, 'errors');
-  // By index: an iterator of a hostile value could throw, or never end.
-  if (typeof errors === 'object') for (let i = 0; i < MAX_ERRORS; i++) causes.push(read(errors, String(i)));
-  return causes;
+/** True for errors, also of another realm: `in` runs no getter, and reading `stack` would format the trace. */
+export function looksLikeError(value: unknown): value is object {
+  return isObject(value) && has(value, 'stack') && has(value, 'message');
 }
 
-const NO_HEADERS: ReadonlyMap<string, string> = new Map();
-
-/** Response headers in lower case and without the spaces around them, from a `Headers`, a `Map` or a plain object. */
-export function headersOf(error: unknown): ReadonlyMap<string, string> {
-  const headers = read(error, 'headers') ?? read(read(error, 'response'), 'headers');
-  if (headers === undefined) return NO_HEADERS;
-  const found = new Map<string, string>();
-  const add = (value: unknown, key: unknown): void => {
-    if (typeof key === 'string' && typeof value === 'string') found.set(key.toLowerCase(), value.trim());
-  };
+/** `in`, which a proxy may refuse. */
+export function has(value: object, key: string): boolean {
   try {
-    if (typeof read(headers, 'forEach') === 'function') (headers as Headers).forEach(add);
-    else for (const key of Object.keys(headers ?? {})) add(read(headers, key), key);
+    return key in value;
   } catch {
-    // What was read until then counts.
+    return false;
   }
-  return found;
+}
+
+/** True if there is any enumerable property of its own, or if that cannot be found out. */
+export function hasOwnKeys(value: object): boolean {
+  try {
+    return Object.keys(value).length > 0;
+  } catch {
+    return true;
+  }
+}
+
+/** `Array.isArray` throws for a proxy that was revoked. */
+export function isArray(value: unknown): value is readonly unknown[] {
+  try {
+    return Array.isArray(value);
+  } catch {
+    return false;
+  }
+}
+
+/** A number, or a text that is one. An object is not asked for its value: that would run code of its own. */
+export function numberOf(value: unknown): number {
+  if (typeof value === 'number') return value;
+  return typeof value === 'string' && value.length > 0 && value.length <= 32 ? Number(value) : Number.NaN;
+}
+
+/** Longest text that is looked up in a list or shown to a pattern. */
+const MAX_WORD = 64;
+
+/** The text itself if it is short enough for a word of a list. */
+export function word(value: unknown): string | undefined {
+  return typeof value === 'string' && value.length <= MAX_WORD ? value : undefined;
 }

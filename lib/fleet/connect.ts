@@ -1,4 +1,5 @@
 import { ConfigurationError } from '../core/errors.js';
+import { settingsOf } from '../runtime/runtime.js';
 import { type Fleet, fleetHandle } from './handle.js';
 import { Membership } from './membership.js';
 import { type FleetOptions, resolveRules } from './options.js';
@@ -16,7 +17,7 @@ let connected: Membership | undefined;
  */
 export async function connectFleet(client: FleetClient, options: FleetOptions = {}): Promise<Fleet> {
   const hearsMessages = typeof (client as Partial<Record<'subscribe', unknown>> | null)?.subscribe === 'function';
-  const rules = resolveRules(options, process.env, hearsMessages);
+  const rules = resolveRules(options, () => settingsOf('fleet'), hearsMessages);
   if (connected)
     throw new ConfigurationError([
       `connectFleet: expected no other fleet in this process, but it has joined "${connected.rules.fleet}": close that first`,

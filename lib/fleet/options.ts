@@ -1,104 +1,47 @@
 import { type Duration, toMs } from '../core/duration.js';
 import { ConfigurationError } from '../core/errors.js';
-import type { Field } from '../core/field.js';
-import { checkFields } from '../settings/check.js';
+import type { SettingsOf, ValueOf } from '../core/field.js';
+import { checkFields, note, type Problems, textsOf } from '../settings/check.js';
 import { fleetFields } from '../settings/fields/fleet.js';
-import { type FleetMode, type FleetRules, fleetRules } from './rules.js';
+import { type FleetRules, fleetRules } from './rules.js';
 
 /** What `connectFleet` takes. Each option overrides the setting `fleet.<option>`. */
-export interface FleetOptions {
-  /**
-   * The fleet's name: staging and production on one store need different names.
-   * @default 'default', or FLEET_NAME
-   */
-  readonly name?: string;
-  /**
-   * `watch` exchanges and logs everything and rejects nobody.
-   * @default 'on', or FLEET_MODE
-   */
-  readonly mode?: FleetMode;
-  /**
-   * The share of present members whose votes open a circuit. More than this share is needed.
-   * @default 0.6, or FLEET_QUORUM
-   */
-  readonly quorum?: number;
-  /**
-   * The longest that an operation, and with it a probe, waits for the store.
-   * @default '250ms', or FLEET_TIMEOUT
-   */
-  readonly timeout?: Duration;
-  /**
-   * How often a member compares the circuits that it uses with the store.
-   * @default '30s', or '10s' for a store without messages, or FLEET_SYNC
-   */
-  readonly sync?: Duration;
-  /**
-   * How fresh a member's own success must be to stay closed when the fleet opens.
-   * @default '5s'
-   */
-  readonly trust?: Duration;
-  /**
-   * The `circuit.rampUp` of circuits in the fleet that have none.
-   * @default '10s', or FLEET_RAMP_UP
-   */
-  readonly rampUp?: Duration;
-  /**
-   * The longest that the rate limit of one member closes the gates of the others.
-   * @default '60s', or FLEET_MAX_GATE
-   */
-  readonly maxGate?: Duration;
-}
+export type FleetOptions = { readonly [K in keyof typeof fleetFields]?: ValueOf<(typeof fleetFields)[K]> };
 
-type Resolved = { readonly [K in keyof FleetOptions]-?: Exclude<FleetOptions[K], undefined> | null };
+/** The settings of the group `fleet`. */
+export type FleetSettings = SettingsOf<typeof fleetFields>;
 
 const LONGEST_NAME = 100;
-const SYNC = '30s';
-const SYNC_WITHOUT_MESSAGES = '10s';
+const SYNC: Duration = '30s';
+const SYNC_WITHOUT_MESSAGES: Duration = '10s';
 
 /**
- * The rules of a fleet: options, then the environment, then the defaults.
+ * The rules of a fleet: options, then settings.
+ * @param settingsOf the settings in effect; asked only if the options are right
  * @param hearsMessages whether the store has messages
  * @throws {ConfigurationError} that lists every problem
  */
-export function resolveRules(options: FleetOptions, env: NodeJS.ProcessEnv, hearsMessages: boolean): FleetRules {
-  const problems: string[] = [];
-  const given = {
-    ...defaults(),
-    ...fromEnvironment(env, problems),
-    ...checkFields(fleetFields, options, 'connectFleet', 'code', problems),
-  } as Resolved;
-  const name = given.name ?? '';
-  if (name.length > LONGEST_NAME)
-    problems.push(`connectFleet.name: expected at most ${LONGEST_NAME} characters, got a text of ${name.length}`);
-  if (problems.length > 0) throw new ConfigurationError(problems);
-  const ms = (duration: Duration | null, unset: Duration): number => toMs(duration ?? unset);
+export function resolveRules(
+  options: FleetOptions,
+  settingsOf: () => FleetSettings,
+  hearsMessages: boolean,
+): FleetRules {
+  const problems: Problems = [];
+  const at = ['connectFleet'];
+  const given = checkFields(fleetFields, options, at, 'code', problems) as FleetOptions;
+  const { name } = given;
+  if (name !== undefined && name.length > LONGEST_NAME)
+    note(problems, [...at, 'name'], `expected at most ${LONGEST_NAME} characters, got a text of ${name.length}`);
+  if (problems.length > 0) throw new ConfigurationError(textsOf(problems));
+  const settings = { ...settingsOf(), ...given };
   return fleetRules({
-    fleet: name,
-    mode: given.mode ?? 'on',
-    quorum: given.quorum ?? 1,
-    timeoutMs: ms(given.timeout, '250ms'),
-    syncMs: ms(given.sync, hearsMessages ? SYNC : SYNC_WITHOUT_MESSAGES),
-    trustMs: ms(given.trust, '5s'),
-    rampUpMs: ms(given.rampUp, '10s'),
-    maxGateMs: ms(given.maxGate, '60s'),
+    fleet: settings.name,
+    mode: settings.mode,
+    quorum: settings.quorum,
+    timeoutMs: toMs(settings.timeout),
+    syncMs: toMs(settings.sync ?? (hearsMessages ? SYNC : SYNC_WITHOUT_MESSAGES)),
+    trustMs: toMs(settings.trust),
+    rampUpMs: toMs(settings.rampUp),
+    maxGateMs: toMs(settings.maxGate),
   });
-}
-
-const fields = Object.entries(fleetFields) as [keyof FleetOptions, Field<unknown>][];
-
-function defaults(): Record<string, unknown> {
-  return Object.fromEntries(fields.map(([key, field]) => [key, field.default]));
-}
-
-function fromEnvironment(env: NodeJS.ProcessEnv, problems: string[]): Record<string, unknown> {
-  const read: Record<string, unknown> = {};
-  for (const [key, field] of fields) {
-    const text = field.env === undefined ? undefined : env[field.env];
-    // An empty variable is an unset one.
-    if (text === undefined || text === '') continue;
-    const value = field.format.read(text, 'text');
-    if (value === undefined) problems.push(`fleet.${key} (${field.env}): expected ${field.format.expected}`);
-    else read[key] = value;
-  }
-  return read;
 }

@@ -1,6 +1,6 @@
 import { MalformedResponseError, StreamFailureError } from '../core/errors.js';
 import { read, readText } from '../failures/reading.js';
-import { KIND_BY_CODE } from '../failures/vocabulary.js';
+import { KIND_BY_CODE } from '../failures/families/llm.js';
 
 // A 200 may hold anything: a page of HTML arrives as a string, an empty body as undefined, an error as an object.
 

@@ -2,7 +2,7 @@ import type OpenAI from 'openai';
 import { CircuitProtected } from '../decorators/circuit-protected.js';
 import { RespectRateLimit } from '../decorators/respect-rate-limit.js';
 import { RetryOnTransient } from '../decorators/retry-on-transient.js';
-import { currentSettings } from '../runtime/runtime.js';
+import { settingsOf } from '../runtime/runtime.js';
 import { AttemptLimited, attemptOptions } from './attempt-limited.js';
 import { batchesOf } from './batches.js';
 import type { CallOptions } from './call-options.js';
@@ -32,7 +32,7 @@ export class EmbeddingService {
 
   /** @throws {ConfigurationError} when the settings are wrong, or there is neither a client nor an API key */
   constructor(options: EmbeddingServiceOptions = {}) {
-    const { openai } = currentSettings();
+    const openai = settingsOf('openai');
     const given = options.client && noticeRetriesOf(this, options.client);
     this.#client = given ? () => given : inEffect(createClient);
     this.#model = options.model ?? openai.embeddingModel;

@@ -2,12 +2,11 @@ import { type Clock, systemClock } from '../core/clock.js';
 import { ConfigurationError } from '../core/errors.js';
 import type { ResilienceEvent, SettingsRefused, SettingsReloaded } from '../core/events.js';
 import { type Random, systemRandom } from '../core/random.js';
-import { readEnvironment } from '../settings/environment.js';
-import { deepFreeze, type LoadedSettings } from '../settings/load.js';
-import { mergeSettings } from '../settings/merge.js';
+import { textsOf } from '../settings/check.js';
+import { deepFreeze, refuse } from '../settings/load.js';
+import { mergeSettings, problemsFor, problemsOf, unownedProblems } from '../settings/problems.js';
 import type { Layers } from '../settings/resolve.js';
-import { type Settings, type SettingsOverrides, schema } from '../settings/schema.js';
-import { layOver } from '../settings/tree.js';
+import type { Settings } from '../settings/schema.js';
 import { ownLogger } from '../telemetry/loggers/own.js';
 import type { Writer } from '../telemetry/loggers/writer.js';
 import { Telemetry } from '../telemetry/telemetry.js';
@@ -15,6 +14,9 @@ import { contradictionsOfMethods } from './bound.js';
 import { Follower } from './follower.js';
 import { checkOverrides, type CheckedOverrides, type Overrides } from './overrides.js';
 import { SettingsSource } from './source.js';
+
+const MOST_PROBLEMS = 10;
+const LONGEST_PROBLEM = 200;
 
 /** Overrides, and what only the switches for tests set. */
 interface Override extends CheckedOverrides {
@@ -52,10 +54,15 @@ export function configure(given: Overrides): () => void {
 }
 
 export function override(added: Override): () => void {
-  const current = added.settings && layersIfRight();
-  // Options of methods are left to their next call: a test may well leave methods behind that the next one's settings
-  // do not suit, and whether any are left is up to the garbage collector.
-  if (added.settings && current) mergeSettings({ ...current, configured: [...current.configured, added.settings] });
+  if (added.settings) {
+    const current = layers();
+    const wrong = new Set(textsOf(problemsOf(current)));
+    // Settings of the environment or the file that are wrong fail where they are used, not here. Options of methods are
+    // left to their next call: a test may well leave methods behind that the next one's settings do not suit, and whether
+    // any are left is up to the garbage collector.
+    const candidate = { ...current, configured: [...current.configured, added.settings] };
+    refuse(problemsOf(candidate).filter(({ text }) => !wrong.has(text)));
+  }
   overrides = [...overrides, added];
   refresh();
   return () => {
@@ -64,20 +71,13 @@ export function override(added: Override): () => void {
   };
 }
 
-/** Settings of the environment or the file that are wrong are told where they are used, not by `configure()`. */
-function layersIfRight(): Layers | undefined {
-  try {
-    return layers();
-  } catch {
-    return undefined;
-  }
-}
-
 /** @throws {ConfigurationError} for settings that contradict each other, or the options of a method that works so far */
 function refuseContradictions(candidate: Layers, current: Layers): void {
+  const wrong = new Set(textsOf(problemsOf(current)));
+  const single = new Set(candidate.loaded.problems);
+  refuse(problemsOf(candidate).filter((problem) => !single.has(problem) && !wrong.has(problem.text)));
   if (!mergeSettings(candidate).resilience.enabled) return;
-  const isOn = layOver(current.loaded.settings, current.configured).resilience.enabled;
-  const problems = contradictionsOfMethods(candidate, isOn ? current : undefined);
+  const problems = contradictionsOfMethods(candidate, mergeSettings(current).resilience.enabled ? current : undefined);
   if (problems.length > 0) throw new ConfigurationError(problems);
 }
 
@@ -93,6 +93,7 @@ export function reload(): Settings {
 }
 
 function renew(told: 'always' | 'changes'): Settings {
+  const before = source.loaded;
   try {
     const isNew = source.read((loaded) => {
       const current = layers();
@@ -104,12 +105,21 @@ function renew(told: 'always' | 'changes'): Settings {
     return settings;
   } catch (error) {
     if (!(error instanceof ConfigurationError)) throw error;
-    const { problems } = error;
-    tell({ type: 'settings_refused', reason: problems.join('; ').replace(/\s+/g, ' '), problems: problems.length });
+    if (source.loaded !== before) refresh();
+    tellRefused(error.problems);
     throw error;
   } finally {
     follow();
   }
+}
+
+/** A file that is wrong all over must not fill the log. */
+function tellRefused(problems: readonly string[]): void {
+  const shown = problems.slice(0, MOST_PROBLEMS).map((problem) => {
+    const line = problem.replace(/\s+/g, ' ');
+    return line.length > LONGEST_PROBLEM ? `${line.slice(0, LONGEST_PROBLEM - 1)}…` : line;
+  });
+  tell({ type: 'settings_refused', reason: shown.join('; '), problems: problems.length });
 }
 
 /** Nobody is there to hear what is wrong but the log and the listeners. */
@@ -128,7 +138,7 @@ function tell(event: SettingsReloaded | SettingsRefused): void {
 /** Follows the file that was read last, also while it is wrong: mending it helps then. */
 function follow(): void {
   const { file } = source;
-  const isFollowed = file && (settingsAnyway().resilience?.watch ?? schema.resilience.watch.default);
+  const isFollowed = file && currentSettings().resilience.watch;
   follower.follow(isFollowed ? file.absolute : undefined, file?.version);
 }
 
@@ -141,49 +151,54 @@ export function onEvent(listener: (event: ResilienceEvent) => void): () => void 
   return runtime.telemetry.listen(listener);
 }
 
+let latest: Layers | undefined;
+
 /**
- * Everything that has a say about settings. The environment and the file are read at the first call, and when they are
- * reloaded.
- * @throws {ConfigurationError} while they are wrong and none that were right have been read
+ * Everything that has a say about settings: the same object until something changes. The environment and the file are
+ * read at the first call, and when they are reloaded.
  */
 export function layers(): Layers {
-  if (source.refused) throw source.refused;
-  if (!source.loaded) {
-    try {
-      source.read();
-    } finally {
-      follow();
-    }
-  }
-  return { loaded: source.loaded as LoadedSettings, configured: configured() };
+  const loaded = source.loaded ?? readFirst();
+  if (latest?.loaded !== loaded) latest = { loaded, configured: overrides.flatMap(({ settings }) => settings ?? []) };
+  return latest;
 }
 
-function configured(): SettingsOverrides[] {
-  return overrides.flatMap(({ settings }) => settings ?? []);
+function readFirst(): Layers['loaded'] {
+  const loaded = source.first();
+  latest = undefined;
+  follow();
+  const problems = textsOf(unownedProblems(loaded));
+  if (problems.length > 0) tellRefused(problems);
+  return loaded;
 }
 
-/** The settings in effect where no decorator and no section says otherwise. */
+/**
+ * The settings in effect if no decorator and no section says otherwise. Values that are wrong are left out, so that
+ * those who do not use them go on; see {@link settingsOf}.
+ */
 export function currentSettings(): Settings {
   return mergeSettings(layers());
 }
 
-/** Those that hold while some are wrong: then the file is not believed at all, and of the environment what is right. */
-function settingsAnyway(): SettingsOverrides {
-  try {
-    return currentSettings();
-  } catch {
-    return layOver({}, [readEnvironment(process.env, []), ...configured()]);
-  }
+/**
+ * The settings of one group.
+ * @throws {ConfigurationError} while they are wrong
+ */
+export function settingsOf<G extends keyof Settings>(group: G): Settings[G] {
+  const current = layers();
+  refuse(problemsFor(current, { groups: new Set([group]) }));
+  return mergeSettings(current)[group];
 }
 
 function refresh(): void {
-  const latest = <K extends keyof Override>(key: K): Override[K] | undefined => {
+  const last = <K extends keyof Override>(key: K): Override[K] | undefined => {
     return overrides.findLast((one) => one[key] !== undefined)?.[key];
   };
   runtime.version += 1;
-  runtime.clock = latest('clock') ?? systemClock;
-  runtime.random = latest('random') ?? systemRandom;
-  runtime.instantRetries = latest('instantRetries') ?? false;
+  latest = undefined;
+  runtime.clock = last('clock') ?? systemClock;
+  runtime.random = last('random') ?? systemRandom;
+  runtime.instantRetries = last('instantRetries') ?? false;
   follow();
 }
 
@@ -195,5 +210,5 @@ function currentWriter(): Writer {
 
 function chooseWriter(): Writer {
   const configured = overrides.findLast(({ writer }) => writer)?.writer;
-  return configured ?? ownLogger(settingsAnyway().log?.level ?? schema.log.level.default);
+  return configured ?? ownLogger(currentSettings().log.level);
 }

@@ -401,7 +401,11 @@ describe('@ConcurrencyLimited', () => {
       const { service, name } = stackWith({ limit: 1 });
       void service.work('a');
       const error = await refusalOf(service.work('b'));
-      expect(classify(error)).to.deep.equal({ kind: 'unknown', transient: false, errorName: 'ConcurrencyLimitError' });
+      expect(classify(error)).to.deep.equal({
+        kind: 'concurrency-limit',
+        transient: false,
+        errorName: 'ConcurrencyLimitError',
+      });
       expect(circuit(name).state).to.equal('closed');
       expect(world.events.map(({ type }) => type)).to.deep.equal(['concurrency_refused']);
     });
@@ -718,6 +722,13 @@ describe('@ConcurrencyLimited', () => {
     const section = (options: object) =>
       configure({ settings: { methods: { 'Service.work': { concurrency: options } } } });
 
+    const untouched = {
+      min: { value: 1, source: 'default' },
+      max: { value: 200, source: 'default' },
+      initial: { value: null, source: 'default' },
+      release: { value: 'abandoned', source: 'default' },
+    };
+
     it('takes a section of its method over its options, and says so', async () => {
       const service = serviceWith({ limit: 1 });
       const restore = section({ limit: 2, queue: 1, maxQueueWait: '5s' });
@@ -730,6 +741,7 @@ describe('@ConcurrencyLimited', () => {
             limit: { value: 2, source: 'section', from },
             queue: { value: 1, source: 'section', from },
             maxQueueWait: { value: '5s', source: 'section', from },
+            ...untouched,
           },
           warnings: [],
         },
@@ -762,6 +774,7 @@ describe('@ConcurrencyLimited', () => {
         limit: { value: 'adaptive', source: 'decorator' },
         queue: { value: 0, source: 'default' },
         maxQueueWait: { value: '30s', source: 'default' },
+        ...untouched,
       });
     });
 

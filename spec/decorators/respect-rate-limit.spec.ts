@@ -529,7 +529,7 @@ describe('@RespectRateLimit', () => {
     const restore = configure({
       settings: {
         rateLimit: { maxWait: '9s' },
-        methods: { 'Service.ask': { maxAttempts: 2, rateLimit: { minWait: '2s' } } },
+        methods: { 'Service.ask': { retry: { maxAttempts: 2 }, rateLimit: { minWait: '2s' } } },
       },
     });
     const [description] = describeStack(service.constructor as new () => unknown).ask ?? [];
@@ -540,6 +540,7 @@ describe('@RespectRateLimit', () => {
         maxAttempts: { value: 7, source: 'decorator' },
         maxWait: { value: '9s', source: 'configure' },
         minWait: { value: '2s', source: 'section', from: 'methods.Service.ask.rateLimit' },
+        maxGate: { value: '5m', source: 'default' },
       },
       warnings: [],
     });

@@ -599,7 +599,13 @@ describe('@TimeLimited', () => {
     it('takes both limits of a method from its section', () => {
       const restore = configure({
         settings: {
-          methods: { 'Service.limited': { maxAttempts: 1, timeLimit: { limit: '9s' }, attemptLimit: { limit: '4s' } } },
+          methods: {
+            'Service.limited': {
+              retry: { maxAttempts: 1 },
+              timeLimit: { limit: '9s' },
+              attemptLimit: { limit: '4s' },
+            },
+          },
         },
       });
       const [whole, retry, attempt] = describeStack(Service).limited ?? [];
@@ -611,7 +617,7 @@ describe('@TimeLimited', () => {
       ]);
       const section = (name: string) => ({ source: 'section', from: `methods.Service.limited.${name}` });
       expect(whole?.settings.limit).to.deep.equal({ value: '9s', ...section('timeLimit') });
-      expect(retry?.settings.maxAttempts).to.include({ value: 1, from: 'methods.Service.limited' });
+      expect(retry?.settings.maxAttempts).to.include({ value: 1, from: 'methods.Service.limited.retry' });
       expect(attempt?.settings.limit).to.deep.equal({ value: '4s', ...section('attemptLimit') });
       expect(attempt?.settings.firstChunk).to.deep.equal({ value: '2s', source: 'decorator' });
     });

@@ -461,7 +461,13 @@ describe('The warnings of describe()', () => {
       expect(Object.values(warningsBy()).flat()).to.deep.equal([]);
       const restore = configure({
         settings: {
-          methods: { 'Service.ask': { maxAttempts: 1, fallbackOn: 'failure', attemptLimit: { limit: '30s' } } },
+          methods: {
+            'Service.ask': {
+              retry: { maxAttempts: 1 },
+              circuit: { fallbackOn: 'failure' },
+              attemptLimit: { limit: '30s' },
+            },
+          },
         },
       });
       const found = warningsBy();
@@ -498,7 +504,7 @@ describe('The warnings of describe()', () => {
           `which shares the circuit "${name}": each goes by its own; write the same in both, or set it in ` +
           `circuits.${name} for all`,
       ]);
-      const section = { failureThreshold: 4, recoveryTimeout: '20s' } as const;
+      const section = { circuit: { failureThreshold: 4, recoveryTimeout: '20s' } } as const;
       const restore = configure({ settings: { circuits: { [name]: section } } });
       const agreed = Object.values(describeStack(Service)).flat();
       restore();

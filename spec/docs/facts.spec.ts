@@ -4,17 +4,12 @@ import { expect } from 'chai';
 import { usualLevels } from '#lib/core/event-kinds.js';
 import type { Fields } from '#lib/core/field.js';
 import type { FailureKind, ResilienceEvent } from '#lib/index.js';
-import { classify, MalformedResponseError } from '#lib/index.js';
-import { circuitOptions } from '#lib/policies/circuit/options.js';
+import { CircuitOpenError, ConcurrencyLimitError, classify, MalformedResponseError } from '#lib/index.js';
 import { outcomeOf } from '#lib/policies/circuit/outcome.js';
-import { concurrencyFields } from '#lib/policies/concurrency/options.js';
-import { hedgeFields } from '#lib/policies/hedge/options.js';
-import { rateLimitOptions } from '#lib/policies/rate-limit/options.js';
-import { retryOptions } from '#lib/policies/retry/options.js';
-import { timeLimitOptions } from '#lib/policies/time-limit/options.js';
 import { schema } from '#lib/settings/schema.js';
 import { entryOf } from '#lib/telemetry/entry.js';
 import { type Fault, startFaultServer } from '#lib/testing/index.js';
+import { OPTIONS_TABLES } from './support/options-tables.js';
 import { pages, readPage, tableUnder } from './support/pages.js';
 import { root } from './support/repository.js';
 import { defaultOf } from './support/settings-table.js';
@@ -38,20 +33,15 @@ const ERRORS: Readonly<Record<FailureKind, unknown>> = {
   rejected: { status: 404 },
   malformed: new MalformedResponseError('no answer'),
   misconfigured: { code: 'CERT_HAS_EXPIRED' },
+  'circuit-open': new CircuitOpenError({ circuit: 'payments', retryAfterMs: 1 }),
+  'concurrency-limit': new ConcurrencyLimitError(1),
   unknown: new RangeError('a bug'),
 };
 
 describe('what the documentation says', () => {
-  for (const [page, heading, options] of [
-    ['docs/retry.md', 'Options', retryOptions],
-    ['docs/decorators.md', '@CircuitProtected', circuitOptions],
-    ['docs/concurrency.md', 'Options', concurrencyFields],
-    ['docs/hedging.md', 'Options', hedgeFields],
-    ['docs/decorators.md', '@TimeLimited', timeLimitOptions],
-    ['docs/decorators.md', '@RespectRateLimit', rateLimitOptions],
-  ] as const) {
+  for (const [page, heading, options] of OPTIONS_TABLES) {
     it(`names every option under ${heading} in ${page} and its default`, () => {
-      const expected = Object.entries(options as Fields).map(([name, field]) => [name, defaultOf(field) ?? 'none']);
+      const expected = Object.entries(options).map(([name, field]) => [name, defaultOf(field) ?? 'none']);
       const rows = tableUnder(readPage(page), heading);
       const told = rows.map(([name, value]) => [withoutTicks(name), withoutTicks(value)]);
       expect(told).to.have.deep.members(expected);

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { classify, isTransient } from '#lib/index.js';
+import { CircuitOpenError, ConcurrencyLimitError, classify, isTransient } from '#lib/index.js';
 
 class APIConnectionError extends Error {}
 class APIConnectionTimeoutError extends APIConnectionError {}
@@ -64,10 +64,7 @@ const table: Record<string, [what: string, error: unknown][]> = {
     ['a failure of HTTP/2', withCode('ERR_HTTP2_STREAM_ERROR')],
   ],
   server: [
-    ...[408, 409, 500, 502, 503, 504, 529, 599].map((status): [string, unknown] => [
-      `status ${status}`,
-      withStatus(status),
-    ]),
+    ...[408, 500, 502, 503, 504, 529, 599].map((status): [string, unknown] => [`status ${status}`, withStatus(status)]),
     ['a status under another name', Object.assign(new Error('x'), { statusCode: 503 })],
     ['a status of a response', Object.assign(new Error('x'), { response: { status: 502 } })],
     ['server_error inside a stream', withCode('server_error', { status: undefined })],
@@ -91,14 +88,15 @@ const table: Record<string, [what: string, error: unknown][]> = {
     ['credit_balance_exhausted', withStatus(429, { code: 'credit_balance_exhausted' })],
     ['billing_hard_limit_reached', withStatus(429, { code: 'billing_hard_limit_reached' })],
     ['quota inside a stream', withCode('insufficient_quota')],
+    ['a word of the quota under another status', withStatus(403, { code: 'insufficient_quota' })],
+    ['a payment that is required', withStatus(402)],
   ],
   rejected: [
-    ...[400, 401, 403, 404, 413, 418, 422, 425, 451].map((status): [string, unknown] => [
+    ...[400, 401, 403, 404, 409, 413, 418, 422, 425, 451].map((status): [string, unknown] => [
       `status ${status}`,
       withStatus(status),
     ]),
     ['status 501', withStatus(501)],
-    ['a word of the quota under another status', withStatus(402, { code: 'insufficient_quota' })],
     [
       'a server error whose word not to try again has spaces',
       withStatus(500, { headers: { 'x-should-retry': ' false ' } }),
@@ -126,6 +124,14 @@ const table: Record<string, [what: string, error: unknown][]> = {
     ['a client of another version without a key', new OpenAIError('The OPENAI_API_KEY is missing')],
     ['settings that are wrong', Object.assign(new Error('x'), { name: 'ConfigurationError' })],
   ],
+  'circuit-open': [
+    ['a circuit further in', new CircuitOpenError({ circuit: 'payments', retryAfterMs: 5 })],
+    [
+      'a circuit of another copy of the package',
+      Object.assign(new Error('x'), { name: 'CircuitOpenError', circuit: 'payments', retryAfterMs: 5 }),
+    ],
+  ],
+  'concurrency-limit': [['a bulkhead further in', new ConcurrencyLimitError(3)]],
   unknown: [
     ['a bug', new TypeError("Cannot read properties of undefined (reading 'x')")],
     ["a bug in the client's own fetch", wrapped(new ReferenceError('x is not defined'))],

@@ -1,5 +1,9 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
+import { discard } from '#lib/failures/discard.js';
+import { onceIn } from '#lib/failures/once.js';
+import { clientRetries, retriesShownBy } from '#lib/failures/others-retries.js';
+import { structureOf } from '#lib/failures/structure.js';
 import { classify } from '#lib/index.js';
 
 const KINDS = [
@@ -12,6 +16,8 @@ const KINDS = [
   'rejected',
   'malformed',
   'misconfigured',
+  'circuit-open',
+  'concurrency-limit',
   'unknown',
 ];
 
@@ -30,6 +36,10 @@ const PLACES = [
   'requestID',
   'constructor',
   'retryAfterMs',
+  ...['error', 'data', 'body', 'responseBody', 'responseHeaders', 'rawResponse', '$response', '$metadata', '$fault'],
+  ...['detail', 'original', 'originalError', 'lastError', 'exception', 'graphQLErrors', 'stackTrace', 'meta'],
+  ...['details', 'metadata', 'severity', 'sqlState', 'errorLabels', 'command', 'responseCode', 'retriable'],
+  ...['extensions', 'isBoom', 'output', 'errno', 'hint', 'stack', '$retryable', 'retryAfter', 'final'],
 ];
 
 const throwing = (keys: readonly string[]): object => {
@@ -47,8 +57,35 @@ const anyValue = fc.anything({
   withTypedArray: true,
   withNullPrototype: true,
 });
+/** Made when it is put into its place: fast-check looks into what it draws. */
+const HOSTILE: ReadonlyMap<unknown, () => unknown> = new Map<unknown, () => unknown>([
+  ['hostile values', () => ({ valueOf: trap, toString: trap, toJSON: trap, [Symbol.toPrimitive]: trap })],
+  [
+    'hostile traps',
+    () => new Proxy([], Object.fromEntries(Object.getOwnPropertyNames(Reflect).map((name) => [name, trap]))),
+  ],
+  [
+    'hostile revoked',
+    () => {
+      const { proxy, revoke } = Proxy.revocable([], {});
+      revoke();
+      return proxy;
+    },
+  ],
+]);
+
+function trap(): never {
+  throw new Error('a trap');
+}
+
 const errorLike = fc.letrec((tie) => ({
-  value: fc.oneof({ maxDepth: 4 }, anyValue, tie('error')),
+  value: fc.oneof(
+    { maxDepth: 4 },
+    anyValue,
+    fc.constantFrom(...HOSTILE.keys()),
+    fc.constantFrom(8, 14, 429, 200, 409, 'ESOCKET'),
+    tie('error'),
+  ),
   error: fc
     .tuple(
       fc.constantFrom(Error, TypeError, SyntaxError, AggregateError as unknown as typeof Error, Object),
@@ -58,7 +95,7 @@ const errorLike = fc.letrec((tie) => ({
     .map(([Make, places, frozen]) => {
       const made = Object.create(Make.prototype) as object;
       for (const [key, value] of Object.entries(places))
-        Object.defineProperty(made, key, { value, configurable: true });
+        Object.defineProperty(made, key, { value: HOSTILE.get(value)?.() ?? value, configurable: true });
       return frozen ? Object.freeze(made) : made;
     }),
 })).value;
@@ -70,10 +107,81 @@ describe('classify, given anything at all', () => {
       fc.property(errorLike, (error) => {
         const failure = classify(error);
         expect(KINDS).to.include(failure.kind);
+        expect(() => JSON.stringify(failure)).not.to.throw();
+        expect(() => [retriesShownBy(error), clientRetries(error), structureOf(error), onceIn([error])]).not.to.throw();
+        expect(() => discard(error)).not.to.throw();
         expect(failure.transient).to.equal(['timeout', 'network', 'server'].includes(failure.kind));
+      }),
+      { numRuns: 3000 },
+    );
+  });
+
+  it('says no word that was in the error and stands in no list', function () {
+    this.timeout(20_000);
+    const secret = fc.stringMatching(/^[A-Z_]{4,12}$/).map((text) => `${text}_SECRET`);
+    const anywhere = fc.letrec((tie) => ({
+      node: fc.oneof(
+        { maxDepth: 3, withCrossShrink: true },
+        secret,
+        secret.map((text) => `E${text}`),
+        fc.constantFrom(503, 429, 14, 'ECONNRESET', 'insufficient_quota', '40001'),
+        fc.dictionary(fc.constantFrom(...PLACES, 'retry-after', 'x-request-id'), tie('node')),
+      ),
+    })).node;
+    fc.assert(
+      fc.property(anywhere, (error) => {
+        expect(JSON.stringify(classify(error))).not.to.include('SECRET');
       }),
       { numRuns: 1000 },
     );
+  });
+
+  it('takes no longer for two megabytes than for a word', function () {
+    this.timeout(20_000);
+    const huge = { a: '9', space: ' ', date: 'Mon, 23 Nov ', json: '{"code":"' };
+    for (const piece of Object.values(huge)) {
+      const text = piece.repeat(2_000_000 / piece.length);
+      const headers = Object.fromEntries(
+        [
+          'retry-after',
+          'x-ratelimit-reset-tokens',
+          'x-ratelimit-remaining-tokens',
+          'ratelimit',
+          'x-request-id',
+          text,
+        ].map((name) => [name, text]),
+      );
+      const places = Object.fromEntries(PLACES.filter((place) => place !== 'cause').map((place) => [place, text]));
+      const errors = [
+        { ...places, headers },
+        { ...places, status: 429, headers, body: text, error: text },
+        { ...places, name: 'Error', code: 'ESOCKET', message: text },
+        Object.assign(new Error(text), {
+          status: 429,
+          headers: new Map(Object.entries(headers)),
+          response: { data: text },
+        }),
+        { code: 8, details: text, metadata: { get: () => [text] } },
+      ];
+      const start = performance.now();
+      for (const error of errors) expect(KINDS).to.include(classify(error).kind);
+      // A pattern that is not linear takes minutes.
+      expect(performance.now() - start, piece).to.be.below(500);
+    }
+  });
+
+  it('reads as much of an endless list of headers as of a long one', () => {
+    let asked = 0;
+    const endless = {
+      *[Symbol.iterator]() {
+        for (;;) {
+          asked += 1;
+          yield [`x-${asked}`, '1'];
+        }
+      },
+    };
+    expect(classify({ status: 429, headers: endless }).kind).to.equal('rate-limited');
+    expect(asked).to.be.below(500);
   });
 
   it('survives getters that throw', () => {
@@ -137,7 +245,7 @@ describe('classify, given anything at all', () => {
   it('passes over headers whose names or values are no text', () => {
     const entries: [unknown, unknown][] = [
       [7, 'a name that is a number'],
-      ['retry-after-ms', 12],
+      ['retry-after-ms', {}],
       ['x-should-retry', undefined],
       ['retry-after', '2'],
     ];

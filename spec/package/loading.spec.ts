@@ -68,7 +68,10 @@ describe('the installed package', function () {
       const schema = createRequire(import.meta.url)('holdfast/resilience.schema.json');
       console.log(Object.keys(schema.properties.retry.properties).join());`;
     const { stdout, stderr } = await node(['--input-type', 'module', '--eval', program], project);
-    expect({ stdout, stderr }).to.deep.equal({ stdout: 'maxAttempts,minWait,maxWait,jitter,nested\n', stderr: '' });
+    expect({ stdout, stderr }).to.deep.equal({
+      stdout: 'enabled,maxAttempts,minWait,maxWait,jitter,nested\n',
+      stderr: '',
+    });
   });
 
   describe('the command', () => {

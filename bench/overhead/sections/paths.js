@@ -101,7 +101,7 @@ export async function paths({ children, rounds, alone }) {
   return { tables, marks: marksOf(found, alone) };
 }
 
-function marksOf({ healthy, open }, alone) {
+function marksOf({ healthy, rejected, retried, open }, alone) {
   const against = ({ times, ours }, { name }) => ratio(times, name, ours);
   const [cockatiel, opossumWithRetry, opossum] = PEERS;
   const atMost = (most, value) => ({ value: `${value.toFixed(2)} ×`, reached: value <= most });
@@ -110,6 +110,14 @@ function marksOf({ healthy, open }, alone) {
     [
       'healthy path, both decorators: at most 1.0 × the hand-written loop',
       atMost(1, ratio(healthy.times, healthy.ours, healthy.base)),
+    ],
+    [
+      'failing path, handed on: at most 1.6 × the hand-written loop',
+      atMost(1.6, ratio(rejected.times, rejected.ours, rejected.base)),
+    ],
+    [
+      'failing path, repeated: at most 1.8 × the hand-written loop',
+      atMost(1.8, ratio(retried.times, retried.ours, retried.base)),
     ],
     ['open path with a fallback: at most 2 × a resolved promise', atMost(2, ratio(open.times, open.ours, open.base))],
   ];

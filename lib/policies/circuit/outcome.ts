@@ -12,6 +12,8 @@ const OUTCOMES: Readonly<Record<FailureKind, Outcome>> = {
   'rate-limited': 'ignored',
   quota: 'ignored',
   misconfigured: 'ignored',
+  'circuit-open': 'ignored',
+  'concurrency-limit': 'ignored',
   unknown: 'ignored',
 };
 

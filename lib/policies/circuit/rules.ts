@@ -1,5 +1,5 @@
 import { toMs } from '../../core/duration.js';
-import type { CircuitOptions } from './options.js';
+import type { ResolvedCircuitOptions } from './options.js';
 import type { RateRules, Span } from './rates.js';
 
 /** Options with every gap filled, durations in milliseconds. */
@@ -18,10 +18,13 @@ export interface CircuitRules {
   readonly fleet?: 'off' | 'watch' | 'on';
 }
 
-type Filled = Required<
-  Pick<CircuitOptions, 'failureThreshold' | 'recoveryTimeout' | 'recoveryGrowth' | 'probes' | 'window' | 'rampUp'>
->;
-type Optional =
+const LONGEST_PROBE_INTERVAL_MS = 5000;
+const MAX_RECOVERY_TIMES = 10;
+const MINIMUM_CALLS = 20;
+const NEVER = Number.POSITIVE_INFINITY;
+
+type Filled = 'failureThreshold' | 'window' | 'recoveryTimeout' | 'recoveryGrowth' | 'probes' | 'rampUp';
+type Unset =
   | 'failureRate'
   | 'slowCall'
   | 'slowCallRate'
@@ -30,19 +33,14 @@ type Optional =
   | 'probeInterval'
   | 'fleet';
 
-/** Circuit options after the settings have filled in the data: null where nothing is said. */
-export type ResolvedCircuitOptions = Filled & { readonly [K in Optional]?: CircuitOptions[K] | null };
+/** The options that these rules are made of. */
+export type RuleOptions = Pick<ResolvedCircuitOptions, Filled> & Partial<Pick<ResolvedCircuitOptions, Unset>>;
 
-const LONGEST_PROBE_INTERVAL_MS = 5000;
-const MAX_RECOVERY_TIMES = 10;
-const MINIMUM_CALLS = 20;
-const NEVER = Number.POSITIVE_INFINITY;
-
-export function circuitRules(options: ResolvedCircuitOptions): CircuitRules {
+export function circuitRules(options: RuleOptions): CircuitRules {
   const recoveryMs = toMs(options.recoveryTimeout);
   const { maxRecoveryTimeout, probeInterval } = options;
   return {
-    failureThreshold: options.failureThreshold,
+    failureThreshold: options.failureThreshold === 'off' ? NEVER : options.failureThreshold,
     rates: rateRules(options),
     recoveryMs,
     recoveryGrowth: options.recoveryGrowth,
@@ -54,7 +52,7 @@ export function circuitRules(options: ResolvedCircuitOptions): CircuitRules {
   };
 }
 
-function rateRules({ failureRate, slowCall, slowCallRate, window, minimumCalls }: ResolvedCircuitOptions) {
+function rateRules({ failureRate, slowCall, slowCallRate, window, minimumCalls }: RuleOptions) {
   if (!failureRate && !slowCall) return undefined;
   const span: Span = typeof window === 'number' ? { unit: 'calls', size: window } : { unit: 'ms', size: toMs(window) };
   return {
@@ -66,12 +64,8 @@ function rateRules({ failureRate, slowCall, slowCallRate, window, minimumCalls }
   };
 }
 
-/** Options that contradict each other, as problems for people. What is undefined may still be said elsewhere. */
-export function circuitContradictions(
-  options: {
-    readonly [K in keyof ResolvedCircuitOptions]?: ResolvedCircuitOptions[K] | null;
-  },
-): string[] {
+/** Options that contradict each other, as problems for people. What is undefined may still be set elsewhere. */
+export function circuitContradictions(options: Partial<ResolvedCircuitOptions>): string[] {
   const { recoveryTimeout, maxRecoveryTimeout, slowCall, slowCallRate, window, minimumCalls } = options;
   const problems: string[] = [];
   if (recoveryTimeout && maxRecoveryTimeout && toMs(recoveryTimeout) > toMs(maxRecoveryTimeout))

@@ -6,6 +6,8 @@ import type { Site } from '../../call/site.js';
 import type { StopCause } from '../../call/stop.js';
 import type { HedgeRefusal } from '../../core/events.js';
 import { type Started, startTimer } from '../../core/shared-timer.js';
+import { discard } from '../../failures/discard.js';
+import { canBeSentOnce } from '../../failures/once.js';
 import { Attempt } from './attempt.js';
 
 /** What the races of one method have in common. */
@@ -118,6 +120,7 @@ export class Race {
 
   #refusal(now: number): HedgeRefusal | undefined {
     if (this.#call.admission.isRevoked) return 'circuit-open';
+    if (canBeSentOnce(this.#call.args)) return 'body';
     // Asked last, because it takes.
     return this.#call.budget.take(now) ? undefined : 'budget';
   }
@@ -127,6 +130,7 @@ export class Race {
     const opening = openingOf(value, site, attempt);
     if (this.#isWon || this.#isStopped) {
       if (opening) swallow(opening.rest.return(undefined));
+      else discard(value);
       return this.#settle(attempt);
     }
     this.#isWon = true;

@@ -28,7 +28,7 @@ export function rateLimit(site: Site, rules: RateLimitRules, gateOf: GateOf): Po
   /** The failure, if waiting may mend it. */
   const limitIn = (error: unknown, call: Call): Failure | undefined => {
     const failure = call.classified(error);
-    return failure.kind === 'rate-limited' ? failure : undefined;
+    return failure.kind === 'rate-limited' && !failure.final ? failure : undefined;
   };
 
   /** Repeats a call for as long as it may wait. */

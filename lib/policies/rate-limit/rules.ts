@@ -1,5 +1,5 @@
 import { toMs } from '../../core/duration.js';
-import type { RateLimitOptions } from './options.js';
+import type { RateLimitOptions, ResolvedRateLimitOptions } from './options.js';
 
 /** Options with every gap filled, durations in milliseconds. */
 export interface RateLimitRules {
@@ -7,9 +7,6 @@ export interface RateLimitRules {
   readonly maxAttempts: number;
   readonly minWaitMs: number;
 }
-
-/** Rate limit options after the settings have filled in the data. */
-export type ResolvedRateLimitOptions = Pick<RateLimitOptions, 'gate'> & Required<Omit<RateLimitOptions, 'gate'>>;
 
 export function rateLimitRules({ maxWait, maxAttempts, minWait }: ResolvedRateLimitOptions): RateLimitRules {
   return { maxWaitMs: toMs(maxWait), maxAttempts, minWaitMs: toMs(minWait) };

@@ -5,6 +5,7 @@ import type { StopCause } from '../../call/stop.js';
 import { RateLimitedError } from '../../core/errors.js';
 import type { RateLimitReason } from '../../core/events.js';
 import { type Failure, factsOf } from '../../core/failure.js';
+import { isUsed } from '../../failures/once.js';
 import type { Gate } from './gate.js';
 import type { RateLimitRules } from './rules.js';
 import { type Closed, shareMs } from './state.js';
@@ -85,6 +86,7 @@ export class Visit {
   #goOn(waitMs: number, retryAfterMs: number | undefined): void {
     this.#heedStop();
     if (this.#attempt >= this.#rules.maxAttempts) this.#end('attempts');
+    if (isUsed(this.#call.args)) this.#end('body');
     if (waitMs > this.#leftMs()) this.#end('max-wait', retryAfterMs);
   }
 
@@ -124,6 +126,7 @@ export class Visit {
       case 'circuit-open':
         throw last ? last.error : this.#call.admission.circuit?.rejection(() => this.#site.clock.now());
       case 'attempts':
+      case 'body':
       case 'max-wait':
         // Where nothing is said of how long it lasts, the upstream's own error says as much as one of ours.
         if (retryAfterMs === undefined) throw (last as Answered).error;

@@ -1,3 +1,4 @@
+import { clientRetries } from '../../failures/others-retries.js';
 import { classNameOf, read } from '../../failures/reading.js';
 import type { Layer } from './spent.js';
 
@@ -23,7 +24,7 @@ export function clientsOf(self: unknown): readonly Layer[] {
 function seenIn(holder: object): Layer[] {
   try {
     const values = Reflect.ownKeys(holder).map((key) => Object.getOwnPropertyDescriptor(holder, key)?.value as unknown);
-    return values.flatMap((value) => layerOf(value) ?? []);
+    return values.flatMap((value) => layerOf(value) ?? clientRetries(value) ?? []);
   } catch {
     // A proxy may refuse to be looked at: no reason to fail the call.
     return [];

@@ -8,6 +8,8 @@ import { ConfigurationError } from '../../core/errors.js';
 import { levelOf } from '../../core/event-kinds.js';
 import type { GaveUpReason } from '../../core/events.js';
 import { type Failure, factsOf } from '../../core/failure.js';
+import { discard } from '../../failures/discard.js';
+import { isUsed } from '../../failures/once.js';
 import { backoffMs, heedHint } from './backoff.js';
 import { clientsOf } from './clients.js';
 import { isLed } from './leading.js';
@@ -96,7 +98,7 @@ export class RetrySequence {
     if (cause) return this.#giveUp(REASONS[cause], failure, ended, now);
     const within = this.#layersOf(ended);
     const stop = this.#reasonToStop(failure, within, leftMs);
-    if (stop !== 'nested') this.#tellMultiplied(within);
+    if (stop !== 'nested') this.#tellMultiplied(within, ended);
     if (stop) return this.#giveUp(stop, failure, ended, now);
     const waitMs = this.#waitMs(failure, ended);
     // An attempt that begins at the deadline has no time either.
@@ -105,6 +107,8 @@ export class RetrySequence {
     if (!this.#call.budget.take(now)) return this.#giveUp('budget', failure, ended, now);
     this.#taken += 1;
     this.#tellScheduled(failure, waitMs, now);
+    // A response that nobody reads would keep its socket.
+    discard('error' in ended ? ended.error : ended.value);
     if (waitMs > 0) return this.#call.stop.wait(waitMs).then((stopped) => this.#afterWait(stopped, failure, ended));
     // A listener may have aborted the call.
     const stopped = this.#call.stop.cause;
@@ -156,10 +160,11 @@ export class RetrySequence {
     { retryAfterMs }: Failure,
     within: readonly Layer[],
     leftMs: number,
-  ): 'nested' | 'attempts' | 'retry-after' | undefined {
+  ): 'nested' | 'attempts' | 'body' | 'retry-after' | undefined {
     const { maxAttempts, maxWaitMs, nested } = this.#retries.rules;
     if (this.#isLed || (nested === 'inner-only' && within.length > 0)) return 'nested';
     if (this.#attempt >= maxAttempts) return 'attempts';
+    if (isUsed(this.#call.args)) return 'body';
     const isTooLong = retryAfterMs !== undefined && (retryAfterMs > maxWaitMs || retryAfterMs >= leftMs);
     return isTooLong ? 'retry-after' : undefined;
   }
@@ -170,8 +175,9 @@ export class RetrySequence {
     return 'error' in ended ? spentOnError(ended.error, this.#since) : spentOnValue(ended.value, this.#since);
   }
 
-  #tellMultiplied(within: readonly Layer[]): void {
+  #tellMultiplied(within: readonly Layer[], ended: Ended): void {
     const { site, rules, multiplied } = this.#retries;
+    if ('error' in ended && rules.maxAttempts > 1) multiplied.noticeError(site, rules.maxAttempts, ended.error);
     // The clients of the object that made the first call are known; this may be another one.
     if (this.#attempt === 1) multiplied.noticeClients(site, rules.maxAttempts, this.#call.self);
     multiplied.tell(site, rules.maxAttempts, within);

@@ -1,4 +1,4 @@
-import { causesOf } from '../../failures/reading.js';
+import { causesOf } from '../../failures/chain.js';
 
 /** Something that repeats requests: a retried method, or a client that retries by itself. */
 export interface Layer {

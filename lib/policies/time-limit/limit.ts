@@ -9,6 +9,7 @@ import { TimeLimitError } from '../../core/errors.js';
 import type { TimeLimitReason } from '../../core/events.js';
 import { type Started, startTimer } from '../../core/shared-timer.js';
 import { nextTurn } from '../../core/turn.js';
+import { discard } from '../../failures/discard.js';
 import type { TimeLimitRules } from './rules.js';
 
 /** Where a limit stands: `inner` ones are right around the method, `outer` ones have policies further in. */
@@ -109,6 +110,8 @@ export class Limit extends Scope {
   }
 
   protected override settled(value?: unknown): void {
+    // It came too late for anybody to read.
+    if (this.ended) return discard(value);
     if (this.#kind.placement === 'inner') this.#succeed(value);
     // A stream is read in its innermost scope.
     else openingOf(value, this.#kind.site, this);

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { ConfigurationError } from '#lib/core/errors.js';
-import { resolveRules } from '#lib/fleet/options.js';
+import { type FleetSettings, resolveRules } from '#lib/fleet/options.js';
+import { loadSettings } from '#lib/settings/load.js';
 import type { FleetClient } from '#lib/fleet/store/store-of.js';
 import { storeOf } from '#lib/fleet/store/store-of.js';
 import { CLIENTS } from '../support/clients.js';
@@ -42,13 +43,10 @@ describe('connectFleet', () => {
     });
   }
 
-  it('takes options before the environment, and the environment before the defaults', () => {
-    const rules = resolveRules(
-      { quorum: 0.7 },
-      { FLEET_QUORUM: '0.8', FLEET_NAME: 'shop', FLEET_SYNC: '20', FLEET_MODE: '' },
-      true,
-    );
-    expect(rules).to.deep.equal({
+  it('takes options before settings, and settings before the defaults', () => {
+    const settings = (): FleetSettings =>
+      loadSettings({ env: { FLEET_QUORUM: '0.8', FLEET_NAME: 'shop', FLEET_SYNC: '20', FLEET_MODE: '' } }).fleet;
+    expect(resolveRules({ quorum: 0.7 }, settings, true)).to.deep.equal({
       fleet: 'shop',
       mode: 'on',
       quorum: 0.7,
@@ -59,17 +57,19 @@ describe('connectFleet', () => {
       rampUpMs: 10_000,
       maxGateMs: 60_000,
     });
-    expect(resolveRules({}, {}, false).syncMs, 'without messages').to.equal(10_000);
+    const defaults = (): FleetSettings => loadSettings({ env: {} }).fleet;
+    expect(resolveRules({}, defaults, false).syncMs, 'without messages').to.equal(10_000);
+    expect(resolveRules({}, defaults, true).syncMs).to.equal(30_000);
   });
 
-  it('lists every problem at once', () => {
-    const options = { quorum: 2, timeout: '1 second', nmae: 'x', name: 'x'.repeat(101) };
-    const problems = problemsOf(() =>
-      resolveRules(options as never, { FLEET_MODE: 'maybe', FLEET_TIMEOUT: '-1' }, true),
-    );
-    expect(problems).to.have.length(6);
-    expect(problems.join('\n')).to.match(/quorum: expected a number above 0 and at most 1/);
+  it('lists every problem of the options at once, and those of the settings as well', () => {
+    const options = { quorum: 2, timeout: '1 fortnight', nmae: 'x', name: 'x'.repeat(101) };
+    const problems = problemsOf(() => resolveRules(options as never, () => expect.fail('they were asked'), true));
+    expect(problems).to.have.length(4);
+    expect(problems.join('\n')).to.match(/connectFleet\.quorum: expected a number above 0 and at most 1/);
     expect(problems.join('\n')).to.match(/nmae: unknown key; did you mean "name"\?/);
-    expect(problems.join('\n')).to.match(/FLEET_MODE\): expected one of "off", "watch", "on"/);
+    expect(problemsOf(() => loadSettings({ env: { FLEET_MODE: 'maybe' } })).join()).to.match(
+      /FLEET_MODE\): expected one of "off", "watch", "on"/,
+    );
   });
 });

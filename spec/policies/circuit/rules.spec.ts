@@ -1,9 +1,9 @@
 import { expect } from 'chai';
-import { circuitContradictions, circuitRules, type ResolvedCircuitOptions } from '#lib/policies/circuit/rules.js';
+import { circuitContradictions, circuitRules, type RuleOptions } from '#lib/policies/circuit/rules.js';
 
 const NEVER = Number.POSITIVE_INFINITY;
 
-const OPTIONS: ResolvedCircuitOptions = {
+const OPTIONS: RuleOptions = {
   failureThreshold: 5,
   recoveryTimeout: '60s',
   recoveryGrowth: 1,
@@ -12,11 +12,11 @@ const OPTIONS: ResolvedCircuitOptions = {
   rampUp: '0s',
 };
 
-const ratesOf = (options: Partial<ResolvedCircuitOptions>) => circuitRules({ ...OPTIONS, ...options }).rates;
+const ratesOf = (options: Partial<RuleOptions>) => circuitRules({ ...OPTIONS, ...options }).rates;
 
 describe('The rules of a circuit', () => {
   it('have durations in milliseconds and numbers as they were said', () => {
-    const said: Partial<ResolvedCircuitOptions> = {
+    const said: Partial<RuleOptions> = {
       ...{ failureThreshold: 3, recoveryTimeout: '2s', recoveryGrowth: 1.5, maxRecoveryTimeout: '9s' },
       ...{ probes: 2, probeInterval: '7s', rampUp: '4s' },
     };
@@ -50,7 +50,7 @@ describe('The rules of a circuit', () => {
   });
 
   it('take 20 calls for enough, or a smaller window of calls, where nothing is said', () => {
-    const minimumOf = (window: ResolvedCircuitOptions['window']) => ratesOf({ failureRate: 0.5, window })?.minimumCalls;
+    const minimumOf = (window: RuleOptions['window']) => ratesOf({ failureRate: 0.5, window })?.minimumCalls;
     expect([minimumOf(7), minimumOf(20), minimumOf(100)]).to.deep.equal([7, 20, 20]);
     // A window of 10 ms is none of 10 calls.
     expect([minimumOf('60s'), minimumOf('10ms')]).to.deep.equal([20, 20]);

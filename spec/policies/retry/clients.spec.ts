@@ -21,6 +21,23 @@ describe('The clients that an object holds', () => {
     ]);
   });
 
+  it('are found by other marks than maxRetries, functions too', () => {
+    const got = Object.assign(() => undefined, {
+      extend: () => undefined,
+      defaults: { options: { retry: { limit: 2 } } },
+    });
+    const stripe = { _api: { maxNetworkRetries: 2 } };
+    expect(clientsOf({ got, stripe })).to.deep.equal([
+      { identity: got, name: 'got', attempts: 3, instead: 'got.extend({ retry: { limit: 0 } })' },
+      {
+        identity: stripe,
+        name: 'the stripe client',
+        attempts: 3,
+        instead: 'new Stripe(key, { maxNetworkRetries: 0 })',
+      },
+    ]);
+  });
+
   it('are found on an object of any kind, and nowhere else', () => {
     const client = new Sdk(1);
     const onFunction = Object.assign(() => undefined, { client });

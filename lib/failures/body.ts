@@ -1,0 +1,70 @@
+// What the upstream's answer says in words: only listed words, only beside a status of 400 and more.
+import { goDurationMs } from './durations.js';
+import { isArray, read, word } from './reading.js';
+import type { Body, Seen } from './seen.js';
+
+const NOTHING: Body = { words: [], isDaily: false, delayMs: undefined };
+
+/** Longest body that is looked at. */
+const MAX_BODY = 2048;
+const MAX_NODES = 48;
+/** In JSON, quotes within a text are escaped: what the upstream echoes cannot pass for a field. */
+const FIELD = /"(code|type|status|reason|quotaId|retryDelay)"\s{0,8}:\s{0,8}"([\w.:-]{1,64})"/g;
+const INNER = [
+  'error',
+  'errors',
+  'data',
+  'body',
+  '_data',
+  'details',
+  'violations',
+  'extensions',
+  'payload',
+  'parameters',
+];
+
+export function bodyOf(seen: Seen): Body {
+  const { bodyError, response, wrapped, message } = seen;
+  const isJson = message?.startsWith('{') === true;
+  if (bodyError === undefined && response === undefined && wrapped === undefined && !isJson) return NOTHING;
+  seen.parsedBody ??= bodyIn([
+    ...[bodyError, wrapped?.data, wrapped?.body, wrapped?.responseBody, response],
+    isJson ? message : undefined,
+  ]);
+  return seen.parsedBody;
+}
+
+/** Some streams begin to be read when they are asked for their `body`. */
+function isStream(node: object): boolean {
+  return typeof read(node, 'pipe') === 'function' || typeof read(node, 'getReader') === 'function';
+}
+
+function bodyIn(roots: readonly unknown[]): Body {
+  const words: string[] = [];
+  let isDaily = false;
+  let delayMs: number | undefined;
+  const take = (field: string, value: string): void => {
+    if (field === 'quotaId') isDaily ||= value.includes('PerDay');
+    else if (field === 'retryDelay') delayMs ??= goDurationMs(value);
+    else words.push(value);
+  };
+  const queue = [...roots];
+  for (let i = 0; i < queue.length && i < MAX_NODES; i++) {
+    const node = queue[i];
+    if (typeof node === 'string') {
+      if (word(node) !== undefined) words.push(node);
+      for (const [, field = '', value = ''] of node.slice(0, MAX_BODY).matchAll(FIELD)) take(field, value);
+      continue;
+    }
+    if (typeof node !== 'object' || node === null || isStream(node)) continue;
+    for (const field of ['code', 'type', 'status', 'reason', 'quotaId', 'retryDelay']) {
+      const value = word(read(node, field));
+      if (value !== undefined) take(field, value);
+    }
+    const seconds = read(node, 'retry_after');
+    if (typeof seconds === 'number' && seconds >= 0 && Number.isFinite(seconds)) delayMs ??= seconds * 1000;
+    if (isArray(node)) queue.push(...[0, 1, 2, 3, 4, 5, 6, 7].map((at) => read(node, String(at))));
+    else queue.push(...INNER.map((name) => read(node, name)).filter((inner) => inner !== undefined));
+  }
+  return { words, isDaily, delayMs };
+}

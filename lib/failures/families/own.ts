@@ -1,0 +1,26 @@
+// holdfast's own errors, also of another copy of the package: a literal name and the properties that belong to it.
+import type { FailureKind } from '../../core/failure.js';
+import { read } from '../reading.js';
+import type { Seen } from '../seen.js';
+
+/** The kind, and the property that a foreign class of the same name would not have. */
+const OWN: ReadonlyMap<string | undefined, readonly [kind: FailureKind, mark?: string, type?: string]> = new Map([
+  ['CircuitOpenError', ['circuit-open', 'circuit', 'string']],
+  ['ConcurrencyLimitError', ['concurrency-limit', 'limit', 'number']],
+  ['RateLimitedError', ['rate-limited', 'retryAfterMs', 'number']],
+  ['TimeLimitError', ['timeout', 'limitMs', 'number']],
+  ['MalformedResponseError', ['malformed']],
+  ['ConfigurationError', ['misconfigured']],
+  ['DecorationError', ['misconfigured']],
+]);
+
+export function ownKind({ name, error }: Seen): FailureKind | undefined {
+  if (name === 'Error') return undefined;
+  const [kind, mark, type] = OWN.get(name) ?? [];
+  return mark === undefined || typeof read(error, mark) === type ? kind : undefined;
+}
+
+/** What a method throws to say "do not repeat this". */
+export function isFinal({ name, error }: Seen): boolean {
+  return name === 'FinalError' && read(error, 'final') === true;
+}
