@@ -13,8 +13,3 @@ export function budgetShare(members: number): BudgetShare {
   const sharers = Math.max(1, members);
   return { capacity: Math.max(1, BUDGET_CAPACITY / sharers), refillPerSecond: BUDGET_REFILL_PER_SECOND / sharers };
 }
-
-/** A member's part of a rate limit: `limit` units per time, at least a millionth so that it never stops for ever. */
-export function limitShare(limit: number, members: number): number {
-  return limit / Math.max(1, members);
-}

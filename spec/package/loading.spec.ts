@@ -52,6 +52,12 @@ describe('the installed package', function () {
     expect(await packagesLoadedBy("import 'holdfast/testing'")).not.to.have.any.keys('openai');
   });
 
+  it('loads no client of Redis or Valkey with holdfast/fleet, which works without any of them', async () => {
+    const loaded = await packagesLoadedBy("import 'holdfast/fleet'");
+    expect(loaded).to.include.all.keys('holdfast');
+    expect(loaded).not.to.have.any.keys('redis', '@redis/client', 'ioredis', 'iovalkey', 'openai');
+  });
+
   it('is one and the same for require() and for import', async () => {
     const program = `
       import * as imported from 'holdfast';
