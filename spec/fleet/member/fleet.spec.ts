@@ -174,6 +174,38 @@ describe('a fleet', () => {
     expect(world.states()).to.deep.equal({ closed: 1, open: 9 });
   });
 
+  it('grows from 2 to 50 members and shrinks to 2, and opens with those that are there', async () => {
+    await world.join(2);
+    await world.calls(5, answers);
+    await world.join(48);
+    await world.calls(5, answers);
+    await world.calls(7, fails);
+    expect(world.states()).to.deep.equal({ open: 50 });
+    await world.calls(25, answers);
+    expect(world.states()).to.deep.equal({ closed: 50 });
+    const leaving = world.processes.splice(2);
+    const closing = Promise.all(leaving.map(({ membership }) => membership.close()));
+    await world.clock.advance('100ms');
+    await closing;
+    await world.calls(45, answers);
+    expect(world.processes.map(({ member }) => member.members)).to.deep.equal([2, 2]);
+    await world.calls(7, fails);
+    expect(world.states()).to.deep.equal({ open: 2 });
+    expect(world.processes[0]?.member.record.state).to.equal('open');
+  });
+
+  it('agrees while a deployment has other settings in half of the processes', async () => {
+    await world.join(5);
+    await world.join(5, { circuit: { recoveryMs: 20_000, probes: 2 }, threshold: 3, rules: { quorum: 0.5 } });
+    await world.calls(5, answers);
+    await world.calls(7, fails);
+    expect(world.states()).to.deep.equal({ open: 10 });
+    const untils = world.processes.map(({ circuit }) => circuit.until - world.clock.now());
+    expect(Math.max(...untils) - Math.min(...untils), 'each adds up to a tenth').to.be.below(2100);
+    await world.calls(60, answers);
+    expect(world.states()).to.deep.equal({ closed: 10 });
+  });
+
   it('ramps up together where circuits have no ramp of their own', async () => {
     await world.join(3);
     await world.calls(5, answers);
