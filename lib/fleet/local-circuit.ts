@@ -16,12 +16,22 @@ import type {
 import { budgetShare } from './shares.js';
 import { Successes } from './successes.js';
 
+/** A circuit that has been forgotten: it neither votes nor follows. */
+const GONE: CircuitView = Object.freeze({
+  state: 'forced-closed',
+  isHalfWay: false,
+  lastSuccessAt: undefined,
+  finished: 0,
+});
+
 /** A circuit of this process as its fleet sees it. The circuit of a key is not kept alive by it. */
 export class LocalCircuit implements CircuitPort {
   readonly label: string;
   readonly #circuit: WeakRef<Circuit>;
   readonly #settingsOf: (circuit: Circuit) => CircuitFleetSettings;
   readonly #clock: Clock;
+  /** The last ones, for an operation that is under way when the circuit is forgotten. */
+  #settings: CircuitFleetSettings;
   readonly #successes: Successes;
   /** True while it is isolated because the fleet is. */
   #isFleetIsolated = false;
@@ -41,6 +51,7 @@ export class LocalCircuit implements CircuitPort {
     this.#circuit = new WeakRef(circuit);
     this.#clock = clock;
     this.#settingsOf = settingsOf;
+    this.#settings = settingsOf(circuit);
     this.#successes = new Successes(trustMs);
   }
 
@@ -49,7 +60,8 @@ export class LocalCircuit implements CircuitPort {
   }
 
   settings(): CircuitFleetSettings {
-    return this.#settingsOf(this.#known);
+    const circuit = this.#circuit.deref();
+    return circuit ? (this.#settings = this.#settingsOf(circuit)) : { ...this.#settings, mode: 'off' };
   }
 
   /** Looks whether calls have succeeded since the last look. */
@@ -58,7 +70,8 @@ export class LocalCircuit implements CircuitPort {
   }
 
   view(now: number): CircuitView {
-    const circuit = this.#known;
+    const circuit = this.#circuit.deref();
+    if (!circuit) return GONE;
     const state = circuit.stateAt(now);
     this.look(now);
     const hasFailed = state.kind === 'closed' && state.failures > 0;
@@ -71,7 +84,8 @@ export class LocalCircuit implements CircuitPort {
   }
 
   adopt(state: AdoptedState, { isOwn, votes, members }: Adoption): void {
-    const circuit = this.#known;
+    const circuit = this.#circuit.deref();
+    if (!circuit) return;
     const now = this.#clock.now();
     // What was moved by hand in this process stays as it is.
     if (circuit.stateAt(now).kind === 'isolated' && !this.#isFleetIsolated) return;
@@ -86,11 +100,12 @@ export class LocalCircuit implements CircuitPort {
   }
 
   onNextCall(listener: () => void): void {
-    this.#known.onNextCall(listener);
+    this.#circuit.deref()?.onNextCall(listener);
   }
 
   join(link: CircuitLink): () => void {
-    const circuit = this.#known;
+    const circuit = this.#circuit.deref();
+    if (!circuit) return () => undefined;
     circuit.peer = link;
     const leave = circuit.onTransition((state, _epoch, cause) => this.#moved(state, cause, link));
     return () => {
@@ -99,12 +114,6 @@ export class LocalCircuit implements CircuitPort {
       if (left?.peer === link) left.peer = undefined;
       this.shareAmong(1);
     };
-  }
-
-  get #known(): Circuit {
-    const circuit = this.#circuit.deref();
-    if (!circuit) throw new ReferenceError('The circuit has been forgotten.');
-    return circuit;
   }
 
   #moved(state: CircuitState, { fleet, method }: TransitionCause, link: CircuitLink): void {
