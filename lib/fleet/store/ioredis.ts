@@ -68,7 +68,8 @@ function duplicateOf(client: IoRedisClient, ready: () => void): IoRedisClient {
   const own = client.duplicate(...(overrides as never[]));
   // Degrading is reported by whoever runs an operation; without this listener the client prints each error.
   own.on('error', () => undefined);
-  own.on('connect', () => unref(own));
+  own.on('connect', () => unref(partOf(own, 'stream')));
+  own.on('reconnecting', () => unref(partOf(own, 'reconnectTimeout')));
   own.on('ready', ready);
   own.connect().catch(() => undefined);
   return own;
@@ -79,8 +80,8 @@ function sharesSubscription(client: IoRedisClient): boolean {
   return partOf(client, 'isCluster') === true || partOf(client, 'options', 'protocol') === 3;
 }
 
-function unref(client: IoRedisClient): void {
-  const stream = partOf(client, 'stream');
-  const method = partOf(stream, 'unref');
-  if (typeof method === 'function') Reflect.apply(method, stream, []);
+/** Keeps no process alive. */
+function unref(handle: unknown): void {
+  const method = partOf(handle, 'unref');
+  if (typeof method === 'function') Reflect.apply(method, handle, []);
 }
