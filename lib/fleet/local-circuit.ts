@@ -88,7 +88,8 @@ export class LocalCircuit implements CircuitPort {
     if (!circuit) return;
     const now = this.#clock.now();
     // What was moved by hand in this process stays as it is.
-    if (circuit.stateAt(now).kind === 'isolated' && !this.#isFleetIsolated) return;
+    const kind: string = circuit.stateAt(now).kind;
+    if (kind === 'forced-closed' || (kind === 'isolated' && !this.#isFleetIsolated)) return;
     this.#isFleetIsolated = state.kind === 'isolated';
     const reason = state.kind === 'open' ? state.reason : undefined;
     circuit.adopt(stateOf(state, now), { fleet: { reason, adopted: !isOwn, votes, members } });

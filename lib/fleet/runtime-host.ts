@@ -1,6 +1,6 @@
 import type { FleetEvent } from '../core/fleet-events.js';
 import type { Circuit } from '../policies/circuit/circuit.js';
-import { type Introduction, watchCircuits } from '../runtime/circuits.js';
+import { circuitsMeantBy, type Introduction, watchCircuits } from '../runtime/circuits.js';
 import { watchGates } from '../runtime/gates.js';
 import { runtime } from '../runtime/runtime.js';
 import { BackgroundTimers } from './background.js';
@@ -61,11 +61,21 @@ export function runtimeHost(rules: FleetRules): FleetHost {
         join({
           name: safeName(name),
           closedForMs: (now) => Math.max(0, (gate.closedAt(now)?.until ?? now) - now),
-          closeFor: (ms) => void gate.close(ms, clock.now()),
-          onClosed: (listener) => gate.onClosed(listener),
+          closeFor(ms) {
+            if (!isOff(name)) gate.close(ms, clock.now());
+          },
+          onClosed: (listener) =>
+            gate.onClosed((ms) => {
+              if (!isOff(name)) listener(ms);
+            }),
         });
       }),
   };
+}
+
+/** Limits of one process alone, such as those by its address, are none of the fleet's. */
+function isOff(name: string): boolean {
+  return circuitsMeantBy(name).some(({ rules }) => rules?.fleet === 'off');
 }
 
 function emit(event: FleetEvent): void {

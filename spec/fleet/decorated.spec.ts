@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { Redis as IoRedis } from 'ioredis';
 import { createClient } from 'redis';
 import { circuit, CircuitOpenError, CircuitProtected, configure, onEvent, type ResilienceEvent } from '#lib/index.js';
 import { connectFleet, type Fleet, type FleetOptions } from '#lib/fleet/index.js';
@@ -261,6 +262,29 @@ describe('decorated methods in a fleet', () => {
     await until(() => (gate.closedAt(Date.now())?.until ?? 0) > Date.now() + 600);
   });
 
+  it('keep the gates of circuits to themselves that take no part', async () => {
+    await connect();
+    class Limited {
+      @CircuitProtected({ circuit: 'by-address', fleet: 'off' })
+      async ask(): Promise<void> {
+        await Promise.resolve();
+      }
+    }
+    await new Limited().ask();
+    const { gateNamed } = await import('#lib/runtime/gates.js');
+    const gate = gateNamed('by-address');
+    const before = store.published;
+    gate.close(400, Date.now());
+    await pause(50);
+    expect(store.published).to.equal(before);
+    const other = realMember(CLIENTS[0]!.store(store.url));
+    others.push(other);
+    await other.membership.start();
+    await other.membership.line.run('gate', 'by-address', 'x', ['5000', '60000']);
+    await pause(50);
+    expect(gate.closedAt(Date.now())?.until ?? 0).to.be.below(Date.now() + 1000);
+  });
+
   it('keep out of it when they have no name, and hide their keys when they have one', async () => {
     const joined = await connect();
     class Others {
@@ -313,6 +337,21 @@ describe('decorated methods in a fleet', () => {
     store = await startFleetStore({ port });
     await until(() => joined.store === 'connected');
     await until(async () => (await joined.circuits().catch(() => [])).length > 0);
+  });
+
+  it('connect through a client that is closed, or that is subscribed', async () => {
+    const closed = await createClient({ url: store.url }).connect();
+    closed.destroy();
+    const joined = await connectFleet(closed, { name: 'checkout' });
+    expect(joined.store).to.equal('connected');
+    await joined.close();
+    const subscribed = new IoRedis(store.url);
+    await subscribed.subscribe('news');
+    fleet = await connectFleet(subscribed, { name: 'checkout' });
+    expect(fleet.store).to.equal('connected');
+    await fleet.isolate('openai');
+    expect(circuit('openai').state).to.equal('isolated');
+    subscribed.disconnect();
   });
 
   it('belong to one fleet at a time', async () => {
