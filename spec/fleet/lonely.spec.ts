@@ -16,8 +16,13 @@ describe('a process with nothing to do but to be a member of a fleet', function 
 
   afterEach(() => store.close());
 
-  async function run(library: string): Promise<{ readonly code: number | null; readonly stdout: string }> {
-    const child = spawn(process.execPath, [PROGRAM, library, store.url], { stdio: ['ignore', 'pipe', 'ignore'] });
+  async function run(
+    library: string,
+    timeout: '5s' | '250ms',
+  ): Promise<{ readonly code: number | null; readonly stdout: string }> {
+    const child = spawn(process.execPath, [PROGRAM, library, store.url, timeout], {
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
     const killer = setTimeout(() => child.kill('SIGKILL'), 10_000);
     let stdout = '';
     child.stdout.setEncoding('utf8').on('data', (chunk: string) => (stdout += chunk));
@@ -28,7 +33,7 @@ describe('a process with nothing to do but to be a member of a fleet', function 
 
   for (const library of ['redis', 'ioredis', 'iovalkey'])
     it(`ends by itself with ${library}`, async () => {
-      const { code, stdout } = await run(library);
+      const { code, stdout } = await run(library, '5s');
       expect({ code, stdout }).to.deep.equal({ code: 0, stdout: 'answer connected\n' });
     });
 
@@ -36,7 +41,7 @@ describe('a process with nothing to do but to be a member of a fleet', function 
   for (const library of ['ioredis', 'iovalkey'])
     it(`ends by itself with ${library} when the store is gone`, async () => {
       await store.close();
-      const { code, stdout } = await run(library);
+      const { code, stdout } = await run(library, '250ms');
       expect({ code, stdout }).to.deep.equal({ code: 0, stdout: 'answer degraded\n' });
     });
 });
