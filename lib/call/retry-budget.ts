@@ -33,6 +33,11 @@ export class RetryBudget {
     this.#tokens = Math.min(this.#capacity, this.#tokens + tokens);
   }
 
+  /** Fills it up. */
+  refill(): void {
+    this.#tokens = CAPACITY;
+  }
+
   /** A first attempt has finished. On the healthy path: one comparison. */
   earn(): void {
     if (this.#tokens < this.#capacity) this.putBack(PER_FIRST_ATTEMPT);

@@ -3,7 +3,11 @@ import type { Channel } from '../core/channel.js';
 import type { EventType } from '../core/events.js';
 import type { Failure } from '../core/failure.js';
 import type { Random } from '../core/random.js';
+import type { Call } from './call.js';
 import type { RetryBudget } from './retry-budget.js';
+
+/** Called with each attempt of a retry that failed, but the last, and how many there may be: before it is repeated. */
+export type OnAttemptFailed = (call: Call, error: unknown, maxAttempts: number) => void;
 
 /** What a policy knows of the decorated method and of the process. */
 export interface Site {
@@ -23,4 +27,6 @@ export interface Site {
   readonly classify: (error: unknown) => Failure;
   /** True if retries do not wait, as tests want it. */
   readonly instantRetries: boolean;
+  /** Policies add themselves when they are made. */
+  readonly onAttemptFailed: OnAttemptFailed[];
 }

@@ -68,6 +68,9 @@ export class Stop {
    */
   wait(ms: number): Promise<StopCause | undefined> {
     const { clock } = this.#call.site;
+    // Whoever listens to the events of a wait may have stopped the call.
+    const { cause } = this;
+    if (cause) return Promise.resolve(cause);
     return new Promise((resolve) => {
       let timer: Timer;
       const finish = (cause: StopCause | undefined): void => {

@@ -2,7 +2,7 @@
 export type Timer = unknown;
 
 /**
- * Where time comes from. Every policy is told the time by a clock, so that a test can put its own in place:
+ * Where time comes from. Every policy takes the time from a clock, so that a test can give its own:
  * `configure({ clock: new FakeClock() })`.
  */
 export interface Clock {

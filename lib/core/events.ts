@@ -6,7 +6,7 @@ import type { SettingsRefused, SettingsReloaded } from './settings-events.js';
 export type { SettingsRefused, SettingsReloaded };
 
 /** The states of a circuit. */
-export type CircuitStateName = 'closed' | 'open' | 'half-open' | 'isolated';
+export type CircuitStateName = 'closed' | 'open' | 'half-open' | 'isolated' | 'forced-closed';
 
 /**
  * Why a retry sequence ended without success. `aborted`: the caller's signal. `nested`: a retry further out or further in
@@ -89,10 +89,10 @@ export interface CircuitHalfOpen extends Transition {
   readonly state: 'half-open';
 }
 
-/** The circuit lets every call through. */
+/** The circuit admits every call. `forced-closed`: by hand, whatever the failures. */
 export interface CircuitClosed extends Transition {
   readonly type: 'circuit_closed';
-  readonly state: 'closed';
+  readonly state: 'closed' | 'forced-closed';
 }
 
 export type TransitionEvent = CircuitOpened | CircuitHalfOpen | CircuitClosed;

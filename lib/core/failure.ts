@@ -13,7 +13,7 @@ export type FailureKind =
   | 'concurrency-limit'
   | 'unknown';
 
-/** What may be told of a failure: every field is a number, or a word from a list or pattern of ours. */
+/** What events and logs may say about a failure: every field is a number, or a word from a list of ours. */
 export interface FailureFacts {
   readonly kind: FailureKind;
   /** The class of the error, when it is one of a fixed list. */

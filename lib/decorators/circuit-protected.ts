@@ -33,7 +33,6 @@ export const CircuitProtected: CircuitProtectedFactory = definePolicy({
   bind: (options, site, own) =>
     protect(site, {
       ...options,
-      fallbackOn: options.fallbackOn === 'open' ? 'open' : 'failure',
       rules: circuitRules(options),
       circuit: circuitOf(options, site, own),
     }),

@@ -79,7 +79,7 @@ function refuseSynchronous({ policy }: Decorator, place: Place, [target, key]: D
   throw new DecorationError([`${name}: @${policy}() stands on a synchronous method. Write: async ${own}(…)`]);
 }
 
-/** The decorator itself stands on something, in place of what it makes of its options. */
+/** The decorator was written without its parentheses. */
 function withoutParentheses({ policy }: Decorator, args: readonly unknown[]): DecorationError {
   const { name, isMethod } = placeOf(policy, [...args] as DecoratorArguments);
   const right = isMethod ? `@${policy}()` : `${policy}()(${name})`;

@@ -31,7 +31,7 @@ interface Shape {
   readonly refuse: (refusal: unknown) => unknown;
 }
 
-/** The function that stands in the place of the one that was written. */
+/** The function that replaces the decorated one. */
 export function wrap(place: Place, { body, stack, beneath }: Omit<Decorated, 'wrapper'>): AnyFunction {
   const owned = own();
   const shape = shapeOf(body, place);
@@ -79,6 +79,7 @@ export function wrap(place: Place, { body, stack, beneath }: Omit<Decorated, 'wr
       clock,
       random,
       instantRetries,
+      onAttemptFailed: [],
       budget: owned.budget,
       channel: (type: EventType, circuit?: string): Channel => telemetry.channel(type, method, circuit),
       signalOf: signalFinderOf(stack),
@@ -166,7 +167,7 @@ function streamShape(body: AnyFunction): Shape {
   };
 }
 
-// oxlint-disable-next-line require-yield -- it never comes to that
+// oxlint-disable-next-line require-yield -- it throws before it could yield
 async function* refusingStream(refusal: unknown): Stream {
   throw refusal;
 }

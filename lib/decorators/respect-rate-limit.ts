@@ -1,8 +1,7 @@
-import { Gate } from '../policies/rate-limit/gate.js';
 import { rateLimitFields, type RateLimitOptions } from '../policies/rate-limit/options.js';
 import { type GateOf, rateLimit } from '../policies/rate-limit/rate-limit.js';
 import { rateLimitRules } from '../policies/rate-limit/rules.js';
-import { gateNamed, gateOfCircuit } from '../runtime/gates.js';
+import { gateNamed, gateOfCircuit, ownGate } from '../runtime/gates.js';
 import type { Owned } from './decoration.js';
 import { definePolicy } from './define-policy.js';
 import type { PolicyDecorator } from './types.js';
@@ -19,11 +18,11 @@ export const RespectRateLimit: (options?: RateLimitOptions) => PolicyDecorator =
   name: 'RespectRateLimit',
   group: 'rateLimit',
   fields: rateLimitFields,
-  bind: (options, site, own) => rateLimit(site, rateLimitRules(options), gateOf(options.gate, own)),
+  bind: (options, site, own) => rateLimit(site, rateLimitRules(options), gateOf(options.gate, own, site.method)),
 });
 
 /** The gate of a call: the one that is named, else that of its circuit, else the method's own. */
-function gateOf(name: string | undefined, own: Owned): GateOf {
-  const gate = name === undefined ? own.once('RespectRateLimit', () => new Gate()) : gateNamed(name);
+function gateOf(name: string | undefined, own: Owned, method: string): GateOf {
+  const gate = name === undefined ? own.once('RespectRateLimit', () => ownGate(method)) : gateNamed(name);
   return (circuit) => (circuit && name === undefined ? gateOfCircuit(circuit) : gate);
 }

@@ -66,7 +66,7 @@ export class LocalCircuit implements CircuitPort {
 
   /** Looks whether calls have succeeded since the last look. */
   look(now: number): void {
-    this.#successes.look(this.#circuit.deref()?.successes ?? 0, now);
+    this.#successes.look(this.#circuit.deref()?.outside.successes ?? 0, now);
   }
 
   view(now: number): CircuitView {
@@ -79,7 +79,7 @@ export class LocalCircuit implements CircuitPort {
       state: state.kind,
       isHalfWay: circuit.rules !== undefined && isHalfWay(state, circuit.tallyAt(now), circuit.rules),
       lastSuccessAt: hasFailed ? undefined : this.#successes.lastAfter,
-      finished: circuit.successes + circuit.outcomes,
+      finished: circuit.outside.successes + circuit.outside.outcomes,
     };
   }
 
@@ -88,7 +88,7 @@ export class LocalCircuit implements CircuitPort {
     if (!circuit) return;
     const now = this.#clock.now();
     // What was moved by hand in this process stays as it is.
-    const kind: string = circuit.stateAt(now).kind;
+    const { kind } = circuit.stateAt(now);
     if (kind === 'forced-closed' || (kind === 'isolated' && !this.#isFleetIsolated)) return;
     this.#isFleetIsolated = state.kind === 'isolated';
     const reason = state.kind === 'open' ? state.reason : undefined;
@@ -107,12 +107,12 @@ export class LocalCircuit implements CircuitPort {
   join(link: CircuitLink): () => void {
     const circuit = this.#circuit.deref();
     if (!circuit) return () => undefined;
-    circuit.peer = link;
+    circuit.outside.peer = link;
     const leave = circuit.onTransition((state, _epoch, cause) => this.#moved(state, cause, link));
     return () => {
       leave();
       const left = this.#circuit.deref();
-      if (left?.peer === link) left.peer = undefined;
+      if (left?.outside.peer === link) left.outside.peer = undefined;
       this.shareAmong(1);
     };
   }

@@ -60,9 +60,9 @@ export function runtimeHost(rules: FleetRules): FleetHost {
         if (rules.mode === 'off') return;
         join({
           name: safeName(name),
-          closedForMs: (now) => Math.max(0, (gate.closedAt(now)?.until ?? now) - now),
+          closedForMs: (now) => gate.retryAfterMs(now),
           closeFor(ms) {
-            if (!isOff(name)) gate.close(ms, clock.now());
+            if (!isOff(name)) gate.closeFor(ms, clock.now());
           },
           onClosed: (listener) =>
             gate.onClosed((ms) => {

@@ -2,6 +2,7 @@ import type { CircuitPort } from '../call/call.js';
 import type { OnTransition } from '../policies/circuit/cause.js';
 import { Circuit } from '../policies/circuit/circuit.js';
 import { KeyedCircuits } from '../policies/circuit/keyed.js';
+import type { SavedCircuit } from '../policies/circuit/saved.js';
 import { transitionEvent } from '../policies/circuit/transition.js';
 import { runtime } from './runtime.js';
 
@@ -29,6 +30,9 @@ const forgotten = new FinalizationRegistry<{ readonly name: string; readonly ref
 
 /** Names that are isolated, and why: circuits that are made later under such a name are isolated from the start. */
 const isolated = new Map<string, string | undefined>();
+
+/** What circuits that are made later under such a name go on from. */
+const saved = new Map<string, SavedCircuit>();
 
 /** The circuit that everyone who names it shares. */
 export function circuitNamed(name: string): Circuit {
@@ -106,10 +110,31 @@ export function isolateCircuits(name: string, reason: string | undefined): boole
   return moveAll(name, (circuit) => circuit.isolate(reason)) || isNew;
 }
 
-/** Closes every circuit that the name means; false if nothing changed by that. */
-export function resetCircuits(name: string): boolean {
+/** Makes every circuit that the name means admit all calls until it is reset; false if nothing changed by that. */
+export function forceCircuitsClosed(name: string, reason: string | undefined): boolean {
+  return moveAll(name, (circuit) => circuit.forceClosed(reason));
+}
+
+/**
+ * Closes every circuit that the name means, and refills their budgets of retries; false if no circuit moved.
+ * @param opened called with each
+ */
+export function resetCircuits(name: string, now: number, opened: (circuit: Circuit) => void): boolean {
   const wasIsolated = isolated.delete(name);
-  return moveAll(name, (circuit) => circuit.reset()) || wasIsolated;
+  saved.delete(name);
+  const moved = moveAll(name, (circuit) => {
+    circuit.budget.refill();
+    opened(circuit);
+    return circuit.reset(now);
+  });
+  return moved || wasIsolated;
+}
+
+/** Every circuit that the name means goes on from what another process saved, also one that is made later. */
+export function restoreCircuits(name: string, from: SavedCircuit, now: number): boolean {
+  const isNew = circuitsMeantBy(name).length === 0;
+  if (isNew) saved.set(name, from);
+  return moveAll(name, (circuit) => circuit.restore(from, now)) || isNew;
 }
 
 /** Stands for a circuit that nobody has used yet. If the name may be that of a key, the key must not be told. */
@@ -124,6 +149,8 @@ function moveAll(name: string, move: (circuit: Circuit) => boolean): boolean {
 
 function newCircuit(name: string, handle = name): Circuit {
   const circuit = new Circuit(name, tellTransition(name, handle));
+  const from = saved.get(handle);
+  if (from) circuit.restore(from, runtime.clock.now());
   for (const meant of [name, handle]) if (isolated.has(meant)) circuit.isolate(isolated.get(meant));
   return circuit;
 }

@@ -1,34 +1,91 @@
 import type { CircuitPort } from '../call/call.js';
 import { Gate } from '../policies/rate-limit/gate.js';
 import { isShared } from './circuits.js';
+import { checkedName } from './names.js';
+import { Registry } from './registry.js';
+import { runtime } from './runtime.js';
 
-const named = new Map<string, Gate>();
+const known = new Registry<Gate>();
 
 /** Gates of circuits that have no name of their own: one for each key, or the method's. */
 const ofCircuits = new WeakMap<CircuitPort, Gate>();
 
 /** The gate that everyone who names it shares, those behind the circuit of that name among them. */
 export function gateNamed(name: string): Gate {
-  let gate = named.get(name);
-  if (gate) return gate;
-  named.set(name, (gate = new Gate()));
+  return known.named(name, () => introduced(name, new Gate()));
+}
+
+const shared = new Map<string, Gate>();
+const watchers = new Set<(name: string, gate: Gate) => void>();
+
+function introduced(name: string, gate: Gate): Gate {
+  shared.set(name, gate);
   for (const watcher of watchers) watcher(name, gate);
   return gate;
 }
 
-const watchers = new Set<(name: string, gate: Gate) => void>();
-
-/** Calls `watcher` for every gate that has a name, and for each new one. @returns a function that ends it */
+/** Calls `watcher` for every gate that has a name of its own, and for each new one. @returns a function that ends it */
 export function watchGates(watcher: (name: string, gate: Gate) => void): () => void {
-  for (const [name, gate] of named) watcher(name, gate);
+  for (const [name, gate] of shared) watcher(name, gate);
   watchers.add(watcher);
   return () => watchers.delete(watcher);
+}
+
+/** A gate that belongs to one method. */
+export function ownGate(method: string): Gate {
+  return known.own(method, new Gate());
 }
 
 /** The gate that everyone behind a circuit shares. */
 export function gateOfCircuit(circuit: CircuitPort): Gate {
   if (isShared(circuit)) return gateNamed(circuit.name);
   let gate = ofCircuits.get(circuit);
-  if (!gate) ofCircuits.set(circuit, (gate = new Gate()));
+  if (!gate) ofCircuits.set(circuit, (gate = ownGate(circuit.name)));
   return gate;
+}
+
+/** A gate of `@RespectRateLimit()` as it is seen and opened from outside. Asking changes nothing. */
+export interface GateHandle {
+  readonly name: string;
+  /** True while calls wait for the upstream's pause to pass. */
+  readonly isClosed: boolean;
+  /** Milliseconds until the pause has passed; 0 if the gate is not closed. */
+  readonly retryAfterMs: number;
+  /** Calls that wait: for the pause, or for their turn after it. */
+  readonly waiting: number;
+  /** Ends the pause and the pacing after it: every call passes. */
+  open(): void;
+}
+
+/**
+ * The gate of this name: that of the option `gate`, else of the circuit, else of the method. There need not have been a
+ * call yet. Gates of circuits with keys are seen together.
+ * @throws {ConfigurationError} for anything but a name
+ */
+export function gate(name: string): GateHandle {
+  return handle(checkedName('gate', name));
+}
+
+/** Every gate that has been used. */
+export function gates(): GateHandle[] {
+  return known.names.map(handle);
+}
+
+function handle(name: string): GateHandle {
+  const now = (): number => runtime.clock.now();
+  return {
+    name,
+    get isClosed() {
+      return this.retryAfterMs > 0;
+    },
+    get retryAfterMs() {
+      return Math.max(0, ...known.of(name).map((each) => Math.ceil(each.retryAfterMs(now()))));
+    },
+    get waiting() {
+      return known.of(name).reduce((sum, each) => sum + each.waiting, 0);
+    },
+    open() {
+      for (const each of known.of(name)) each.open();
+    },
+  };
 }

@@ -1,10 +1,21 @@
-import { ConfigurationError } from '../core/errors.js';
 import type { CircuitStateName } from '../core/events.js';
 import type { Circuit } from '../policies/circuit/circuit.js';
+import { readSaved } from '../policies/circuit/read-saved.js';
+import { failuresIn } from '../policies/circuit/row.js';
+import type { SavedCircuit } from '../policies/circuit/saved.js';
 import { retryAfterMs } from '../policies/circuit/state.js';
 import { transitionEvent } from '../policies/circuit/transition.js';
-import { circuitsMeantBy, isolateCircuits, knownCircuits, resetCircuits, unusedCircuit } from './circuits.js';
-import { show } from '../settings/check.js';
+import {
+  circuitsMeantBy,
+  forceCircuitsClosed,
+  isolateCircuits,
+  knownCircuits,
+  resetCircuits,
+  restoreCircuits,
+  unusedCircuit,
+} from './circuits.js';
+import { gateOfCircuit } from './gates.js';
+import { checkedName } from './names.js';
 import { runtime } from './runtime.js';
 
 /** A circuit as it can be written as JSON. */
@@ -36,8 +47,17 @@ export interface CircuitHandle {
   snapshot(): CircuitSnapshot;
   /** Refuses every call until `reset()`. The reason appears in the snapshot alone. */
   isolate(reason?: string): void;
-  /** Closes the circuit and forgets its failures. */
+  /** Admits every call until `reset()`, and goes on counting. The reason appears in the snapshot alone. */
+  forceClosed(reason?: string): void;
+  /** Closes the circuit, forgets its failures, refills its budget of retries and opens its gate. */
   reset(): void;
+  /** What a later process needs to go on from here, as plain JSON. */
+  toJSON(): SavedCircuit;
+  /**
+   * Goes on from what another process saved with `toJSON()`. The circuit need not have been used yet.
+   * @throws {ConfigurationError} for anything else, every problem at once
+   */
+  restore(state: unknown): void;
 }
 
 /**
@@ -46,9 +66,7 @@ export interface CircuitHandle {
  * @throws {ConfigurationError} for anything but a name
  */
 export function circuit(name: string): CircuitHandle {
-  if (typeof name !== 'string' || name.trim() === '')
-    throw new ConfigurationError([`circuit: expected a name, got ${show(name)}`]);
-  return handle(name);
+  return handle(checkedName('circuit', name));
 }
 
 /** Every circuit that has been used. */
@@ -84,8 +102,17 @@ function handle(name: string, meant = (): Circuit[] => circuitsMeantBy(name)): C
     isolate(reason) {
       tell(isolateCircuits(name, reason));
     },
+    forceClosed(reason) {
+      tell(forceCircuitsClosed(name, reason));
+    },
     reset() {
-      tell(resetCircuits(name));
+      tell(resetCircuits(name, now(), (each) => gateOfCircuit(each).open()));
+    },
+    toJSON() {
+      return shown().saved(now());
+    },
+    restore(state) {
+      tell(restoreCircuits(name, readSaved(state, 'restore'), now()));
     },
   };
 }
@@ -98,15 +125,16 @@ function snapshotOf(name: string, found: Circuit, now: number): CircuitSnapshot 
     name,
     state: state.kind,
     epoch: found.epoch,
-    failures: state.kind === 'closed' ? state.failures : 0,
+    failures: state.kind === 'closed' || state.kind === 'forced-closed' ? failuresIn(state) : 0,
     trips: state.kind === 'open' || state.kind === 'half-open' ? state.trips : 0,
     ...(tally && { window: { calls: tally.calls, failures: tally.failures, slow: tally.slow } }),
     retryAfterMs: Number.isFinite(wait) ? wait : null,
-    ...(state.kind === 'isolated' && state.reason !== undefined && { reason: state.reason }),
+    ...((state.kind === 'isolated' || state.kind === 'forced-closed') &&
+      state.reason !== undefined && { reason: state.reason }),
   };
 }
 
-const SEVERITY: readonly CircuitStateName[] = ['closed', 'half-open', 'open', 'isolated'];
+const SEVERITY: readonly CircuitStateName[] = ['closed', 'forced-closed', 'half-open', 'open', 'isolated'];
 
 /** Where a handle means several circuits, it shows the one in the worst state. */
 function worstOf(circuits: readonly Circuit[]): Circuit | undefined {

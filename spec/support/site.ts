@@ -22,6 +22,7 @@ export function siteOf(clock: Clock, isHeard = true): TestSite {
     budget: new RetryBudget(),
     signalOf: findSignal,
     isStream: false,
+    onAttemptFailed: [],
     classify: (error) => classify(error, clock.now()),
     instantRetries: false,
     channel: (channel) => ({

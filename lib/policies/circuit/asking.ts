@@ -25,11 +25,11 @@ export async function askThenRun(
   const call = callFor(site, self, args, given?.admission ?? UNGUARDED, given);
   const answered = await answer;
   const { admitted } = answered;
-  if (!answered.admitted) circuit.holdUntil(answered.askAgainAt);
+  if (!answered.admitted) circuit.outside.heldUntil = answered.askAgainAt;
   const isStopped = call.stop.cause !== undefined;
   const admission = admitted && !isStopped ? admit(circuit) : undefined;
   // A probe that was admitted outside and does not take place here is given back.
-  if (admitted && !admission?.lease) circuit.peer?.probed('ignored');
+  if (admitted && !admission?.lease) circuit.outside.peer?.probed('ignored');
   if (isStopped) throw call.stop.error;
   if (!admission) return refuse(self, args, circuit);
   call.admission = admission;

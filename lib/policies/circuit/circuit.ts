@@ -3,18 +3,23 @@ import { RetryBudget } from '../../call/retry-budget.js';
 import type { CircuitOpenError } from '../../core/errors.js';
 import type { Random } from '../../core/random.js';
 import { BY_HAND, type OnTransition, type TransitionCause } from './cause.js';
-import type { CircuitPeer, ProbeAnswer } from './peer.js';
+import { Outside } from './outside.js';
 import type { CircuitRules } from './rules.js';
 import type { Tally } from './rates.js';
+import type { Shares } from './row.js';
 import { type Rejections, rejectionsOf } from './rejections.js';
+import { type SavedCircuit, savedCircuit, savedStateAt, savedWindowsAt } from './saved.js';
 import {
   admit,
   asOf,
+  attemptFailed,
   CLOSED,
   type CircuitState,
-  type Closed,
+  type Failed,
+  forcedClosed,
   isRefusing,
   type Outcome,
+  resetFrom,
   retryAfterMs,
   settle,
 } from './state.js';
@@ -26,14 +31,9 @@ import { including, NO_WINDOWS, windowOf } from './windows.js';
  */
 export class Circuit implements CircuitPort {
   readonly budget = new RetryBudget();
-  /** Asked about failures and probes, if somebody outside takes part. */
-  peer: CircuitPeer | undefined;
+  readonly outside = new Outside();
   /** The rules of the method that uses it, or that used it last. */
   rules: CircuitRules | undefined;
-  /** How many calls have succeeded, and how many other outcomes were counted. */
-  successes = 0;
-  outcomes = 0;
-  #heldUntil = 0;
   #nextCall: (() => void) | undefined;
   #state: CircuitState = CLOSED;
   #epoch = 0;
@@ -43,6 +43,8 @@ export class Circuit implements CircuitPort {
   #windows = NO_WINDOWS;
   #rejections: Rejections | undefined;
   #listeners: Set<OnTransition> | undefined;
+  /** Of the method that asked last: a reset by hand knows no rules of its own. */
+  #rampUpMs = 0;
 
   /** @param first subscribes for as long as the circuit lives, before all others */
   constructor(
@@ -84,11 +86,29 @@ export class Circuit implements CircuitPort {
   }
 
   /** The admission of a call, or undefined if it is rejected. */
-  admit(now: number, rules: CircuitRules, cause: TransitionCause): Admission | undefined {
+  admit(now: number, rules: CircuitRules, cause: TransitionCause = BY_HAND): Admission | undefined {
+    this.#rampUpMs = rules.rampUpMs;
     const { state, lease } = admit(this.#state, now, rules);
     this.#become(state, cause);
     if (lease === undefined) return undefined;
     return this.#shared ?? new Admission(this, this.#epoch, lease);
+  }
+
+  /**
+   * Counts a failed attempt of a call that goes on, as one of `of` equal shares of a failure; true if that opened the
+   * circuit. The same shares are given to `settle` as `counted`. An attempt of an older epoch decides nothing.
+   */
+  attemptFailed(
+    of: number,
+    { epoch }: Admission,
+    now: number,
+    rules: CircuitRules,
+    random: Random,
+    failed?: Failed,
+    cause: TransitionCause = BY_HAND,
+  ): boolean {
+    if (epoch !== this.#epoch) return false;
+    return this.#become(attemptFailed(this.#state, of, now, rules, random, failed), cause);
   }
 
   /** Counts how a call ended; true if that moved the circuit. A result of an older epoch decides nothing. */
@@ -98,33 +118,20 @@ export class Circuit implements CircuitPort {
     now: number,
     rules: CircuitRules,
     random: Random,
-    cause: TransitionCause,
+    { counted, retryAfterMs }: Failed & { readonly counted?: Shares | undefined } = {},
+    cause: TransitionCause = BY_HAND,
   ): boolean {
-    const { epoch, lease } = admission;
-    this.outcomes += 1;
-    // Those outside count a probe also if this circuit has moved on.
-    if (lease > 0) this.peer?.probed(outcome === 'rejected' ? 'success' : outcome);
+    const { epoch, lease, since } = admission;
+    this.outside.counted(outcome, lease);
     if (epoch !== this.#epoch) return false;
     const before = this.#state;
-    const tally = this.#count(outcome, admission, now, rules);
-    const moved = this.#become(settle(before, { outcome, lease, tally }, now, rules, random), cause);
-    if (this.peer) this.#tellPeer(this.peer, before, outcome);
+    this.#rampUpMs = rules.rampUpMs;
+    const isSlow = rules.rates !== undefined && now - since > rules.rates.slowCallMs;
+    const tally = this.#count(outcome, isSlow, now, rules);
+    const ending = { outcome, lease, tally, isSlow, counted, retryAfterMs };
+    const moved = this.#become(settle(before, ending, now, rules, random), cause);
+    this.outside.moved(before, this.#state, outcome);
     return moved;
-  }
-
-  /** What those outside say of a call that it would let through as a probe; undefined if there is nothing to ask. */
-  askPeer(now: number): ProbeAnswer | Promise<ProbeAnswer> | undefined {
-    if (!this.peer) return undefined;
-    const state = this.stateAt(now);
-    if (state.kind !== 'half-open' || retryAfterMs(state, now) > 0) return undefined;
-    const answer = this.peer.probe();
-    if (!(answer instanceof Promise) && !answer.admitted) this.holdUntil(answer.askAgainAt);
-    return answer;
-  }
-
-  /** Others have the probes: what it rejects until then says so. */
-  holdUntil(at: number): void {
-    this.#heldUntil = at;
   }
 
   /** Calls back once, at the next call: until then no call takes the shared admission. */
@@ -133,7 +140,6 @@ export class Circuit implements CircuitPort {
     this.#admission = undefined;
   }
 
-  /** A call came that found no shared admission. */
   called(): void {
     const listener = this.#nextCall;
     if (!listener) return;
@@ -147,10 +153,27 @@ export class Circuit implements CircuitPort {
     return this.#become({ kind: 'isolated', reason }, BY_HAND);
   }
 
-  /** Closes, whatever was before; false if it was closed already. */
-  reset(): boolean {
+  /** Counts everything and admits every call until `reset()`; false if it did already. */
+  forceClosed(reason?: string): boolean {
+    return this.#become(forcedClosed(reason), BY_HAND);
+  }
+
+  /** Closes and forgets what was counted; false if it was closed already. Ramps up if calls were rejected until now. */
+  reset(now: number): boolean {
     this.#windows = NO_WINDOWS;
-    return this.#become(CLOSED, BY_HAND);
+    return this.#become(resetFrom(this.#state, now, this.#rampUpMs), BY_HAND);
+  }
+
+  /** What a later process needs to go on from here, as plain JSON. */
+  saved(now: number): SavedCircuit {
+    return savedCircuit(this.stateAt(now), this.#windows, now);
+  }
+
+  /** Goes on from what another process saved; true if that changed the kind of state. */
+  restore(saved: SavedCircuit, now: number): boolean {
+    const moved = this.#become(savedStateAt(saved, now), BY_HAND);
+    this.#windows = savedWindowsAt(saved, now);
+    return moved;
   }
 
   /** Takes a state from outside, as it is; false if it is of the same kind as before. */
@@ -165,7 +188,7 @@ export class Circuit implements CircuitPort {
   }
 
   rejectsSince(epoch: number): boolean {
-    return epoch !== this.#epoch && this.#state.kind !== 'closed';
+    return epoch !== this.#epoch && !isAdmitting(this.#state);
   }
 
   /** The error of a call that it rejects: one for each call. */
@@ -185,17 +208,16 @@ export class Circuit implements CircuitPort {
   #retryAfterMs(now: number): number {
     return Math.max(
       retryAfterMs(this.#state, now),
-      this.#state.kind === 'closed' ? 0 : Math.ceil(this.#heldUntil - now),
+      this.#state.kind === 'closed' ? 0 : Math.ceil(this.outside.heldUntil - now),
     );
   }
 
   /** What the window shows with this call in it, if the rules look through one. */
-  #count(outcome: Outcome, { since }: Admission, now: number, { rates }: CircuitRules): Tally | undefined {
-    if (this.#state.kind !== 'closed' || (outcome !== 'success' && outcome !== 'failure')) return undefined;
+  #count(outcome: Outcome, isSlow: boolean, now: number, { rates }: CircuitRules): Tally | undefined {
+    if (!isAdmitting(this.#state) || (outcome !== 'success' && outcome !== 'failure')) return undefined;
     if (rates) this.#windows = including(this.#windows, rates.window, now);
     const failures = outcome === 'failure' ? 1 : 0;
-    const slow = rates && now - since > rates.slowCallMs ? 1 : 0;
-    for (const window of this.#windows) window.add(1, failures, slow, now);
+    for (const window of this.#windows) window.add(1, failures, isSlow ? 1 : 0, now);
     return rates && windowOf(this.#windows, rates.window);
   }
 
@@ -209,22 +231,20 @@ export class Circuit implements CircuitPort {
   }
 
   #share(): void {
-    const { kind } = this.#state;
-    const isRamping = kind === 'closed' && (this.#state as Closed).ramp !== undefined;
+    const state = this.#state;
+    const isRamping = state.kind === 'closed' && state.ramp !== undefined;
     this.#admission = isRamping || this.#nextCall ? undefined : this.#shared;
-  }
-
-  #tellPeer(peer: CircuitPeer, before: CircuitState, outcome: Outcome): void {
-    if (this.#state.kind !== 'closed' || before.kind !== 'closed') return;
-    if (outcome === 'failure') peer.failed();
-    else if (outcome === 'success' && before.failures > 0) peer.succeeded();
   }
 
   #beginEpoch(state: CircuitState): void {
     this.#epoch += 1;
-    this.#shared = state.kind === 'closed' ? new Admission(this, this.#epoch, 0) : undefined;
+    this.#shared = isAdmitting(state) ? new Admission(this, this.#epoch, 0) : undefined;
     this.#windows = NO_WINDOWS;
     this.#rejections = undefined;
-    this.#heldUntil = 0;
+    this.outside.heldUntil = 0;
   }
+}
+
+function isAdmitting({ kind }: CircuitState): boolean {
+  return kind === 'closed' || kind === 'forced-closed';
 }

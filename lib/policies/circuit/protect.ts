@@ -8,15 +8,16 @@ import { CircuitOpenError } from '../../core/errors.js';
 import type { Failure } from '../../core/failure.js';
 import { askThenRun } from './asking.js';
 import { Circuit } from './circuit.js';
-import type { CircuitOptions } from './options.js';
+import type { CircuitOptions, ResolvedCircuitOptions } from './options.js';
 import { outcomeOf } from './outcome.js';
 import { refusals } from './refusals.js';
+import type { Shares } from './row.js';
 import type { CircuitRules } from './rules.js';
 import type { Outcome } from './state.js';
 
 export interface Protection extends Pick<CircuitOptions<unknown>, 'fallback' | 'failureOn' | 'failureOnResult'> {
   readonly rules: CircuitRules;
-  readonly fallbackOn: 'open' | 'failure';
+  readonly fallbackOn: ResolvedCircuitOptions['fallbackOn'];
   /** True if nobody is rejected. */
   readonly shadow: boolean;
   /** The circuit, or how to find that of a call, which throws if its key cannot be told. */
@@ -36,10 +37,25 @@ export function protect(site: Site, protection: Protection): Policy {
   const isTimed = rules.rates !== undefined && rules.rates.slowCallMs < Number.POSITIVE_INFINITY;
   const ours = Object.freeze({ method });
 
-  function settle(admission: Admission, outcome: Outcome, failure?: Failure): void {
-    const cause = failure ? { method, failure } : ours;
-    (admission.circuit as Circuit).settle(outcome, admission, clock.now(), rules, random, cause);
+  function settle(admission: Admission, outcome: Outcome, failure?: Failure, counted?: Shares): void {
+    const circuit = admission.circuit as Circuit;
+    const failed = failure && { retryAfterMs: failure.retryAfterMs, counted };
+    circuit.settle(outcome, admission, clock.now(), rules, random, failed, failure ? { method, failure } : ours);
   }
+
+  /** The attempts of calls that have been counted as they failed: what is counted again when the call ends is the rest. */
+  const counted = new WeakMap<Call, Shares>();
+
+  /** With many calls at a time the circuit opens when the evidence is in, not when the first of them gives up. */
+  site.onAttemptFailed.push((call, error, of) => {
+    const { admission } = call;
+    if (!(admission.circuit instanceof Circuit)) return;
+    const failure = call.failureOf(error);
+    if (outcomeOf(failure, error, judgeFailure?.failureOn) !== 'failure') return;
+    counted.set(call, { count: (counted.get(call)?.count ?? 0) + 1, of });
+    const { retryAfterMs } = failure;
+    admission.circuit.attemptFailed(of, admission, clock.now(), rules, random, { retryAfterMs }, { method, failure });
+  });
 
   /** Works out how a call ended with a function of the user's; if that throws, the call decides nothing. */
   function judged<T>(admission: Admission, judge: () => T): T {
@@ -60,7 +76,7 @@ export function protect(site: Site, protection: Protection): Policy {
   function settleFailure(call: Call, admission: Admission, error: unknown): Failure {
     const failure = call.failureOf(error);
     const outcome = judged(admission, () => outcomeOf(failure, error, judgeFailure?.failureOn));
-    settle(admission, outcome, failure);
+    settle(admission, outcome, failure, counted.get(call));
     return failure;
   }
 
@@ -72,9 +88,15 @@ export function protect(site: Site, protection: Protection): Policy {
     // A call that waited further in while the circuit opened is rejected like all others.
     if (error instanceof CircuitOpenError && error.circuit === circuit.name)
       return answerInstead(self, args, circuit, error);
-    return fallbackOn === 'failure' && failure.transient
-      ? answerInstead(self, args, circuit, error, failure)
-      : undefined;
+    return answersFor(failure, error) ? answerInstead(self, args, circuit, error, failure) : undefined;
+  }
+
+  /** True if the fallback answers for a call that the circuit did not reject. */
+  function answersFor(failure: Failure, error: unknown): boolean {
+    if (fallbackOn === 'open' || failure.kind === 'cancelled') return false;
+    if (fallbackOn === 'failure') return failure.transient;
+    if (typeof fallbackOn !== 'function') return fallbackOn.includes(failure.kind);
+    return answerOf(fallbackOn(failure, error), method, '@CircuitProtected() fallbackOn', { cause: error });
   }
 
   type Entering = (
@@ -94,7 +116,7 @@ export function protect(site: Site, protection: Protection): Policy {
 
   const admitOrRefuse: Entering = (self, args, circuit, next, call) => {
     const at = clock.now();
-    const answer = circuit.askPeer(at);
+    const answer = circuit.outside.ask(circuit.stateAt(at), at);
     if (answer instanceof Promise) return askThenRun(site, asking, answer, [self, args, circuit], next, call);
     return (answer?.admitted === false ? undefined : circuit.admit(at, rules, ours)) ?? refuse(self, args, circuit, at);
   };
@@ -127,7 +149,7 @@ export function protect(site: Site, protection: Protection): Policy {
   const succeed = (admission: Admission): OnSuccess => {
     const circuit = admission.circuit as Circuit;
     return (value) => {
-      circuit.successes += 1;
+      circuit.outside.successes += 1;
       // A success would leave a closed circuit without a failure as it is.
       if (hasRates || !circuit.isPristine) settle(admission, 'success');
       return value;
@@ -140,7 +162,7 @@ export function protect(site: Site, protection: Protection): Policy {
     const circuit = admission.circuit as Circuit;
     return (value) => {
       const outcome = judged(admission, () => isFailure(value)) ? 'failure' : 'success';
-      if (outcome === 'success') circuit.successes += 1;
+      if (outcome === 'success') circuit.outside.successes += 1;
       settle(admission, outcome);
       return value;
     };

@@ -4,26 +4,38 @@ import type { RateRules, Span } from './rates.js';
 
 /** Options with every gap filled, durations in milliseconds. */
 export interface CircuitRules {
+  /** Failures in a row that open the circuit; Infinity if the rule is off. */
   readonly failureThreshold: number;
-  /** Undefined where no rule looks through a window. */
+  /** Undefined if no rule looks through a window. */
   readonly rates: RateRules | undefined;
   readonly recoveryMs: number;
   readonly recoveryGrowth: number;
   readonly maxRecoveryMs: number;
   readonly probes: number;
+  /** The share of probes that must succeed. */
+  readonly probeSuccess: number;
   readonly probeIntervalMs: number;
-  /** 0 where all calls are admitted again at once. */
+  /** 0 if all calls are admitted again at once. */
   readonly rampUpMs: number;
   /** Absent: as the kind of circuit has it. */
   readonly fleet?: 'off' | 'watch' | 'on';
 }
 
+/** `probeInterval` is this part of `recoveryTimeout` if it is unset. */
+const PROBE_INTERVALS = 4;
 const LONGEST_PROBE_INTERVAL_MS = 5000;
 const MAX_RECOVERY_TIMES = 10;
 const MINIMUM_CALLS = 20;
 const NEVER = Number.POSITIVE_INFINITY;
 
-type Filled = 'failureThreshold' | 'window' | 'recoveryTimeout' | 'recoveryGrowth' | 'probes' | 'rampUp';
+type Filled =
+  | 'failureThreshold'
+  | 'window'
+  | 'recoveryTimeout'
+  | 'recoveryGrowth'
+  | 'probes'
+  | 'probeSuccess'
+  | 'rampUp';
 type Unset =
   | 'failureRate'
   | 'slowCall'
@@ -46,7 +58,10 @@ export function circuitRules(options: RuleOptions): CircuitRules {
     recoveryGrowth: options.recoveryGrowth,
     maxRecoveryMs: maxRecoveryTimeout ? toMs(maxRecoveryTimeout) : MAX_RECOVERY_TIMES * recoveryMs,
     probes: options.probes,
-    probeIntervalMs: probeInterval ? toMs(probeInterval) : Math.min(recoveryMs, LONGEST_PROBE_INTERVAL_MS),
+    probeSuccess: options.probeSuccess,
+    probeIntervalMs: probeInterval
+      ? toMs(probeInterval)
+      : Math.min(recoveryMs / PROBE_INTERVALS, LONGEST_PROBE_INTERVAL_MS),
     rampUpMs: toMs(options.rampUp),
     ...(options.fleet && { fleet: options.fleet }),
   };

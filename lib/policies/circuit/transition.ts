@@ -12,7 +12,8 @@ export function transitionEvent(
   const of = { circuit, ...(method !== undefined && { method }), ...(fleet && byFleet(fleet)) };
   switch (state.kind) {
     case 'closed':
-      return { type: 'circuit_closed', state: 'closed', ...of };
+    case 'forced-closed':
+      return { type: 'circuit_closed', state: state.kind, ...of };
     case 'half-open':
       return { type: 'circuit_half_open', state: 'half-open', ...of };
     case 'isolated':

@@ -1,6 +1,7 @@
 import { Call } from '../../call/call.js';
-import { openingOf } from '../../call/opening.js';
+import { closeUnread, openingOf } from '../../call/opening.js';
 import { Scope } from '../../call/scope.js';
+import { discard } from '../../failures/discard.js';
 
 /** One of the attempts of a call: policies further in have a call of their own, which ends when the attempt has lost. */
 export class Attempt extends Scope {
@@ -29,7 +30,8 @@ export class Attempt extends Scope {
   }
 
   protected override settled(value?: unknown): void {
+    if (this.ended && !closeUnread(value, this.call.site)) discard(value);
     // A stream is read in its innermost scope.
-    openingOf(value, this.call.site, this);
+    if (!this.ended) openingOf(value, this.call.site, this);
   }
 }

@@ -35,10 +35,15 @@ export function rateLimit(site: Site, rules: RateLimitRules, gateOf: GateOf): Po
   const repeat = async (visit: Visit, call: Call, next: Next): Promise<unknown> => {
     for (;;) {
       try {
-        return await next(call.self, call.args, call);
+        const value = await next(call.self, call.args, call);
+        visit.answered(true);
+        return value;
       } catch (error) {
         const limit = limitIn(error, call);
-        if (!limit) throw error;
+        if (!limit) {
+          visit.answered(false);
+          throw error;
+        }
         await visit.recover(error, limit);
       }
     }
@@ -56,12 +61,20 @@ export function rateLimit(site: Site, rules: RateLimitRules, gateOf: GateOf): Po
     return repeat(waiting, call, next);
   };
 
-  const isClosed = (gate: Gate): boolean => !site.instantRetries && gate.closedAt(site.clock.now()) !== undefined;
+  /** True if calls need a turn: while it is closed, and while it is paced. */
+  const isLimited = (gate: Gate): boolean => !site.instantRetries && gate.stateAt(site.clock.now()).kind === 'limited';
 
   return {
     enter: (self, args, admission, next, call) => {
       const gate = gateFor(admission);
-      return gate.isOpen || !isClosed(gate) ? admission : wait(callFor(site, self, args, admission, call), next);
+      return gate.isOpen || !isLimited(gate) ? admission : wait(callFor(site, self, args, admission, call), next);
+    },
+    succeed: (admission) => {
+      const gate = gateFor(admission);
+      return (value) => {
+        if (gate.succeeded()) gate.note(site.clock.now());
+        return value;
+      };
     },
     fail: (error, call, next) => {
       const limit = limitIn(error, call);

@@ -6,10 +6,13 @@ export interface RateLimitRules {
   readonly maxWaitMs: number;
   readonly maxAttempts: number;
   readonly minWaitMs: number;
+  /** The longest that a hint closes the gate before one call tries. */
+  readonly maxGateMs: number;
 }
 
-export function rateLimitRules({ maxWait, maxAttempts, minWait }: ResolvedRateLimitOptions): RateLimitRules {
-  return { maxWaitMs: toMs(maxWait), maxAttempts, minWaitMs: toMs(minWait) };
+export function rateLimitRules(options: ResolvedRateLimitOptions): RateLimitRules {
+  const { maxWait, maxAttempts, minWait, maxGate } = options;
+  return { maxWaitMs: toMs(maxWait), maxAttempts, minWaitMs: toMs(minWait), maxGateMs: toMs(maxGate) };
 }
 
 /** Options that contradict each other, as problems for people. */

@@ -35,7 +35,7 @@ export class Multiplied {
     const [next] = within;
     if (!next || this.#told.has(next.identity)) return;
     const audience = site.channel('retries_multiplied').audience(site.clock.now());
-    // When nobody hears it, it is told to whoever listens later.
+    // If nobody listens now, the event is emitted for whoever listens later.
     if (!audience) return;
     this.#told.add(next.identity);
     const layers = [this.layer(site.method, attempts), ...within];

@@ -1,9 +1,7 @@
 import type { Call } from '../../call/call.js';
 import { openingOf } from '../../call/opening.js';
 import type { Next } from '../../call/policy.js';
-import type { Site } from '../../call/site.js';
 import type { StopCause } from '../../call/stop.js';
-import type { Channel } from '../../core/channel.js';
 import { ConfigurationError } from '../../core/errors.js';
 import { levelOf } from '../../core/event-kinds.js';
 import type { GaveUpReason } from '../../core/events.js';
@@ -13,25 +11,18 @@ import { isUsed } from '../../failures/once.js';
 import { backoffMs, heedHint } from './backoff.js';
 import { clientsOf } from './clients.js';
 import { isLed } from './leading.js';
-import type { Multiplied } from './multiplied.js';
-import type { RetryRules } from './rules.js';
+import type { Retries } from './retries.js';
 import { type Layer, noteSpent, spentOnError, spentOnValue, thisMoment } from './spent.js';
 import { watchStream } from './stream.js';
-
-/** What the retries of one method have in common. */
-export interface Retries {
-  readonly site: Site;
-  readonly rules: RetryRules;
-  readonly multiplied: Multiplied;
-  readonly scheduled: Channel;
-  readonly gaveUp: Channel;
-}
 
 /**
  * What an attempt failed with, if another one may mend it or the caller has aborted; undefined if it is final.
  * @throws what `retryOn` throws
  */
-export function repeatable({ rules }: Retries, call: Call, error: unknown): Failure | undefined {
+export function repeatable({ site, rules }: Retries, call: Call, error: unknown, attempt: number): Failure | undefined {
+  // The last one is the call's own failure.
+  if (attempt < rules.maxAttempts)
+    for (const listener of site.onAttemptFailed) listener(call, error, rules.maxAttempts);
   const failure = call.failureOf(error);
   // Whatever failed then failed because the caller aborted.
   if (call.isAborted) return failure;
@@ -141,7 +132,7 @@ export class RetrySequence {
   };
 
   readonly #onError = (error: unknown): unknown => {
-    const failure = repeatable(this.#retries, this.#call, error);
+    const failure = repeatable(this.#retries, this.#call, error, this.#attempt);
     const repeated = failure && this.afterFailure(failure, error);
     if (repeated === undefined) throw error;
     return repeated;

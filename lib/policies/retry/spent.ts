@@ -2,7 +2,7 @@ import { causesOf } from '../../failures/chain.js';
 
 /** Something that repeats requests: a retried method, or a client that retries by itself. */
 export interface Layer {
-  /** The method, or the client itself: what it is told of once by. */
+  /** The method, or the client itself: each is reported once. */
   readonly identity: object;
   /** As it is named to people. */
   readonly name: string;
@@ -48,9 +48,9 @@ export function spentOnError(error: unknown, since: number): readonly Layer[] {
   return [];
 }
 
-/** The same for a value, of which nothing is read. */
+/** The same for a value; none of its properties is read. */
 export function spentOnValue(value: unknown, since: number): readonly Layer[] {
-  // What is no object is not found.
+  // A primitive value is never found.
   const found = spent.get(value as object);
   return found && found.mark > since ? found.layers : [];
 }

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import type { Duration } from '#lib/core/duration.js';
 import { circuitContradictions, circuitRules, type RuleOptions } from '#lib/policies/circuit/rules.js';
 
 const NEVER = Number.POSITIVE_INFINITY;
@@ -8,6 +9,7 @@ const OPTIONS: RuleOptions = {
   recoveryTimeout: '60s',
   recoveryGrowth: 1,
   probes: 1,
+  probeSuccess: 1,
   window: '60s',
   rampUp: '0s',
 };
@@ -18,11 +20,11 @@ describe('The rules of a circuit', () => {
   it('have durations in milliseconds and numbers as they were said', () => {
     const said: Partial<RuleOptions> = {
       ...{ failureThreshold: 3, recoveryTimeout: '2s', recoveryGrowth: 1.5, maxRecoveryTimeout: '9s' },
-      ...{ probes: 2, probeInterval: '7s', rampUp: '4s' },
+      ...{ probes: 2, probeSuccess: 0.5, probeInterval: '7s', rampUp: '4s' },
     };
     expect(circuitRules({ ...OPTIONS, ...said })).to.deep.equal({
       ...{ failureThreshold: 3, rates: undefined, recoveryMs: 2000, recoveryGrowth: 1.5, maxRecoveryMs: 9000 },
-      ...{ probes: 2, probeIntervalMs: 7000, rampUpMs: 4000 },
+      ...{ probes: 2, probeSuccess: 0.5, probeIntervalMs: 7000, rampUpMs: 4000 },
     });
   });
 
@@ -30,9 +32,13 @@ describe('The rules of a circuit', () => {
     expect(circuitRules({ ...OPTIONS, recoveryTimeout: '3s' }).maxRecoveryMs).to.equal(30_000);
   });
 
-  it('wait for a probe as long as for a recovery, five seconds at most, where nothing is said', () => {
-    expect(circuitRules({ ...OPTIONS, recoveryTimeout: '3s' }).probeIntervalMs).to.equal(3000);
-    expect(circuitRules({ ...OPTIONS, recoveryTimeout: '5001ms' }).probeIntervalMs).to.equal(5000);
+  it('wait for a probe for a quarter of a recovery, five seconds at most, if unset', () => {
+    const intervalOf = (recoveryTimeout: Duration) => circuitRules({ ...OPTIONS, recoveryTimeout }).probeIntervalMs;
+    expect([intervalOf('3s'), intervalOf('20s'), intervalOf('20004ms')]).to.deep.equal([750, 5000, 5000]);
+  });
+
+  it('have no number of failures in a row that opens the circuit if that is off', () => {
+    expect(circuitRules({ ...OPTIONS, failureThreshold: 'off' }).failureThreshold).to.equal(NEVER);
   });
 
   it('look through a window only where a rate of failures or a slow call is said', () => {
