@@ -88,6 +88,7 @@ export class World {
         return () => {};
       },
       eachGate: () => () => {},
+      shareLimits() {},
     });
     return { circuit, membership };
   }

@@ -24,4 +24,6 @@ export interface FleetHost {
   eachCircuit(join: (port: CircuitPort) => void): () => void;
   /** Hands over every gate that takes part, now and later. @returns a function that ends it */
   eachGate(join: (port: GatePort) => void): () => void;
+  /** So many processes share limits: the most members that any circuit has; 1 without a fleet. */
+  shareLimits(members: number): void;
 }

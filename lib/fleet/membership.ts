@@ -79,6 +79,7 @@ export class Membership {
     this.#isClosed = true;
     this.onClose();
     for (const leave of this.#leaveHost) leave();
+    this.#host.shareLimits(1);
     for (const gate of this.#gates.values()) gate.close();
     this.#timers.clear();
     await Promise.all([...this.#circuits.values()].map((member) => member.close()));
@@ -90,7 +91,10 @@ export class Membership {
     if (this.#isClosed || this.#circuits.has(port.name)) return;
     const member = new CircuitMember(this.#context, port);
     this.#circuits.set(port.name, member);
-    member.onCount = (members) => port.shareAmong(members);
+    member.onCount = (members) => {
+      port.shareAmong(members);
+      this.#host.shareLimits(Math.max(...[...this.#circuits.values()].map((one) => one.members)));
+    };
     member.onGone = () => {
       this.#circuits.delete(port.name);
       void member.close();

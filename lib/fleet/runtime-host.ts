@@ -3,6 +3,7 @@ import type { Circuit } from '../policies/circuit/circuit.js';
 import { circuitsMeantBy, type Introduction, watchCircuits } from '../runtime/circuits.js';
 import { watchGates } from '../runtime/gates.js';
 import { runtime } from '../runtime/runtime.js';
+import { shareLimits } from '../runtime/sharers.js';
 import { BackgroundTimers } from './background.js';
 import type { CircuitFleetSettings } from './circuit-port.js';
 import type { FleetHost } from './host.js';
@@ -30,6 +31,8 @@ export function runtimeHost(rules: FleetRules): FleetHost {
     clock,
     random,
     emit,
+    // Who only watches keeps its limits.
+    shareLimits: (members) => shareLimits(rules.mode === 'on' ? members : 1),
     eachCircuit(join) {
       const timers = new BackgroundTimers(clock);
       const ports = new Set<LocalCircuit>();

@@ -34,6 +34,7 @@ export function realMember(
         return () => undefined;
       },
       eachGate: () => () => undefined,
+      shareLimits: () => undefined,
     },
   );
   return { circuit, membership, events };

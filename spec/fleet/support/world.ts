@@ -195,6 +195,7 @@ export class World {
           return () => undefined;
         },
         eachGate: () => () => undefined,
+        shareLimits: () => undefined,
       },
     );
     return Object.assign(process, { membership, member: membership.memberOf(circuit.name) as CircuitMember });
