@@ -74,6 +74,10 @@ const CANCELLED: Failure = Object.freeze({ kind: 'cancelled', transient: false }
 export class Call {
   /** The innermost time limit or hedged attempt that the call is in. */
   scope: Scope | undefined = undefined;
+  /** How many failed attempts, of how many there may be, the circuit has counted already. */
+  counted: { readonly count: number; readonly of: number } | undefined = undefined;
+  /** When the failure came that {@link failureOf} was asked about last: the clock is read once for all policies. */
+  failedAt = 0;
   #stop: Stop | undefined;
   #error: unknown;
   #failure: Failure | undefined;
@@ -107,18 +111,27 @@ export class Call {
    * attempt ended because of us; an abort that is nobody's is a timeout.
    */
   failureOf(error: unknown): Failure {
-    if (this.isAborted) return CANCELLED;
+    if (this.isAborted) {
+      this.failedAt = this.site.clock.now();
+      return CANCELLED;
+    }
     const failure = this.classified(error);
     return failure.kind === 'cancelled' && !this.scope?.ended
       ? { ...failure, kind: 'timeout', transient: true }
       : failure;
   }
 
+  /** Another attempt begins: the same error would be another failure. */
+  beginAttempt(): void {
+    this.#failure = undefined;
+  }
+
   /** What an error says by itself, whatever became of the call. */
   classified(error: unknown): Failure {
     if (this.#failure === undefined || this.#error !== error) {
       this.#error = error;
-      this.#failure = this.site.classify(error);
+      this.failedAt = this.site.clock.now();
+      this.#failure = this.site.classify(error, this.failedAt);
     }
     return this.#failure;
   }

@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { shared } from '../core/shared.js';
 import type { Call } from './call.js';
 import { onAbort } from './signals.js';
 import type { StopCause } from './stop.js';
@@ -15,7 +16,7 @@ interface Holder {
   scope: Scope | undefined;
 }
 
-const current = new AsyncLocalStorage<Holder>();
+const current = shared('call.scope', () => new AsyncLocalStorage<Holder>());
 
 /**
  * The signal of the attempt that is running, to hand to the client's call: it aborts when the innermost time limit

@@ -24,7 +24,7 @@ export interface Site {
   /** The caller's signal among the arguments of a call. Throws what a `signal` option of the user's throws. */
   readonly signalOf: (args: readonly unknown[]) => AbortSignal | undefined;
   /** What kind of failure a thrown value is. Never throws. */
-  readonly classify: (error: unknown) => Failure;
+  readonly classify: (error: unknown, now: number) => Failure;
   /** True if retries do not wait, as tests want it. */
   readonly instantRetries: boolean;
   /** Policies add themselves when they are made. */

@@ -64,5 +64,15 @@ const fleetReset = command({
   },
 });
 
+const init = command({
+  name: 'init',
+  help: 'write resilience.json, with its schema for your editor',
+  options: {},
+  async run() {
+    const { init } = await import('./init/init.js');
+    init();
+  },
+});
+
 /** The commands of the package. Each loads what it needs when it runs, so that the others need not have it. */
-export const COMMANDS: readonly Command[] = [explain, fleetStatus, fleetIsolate, fleetReset];
+export const COMMANDS: readonly Command[] = [init, explain, fleetStatus, fleetIsolate, fleetReset];

@@ -1,3 +1,4 @@
+import { brand } from './brand.js';
 import type { CircuitStateName } from './events.js';
 
 // The errors that holdfast makes itself. Their messages are built from names and numbers, never from what was asked.
@@ -131,3 +132,14 @@ export class ConfigurationError extends Error {
 export class DecorationError extends ConfigurationError {
   override readonly name: string = 'DecorationError';
 }
+
+brand({
+  CircuitOpenError,
+  TimeLimitError,
+  RateLimitedError,
+  ConcurrencyLimitError,
+  MalformedResponseError,
+  StreamFailureError,
+  ConfigurationError,
+  DecorationError,
+});

@@ -1,5 +1,6 @@
 import type { EventType } from './events.js';
 import type { Level } from './levels.js';
+import { shared } from './shared.js';
 
 /** Which values a field of its own may have: a number, true or false, or one of these words. Free text is impossible. */
 export type FieldValues = 'number' | 'boolean' | readonly string[];
@@ -60,7 +61,7 @@ const BUILT_IN: Readonly<Record<EventType, EventKind>> = {
   fleet_recovered: { level: 'info' },
 };
 
-const kinds = new Map<string, EventKind>(Object.entries(BUILT_IN));
+const kinds = shared('events.kinds', () => new Map<string, EventKind>(Object.entries(BUILT_IN)));
 const UNREGISTERED: EventKind = { level: 'info' };
 
 /**

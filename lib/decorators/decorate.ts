@@ -8,6 +8,7 @@ import {
   givenNames,
   type Options,
 } from './decoration.js';
+import { getMetadata } from './metadata.js';
 import { wrap } from './method.js';
 import { refuseWrongOrder } from './order.js';
 import { type DecoratorArguments, type Place, placeOf } from './place.js';
@@ -72,7 +73,7 @@ function refuseSynchronous({ policy }: Decorator, place: Place, [target, key]: D
   if (decoratedOf(place.fn)) return;
   const noted =
     typeof key === 'string' || typeof key === 'symbol'
-      ? Reflect.getMetadata('design:returntype', target as object, key)
+      ? getMetadata('design:returntype', target as object, key)
       : undefined;
   if (!isSynchronous(place.fn, noted)) return;
   const { name, own } = place;

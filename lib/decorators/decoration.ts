@@ -1,10 +1,11 @@
-import 'reflect-metadata';
 import type { Policy } from '../call/policy.js';
 import type { RetryBudget } from '../call/retry-budget.js';
 import type { Site } from '../call/site.js';
 import type { Fields } from '../core/field.js';
+import { shared } from '../core/shared.js';
 import type { Resolvable, Setting } from '../settings/resolve.js';
 import type { Names } from '../settings/sections.js';
+import { defineMetadata, getOwnMetadata, getOwnMetadataKeys } from './metadata.js';
 import type { AnyFunction } from './types.js';
 
 /** The name of a decorator. */
@@ -14,7 +15,7 @@ export type PolicyName = string;
  * The decorators, outermost first: the order in which they can be stacked. A time limit stands at either end, or at
  * both: around the whole call, and around each attempt. Other policies are inserted when they are defined.
  */
-export const ORDER: PolicyName[] = [
+export const ORDER: PolicyName[] = shared('decorators.order', () => [
   'TimeLimited',
   'CircuitProtected',
   'RetryOnTransient',
@@ -22,7 +23,7 @@ export const ORDER: PolicyName[] = [
   'Hedged',
   'ConcurrencyLimited',
   'TimeLimited',
-];
+]);
 
 export type Options = Readonly<Record<string, unknown>>;
 export type EffectiveSettings = Readonly<Record<string, Setting>>;
@@ -89,13 +90,12 @@ const KEY = Symbol.for('holdfast:decorated');
 
 /** What is known of a function: also of another library's wrapper that has copied the metadata outward. */
 export function decoratedOf(fn: AnyFunction): Decorated | undefined {
-  return Reflect.getOwnMetadata(KEY, fn) as Decorated | undefined;
+  return getOwnMetadata(KEY, fn) as Decorated | undefined;
 }
 
 /** Notes what was decorated. What other decorators have noted on the inner function holds for the wrapper too. */
 export function remember(decorated: Decorated, inner: AnyFunction): void {
   const { wrapper } = decorated;
-  for (const key of Reflect.getOwnMetadataKeys(inner))
-    Reflect.defineMetadata(key, Reflect.getOwnMetadata(key, inner), wrapper);
-  Reflect.defineMetadata(KEY, decorated, wrapper);
+  for (const key of getOwnMetadataKeys(inner)) defineMetadata(key, getOwnMetadata(key, inner), wrapper);
+  defineMetadata(KEY, decorated, wrapper);
 }

@@ -3,7 +3,7 @@ import type { Site } from '../call/site.js';
 import { commonOptions } from '../core/common-options.js';
 import { ConfigurationError } from '../core/errors.js';
 import { type Fields, isData, type OptionsOf, type ResolvedOf, type ValueOf } from '../core/field.js';
-import { groups, registerPolicyGroup } from '../settings/groups.js';
+import { COPY, groups, registerPolicyGroup } from '../settings/groups.js';
 import type { Resolvable } from '../settings/resolve.js';
 import { decorate } from './decorate.js';
 import type { Decorator, Owned, Position } from './decoration.js';
@@ -87,12 +87,13 @@ function register<F extends Fields>({
 
 /** Whether the group holds these very options: those of the library are known before their policies are defined. */
 function isOwnGroup(name: string, fields: Fields): boolean {
-  const { enabled, ...known } = groups.get(name)?.fields ?? {};
+  const found = groups.get(name);
+  const { enabled, ...known } = found?.fields ?? {};
   const own = Object.entries(fields).filter(([, field]) => isData(field));
   return (
     enabled !== undefined &&
     own.length === Object.keys(known).length &&
-    own.every(([option, field]) => known[option] === field)
+    own.every(([option, field]) => (found?.copy === COPY ? known[option] === field : Object.hasOwn(known, option)))
   );
 }
 

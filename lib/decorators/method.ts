@@ -83,7 +83,7 @@ export function wrap(place: Place, { body, stack, beneath }: Omit<Decorated, 'wr
       budget: owned.budget,
       channel: (type: EventType, circuit?: string): Channel => telemetry.channel(type, method, circuit),
       signalOf: signalFinderOf(stack),
-      classify: (error) => classify(error, clock.now()),
+      classify,
     };
     return shape.policed(bindAll(stack, site, owned, self), site);
   }

@@ -1,4 +1,5 @@
 import { ConfigurationError } from '../core/errors.js';
+import { shared } from '../core/shared.js';
 import { settingsOf } from '../runtime/runtime.js';
 import { type Fleet, fleetHandle } from './handle.js';
 import { Membership } from './membership.js';
@@ -7,7 +8,7 @@ import { runtimeHost } from './runtime-host.js';
 import { type FleetClient, storeOf } from './store/store-of.js';
 
 /** A circuit belongs to one fleet. */
-let connected: Membership | undefined;
+const joined: { membership?: Membership } = shared('fleet.connected', () => ({}));
 
 /**
  * Makes this process a member of a fleet: its named circuits open and close with those of the other members. Resolves
@@ -18,15 +19,16 @@ let connected: Membership | undefined;
 export async function connectFleet(client: FleetClient, options: FleetOptions = {}): Promise<Fleet> {
   const hearsMessages = typeof (client as Partial<Record<'subscribe', unknown>> | null)?.subscribe === 'function';
   const rules = resolveRules(options, () => settingsOf('fleet'), hearsMessages);
+  const { membership: connected } = joined;
   if (connected)
     throw new ConfigurationError([
       `connectFleet: expected no other fleet in this process, but it has joined "${connected.rules.fleet}": close that first`,
     ]);
   const store = storeOf(client);
   const membership = new Membership(store, rules, runtimeHost(rules));
-  connected = membership;
+  joined.membership = membership;
   membership.onClose = () => {
-    if (connected === membership) connected = undefined;
+    if (joined.membership === membership) delete joined.membership;
   };
   await membership.start();
   return fleetHandle(membership);

@@ -1,4 +1,5 @@
 import type { CircuitPort } from '../call/call.js';
+import { shared } from '../core/shared.js';
 import type { OnTransition } from '../policies/circuit/cause.js';
 import { Circuit } from '../policies/circuit/circuit.js';
 import { KeyedCircuits } from '../policies/circuit/keyed.js';
@@ -17,22 +18,22 @@ interface Namesakes {
   owned?: Set<Owned>;
 }
 
-const byName = new Map<string, Namesakes>();
-
-/** The most brackets in any of the names: a key stands behind one more. */
-let mostBrackets = 0;
+const state = shared('runtime.circuits', () => ({
+  byName: new Map<string, Namesakes>(),
+  /** Names that are isolated, and why: circuits that are made later under such a name are isolated from the start. */
+  isolated: new Map<string, string | undefined>(),
+  /** What circuits that are made later under such a name go on from. */
+  saved: new Map<string, SavedCircuit>(),
+  /** The most brackets in any of the names: a key stands behind one more. */
+  mostBrackets: 0,
+}));
+const { byName, isolated, saved } = state;
 
 const forgotten = new FinalizationRegistry<{ readonly name: string; readonly ref: Owned }>(({ name, ref }) => {
   const found = byName.get(name);
   found?.owned?.delete(ref);
   if (found?.owned?.size === 0 && !found.plain && !found.keyed) byName.delete(name);
 });
-
-/** Names that are isolated, and why: circuits that are made later under such a name are isolated from the start. */
-const isolated = new Map<string, string | undefined>();
-
-/** What circuits that are made later under such a name go on from. */
-const saved = new Map<string, SavedCircuit>();
 
 /** The circuit that everyone who names it shares. */
 export function circuitNamed(name: string): Circuit {
@@ -67,7 +68,7 @@ export interface Introduction {
   readonly key?: string;
 }
 
-const watchers = new Set<(introduction: Introduction) => void>();
+const watchers = shared('runtime.circuitWatchers', () => new Set<(introduction: Introduction) => void>());
 
 /** Calls `watcher` for every circuit that there is, and for each new one. @returns a function that ends it */
 export function watchCircuits(watcher: (introduction: Introduction) => void): () => void {
@@ -185,7 +186,7 @@ function namesakes(name: string): Namesakes {
   let found = byName.get(name);
   if (!found) {
     byName.set(name, (found = {}));
-    mostBrackets = Math.max(mostBrackets, name.split('[').length - 1);
+    state.mostBrackets = Math.max(state.mostBrackets, name.split('[').length - 1);
   }
   return found;
 }
@@ -212,7 +213,7 @@ function* circuitsOf(name: string): Iterable<Known> {
 function* circuitsOfKey(handle: string): Iterable<Circuit> {
   if (!handle.endsWith(']')) return;
   let bracket = -1;
-  for (let brackets = 0; brackets <= mostBrackets; brackets++) {
+  for (let brackets = 0; brackets <= state.mostBrackets; brackets++) {
     bracket = handle.indexOf('[', bracket + 1);
     if (bracket < 0) return;
     for (const holder of holdersOf(handle.slice(0, bracket))) {

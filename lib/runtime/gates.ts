@@ -1,32 +1,33 @@
 import type { CircuitPort } from '../call/call.js';
+import { shared } from '../core/shared.js';
 import { Gate } from '../policies/rate-limit/gate.js';
 import { isShared } from './circuits.js';
 import { checkedName } from './names.js';
 import { Registry } from './registry.js';
 import { runtime } from './runtime.js';
 
-const known = new Registry<Gate>();
+const known = shared('runtime.gates', () => new Registry<Gate>());
 
 /** Gates of circuits that have no name of their own: one for each key, or the method's. */
-const ofCircuits = new WeakMap<CircuitPort, Gate>();
+const ofCircuits = shared('runtime.gatesOfCircuits', () => new WeakMap<CircuitPort, Gate>());
 
 /** The gate that everyone who names it shares, those behind the circuit of that name among them. */
 export function gateNamed(name: string): Gate {
   return known.named(name, () => introduced(name, new Gate()));
 }
 
-const shared = new Map<string, Gate>();
-const watchers = new Set<(name: string, gate: Gate) => void>();
+const named = shared('runtime.namedGates', () => new Map<string, Gate>());
+const watchers = shared('runtime.gateWatchers', () => new Set<(name: string, gate: Gate) => void>());
 
 function introduced(name: string, gate: Gate): Gate {
-  shared.set(name, gate);
+  named.set(name, gate);
   for (const watcher of watchers) watcher(name, gate);
   return gate;
 }
 
 /** Calls `watcher` for every gate that has a name of its own, and for each new one. @returns a function that ends it */
 export function watchGates(watcher: (name: string, gate: Gate) => void): () => void {
-  for (const [name, gate] of shared) watcher(name, gate);
+  for (const [name, gate] of named) watcher(name, gate);
   watchers.add(watcher);
   return () => watchers.delete(watcher);
 }

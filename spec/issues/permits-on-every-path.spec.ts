@@ -117,7 +117,10 @@ describe('A permit', () => {
     // While the first one waits at the gate its permit is free.
     await world.clock.advance('2s');
     expect(await limited).to.equal('answer');
-    expect(await ask()).to.equal('answer');
+    // The gate is paced from now on.
+    const paced = ask();
+    await world.clock.advance('2s');
+    expect(await paced).to.equal('answer');
 
     const hedged = Hedged({ after: '1s' })(ConcurrencyLimited({ limit: 2 })(TimeLimited('1h')(method)));
     mode = 'hangs';

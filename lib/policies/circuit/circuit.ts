@@ -1,5 +1,6 @@
 import { Admission, type CircuitPort } from '../../call/call.js';
 import { RetryBudget } from '../../call/retry-budget.js';
+import { brand } from '../../core/brand.js';
 import type { CircuitOpenError } from '../../core/errors.js';
 import type { Random } from '../../core/random.js';
 import { BY_HAND, type OnTransition, type TransitionCause } from './cause.js';
@@ -248,3 +249,5 @@ export class Circuit implements CircuitPort {
 function isAdmitting({ kind }: CircuitState): boolean {
   return kind === 'closed' || kind === 'forced-closed';
 }
+
+brand({ Circuit });

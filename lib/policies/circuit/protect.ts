@@ -11,7 +11,6 @@ import { Circuit } from './circuit.js';
 import type { CircuitOptions, ResolvedCircuitOptions } from './options.js';
 import { outcomeOf } from './outcome.js';
 import { refusals } from './refusals.js';
-import type { Shares } from './row.js';
 import type { CircuitRules } from './rules.js';
 import type { Outcome } from './state.js';
 
@@ -37,14 +36,11 @@ export function protect(site: Site, protection: Protection): Policy {
   const isTimed = rules.rates !== undefined && rules.rates.slowCallMs < Number.POSITIVE_INFINITY;
   const ours = Object.freeze({ method });
 
-  function settle(admission: Admission, outcome: Outcome, failure?: Failure, counted?: Shares): void {
+  function settle(admission: Admission, outcome: Outcome, failure?: Failure, counted?: Call['counted']): void {
     const circuit = admission.circuit as Circuit;
     const failed = failure && { retryAfterMs: failure.retryAfterMs, counted };
     circuit.settle(outcome, admission, clock.now(), rules, random, failed, failure ? { method, failure } : ours);
   }
-
-  /** The attempts of calls that have been counted as they failed: what is counted again when the call ends is the rest. */
-  const counted = new WeakMap<Call, Shares>();
 
   /** With many calls at a time the circuit opens when the evidence is in, not when the first of them gives up. */
   site.onAttemptFailed.push((call, error, of) => {
@@ -52,9 +48,10 @@ export function protect(site: Site, protection: Protection): Policy {
     if (!(admission.circuit instanceof Circuit)) return;
     const failure = call.failureOf(error);
     if (outcomeOf(failure, error, judgeFailure?.failureOn) !== 'failure') return;
-    counted.set(call, { count: (counted.get(call)?.count ?? 0) + 1, of });
+    call.counted = { count: (call.counted?.count ?? 0) + 1, of };
     const { retryAfterMs } = failure;
-    admission.circuit.attemptFailed(of, admission, clock.now(), rules, random, { retryAfterMs }, { method, failure });
+    const cause = { method, failure };
+    admission.circuit.attemptFailed(of, admission, call.failedAt, rules, random, { retryAfterMs }, cause);
   });
 
   /** Works out how a call ended with a function of the user's; if that throws, the call decides nothing. */
@@ -76,7 +73,7 @@ export function protect(site: Site, protection: Protection): Policy {
   function settleFailure(call: Call, admission: Admission, error: unknown): Failure {
     const failure = call.failureOf(error);
     const outcome = judged(admission, () => outcomeOf(failure, error, judgeFailure?.failureOn));
-    settle(admission, outcome, failure, counted.get(call));
+    settle(admission, outcome, failure, call.counted);
     return failure;
   }
 

@@ -39,6 +39,8 @@ function classWith(prototype: object): new () => object {
 
 /** A stack would cost ten times as much, and its frames would hold what they were called on. */
 function withoutStack<T>(make: () => T): T {
+  // `node --frozen-intrinsics` does not allow it.
+  if (Object.isFrozen(Error)) return make();
   const limit = Error.stackTraceLimit;
   try {
     Error.stackTraceLimit = 0;

@@ -35,6 +35,7 @@ export function rateLimit(site: Site, rules: RateLimitRules, gateOf: GateOf): Po
   const repeat = async (visit: Visit, call: Call, next: Next): Promise<unknown> => {
     for (;;) {
       try {
+        call.beginAttempt();
         const value = await next(call.self, call.args, call);
         visit.answered(true);
         return value;

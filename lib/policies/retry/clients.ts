@@ -1,9 +1,10 @@
+import { shared } from '../../core/shared.js';
 import { clientRetries } from '../../failures/others-retries.js';
 import { classNameOf, read } from '../../failures/reading.js';
 import type { Layer } from './spent.js';
 
 /** Clients in `#private` fields of objects, which cannot be seen from outside, and what to write instead. */
-const held = new WeakMap<object, readonly Layer[]>();
+const held = shared('retry.clients', () => new WeakMap<object, readonly Layer[]>());
 
 /** Says that an object calls a client that cannot be seen from outside. */
 export function holdsClient(holder: object, client: object, instead?: string): void {

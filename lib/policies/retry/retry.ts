@@ -29,7 +29,7 @@ export function retry(site: Site, rules: RetryRules, multiplied: Multiplied): Po
     call.budget.earn();
     try {
       const failure = repeatable(retries, call, error, 1);
-      return failure && new RetrySequence(retries, call, next, since).afterFailure(failure, error);
+      return failure && new RetrySequence(retries, call, next, since, call.failedAt).afterFailure(failure, error);
     } catch (mistake) {
       // Of a function of the user's.
       return Promise.reject(mistake);
@@ -46,7 +46,7 @@ export function retry(site: Site, rules: RetryRules, multiplied: Multiplied): Po
         if (opening) opening.rest = watchStream(retries, opening.rest, call);
         else call.budget.earn();
         if (opening || !isUnwanted?.(value)) return value;
-        return new RetrySequence(retries, call, attempt, since).afterValue(value);
+        return new RetrySequence(retries, call, attempt, since, site.clock.now()).afterValue(value);
       },
       (error) => {
         const handled = fail(error, call, attempt, since);

@@ -65,18 +65,18 @@ export class RetrySequence {
   /** When the attempt began that is to be repeated, in order of what retries within it gave up on. */
   #since: number;
 
-  constructor(retries: Retries, call: Call, next: Next, since: number) {
+  constructor(retries: Retries, call: Call, next: Next, since: number, startedAt: number) {
     this.#retries = retries;
     this.#call = call;
     this.#next = next;
     this.#since = since;
     this.#isLed = retries.rules.maxAttempts > 1 && isLed();
-    this.#startedAt = retries.site.clock.now();
+    this.#startedAt = startedAt;
   }
 
   /** After an attempt whose failure is {@link repeatable}: the outcome of the next ones, or undefined to hand it on. */
   afterFailure(failure: Failure, error: unknown): Promise<unknown> | undefined {
-    return this.#repeat(failure, { error }, this.#attempt === 1 ? this.#startedAt : this.#retries.site.clock.now());
+    return this.#repeat(failure, { error }, this.#call.failedAt);
   }
 
   /** After an attempt has come to a value that was not wanted: the outcome of the next ones, or the value. */
@@ -118,6 +118,7 @@ export class RetrySequence {
   #again(): Promise<unknown> {
     this.#attempt += 1;
     this.#since = thisMoment();
+    this.#call.beginAttempt();
     const { self, args } = this.#call;
     return this.#next(self, args, this.#call).then(this.#onValue, this.#onError);
   }

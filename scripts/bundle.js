@@ -1,0 +1,136 @@
+// Makes what is published of what tsc compiled: dist/esm and dist/cjs, each with few files and its declarations.
+// One chunk holds everything that `holdfast` loads, so that the other entry points share it.
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import { transform } from 'esbuild';
+import { rollup } from 'rollup';
+import { REPLACEABLE } from '../dist/core/without-node.js';
+import { entryPoints } from './entries.js';
+
+const COMPILED = resolve('dist');
+const entries = entryPoints().map(({ name }) => name);
+const input = (names) => Object.fromEntries(names.map((name) => [name, join(COMPILED, `${name}.js`)]));
+
+/** The command is an ES module alone: nobody loads it but Node. */
+const FORMATS = [
+  { format: 'es', folder: 'dist/esm', extension: 'js', names: [...entries, 'cli/main'] },
+  { format: 'cjs', folder: 'dist/cjs', extension: 'cjs', names: entries },
+];
+
+/** What `import.meta.url` is in the CommonJS build. */
+const OWN_URL = "require('node:url').pathToFileURL(__filename).href";
+/** A relative path in a declaration, as in `from './x.js'` and `import('./x.js')`. */
+const SPECIFIER = /((?:from |import |import\()(["']))(\.{1,2}\/[^"']+)\.js\2/g;
+
+for (const { format, folder, extension, names } of FORMATS) {
+  rmSync(folder, { recursive: true, force: true });
+  const bundle = await rollup({
+    input: input(names),
+    external,
+    onwarn,
+    plugins: [nodeModules()],
+    treeshake: { propertyReadSideEffects: false },
+  });
+  await bundle.write({
+    dir: folder,
+    format,
+    exports: 'named',
+    hoistTransitiveImports: false,
+    minifyInternalExports: false,
+    generatedCode: 'es2015',
+    entryFileNames: `[name].${extension}`,
+    chunkFileNames: `chunks/[name].${extension}`,
+    manualChunks: coreChunk(),
+    plugins: [
+      { name: 'own-url', resolveImportMeta: () => (format === 'cjs' ? OWN_URL : null) },
+      {
+        name: 'without-comments',
+        renderChunk: async (code) => marked(await transform(code, { target: 'es2022', charset: 'utf8' })),
+      },
+    ],
+  });
+  await bundle.close();
+}
+
+for (const file of reachableDeclarations()) {
+  const text = readFileSync(join(COMPILED, file), 'utf8').replace(/^\/\/# sourceMappingURL.*\n?/m, '');
+  write(join('dist/esm', file), text);
+  write(
+    join('dist/cjs', file.replace(/\.d\.ts$/, '.d.cts')),
+    text.replace(SPECIFIER, (_, before, quote, path) => `${before}${path}.cjs${quote}`),
+  );
+}
+
+/** Packages, and modules of Node's that only entry points beside `holdfast` use. */
+function external(id) {
+  return !/^[./\0]/.test(id) && !REPLACEABLE.includes(id);
+}
+
+/** Imports modules of Node's in a way that runtimes without them survive. */
+function nodeModules() {
+  const PREFIX = '\0';
+  return {
+    name: 'node-modules',
+    resolveId: (id) => (REPLACEABLE.includes(id) ? `${PREFIX}${id}` : null),
+    load: (id) => {
+      if (!id.startsWith(PREFIX)) return null;
+      const names = Object.keys(process.getBuiltinModule(id.slice(PREFIX.length))).filter((name) => name !== 'default');
+      return [
+        `import { nodeModule } from ${JSON.stringify(join(COMPILED, 'core/without-node.js'))};`,
+        `const found = nodeModule(${JSON.stringify(id.slice(PREFIX.length))});`,
+        ...names.map((name) => `const own_${name} = found.${name};`),
+        `export { ${names.map((name) => `own_${name} as ${name}`).join(', ')} };`,
+      ].join('\n');
+    },
+  };
+}
+
+/** tsc's helpers for decorators look at `this`, which is undefined in modules: they expect that. */
+function onwarn(warning, warn) {
+  if (warning.code !== 'THIS_IS_UNDEFINED') warn(warning);
+}
+
+/** Lets bundlers leave out constants that nothing uses: making one has no effect beside its value. */
+function marked({ code }) {
+  return {
+    code: code.replace(/^((?:const|let|var) [\w$]+ = )(?=(?:new )?[\w$.]+\()/gm, '$1/* @__PURE__ */ '),
+    map: null,
+  };
+}
+
+/** Names the chunk of each module that `holdfast` loads; the others are left to rollup. The command's help loads no core. */
+function coreChunk() {
+  let core;
+  let command;
+  return (id, { getModuleInfo }) => {
+    const from = (entry) => reachable(join(COMPILED, entry), (module) => getModuleInfo(module)?.importedIds ?? []);
+    core ??= from('index.js');
+    command ??= from('cli/main.js');
+    if (!core.has(id)) return undefined;
+    return command.has(id) ? 'errors' : 'core';
+  };
+}
+
+/** The declarations that those of the entry points lead to, by their paths below dist/. */
+function reachableDeclarations() {
+  const importsOf = (file) =>
+    [...readFileSync(file, 'utf8').matchAll(SPECIFIER)].map(([, , , path]) => resolve(dirname(file), `${path}.d.ts`));
+  const files = entries.flatMap((name) => [...reachable(join(COMPILED, `${name}.d.ts`), importsOf)]);
+  return [...new Set(files)].map((file) => relative(COMPILED, file));
+}
+
+/**
+ * @param {string} start
+ * @param {(id: string) => readonly string[]} next
+ */
+function reachable(start, next) {
+  const found = new Set([start]);
+  // The set grows while it is walked.
+  for (const id of found) for (const each of next(id)) found.add(each);
+  return found;
+}
+
+function write(file, text) {
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, text);
+}
