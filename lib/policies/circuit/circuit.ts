@@ -21,7 +21,6 @@ import {
   isRefusing,
   type Outcome,
   resetFrom,
-  retryAfterMs,
   settle,
 } from './state.js';
 import { including, NO_WINDOWS, windowOf } from './windows.js';
@@ -203,14 +202,9 @@ export class Circuit implements CircuitPort {
   }
 
   #rejectionsBy(now: () => number): Rejections {
-    return (this.#rejections ??= rejectionsOf(this.name, this.#state.kind, () => this.#retryAfterMs(now())));
-  }
-
-  #retryAfterMs(now: number): number {
-    return Math.max(
-      retryAfterMs(this.#state, now),
-      this.#state.kind === 'closed' ? 0 : Math.ceil(this.outside.heldUntil - now),
-    );
+    return (this.#rejections ??= rejectionsOf(this.name, this.#state.kind, () =>
+      this.outside.retryAfterMs(this.#state, now()),
+    ));
   }
 
   /** What the window shows with this call in it, if the rules look through one. */

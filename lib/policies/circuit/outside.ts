@@ -20,6 +20,11 @@ export class Outside {
     return answer;
   }
 
+  /** How long the circuit rejects calls, or the others have the probes. */
+  retryAfterMs(state: CircuitState, now: number): number {
+    return Math.max(retryAfterMs(state, now), state.kind === 'closed' ? 0 : Math.ceil(this.heldUntil - now));
+  }
+
   /** An outcome was counted. They count a probe also if the circuit has moved on. */
   counted(outcome: Outcome, lease: number): void {
     this.outcomes += 1;
