@@ -5,7 +5,13 @@ import { Extractor, ExtractorConfig } from '@microsoft/api-extractor';
 
 const ENTRIES = {
   holdfast: 'index',
+  'holdfast-ai': 'ai/index',
+  'holdfast-fetch': 'fetch/index',
+  'holdfast-fetch-axios': 'fetch/axios',
+  'holdfast-fetch-undici': 'fetch/undici',
   'holdfast-fleet': 'fleet/index',
+  'holdfast-http': 'http/index',
+  'holdfast-nestjs': 'nestjs/index',
   'holdfast-openai': 'openai/index',
   'holdfast-testing': 'testing/index',
 };

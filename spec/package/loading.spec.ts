@@ -50,6 +50,31 @@ describe('the installed package', function () {
     expect(loaded).not.to.have.any.keys('redis', '@redis/client', 'ioredis', 'iovalkey', 'openai');
   });
 
+  for (const entry of ['ai', 'fetch', 'http']) {
+    it(`loads nothing with holdfast/${entry} that the main entry point does not, though nothing is installed beside it`, async () => {
+      const [main, own] = [
+        await packagesLoadedBy("import 'holdfast'"),
+        await packagesLoadedBy(`import 'holdfast/${entry}'`),
+      ];
+      expect([...own].sort()).to.deep.equal([...main].sort());
+    });
+  }
+
+  for (const [entry, peer] of [
+    ['fetch/axios', 'axios'],
+    ['nestjs', '@nestjs/common'],
+  ] as const) {
+    it(`says what is missing where holdfast/${entry} is used without its peer`, async () => {
+      const { code, stderr } = await node(['--input-type', 'module', '--eval', `import 'holdfast/${entry}'`], project);
+      expect(code).to.equal(1);
+      expect(stderr).to.include(`Cannot find package '${peer}'`);
+    });
+  }
+
+  it('needs no undici for holdfast/fetch/undici to be loaded: it is given one', async () => {
+    expect([...(await packagesLoadedBy("import 'holdfast/fetch/undici'"))]).not.to.include('undici');
+  });
+
   it('exports the same names to require() and to import', async () => {
     const program = `
       import { createRequire } from 'node:module';

@@ -36,7 +36,7 @@ const HELD: Entry = Object.freeze({ hasPassed: false, pass: undefined });
 export class Gate {
   #state: GateState = OPEN;
   #listener: ((ms: number) => void) | undefined;
-  readonly #successes = new Successes();
+  #successes = new Successes();
   /** In order of their tickets. */
   #waiting: Waiter[] = [];
   #tickets = 0;
@@ -152,6 +152,7 @@ export class Gate {
   /** Ends the pause and the pacing: everyone who waits passes. */
   open(): void {
     this.#state = OPEN;
+    this.#successes = new Successes();
     this.#arm();
   }
 
