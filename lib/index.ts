@@ -43,6 +43,14 @@ export type {
   TimeLimitReason,
 } from './core/events.js';
 export type { Failure, FailureFacts, FailureKind } from './core/failure.js';
+export type {
+  FleetAlerted,
+  FleetDegraded,
+  FleetJoined,
+  FleetRecovered,
+  FleetRestored,
+  FleetSeconded,
+} from './core/fleet-events.js';
 export type { Percentile } from './core/percentile.js';
 export type { Random } from './core/random.js';
 export { CircuitProtected } from './decorators/circuit-protected.js';

@@ -9,6 +9,7 @@ const ENTRIES = {
   'holdfast-fetch': 'fetch/index',
   'holdfast-fetch-axios': 'fetch/axios',
   'holdfast-fetch-undici': 'fetch/undici',
+  'holdfast-fleet': 'fleet/index',
   'holdfast-http': 'http/index',
   'holdfast-nestjs': 'nestjs/index',
   'holdfast-openai': 'openai/index',

@@ -1,6 +1,7 @@
 import type { CircuitPort } from '../call/call.js';
 import { shared } from '../core/shared.js';
-import { Circuit, type OnTransition } from '../policies/circuit/circuit.js';
+import type { OnTransition } from '../policies/circuit/cause.js';
+import { Circuit } from '../policies/circuit/circuit.js';
 import { KeyedCircuits } from '../policies/circuit/keyed.js';
 import type { SavedCircuit } from '../policies/circuit/saved.js';
 import { transitionEvent } from '../policies/circuit/transition.js';
@@ -36,7 +37,8 @@ const forgotten = new FinalizationRegistry<{ readonly name: string; readonly ref
 
 /** The circuit that everyone who names it shares. */
 export function circuitNamed(name: string): Circuit {
-  return (namesakes(name).plain ??= newCircuit(name));
+  const found = namesakes(name);
+  return (found.plain ??= introduced({ circuit: newCircuit(name), kind: 'shared' }));
 }
 
 /** True for the circuit that everyone who names it shares: not a method's own, and not that of a key. */
@@ -51,12 +53,39 @@ export function keyedCircuitsNamed(name: string): KeyedCircuits {
 
 /** A circuit that belongs to one method. */
 export function ownCircuit(method: string): Circuit {
-  return enlist(method, newCircuit(method));
+  return enlist(method, introduced({ circuit: newCircuit(method), kind: 'own' }));
 }
 
 /** Circuits, one per key, that belong to one method. */
 export function ownKeyedCircuits(method: string): KeyedCircuits {
   return enlist(method, newKeyedCircuits(method));
+}
+
+/** A circuit, and what it belongs to: everyone who names it, one method, or a key. */
+export interface Introduction {
+  readonly circuit: Circuit;
+  readonly kind: 'shared' | 'own' | 'keyed';
+  readonly key?: string;
+}
+
+const watchers = shared('runtime.circuitWatchers', () => new Set<(introduction: Introduction) => void>());
+
+/** Calls `watcher` for every circuit that there is, and for each new one. @returns a function that ends it */
+export function watchCircuits(watcher: (introduction: Introduction) => void): () => void {
+  for (const name of byName.keys()) {
+    const { plain } = byName.get(name) ?? {};
+    for (const holder of holdersOf(name)) {
+      if (holder instanceof Circuit) watcher({ circuit: holder, kind: holder === plain ? 'shared' : 'own' });
+      else for (const [key, circuit] of holder) watcher({ circuit, kind: 'keyed', key });
+    }
+  }
+  watchers.add(watcher);
+  return () => watchers.delete(watcher);
+}
+
+function introduced(introduction: Introduction): Circuit {
+  for (const watcher of watchers) watcher(introduction);
+  return introduction.circuit;
 }
 
 /** A circuit that has been used, and the name of its handle: a key stands in brackets behind the circuit's own. */
@@ -133,15 +162,15 @@ function newCircuit(name: string, handle = name): Circuit {
  */
 function tellTransition(name: string, handle: string): OnTransition {
   return (state, _epoch, cause) => {
-    if (cause.method === undefined) return;
+    if (cause.method === undefined && !cause.fleet) return;
     const event = transitionEvent(name, state, cause);
     const { telemetry, clock } = runtime;
-    telemetry.channel(event.type, cause.method, handle).audience(clock.now())?.(event);
+    telemetry.channel(event.type, cause.method ?? '', handle).audience(clock.now())?.(event);
   };
 }
 
 function newKeyedCircuits(name: string): KeyedCircuits {
-  return new KeyedCircuits((key) => newCircuit(name, handleOf(name, key)));
+  return new KeyedCircuits((key) => introduced({ circuit: newCircuit(name, handleOf(name, key)), kind: 'keyed', key }));
 }
 
 function enlist<C extends Circuit | KeyedCircuits>(name: string, circuits: C): C {

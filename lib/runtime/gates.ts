@@ -13,7 +13,23 @@ const ofCircuits = shared('runtime.gatesOfCircuits', () => new WeakMap<CircuitPo
 
 /** The gate that everyone who names it shares, those behind the circuit of that name among them. */
 export function gateNamed(name: string): Gate {
-  return known.named(name, () => new Gate());
+  return known.named(name, () => introduced(name, new Gate()));
+}
+
+const named = shared('runtime.namedGates', () => new Map<string, Gate>());
+const watchers = shared('runtime.gateWatchers', () => new Set<(name: string, gate: Gate) => void>());
+
+function introduced(name: string, gate: Gate): Gate {
+  named.set(name, gate);
+  for (const watcher of watchers) watcher(name, gate);
+  return gate;
+}
+
+/** Calls `watcher` for every gate that has a name of its own, and for each new one. @returns a function that ends it */
+export function watchGates(watcher: (name: string, gate: Gate) => void): () => void {
+  for (const [name, gate] of named) watcher(name, gate);
+  watchers.add(watcher);
+  return () => watchers.delete(watcher);
 }
 
 /** A gate that belongs to one method. */

@@ -496,12 +496,12 @@ describe('The warnings of describe()', () => {
       const { one, other } = describeStack(Service);
       expect(one?.[0]?.warnings).to.deep.equal([
         'failureThreshold 3, recoveryTimeout "10s" here, but failureThreshold 5, recoveryTimeout "60s" in Service.other, ' +
-          `which shares the circuit "${name}": each goes by its own; write the same in both, or set it in ` +
+          `which shares the circuit "${name}": each uses its own; write the same in both, or set it in ` +
           `circuits.${name} for all`,
       ]);
       expect(other?.[0]?.warnings).to.deep.equal([
         'failureThreshold 5, recoveryTimeout "60s" here, but failureThreshold 3, recoveryTimeout "10s" in Base.one, ' +
-          `which shares the circuit "${name}": each goes by its own; write the same in both, or set it in ` +
+          `which shares the circuit "${name}": each uses its own; write the same in both, or set it in ` +
           `circuits.${name} for all`,
       ]);
       const section = { circuit: { failureThreshold: 4, recoveryTimeout: '20s' } } as const;

@@ -44,6 +44,12 @@ describe('the installed package', function () {
     expect(await packagesLoadedBy("import 'holdfast/testing'")).not.to.have.any.keys('openai');
   });
 
+  it('loads no client of Redis or Valkey with holdfast/fleet, which works without any of them', async () => {
+    const loaded = await packagesLoadedBy("import 'holdfast/fleet'");
+    expect(loaded).to.include.all.keys('holdfast');
+    expect(loaded).not.to.have.any.keys('redis', '@redis/client', 'ioredis', 'iovalkey', 'openai');
+  });
+
   for (const entry of ['ai', 'fetch', 'http']) {
     it(`loads nothing with holdfast/${entry} that the main entry point does not, though nothing is installed beside it`, async () => {
       const [main, own] = [

@@ -1,11 +1,12 @@
 import { Admission, type Call, isAdmission } from '../../call/call.js';
 import { watchEnd } from '../../call/open-stream.js';
-import type { OnSuccess, Policy } from '../../call/policy.js';
+import type { Next, OnSuccess, Policy, Stream } from '../../call/policy.js';
 import { answerOf } from '../../call/predicate.js';
 import type { Site } from '../../call/site.js';
 import { burstClock } from '../../core/burst-clock.js';
 import { CircuitOpenError } from '../../core/errors.js';
 import type { Failure } from '../../core/failure.js';
+import { askThenRun } from './asking.js';
 import { Circuit } from './circuit.js';
 import type { CircuitOptions, ResolvedCircuitOptions } from './options.js';
 import { outcomeOf } from './outcome.js';
@@ -95,40 +96,57 @@ export function protect(site: Site, protection: Protection): Policy {
     return answerOf(fallbackOn(failure, error), method, '@CircuitProtected() fallbackOn', { cause: error });
   }
 
-  function refusedOr(self: unknown, args: readonly unknown[], circuit: Circuit): Admission | Promise<unknown> {
+  type Entering = (
+    self: unknown,
+    args: readonly unknown[],
+    circuit: Circuit,
+    next: Next,
+    call?: Call,
+  ) => Admission | Promise<unknown>;
+
+  const refusedOr: Entering = (self, args, circuit, next, call) => {
+    circuit.called();
     const at = nowWhileRejecting();
-    return circuit.isRejecting(at) ? refuse(self, args, circuit, at) : admitOrRefuse(self, args, circuit);
-  }
+    if (circuit.isRejecting(at)) return refuse(self, args, circuit, at);
+    return circuit.admission ?? admitOrRefuse(self, args, circuit, next, call);
+  };
 
-  function admitOrRefuse(self: unknown, args: readonly unknown[], circuit: Circuit): Admission | Promise<unknown> {
+  const admitOrRefuse: Entering = (self, args, circuit, next, call) => {
     const at = clock.now();
-    return circuit.admit(at, rules, ours) ?? refuse(self, args, circuit, at);
-  }
+    const answer = circuit.outside.ask(circuit.stateAt(at), at);
+    if (answer instanceof Promise) return askThenRun(site, asking, answer, [self, args, circuit], next, call);
+    return (answer?.admitted === false ? undefined : circuit.admit(at, rules, ours)) ?? refuse(self, args, circuit, at);
+  };
 
-  function enter(self: unknown, args: readonly unknown[], circuit: Circuit): Admission | Promise<unknown> {
-    return circuit.admission ?? refusedOr(self, args, circuit);
-  }
+  const enter: Entering = (self, args, circuit, next, call) => {
+    return circuit.admission ?? refusedOr(self, args, circuit, next, call);
+  };
 
   /** The admission of a call that is timed is its own. */
-  function enterTimed(self: unknown, args: readonly unknown[], circuit: Circuit): Admission | Promise<unknown> {
-    const entered = circuit.admission ?? refusedOr(self, args, circuit);
-    if (!isAdmission(entered)) return entered;
-    return new Admission(circuit, entered.epoch, entered.lease, clock.now());
+  const enterTimed: Entering = (self, args, circuit, next, call) => {
+    const entered = circuit.admission ?? refusedOr(self, args, circuit, next, call);
+    return isAdmission(entered) ? timed(entered, circuit) : entered;
+  };
+
+  function timed({ epoch, lease }: Admission, circuit: Circuit): Admission {
+    return new Admission(circuit, epoch, lease, clock.now());
   }
 
   /** Nobody is rejected; the outcome of those who would have been decides nothing. */
-  function enterShadow(_self: unknown, _args: readonly unknown[], circuit: Circuit): Admission {
+  const enterShadow: Entering = (_self, _args, circuit) => {
     const at = clock.now();
+    circuit.called();
     const { epoch, lease } = circuit.admit(at, rules, ours) ?? { epoch: NO_EPOCH, lease: 0 };
     if (epoch === NO_EPOCH) noteShadow(circuit, at);
     return new Admission(circuit, epoch, lease, at, true);
-  }
+  };
 
   const enterInto = shadow ? enterShadow : isTimed ? enterTimed : enter;
 
   const succeed = (admission: Admission): OnSuccess => {
     const circuit = admission.circuit as Circuit;
     return (value) => {
+      circuit.outside.successes += 1;
       // A success would leave a closed circuit without a failure as it is.
       if (hasRates || !circuit.isPristine) settle(admission, 'success');
       return value;
@@ -138,8 +156,11 @@ export function protect(site: Site, protection: Protection): Policy {
   const judgeResult = (admission: Admission): OnSuccess => {
     const isFailure = (value: unknown): boolean =>
       answerOf(failureOnResult?.(value), method, '@CircuitProtected() failureOnResult');
+    const circuit = admission.circuit as Circuit;
     return (value) => {
-      settle(admission, judged(admission, () => isFailure(value)) ? 'failure' : 'success');
+      const outcome = judged(admission, () => isFailure(value)) ? 'failure' : 'success';
+      if (outcome === 'success') circuit.outside.successes += 1;
+      settle(admission, outcome);
       return value;
     };
   };
@@ -150,26 +171,16 @@ export function protect(site: Site, protection: Protection): Policy {
     return () => new Admission(circuit, epoch, lease, clock.now() - tookMs, isShadow);
   }
 
-  return {
-    enter:
-      circuit instanceof Circuit
-        ? (self, args) => enterInto(self, args, circuit)
-        : (self, args) => {
-            try {
-              return enterInto(self, args, circuit(self, args));
-            } catch (keyError) {
-              return Promise.reject(keyError);
-            }
-          },
+  const steps = {
     succeed: failureOnResult ? judgeResult : succeed,
-    fail: (error, call) => {
+    fail: (error: unknown, call: Call): Promise<unknown> | undefined => {
       try {
         return answerTo(call, error, settleFailure(call, call.admission, error));
       } catch (mistake) {
         return Promise.reject(mistake);
       }
     },
-    tail: (rest, call) => {
+    tail: (rest: Stream, call: Call): Stream => {
       const { admission } = call;
       const timed = isTimed ? asTimed(admission) : () => admission;
       return watchEnd(rest, {
@@ -180,6 +191,35 @@ export function protect(site: Site, protection: Protection): Policy {
         },
       });
     },
+  };
+
+  const asking = {
+    steps,
+    admit: (circuit: Circuit): Admission | undefined => {
+      const entered = circuit.admission ?? circuit.admit(clock.now(), rules, ours);
+      return entered && isTimed ? timed(entered, circuit) : entered;
+    },
+    refuse: (self: unknown, args: readonly unknown[], circuit: Circuit) => refuse(self, args, circuit, clock.now()),
+  };
+
+  // A circuit that rejects nobody takes nothing over from its fleet either.
+  const effective: CircuitRules = shadow && rules.fleet !== 'off' ? { ...rules, fleet: 'watch' } : rules;
+  if (circuit instanceof Circuit) circuit.rules = effective;
+
+  return {
+    ...steps,
+    enter:
+      circuit instanceof Circuit
+        ? (self, args, _admission, next, call) => enterInto(self, args, circuit, next, call)
+        : (self, args, _admission, next, call) => {
+            try {
+              const found = circuit(self, args);
+              found.rules = effective;
+              return enterInto(self, args, found, next, call);
+            } catch (keyError) {
+              return Promise.reject(keyError);
+            }
+          },
   };
 
   function settleBroken(call: Call, admission: Admission, error: unknown): void {

@@ -35,6 +35,7 @@ const HELD: Entry = Object.freeze({ hasPassed: false, pass: undefined });
 /** A gate's memory. Nothing runs while nobody waits; while somebody does, there is one timer, for the first of them. */
 export class Gate {
   #state: GateState = OPEN;
+  #listener: ((ms: number) => void) | undefined;
   #successes = new Successes();
   /** In order of their tickets. */
   #waiting: Waiter[] = [];
@@ -125,7 +126,21 @@ export class Gate {
     const wasOpen = this.stateAt(now).kind === 'open';
     this.#state = limited(this.#state, { ...refusal, successRate: this.#successes.rateAt(now) }, now);
     this.#arm();
+    if (refusal.hintMs !== undefined) this.#listener?.(refusal.hintMs);
     return wasOpen;
+  }
+
+  /** Others were asked to wait so long. */
+  closeFor(ms: number, now: number): void {
+    this.limited({ hintMs: ms, pass: undefined, minWaitMs: 0, maxGateMs: ms }, now);
+  }
+
+  /** Calls back whenever the upstream asked to wait, with for how long. @returns a function that ends it */
+  onClosed(listener: (ms: number) => void): () => void {
+    this.#listener = listener;
+    return () => {
+      if (this.#listener === listener) this.#listener = undefined;
+    };
   }
 
   /** Any other answer to a call that passed so. */
