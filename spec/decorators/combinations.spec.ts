@@ -104,11 +104,10 @@ describe('Any stack of decorators', () => {
       for (const [what, given] of SCRIPTS) {
         it(`does what each of its parts promises: ${what}`, async () => {
           const scene = sceneOf({ ...given, isStream });
-          const name = uniqueName();
           for (const stack of stacksFor(scene)) {
             const { isAmbiguous, ...expected } = foretell(scene, stack);
             expect(isAmbiguous, titleOf(stack)).to.equal(false);
-            expect(await play(world, stack, scene, name), titleOf(stack)).to.deep.equal(expected);
+            expect(await play(world, stack, scene, uniqueName()), titleOf(stack)).to.deep.equal(expected);
           }
         });
       }
@@ -212,13 +211,12 @@ describe('Any stack of decorators', () => {
   });
 
   it('does what each of its parts promises, whatever happens', async () => {
-    const name = uniqueName();
     await fc.assert(
       fc.asyncProperty(scenes, fc.constantFrom(...STACKS.map(titleOf)), async (scene, title) => {
         const stack = STACKS.find((one) => titleOf(one) === title) as (typeof STACKS)[number];
         const { isAmbiguous, ...expected } = foretell(scene, stack);
         fc.pre(!isAmbiguous);
-        expect(await play(world, stack, scene, name)).to.deep.equal(expected);
+        expect(await play(world, stack, scene, uniqueName())).to.deep.equal(expected);
       }),
       { numRuns: 400 },
     );

@@ -51,8 +51,7 @@ export class Visit {
     if (entry.hasPassed) return;
     this.#heedStop();
     const expectedMs = this.#gate.expectedWaitMs((this.#ticket ??= this.#gate.ticket()), now);
-    // A wait that goes on until the deadline leaves no time for the call.
-    if (expectedMs > this.#leftMs() || expectedMs >= this.#call.stop.leftMs) this.#end('max-wait', expectedMs);
+    if (!this.#fits(expectedMs)) this.#end('max-wait', expectedMs);
     const { ended, pass, cause } = await turn(this.#gate, this.#ticket, this.#leftMs(), this.#call);
     this.#waitedMs += Math.max(0, clock.now() - now);
     this.#pass = pass;
@@ -102,7 +101,12 @@ export class Visit {
     this.#heedStop();
     if (this.#attempt >= this.#rules.maxAttempts) this.#end('attempts');
     if (isUsed(this.#call.args)) this.#end('body');
-    if (waitMs > this.#leftMs()) this.#end('max-wait', retryAfterMs);
+    if (!this.#fits(waitMs)) this.#end('max-wait', retryAfterMs);
+  }
+
+  /** A wait that goes on until the deadline leaves no time for the call. */
+  #fits(waitMs: number): boolean {
+    return waitMs <= this.#rules.maxWaitMs - this.#waitedMs && waitMs < this.#call.stop.leftMs;
   }
 
   async #wait(ms: number): Promise<void> {
