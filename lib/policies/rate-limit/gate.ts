@@ -142,7 +142,7 @@ export class Gate {
   /** Ends the pause and the pacing: everyone who waits passes. */
   open(): void {
     this.#state = OPEN;
-    this.#arm();
+    if (this.#clock) this.#serve(this.#clock);
   }
 
   /** How many would pass before a call with this ticket. */
@@ -181,16 +181,20 @@ export class Gate {
     const next = this.#waiting[this.#nextOf(inTurnAt)] ?? soonestOf(this.#waiting);
     const at = next && Math.max(inTurnAt, next.notBefore);
     this.#next = next;
-    if (at === this.#armedAt && this.#timer !== undefined) return;
+    if (at !== undefined && at === this.#armedAt) return;
     clock.clearTimer(this.#timer);
     this.#armedAt = at;
-    this.#timer = at === undefined ? undefined : clock.setTimer(() => this.#serve(clock), at - now);
+    this.#timer = at === undefined ? undefined : clock.setTimer(() => this.#ring(clock), at - now);
+  }
+
+  #ring(clock: Clock): void {
+    this.#armedAt = undefined;
+    this.#serve(clock);
   }
 
   /** Lets everyone pass who may. A timer may be early: then nobody does. */
   #serve(clock: Clock): void {
     const now = clock.now();
-    this.#timer = undefined;
     for (let at = this.#nextOf(now); at >= 0 && waitMs(this.stateAt(now), 0, now) <= 0; at = this.#nextOf(now)) {
       const [next] = this.#waiting.splice(at, 1) as [Waiter];
       const pass = passOf(this.#state, true);
