@@ -89,6 +89,10 @@ const SCRIPTS: [what: string, scene: Partial<Scene>][] = [
     { steps: [{ afterMs: 1000, failure: limited(1000) }, well], terms: { ...TERMS, callMs: 2000 } },
   ],
   ['a fallback for failures', { steps: [failing(transient())], terms: { ...TERMS, fallback: true } }],
+  [
+    'a fallback within the limit of all attempts',
+    { steps: [failing(transient()), hanging], terms: { ...TERMS, attemptsMs: 2000, fallback: true } },
+  ],
   ['a fallback while a call hangs', { steps: [hanging], terms: { ...TERMS, fallback: true } }],
 ];
 
@@ -191,6 +195,7 @@ describe('Any stack of decorators', () => {
     isStream: fc.boolean(),
     terms: fc.record({
       callMs: tens(1000, 12_000),
+      attemptsMs: tens(1000, 12_000),
       attemptMs: tens(1000, 3000),
       retry: waits,
       rateLimit: waits,

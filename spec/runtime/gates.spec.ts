@@ -152,7 +152,13 @@ describe('The handle of a gate', () => {
     const name = uniqueName();
     let requests = 0;
     class Service {
-      @CircuitProtected({ circuit: name, failureThreshold: 'off', failureRate: 1, minimumCalls: 100_000, window: 100_000 })
+      @CircuitProtected({
+        circuit: name,
+        failureThreshold: 'off',
+        failureRate: 1,
+        minimumCalls: 100_000,
+        window: 100_000,
+      })
       @RetryOnTransient({ maxAttempts: 2, minWait: '1ms', jitter: 'none' })
       async ask(): Promise<string> {
         requests += 1;

@@ -112,17 +112,17 @@ function upstream(stage: Stage): Run {
 }
 
 /** Ends what is further in, and knows the caller's signal. */
-export function timeLimited(of: 'call' | 'attempt'): Model {
+export function timeLimited(of: 'call' | 'attempts' | 'attempt'): Model {
   return (further, stage) => (now, outer) => {
     const { abortAt, terms } = stage.scene;
     if (stage.hasLeft(now)) return { at: now, chunks: 0, failure: LEFT };
-    const own = now + (of === 'call' ? terms.callMs : terms.attemptMs);
+    const own = now + { call: terms.callMs, attempts: terms.attemptsMs, attempt: terms.attemptMs }[of];
     const at = stage.soonest(own, outer.at, abortAt);
     let reason: Failure | undefined;
     const end = (): Failure => {
       if (reason) return reason;
       if (at === outer.at) return (reason = outer.end());
-      if (at === own) stage.tell(at, `time_limited ${of}`);
+      if (at === own) stage.tell(at, `time_limited ${of === 'attempt' ? 'attempt' : 'call'}`);
       return (reason = at === own ? { kind: 'transient', error: 'TimeLimitError' } : LEFT);
     };
     const ended = further(now, { at, deadline: Math.min(own, outer.deadline), end });
