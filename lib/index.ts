@@ -68,6 +68,7 @@ export type { RateLimitOptions } from './policies/rate-limit/options.js';
 export type { RetryOptions } from './policies/retry/options.js';
 export type { TimeLimitOptions } from './policies/time-limit/options.js';
 export { classify, isTransient } from './runtime/classify.js';
+export { type GateHandle, gate, gates } from './runtime/gates.js';
 export { type CircuitHandle, type CircuitSnapshot, circuit, circuits } from './runtime/handle.js';
 export type { Overrides } from './runtime/overrides.js';
 export { configure, onEvent, reload } from './runtime/runtime.js';

@@ -6,7 +6,7 @@ import { refuse } from '../settings/load.js';
 import { problemsFor } from '../settings/problems.js';
 import { type Layers, valuesIn } from '../settings/resolve.js';
 import type { Names } from '../settings/sections.js';
-import { type Decoration, type Decorator, namesOf, type Options, type Owned } from './decoration.js';
+import { type Decoration, type Decorator, isInnerAt, namesOf, type Options, type Owned } from './decoration.js';
 
 /**
  * The policies of a stack with the settings in effect, without those that are switched off.
@@ -49,7 +49,7 @@ interface Enabled {
 function enabledOf(stack: readonly Decoration[], names: Names, current: Layers): Enabled[] {
   return stack
     .map(({ decorator, options }, index): Enabled => {
-      const isInner = index > 0;
+      const isInner = isInnerAt(index, stack);
       return { decorator, values: valuesIn(current, names, decorator.resolvable(options, isInner)), isInner };
     })
     .filter(({ values }) => values.enabled !== false);

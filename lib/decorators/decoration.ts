@@ -12,12 +12,14 @@ import type { AnyFunction } from './types.js';
 export type PolicyName = string;
 
 /**
- * The decorators, outermost first: the order in which they can be stacked. A time limit stands at either end, or at
- * both: around the whole call, and around each attempt. Other policies are inserted when they are defined.
+ * The decorators, outermost first: the order in which they can be stacked. A time limit stands around the whole call,
+ * around all attempts together, right below the circuit, and around each attempt. Other policies are inserted when they
+ * are defined.
  */
 export const ORDER: PolicyName[] = shared('decorators.order', () => [
   'TimeLimited',
   'CircuitProtected',
+  'TimeLimited',
   'RetryOnTransient',
   'RespectRateLimit',
   'Hedged',
@@ -32,8 +34,14 @@ export type EffectiveSettings = Readonly<Record<string, Setting>>;
 export interface Position {
   readonly index: number;
   readonly stack: readonly PolicyName[];
-  /** Whether its decorator was written below another one, enabled or not. */
+  /** Whether its decorator was written below another one, enabled or not. See `isInnerAt`. */
   readonly isInner: boolean;
+}
+
+/** Whether a decorator stands below another one. A time limit does only below all others: then it limits each attempt. */
+export function isInnerAt(index: number, stack: readonly Decoration[]): boolean {
+  const isLimitOfAll = stack[index]?.decorator.policy === 'TimeLimited' && index < stack.length - 1;
+  return index > 0 && !isLimitOfAll;
 }
 
 /** What a decorator brings: the options it takes, and how to make its policy of them. */

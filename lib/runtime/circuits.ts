@@ -116,16 +116,12 @@ export function forceCircuitsClosed(name: string, reason: string | undefined): b
   return moveAll(name, (circuit) => circuit.forceClosed(reason));
 }
 
-/**
- * Closes every circuit that the name means, and refills their budgets of retries; false if no circuit moved.
- * @param opened called with each
- */
-export function resetCircuits(name: string, now: number, opened: (circuit: Circuit) => void): boolean {
+/** Closes every circuit that the name means, and refills their budgets of retries; false if no circuit moved. */
+export function resetCircuits(name: string, now: number): boolean {
   const wasIsolated = isolated.delete(name);
   saved.delete(name);
   const moved = moveAll(name, (circuit) => {
     circuit.budget.refill();
-    opened(circuit);
     return circuit.reset(now);
   });
   return moved || wasIsolated;

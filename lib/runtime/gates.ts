@@ -45,12 +45,21 @@ export function gateOfCircuit(circuit: CircuitPort): Gate {
   return gate;
 }
 
+/** Opens the gates of this name, and those of circuits that have none of that name. */
+export function openGates(name: string, circuits: readonly CircuitPort[]): void {
+  for (const each of known.of(name)) each.open();
+  for (const circuit of circuits) {
+    if (isShared(circuit)) for (const each of known.of(circuit.name)) each.open();
+    else ofCircuits.get(circuit)?.open();
+  }
+}
+
 /** A gate of `@RespectRateLimit()` as it is seen and opened from outside. Asking changes nothing. */
 export interface GateHandle {
   readonly name: string;
-  /** True while calls wait for the upstream's pause to pass. */
+  /** True while a call that comes now has to wait: for the pause that the upstream asked for, or for its turn after it. */
   readonly isClosed: boolean;
-  /** Milliseconds until the pause has passed; 0 if the gate is not closed. */
+  /** Milliseconds until such a call may pass; 0 if the gate is not closed. */
   readonly retryAfterMs: number;
   /** Calls that wait: for the pause, or for their turn after it. */
   readonly waiting: number;

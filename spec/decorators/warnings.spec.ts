@@ -90,6 +90,21 @@ const CASES: readonly Case[] = [
     ],
   },
   {
+    name: 'a limit of each attempt that the limit of all attempts together forestalls',
+    warned: [
+      [
+        [circuit(), whole('2s'), attempt({ limit: '3s' })],
+        'TimeLimited',
+        'limit "3s" of each attempt is not below limit "2s" of all attempts together, so it never ends anything; write a ' +
+          'shorter one here, or a longer one above',
+      ],
+    ],
+    silent: [
+      [circuit(), whole('2s'), attempt({ limit: '1s' })],
+      [whole('20s'), circuit(), whole('2s'), attempt({ limit: '1s' })],
+    ],
+  },
+  {
     name: 'attempts that cannot begin before the whole call ends',
     warned: [
       [

@@ -113,7 +113,9 @@ describe('A policy that is defined from outside', () => {
   });
 
   it('has its place in the order', () => {
-    expect(ORDER.slice(0, 4)).to.deep.equal(['TimeLimited', 'CircuitProtected', 'Tallied', 'RetryOnTransient']);
+    expect(ORDER.slice(0, 5)).to.deep.equal([
+      ...['TimeLimited', 'CircuitProtected', 'TimeLimited', 'Tallied', 'RetryOnTransient'],
+    ]);
     expect(() => RetryOnTransient()(Tallied()(async function ask() {}))).to.throw(
       DecorationError,
       `@${'Tallied'}()
