@@ -13,7 +13,20 @@ const MAX_TEXT = 400;
 
 /** Objects of whole subsystems: that they are there is recorded, what is in them is not. */
 const OPAQUE_KEYS = new Set([
-  ...['config', 'options', 'request', 'req', 'agent', 'socket', 'client', 'connection', 'session', 'parser', 'handler'],
+  ...[
+    'config',
+    'options',
+    'request',
+    'req',
+    'cert',
+    'agent',
+    'socket',
+    'client',
+    'connection',
+    'session',
+    'parser',
+    'handler',
+  ],
   ...['requestBodyValues', 'operation', 'result', 'rawRequest', 'cookies', '_request', 'clientStream', 'raw'],
   ...[
     'requestInit',
