@@ -162,7 +162,7 @@ const isOpaque = (key, value) => !(value instanceof Error) && isSubsystem(key, v
 const isSubsystem = (key, value) =>
   OPAQUE_KEYS.has(key) || /Socket|Agent|Server$|ClientRequest|Signal$/.test(nameOf(value));
 
-/** Anything that holds headers: a `Headers`, the classes of axios, Azure and gRPC. Told by their methods. */
+/** Anything that holds headers: a `Headers`, the classes of axios, Azure and gRPC. Found by their methods. */
 function headersOf(value) {
   if (typeof safely(() => value.get) !== 'function' || value instanceof Map) return undefined;
   const isIterable = typeof safely(() => value[Symbol.iterator]) === 'function';
