@@ -216,6 +216,8 @@ function scrub(text) {
       // Neither the time nor the addresses of one run.
       .replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, (time) => (time.startsWith(DAY) ? time : '<time>'))
       .replace(/after \d+\.\d+s,LB pick: \d+\.\d+s/, 'after 0.250s,LB pick: 0.001s')
+      .replace(/pg_temp_\d+/, 'pg_temp_1')
+      .replace(/Process \d+ waits for [^]*/, 'Process 1 waits.')
       .replace(/\b[0-9A-F]{16}:error/, '0000000000000000:error')
       .replace(/(file:\/\/)?\/(tmp|work|home|root|usr|var)\/[^\s'")]*/g, '/path')
       .slice(0, MAX_TEXT)
