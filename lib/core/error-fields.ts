@@ -1,6 +1,6 @@
 /** Every field that the classifier asks errors for. Nothing else of an unknown error is named in the log. */
 export const ERROR_FIELDS = [
-  ...(['name', 'message', 'cause', 'errors', 'code', 'errno', 'syscall', 'type', 'status', 'statusCode'] as const),
+  ...(['name', 'message', 'code', 'errno', 'syscall', 'status', 'statusCode', 'type', 'cause', 'errors'] as const),
   ...(['status_code', 'httpStatus', 'httpStatusCode', 'responseStatusCode', 'error_code', 'responseCode'] as const),
   ...(['response', 'rawResponse', '$response', 'httpResponse', 'res', 'request', 'config', 'meta', 'options'] as const),
   ...(['headers', 'responseHeaders', 'requestID', 'request_id', 'requestId', 'data', 'body', 'responseBody'] as const),

@@ -11,12 +11,10 @@ import {
   FinalError,
   isTransient,
   type Overrides,
-  type ResilienceEvent,
   RespectRateLimit,
   RetryOnTransient,
-  onEvent,
 } from '#lib/index.js';
-import { fail, httpError, rejectionOf, succeed, turn, uniqueName, Upstream } from '../support/upstream.js';
+import { fail, httpError, succeed, turn, uniqueName, Upstream } from '../support/upstream.js';
 import { virtualTime } from '../support/virtual-time.js';
 
 /** An error of a client of one's own, which the built-in rules do not know. */
@@ -158,8 +156,6 @@ describe('The classify hook', () => {
 
   it('can say that an error is the end of a call that was cancelled, by other means than a signal', async () => {
     const name = uniqueName();
-    const events: ResilienceEvent[] = [];
-    restores.push(onEvent((event) => void events.push(event)));
     const upstream = new Upstream(fail(new DepotError('USER_LEFT')));
     class Service {
       @CircuitProtected({ circuit: name, failureThreshold: 1, classify: () => 'cancelled' })
@@ -267,56 +263,5 @@ describe('The classify hook', () => {
     ]);
     const decorated = (): unknown => RetryOnTransient({ classify: 5 as never })(async () => undefined);
     expect(decorated).to.throw(DecorationError, 'classify: expected a function, got 5');
-  });
-});
-
-describe('The first unknown failure of a method', () => {
-  const world = virtualTime();
-  const events: ResilienceEvent[] = [];
-  let end: () => void;
-
-  beforeEach(() => {
-    events.length = 0;
-    end = onEvent((event) => void (event.type === 'failure_unknown' && events.push(event)));
-  });
-  afterEach(() => end());
-
-  it('is emitted once, with the known fields that the error has, and what to write', async () => {
-    const name = uniqueName();
-    const odd = (): Error => Object.assign(new Error('secret'), { code: 'SECRET', order: 7, cause: { status: 7 } });
-    class Depot {
-      @CircuitProtected(name)
-      @RetryOnTransient()
-      async stock(): Promise<unknown> {
-        throw odd();
-      }
-      @RetryOnTransient()
-      async price(): Promise<unknown> {
-        throw odd();
-      }
-    }
-    const depot = new Depot();
-    for (const method of ['stock', 'stock', 'price', 'stock'] as const) await rejectionOf(depot[method]());
-    await world.clock.advance('1s');
-    expect(events.map((event) => 'method' in event && event.method)).to.deep.equal(['Depot.stock', 'Depot.price']);
-    expect(events[0]).to.deep.include({
-      ...{ circuit: name, errorName: 'Error', fields: ['name', 'message', 'cause', 'code', 'cause.status'] },
-    });
-    expect(JSON.stringify(events))
-      .to.contain('configure({ classify')
-      .and.not.match(/secret|order/i);
-  });
-
-  it('is no failure of a kind that a hook or a rule knows', async () => {
-    const ask = RetryOnTransient({ classify: () => 'rejected' })(async () => {
-      throw new DepotError('LOST');
-    });
-    await rejectionOf(ask());
-    await rejectionOf(
-      RetryOnTransient()(async () => {
-        throw httpError(400);
-      })(),
-    );
-    expect(events).to.deep.equal([]);
   });
 });
