@@ -106,19 +106,13 @@ export class Call {
     return this.admission.circuit?.budget ?? this.site.budget;
   }
 
-  /**
-   * What an attempt failed with: classified once for all policies. `cancelled` if the caller aborted the call, or if an
-   * attempt ended because of us; an abort that is nobody's is a timeout.
-   */
+  /** What an attempt failed with: classified once for all policies, and `cancelled` once the caller has aborted. */
   failureOf(error: unknown): Failure {
     if (this.isAborted) {
       this.failedAt = this.site.clock.now();
       return CANCELLED;
     }
-    const failure = this.classified(error);
-    return failure.kind === 'cancelled' && !this.scope?.ended
-      ? { ...failure, kind: 'timeout', transient: true }
-      : failure;
+    return this.classified(error);
   }
 
   /** Another attempt begins: the same error would be another failure. */
@@ -126,12 +120,12 @@ export class Call {
     this.#failure = undefined;
   }
 
-  /** What an error says by itself, whatever became of the call. */
+  /** What an error says by itself, whether or not the caller has aborted since. */
   classified(error: unknown): Failure {
     if (this.#failure === undefined || this.#error !== error) {
       this.#error = error;
       this.failedAt = this.site.clock.now();
-      this.#failure = this.site.classify(error, this.failedAt);
+      this.#failure = this.site.classify(error, this.failedAt, this.scope?.ended !== undefined);
     }
     return this.#failure;
   }

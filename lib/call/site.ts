@@ -23,8 +23,11 @@ export interface Site {
   readonly budget: RetryBudget;
   /** The caller's signal among the arguments of a call. Throws what a `signal` option of the user's throws. */
   readonly signalOf: (args: readonly unknown[]) => AbortSignal | undefined;
-  /** What kind of failure a thrown value is. Never throws. */
-  readonly classify: (error: unknown, now: number) => Failure;
+  /**
+   * What kind of failure a thrown value is: an abort is `cancelled` if the attempt was ended from outside the method, else
+   * `timeout`. Never throws.
+   */
+  readonly classify: (error: unknown, now: number, isEnded: boolean) => Failure;
   /** True if retries do not wait, as tests want it. */
   readonly instantRetries: boolean;
   /** Policies add themselves when they are made. */

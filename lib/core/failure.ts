@@ -13,6 +13,28 @@ export type FailureKind =
   | 'concurrency-limit'
   | 'unknown';
 
+const KINDS: Readonly<Record<FailureKind, true>> = {
+  cancelled: true,
+  timeout: true,
+  network: true,
+  server: true,
+  'rate-limited': true,
+  quota: true,
+  rejected: true,
+  malformed: true,
+  misconfigured: true,
+  'circuit-open': true,
+  'concurrency-limit': true,
+  unknown: true,
+};
+
+/** Every kind there is. */
+export const FAILURE_KINDS: readonly FailureKind[] = Object.keys(KINDS) as FailureKind[];
+
+export function isFailureKind(value: unknown): value is FailureKind {
+  return typeof value === 'string' && Object.hasOwn(KINDS, value);
+}
+
 /** What events and logs may say about a failure: every field is a number, or a word from a list of ours. */
 export interface FailureFacts {
   readonly kind: FailureKind;

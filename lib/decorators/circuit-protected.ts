@@ -8,10 +8,8 @@ import type { Owned } from './decoration.js';
 import { definePolicy } from './define-policy.js';
 import type { PolicyDecorator } from './types.js';
 
-interface CircuitProtectedFactory {
-  (circuit: string): PolicyDecorator;
-  <R = never>(options?: CircuitOptions<R>): PolicyDecorator<R>;
-}
+/** One signature: a function without parameters, such as `classify: () => 'network'`, gets no type from the second of two. */
+type CircuitProtectedFactory = <R = never>(options?: CircuitOptions<R> | string) => PolicyDecorator<R>;
 
 /**
  * Leaves a failing upstream alone: after `failureThreshold` failed calls in a row, or when too many calls of `window` have

@@ -7,12 +7,13 @@ import type { Site } from '../call/site.js';
 import { DecorationError } from '../core/errors.js';
 import type { Channel } from '../core/channel.js';
 import type { EventType } from '../core/events.js';
-import { classify } from '../failures/classify.js';
 import { read } from '../failures/reading.js';
 import { type BoundMethod, enlistMethod } from '../runtime/bound.js';
+import { classifierOf } from '../runtime/hook.js';
 import { currentSettings, runtime } from '../runtime/runtime.js';
 import type { Layers } from '../settings/resolve.js';
 import { signalFinderOf } from './callers-signal.js';
+import { hooksOf } from './hooks.js';
 import { bindAll, contradictionsOf } from './bind.js';
 import { type Decorated, type Decoration, type Owned, type PolicyName, remember } from './decoration.js';
 import { isObject, labelOf } from './label.js';
@@ -72,7 +73,7 @@ export function wrap(place: Place, { body, stack, beneath }: Omit<Decorated, 'wr
   }
 
   function policed(method: string, self: unknown): Run {
-    const { clock, random, telemetry, instantRetries } = runtime;
+    const { clock, random, telemetry, instantRetries, hooks } = runtime;
     const site: Site = {
       method,
       isStream: shape.isStream,
@@ -83,7 +84,7 @@ export function wrap(place: Place, { body, stack, beneath }: Omit<Decorated, 'wr
       budget: owned.budget,
       channel: (type: EventType, circuit?: string): Channel => telemetry.channel(type, method, circuit),
       signalOf: signalFinderOf(stack),
-      classify,
+      classify: classifierOf([...hooksOf(stack, method), ...hooks]),
     };
     return shape.policed(bindAll(stack, site, owned, self), site);
   }

@@ -1,5 +1,6 @@
 import type { Clock } from '../core/clock.js';
 import type { Random } from '../core/random.js';
+import type { ClassifyHook } from './hook.js';
 import { entriesOf, note, noteUnknown, type Problems } from '../settings/check.js';
 import { refuse } from '../settings/load.js';
 import type { SettingsOverrides } from '../settings/schema.js';
@@ -19,6 +20,11 @@ export interface Overrides {
   readonly clock?: Clock;
   /** Where chance comes from: a number from 0 (included) to 1 (excluded). */
   readonly random?: Random;
+  /**
+   * Decides the kind of a failure before the built-in rules do; undefined leaves it to them. The `classify` option of a
+   * decorator is asked before it.
+   */
+  readonly classify?: ClassifyHook;
 }
 
 /** Overrides that are right, with the way to write to their logger. */
@@ -34,6 +40,7 @@ const known: Readonly<Record<string, { readonly expected: string; readonly fits:
     fits: (clock: Clock) => isFunction(clock?.now) && isFunction(clock.setTimer) && isFunction(clock.clearTimer),
   },
   random: { expected: 'a function that returns a number from 0 to 1', fits: isFunction },
+  classify: { expected: 'a function that returns a kind of failure or undefined', fits: isFunction },
 };
 
 /**

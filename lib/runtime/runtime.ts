@@ -13,6 +13,7 @@ import type { Writer } from '../telemetry/loggers/writer.js';
 import { Telemetry } from '../telemetry/telemetry.js';
 import { contradictionsOfMethods } from './bound.js';
 import { Follower } from './follower.js';
+import type { PlacedHook } from './hook.js';
 import { checkOverrides, type CheckedOverrides, type Overrides } from './overrides.js';
 import { SettingsSource } from './source.js';
 
@@ -46,11 +47,13 @@ export const runtime = shared('runtime', () => ({
   clock: systemClock as Clock,
   random: systemRandom as Random,
   instantRetries: false,
+  /** The `classify` function of the latest `configure()` that has one. */
+  hooks: [] as readonly PlacedHook[],
   telemetry: new Telemetry(currentWriter),
 }));
 
 /**
- * Sets settings, logger, clock or random source, also for classes that are defined already.
+ * Sets settings, logger, clock, random source or `classify`, also for classes that are defined already.
  * @returns a function that restores what was there, whatever has been configured since
  * @throws {ConfigurationError} that lists every problem; nothing is changed then
  */
@@ -203,6 +206,8 @@ function refresh(): void {
   runtime.clock = last('clock') ?? systemClock;
   runtime.random = last('random') ?? systemRandom;
   runtime.instantRetries = last('instantRetries') ?? false;
+  const hook = last('classify');
+  runtime.hooks = hook ? [{ hook, where: 'configure(): classify' }] : [];
   follow();
 }
 

@@ -2,7 +2,7 @@ import { RetryBudget } from '#lib/call/retry-budget.js';
 import type { Clock } from '#lib/core/clock.js';
 import type { EventType, ResilienceEvent } from '#lib/core/events.js';
 import type { Site } from '#lib/call/site.js';
-import { classify } from '#lib/failures/classify.js';
+import { classifierOf } from '#lib/runtime/hook.js';
 import { findSignal } from '#lib/call/signals.js';
 
 /** Where a policy stands that a spec looks at by itself, and what it tells of there. */
@@ -23,7 +23,7 @@ export function siteOf(clock: Clock, isHeard = true): TestSite {
     signalOf: findSignal,
     isStream: false,
     onAttemptFailed: [],
-    classify,
+    classify: classifierOf([]),
     instantRetries: false,
     channel: (channel) => ({
       audience: () => (isHeard ? (event) => void told.push({ ...event, channel } as (typeof told)[number]) : undefined),

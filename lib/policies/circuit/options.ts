@@ -1,5 +1,5 @@
 import type { commonOptions } from '../../core/common-options.js';
-import type { Failure, FailureKind } from '../../core/failure.js';
+import { FAILURE_KINDS, type Failure } from '../../core/failure.js';
 import {
   anything,
   boolean,
@@ -31,19 +31,7 @@ export type Fallback<R> = R | ((this: any, error: unknown, ...args: any[]) => R 
 const MOST_CALLS = 100_000;
 
 /** A caller who cancelled gets no answer. */
-const ANSWERED: Readonly<Record<Exclude<FailureKind, 'cancelled'>, true>> = {
-  timeout: true,
-  network: true,
-  server: true,
-  'rate-limited': true,
-  quota: true,
-  rejected: true,
-  malformed: true,
-  misconfigured: true,
-  'circuit-open': true,
-  'concurrency-limit': true,
-  unknown: true,
-};
+const ANSWERED = FAILURE_KINDS.filter((kind) => kind !== 'cancelled');
 
 /** Everything that `@CircuitProtected()` takes. */
 export const circuitFields = {
@@ -177,7 +165,7 @@ export const circuitFields = {
   fallbackOn: {
     doc: 'When the fallback answers. `open`: while the circuit rejects calls; `failure`: also when a transient failure is final; a list of kinds: for these final failures; a function: as it decides. Never for a cancelled call.',
     format: either(
-      either(oneOf('open', 'failure'), listOf(...(Object.keys(ANSWERED) as (keyof typeof ANSWERED)[]))),
+      either(oneOf('open', 'failure'), listOf(...ANSWERED)),
       callback<(failure: Failure, error: unknown) => boolean>(),
     ),
     default: 'open',

@@ -144,7 +144,12 @@ export class RetrySequence {
     const { site, rules } = this.#retries;
     if (site.instantRetries) return 0;
     const { retryAfterMs } = failure;
-    const waitMs = backoffMs(this.#attempt, rules, site.random, failure, 'error' in ended ? ended : undefined);
+    let waitMs: number;
+    try {
+      waitMs = backoffMs(this.#attempt, rules, site.random, failure, 'error' in ended ? ended : undefined);
+    } catch (mistake) {
+      throw standFor(failure, mistake, this.#call);
+    }
     return retryAfterMs === undefined ? waitMs : heedHint(waitMs, retryAfterMs, rules.maxWaitMs, site.random);
   }
 
