@@ -21,6 +21,7 @@ export type {
   CircuitRefused,
   CircuitStateName,
   ConcurrencyRefused,
+  CostUnusable,
   EventType,
   FailureUnknown,
   FallbackUsed,
@@ -28,6 +29,7 @@ export type {
   HedgeRefusal,
   HedgeRefused,
   HedgeStarted,
+  LimiterRefused,
   MovedBy,
   RateLimitHit,
   RateLimitReason,
@@ -49,6 +51,7 @@ export { CircuitProtected } from './decorators/circuit-protected.js';
 export { ConcurrencyLimited } from './decorators/concurrency-limited.js';
 export { type AnyClass, describe, type PolicyDescription } from './decorators/describe.js';
 export { Hedged } from './decorators/hedged.js';
+export { RateLimited } from './decorators/rate-limited.js';
 export { RespectRateLimit } from './decorators/respect-rate-limit.js';
 export { RetryOnTransient } from './decorators/retry-on-transient.js';
 export { TimeLimited } from './decorators/time-limited.js';
@@ -56,6 +59,7 @@ export type { PolicyDecorator, ResilientMethod } from './decorators/types.js';
 export type { CircuitOptions, Fallback } from './policies/circuit/options.js';
 export type { ConcurrencyOptions } from './policies/concurrency/options.js';
 export type { HedgeOptions } from './policies/hedge/options.js';
+export type { LimiterOptions } from './policies/limiter/options.js';
 export type { RateLimitOptions } from './policies/rate-limit/options.js';
 export type { RetryOptions } from './policies/retry/options.js';
 export type { TimeLimitOptions } from './policies/time-limit/options.js';

@@ -9,9 +9,9 @@ export interface StreamWatcher {
   /** The reader waits for a chunk. */
   waits?(): void;
   /** A chunk has come. */
-  chunk?(): void;
-  /** Called once. `chunks` is how many the reader got. */
-  ended(how: StreamEnd, error: unknown, chunks: number): void;
+  chunk?(value: unknown): void;
+  /** Called once. `chunks` is how many the reader got, `returned` what a completed source returned. */
+  ended(how: StreamEnd, error: unknown, chunks: number, returned?: unknown): void;
 }
 
 type Result = IteratorResult<unknown, unknown>;
@@ -161,10 +161,10 @@ export class OpenStream implements Readable {
 
   readonly #succeed = (result: Result): void => {
     if (this.#end) return;
-    if (result.done) this.#finish('completed');
+    if (result.done) this.#finish('completed', undefined, result.value);
     else {
       this.#chunks += 1;
-      if (!this.#isPlain) for (const watcher of this.#watchers) watcher.chunk?.();
+      if (!this.#isPlain) for (const watcher of this.#watchers) watcher.chunk?.(result.value);
     }
     const resolve = this.#resolve;
     this.#resolve = undefined;
@@ -219,7 +219,7 @@ export class OpenStream implements Readable {
     else resolve(DONE);
   }
 
-  #finish(how: StreamEnd, error?: unknown): void {
+  #finish(how: StreamEnd, error?: unknown, returned?: unknown): void {
     this.#end = { how, error };
     this.#first = undefined;
     this.#isPlain = false;
@@ -227,7 +227,7 @@ export class OpenStream implements Readable {
     const watchers = this.#watchers;
     // Nothing of the call outlives it, also if the reader keeps the stream.
     this.#watchers = [];
-    for (const watcher of watchers) watcher.ended(how, error, this.#chunks);
+    for (const watcher of watchers) watcher.ended(how, error, this.#chunks, returned);
   }
 }
 

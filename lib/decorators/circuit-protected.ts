@@ -1,4 +1,3 @@
-import { ConfigurationError } from '../core/errors.js';
 import type { Site } from '../call/site.js';
 import { type CircuitOptions, circuitFields, type ResolvedCircuitOptions } from '../policies/circuit/options.js';
 import { type Protection, protect } from '../policies/circuit/protect.js';
@@ -6,6 +5,7 @@ import { circuitRules } from '../policies/circuit/rules.js';
 import { circuitNamed, keyedCircuitsNamed, ownCircuit, ownKeyedCircuits } from '../runtime/circuits.js';
 import type { Owned } from './decoration.js';
 import { definePolicy } from './define-policy.js';
+import { keyFinder } from './key.js';
 import type { PolicyDecorator } from './types.js';
 
 interface CircuitProtectedFactory {
@@ -48,26 +48,6 @@ function circuitOf(
   if (!key) return name === undefined ? own(ownCircuit) : circuitNamed(name);
   const now = (): number => site.clock.now();
   const circuits = name === undefined ? own(ownKeyedCircuits) : keyedCircuitsNamed(name);
-  return (self, args) => circuits.get(checkedKey(key, self, args, site.method), maxKeys, now);
-}
-
-function checkedKey(
-  key: (...args: unknown[]) => unknown,
-  self: unknown,
-  args: readonly unknown[],
-  method: string,
-): string {
-  let found: unknown;
-  try {
-    found = key.apply(self, args as unknown[]);
-  } catch (cause) {
-    throw new ConfigurationError([`${method}: @CircuitProtected() key: expected a string, but the function threw`], {
-      cause,
-    });
-  }
-  if (typeof found === 'string') return found;
-  // Nobody uses its outcome.
-  if (found instanceof Promise) found.catch(() => undefined);
-  const got = found instanceof Promise ? 'a promise' : typeof found;
-  throw new ConfigurationError([`${method}: @CircuitProtected() key: expected a string, got ${got}`]);
+  const keyOf = keyFinder('CircuitProtected', site.method, key);
+  return (self, args) => circuits.get(keyOf(self, args), maxKeys, now);
 }

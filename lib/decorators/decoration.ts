@@ -20,6 +20,7 @@ export const ORDER: PolicyName[] = [
   'RetryOnTransient',
   'RespectRateLimit',
   'Hedged',
+  'RateLimited',
   'ConcurrencyLimited',
   'TimeLimited',
 ];

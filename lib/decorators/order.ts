@@ -5,6 +5,9 @@ import type { Place } from './place.js';
 /** The one that may stand at both ends. */
 const AT_ENDS = 'TimeLimited';
 
+/** Those that may stand several times, next to each other: limits of requests and of tokens. */
+const REPEATABLE: ReadonlySet<PolicyName> = new Set(['RateLimited']);
+
 /** Where a decorator may stand: below one, above another. */
 export interface PlaceInOrder {
   readonly below?: PolicyName;
@@ -38,6 +41,7 @@ const REASONS: Readonly<Partial<Record<PolicyName, string>>> = {
   RetryOnTransient: 'it would ask again after every refusal, and each attempt would count as a failure of its own',
   RespectRateLimit: 'each attempt has to pass its gate, and its wait has to end when the circuit opens',
   Hedged: 'it would take their waits for a slow answer, and each of its attempts would wait and be repeated for itself',
+  RateLimited: 'each attempt is a request of its own, and would pass uncounted',
   ConcurrencyLimited:
     'its permit would be held while nothing is at work, as in the waits between attempts, and one would do for several ' +
     'attempts at a time',
@@ -48,7 +52,7 @@ export function refuseWrongOrder(stack: readonly PolicyName[], place: Place): vo
   const [outer, ...inner] = stack;
   if (outer === undefined) return;
   const { name } = place;
-  if (outer === AT_ENDS ? inner[0] === outer : inner.includes(outer))
+  if (outer === AT_ENDS ? inner[0] === outer : inner.includes(outer) && !REPEATABLE.has(outer))
     throw new DecorationError([`${name}: @${outer}() stands twice. Write it once.`]);
   const between = inner.slice(0, -1).indexOf(AT_ENDS);
   if (between >= 0) {
@@ -72,7 +76,7 @@ export function refuseWrongOrder(stack: readonly PolicyName[], place: Place): vo
 
 /** Those that have one place alone, in their order. */
 function sorted(stack: readonly PolicyName[]): PolicyName[] {
-  return ORDER.filter((policy) => policy !== AT_ENDS && stack.includes(policy));
+  return ORDER.filter((policy) => policy !== AT_ENDS).flatMap((policy) => stack.filter((each) => each === policy));
 }
 
 function wrong(problem: string, right: readonly PolicyName[], { own }: Place): DecorationError {

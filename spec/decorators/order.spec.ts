@@ -51,6 +51,16 @@ describe('The order of decorators', () => {
     expect(refusalOf('TimeLimited', 'TimeLimited', 'Hedged')[0]).to.contain('@TimeLimited() stands twice');
   });
 
+  it('lets a rate limit stand several times, one below the other', () => {
+    check('Hedged', 'RateLimited', 'RateLimited', 'ConcurrencyLimited');
+    expect(refusalOf('RateLimited', 'RateLimited', 'Hedged').slice(1)).to.deep.equal([
+      ...['  @Hedged()', '  @RateLimited()', '  @RateLimited()', '  async ask(…)'],
+    ]);
+    expect(refusalOf('ConcurrencyLimited', 'RateLimited')[0]).to.contain(
+      '@ConcurrencyLimited() stands above @RateLimited()',
+    );
+  });
+
   it('lets no time limit stand in between, and says what to write instead', () => {
     expect(refusalOf('CircuitProtected', 'TimeLimited', 'RetryOnTransient', 'TimeLimited')).to.deep.equal([
       'Ask.ask: @TimeLimited() stands between @CircuitProtected() and @RetryOnTransient(). It limits the whole call above all others, and each attempt below them. Write:',

@@ -140,16 +140,19 @@ export class Visit {
       case 'max-wait':
         // Where nothing is said of how long it lasts, the upstream's own error says as much as one of ours.
         if (retryAfterMs === undefined) throw (last as Answered).error;
-        throw new RateLimitedError(retryAfterMs, last && { cause: last.error });
+        throw new RateLimitedError(retryAfterMs, { ...this.#ofCall(), ...(last && { cause: last.error }) });
     }
   }
 
-  #tell(said: { waitMs?: number; retryAfterMs?: number; reason?: RateLimitReason }): void {
+  #ofCall(): { method: string; circuit?: string } {
     const { circuit } = this.#call.admission;
+    return { method: this.#site.method, ...(circuit && { circuit: circuit.name }) };
+  }
+
+  #tell(said: { waitMs?: number; retryAfterMs?: number; reason?: RateLimitReason }): void {
     this.#site.channel('rate_limited').audience(this.#site.clock.now())?.({
       type: 'rate_limited',
-      method: this.#site.method,
-      ...(circuit && { circuit: circuit.name }),
+      ...this.#ofCall(),
       ...(this.#last && {
         attempt: this.#attempt,
         maxAttempts: this.#rules.maxAttempts,
