@@ -63,6 +63,7 @@ export type { LimiterOptions } from './policies/limiter/options.js';
 export type { RateLimitOptions } from './policies/rate-limit/options.js';
 export type { RetryOptions } from './policies/retry/options.js';
 export type { TimeLimitOptions } from './policies/time-limit/options.js';
+export { type BulkheadHandle, bulkhead, bulkheads } from './runtime/bulkheads.js';
 export { classify, isTransient } from './runtime/classify.js';
 export { type CircuitHandle, type CircuitSnapshot, circuit, circuits } from './runtime/handle.js';
 export type { Overrides } from './runtime/overrides.js';

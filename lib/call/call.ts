@@ -74,6 +74,8 @@ const CANCELLED: Failure = Object.freeze({ kind: 'cancelled', transient: false }
 export class Call {
   /** The innermost time limit or hedged attempt that the call is in. */
   scope: Scope | undefined = undefined;
+  /** Called with what the method itself returned, which a scope that ends does not wait for; again with its cleanup. */
+  onMethod: ((running: Promise<unknown>) => void) | undefined = undefined;
   #stop: Stop | undefined;
   #error: unknown;
   #failure: Failure | undefined;

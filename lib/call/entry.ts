@@ -8,8 +8,15 @@ import type { Site } from './site.js';
 export function inScope(method: Next): Next {
   return (self, args, call) => {
     const scope = call?.scope;
-    return scope ? scope.run(() => method(self, args)) : method(self, args);
+    if (!scope) return method(self, args);
+    const { onMethod } = call;
+    return scope.run(onMethod ? () => seen(method(self, args), onMethod) : () => method(self, args));
   };
+}
+
+function seen<T>(running: Promise<T>, see: (running: Promise<T>) => void): Promise<T> {
+  see(running);
+  return running;
 }
 
 /** How a call of a method begins: not at all if the caller's signal is aborted. */

@@ -1,18 +1,8 @@
 import type { Stream } from './policy.js';
 import type { Scope } from './scope.js';
+import { type StreamEnd, type StreamWatcher, whenClosed } from './watcher.js';
 
-/** How a stream ended: the source returned, the source or a limit failed, or the reader left. */
-export type StreamEnd = 'completed' | 'failed' | 'left';
-
-/** Sees a stream that is read. */
-export interface StreamWatcher {
-  /** The reader waits for a chunk. */
-  waits?(): void;
-  /** A chunk has come. */
-  chunk?(value: unknown): void;
-  /** Called once. `chunks` is how many the reader got, `returned` what a completed source returned. */
-  ended(how: StreamEnd, error: unknown, chunks: number, returned?: unknown): void;
-}
+export type { StreamEnd, StreamWatcher };
 
 type Result = IteratorResult<unknown, unknown>;
 type Step = 'next' | 'throw';
@@ -227,7 +217,11 @@ export class OpenStream implements Readable {
     const watchers = this.#watchers;
     // Nothing of the call outlives it, also if the reader keeps the stream.
     this.#watchers = [];
-    for (const watcher of watchers) watcher.ended(how, error, this.#chunks, returned);
+    const isCut = how === 'left' || this.#scope?.ended !== undefined;
+    for (const watcher of watchers) {
+      watcher.ended(how, error, this.#chunks, returned);
+      if (watcher.closed) whenClosed(this.#source, isCut, () => watcher.closed?.());
+    }
   }
 }
 

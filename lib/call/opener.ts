@@ -31,7 +31,11 @@ export function opens(method: (self: unknown, args: readonly unknown[]) => Strea
     if (!scope) return begin();
     return scope.run(begin).catch((error) => {
       // A scope that has ended left it at work.
-      if (source) swallow(source.return(undefined));
+      const closed = source?.return(undefined);
+      if (closed) {
+        swallow(closed);
+        call.onMethod?.(closed);
+      }
       throw error;
     });
   };
