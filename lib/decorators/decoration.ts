@@ -17,6 +17,7 @@ export type PolicyName = string;
 export const ORDER: PolicyName[] = [
   'TimeLimited',
   'CircuitProtected',
+  'Coalesced',
   'RetryOnTransient',
   'RespectRateLimit',
   'Hedged',
@@ -40,6 +41,8 @@ export interface Position {
 export interface Decorator {
   readonly policy: PolicyName;
   readonly fields: Fields;
+  /** Why it cannot stand on an `async *` method, and what to write instead; undefined if it can. */
+  readonly noStreams: string | undefined;
   /** Groups of settings that the policy uses, its own first. */
   groups(isInner: boolean): readonly string[];
   /** How the settings of its own group are resolved for these options. */

@@ -26,6 +26,8 @@ export interface PolicyDefinition<F extends Fields, S extends keyof F = never> {
   readonly shorthand?: S & string;
   /** Where the decorator may stand in a stack. Not needed for a policy of holdfast itself. */
   readonly place?: PlaceInOrder;
+  /** Why it cannot stand on an `async *` method, and what to write instead. Default: it can. */
+  readonly noStreams?: string;
   /** Settings of other groups that stand for the default of an option. */
   readonly defaults?: Resolvable['defaults'];
   /** Defaults that depend on other options. `isSet` is false for an option that nobody has set. */
@@ -97,12 +99,13 @@ function isOwnGroup(name: string, fields: Fields): boolean {
 }
 
 function decoratorOf<F extends Fields>(definition: Omit<PolicyDefinition<F>, 'shorthand'>): Decorator {
-  const { name, group, innerGroup = group, fields, defaults, derive } = definition;
+  const { name, group, innerGroup = group, fields, noStreams, defaults, derive } = definition;
   const own = (isInner: boolean): string => (isInner ? innerGroup : group);
   const others = Object.values(defaults ?? {}).map(([other]) => other);
   return {
     policy: name,
     fields: { ...fields, ...commonOptions },
+    noStreams,
     groups: (isInner) => [own(isInner), ...others],
     resolvable: (options, isInner) => ({
       group: own(isInner),

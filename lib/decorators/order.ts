@@ -38,6 +38,7 @@ export function placeInOrder(policy: PolicyName, place: PlaceInOrder = {}): () =
 
 /** Why a decorator may not stand further out than those that come before it in the order. */
 const REASONS: Readonly<Partial<Record<PolicyName, string>>> = {
+  Coalesced: 'the circuit has to see the outcome of each caller',
   RetryOnTransient: 'it would ask again after every refusal, and each attempt would count as a failure of its own',
   RespectRateLimit: 'each attempt has to pass its gate, and its wait has to end when the circuit opens',
   Hedged: 'it would take their waits for a slow answer, and each of its attempts would wait and be repeated for itself',

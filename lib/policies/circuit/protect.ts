@@ -2,6 +2,7 @@ import { Admission, type Call, isAdmission } from '../../call/call.js';
 import { watchEnd } from '../../call/open-stream.js';
 import type { OnSuccess, Policy } from '../../call/policy.js';
 import { answerOf } from '../../call/predicate.js';
+import { sharedCallOf } from '../../call/shared.js';
 import type { Site } from '../../call/site.js';
 import { burstClock } from '../../core/burst-clock.js';
 import { CircuitOpenError } from '../../core/errors.js';
@@ -25,6 +26,9 @@ export interface Protection extends Pick<CircuitOptions<unknown>, 'fallback' | '
 
 /** No epoch of any circuit: the outcome of a call that was not admitted decides nothing. */
 const NO_EPOCH = -1;
+
+/** All of a failure. */
+const WHOLE: Shares = { count: 1, of: 1 };
 
 /** Leaves a failing upstream alone, and lets the fallback answer meanwhile. */
 export function protect(site: Site, protection: Protection): Policy {
@@ -71,11 +75,20 @@ export function protect(site: Site, protection: Protection): Policy {
       answerOf(failureOn(failure, error), method, '@CircuitProtected() failureOn', { cause: error }),
   };
 
+  /** What has been counted of a call. One that several callers share is one failure in a row. */
+  function countedOf(call: Call, error: unknown): Shares | undefined {
+    const shared = sharedCallOf(error);
+    if (shared?.site !== site) return counted.get(call);
+    const before = counted.get(shared);
+    counted.set(shared, WHOLE);
+    return before;
+  }
+
   /** Counts the failure. Throws what `failureOn` throws. */
   function settleFailure(call: Call, admission: Admission, error: unknown): Failure {
     const failure = call.failureOf(error);
     const outcome = judged(admission, () => outcomeOf(failure, error, judgeFailure?.failureOn));
-    settle(admission, outcome, failure, counted.get(call));
+    settle(admission, outcome, failure, countedOf(call, error));
     return failure;
   }
 

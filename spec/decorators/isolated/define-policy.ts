@@ -113,7 +113,7 @@ describe('A policy that is defined from outside', () => {
   });
 
   it('has its place in the order', () => {
-    expect(ORDER.slice(0, 4)).to.deep.equal(['TimeLimited', 'CircuitProtected', 'Tallied', 'RetryOnTransient']);
+    expect(ORDER.slice(0, 4)).to.deep.equal(['TimeLimited', 'CircuitProtected', 'Tallied', 'Coalesced']);
     expect(() => RetryOnTransient()(Tallied()(async function ask() {}))).to.throw(
       DecorationError,
       `@${'Tallied'}()
