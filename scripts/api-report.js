@@ -3,7 +3,12 @@ import { mkdirSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { Extractor, ExtractorConfig } from '@microsoft/api-extractor';
 
-const ENTRIES = { holdfast: 'index', 'holdfast-openai': 'openai/index', 'holdfast-testing': 'testing/index' };
+const ENTRIES = {
+  holdfast: 'index',
+  'holdfast-openai': 'openai/index',
+  'holdfast-policy': 'policy/index',
+  'holdfast-testing': 'testing/index',
+};
 
 const isUpdate = process.argv.includes('--update');
 const root = resolve('.');

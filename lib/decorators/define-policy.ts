@@ -47,6 +47,9 @@ export type PolicyFactory<F extends Fields, S extends keyof F = never> = <R = ne
 
 const defined = new Map<string, Fields>();
 
+/** What each factory makes. */
+const decorators = new WeakMap<object, Decorator>();
+
 /**
  * Defines a policy and registers its options as a group of settings. A definition with the name and fields of an
  * earlier one is a variant of it.
@@ -59,11 +62,38 @@ export function definePolicy<const F extends Fields, S extends keyof F = never>(
   const { name, fields, shorthand } = definition;
   if (defined.get(name) !== fields) register(definition);
   const decorator = decoratorOf(definition);
-  return (...given: readonly unknown[]) => {
+  const factory = (...given: readonly unknown[]): PolicyDecorator<never> => {
     const [first, ...rest] = given;
     const isShort = shorthand !== undefined && typeof first === 'string';
     return decorate(decorator, given.length === 0 ? [] : [isShort ? { [shorthand]: first } : first, ...rest]);
   };
+  decorators.set(factory, decorator);
+  return factory as PolicyFactory<F, S>;
+}
+
+/**
+ * The same decorator with other defaults: settings of other groups stand for options that are not set. An option that
+ * neither sets is null, and may be left out.
+ * @param factory a decorator of holdfast, or one that `definePolicy` made
+ * @throws {ConfigurationError} for anything else
+ */
+export function variantOf(
+  factory: object,
+  { defaults }: Required<Pick<Resolvable, 'defaults'>>,
+): (options?: Readonly<Record<string, unknown>>) => PolicyDecorator {
+  const base = decorators.get(factory);
+  if (!base) throw new ConfigurationError(['variantOf: expected a decorator that definePolicy made']);
+  const others = Object.values(defaults ?? {}).map(([other]) => other);
+  // When the class is defined, what the settings hold is not known yet.
+  const unset = Object.fromEntries(Object.keys(defaults ?? {}).map((option) => [option, null]));
+  const variant: Decorator = {
+    ...base,
+    groups: (isInner) => [...base.groups(isInner), ...others],
+    resolvable: (options, isInner) => ({ ...base.resolvable(options, isInner), defaults }),
+    contradictions: (options) =>
+      Object.keys(options).length === 0 ? [] : base.contradictions({ ...unset, ...options }),
+  };
+  return (...given) => decorate(variant, given);
 }
 
 function register<F extends Fields>({
