@@ -1,5 +1,6 @@
 // The public list of `holdfast`.
 export type { Clock, Timer } from './core/clock.js';
+export { type CurrentAttempt, currentAttempt } from './call/current-attempt.js';
 export { currentSignal } from './call/scope.js';
 export type { Duration } from './core/duration.js';
 export type { KnownErrorField } from './core/error-fields.js';
@@ -69,6 +70,7 @@ export { type BulkheadHandle, bulkhead, bulkheads } from './runtime/bulkheads.js
 export { classify, isTransient } from './runtime/classify.js';
 export { type CircuitHandle, type CircuitSnapshot, circuit, circuits } from './runtime/handle.js';
 export type { Overrides } from './runtime/overrides.js';
+export { type LastGoodOptions, lastGood } from './runtime/last-good.js';
 export { configure, onEvent, reload } from './runtime/runtime.js';
 export type { Environment } from './settings/environment.js';
 export { type LoadOptions, loadSettings } from './settings/load.js';

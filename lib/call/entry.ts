@@ -1,4 +1,5 @@
 import { Call, UNGUARDED } from './call.js';
+import { started } from './current-attempt.js';
 import { Opener } from './opener.js';
 import type { Next, Stream } from './policy.js';
 import { handOut } from './reader.js';
@@ -7,10 +8,12 @@ import type { Site } from './site.js';
 /** Runs the method, in the innermost scope of its call if there is one. */
 export function inScope(method: Next): Next {
   return (self, args, call) => {
-    const scope = call?.scope;
-    if (!scope) return method(self, args);
-    const { onMethod } = call;
-    return scope.run(onMethod ? () => seen(method(self, args), onMethod) : () => method(self, args));
+    if (!call) return started(call, method, self, args);
+    call.attempt += 1;
+    const { scope, onMethod } = call;
+    if (!scope) return started(call, method, self, args);
+    const run = (): Promise<unknown> => started(call, method, self, args);
+    return scope.run(onMethod ? () => seen(run(), onMethod) : run);
   };
 }
 

@@ -1,4 +1,5 @@
 import type { Call } from './call.js';
+import { started } from './current-attempt.js';
 import { Opening } from './opening.js';
 import { type Holder, OpenStream, type Readable, streamOf, swallow } from './open-stream.js';
 import type { Next, Stream } from './policy.js';
@@ -23,9 +24,10 @@ export function opens(method: (self: unknown, args: readonly unknown[]) => Strea
   return (self, args, call) => {
     let source: Stream | undefined;
     const scope = call?.scope;
+    if (call) call.attempt += 1;
     const begin = async (): Promise<Opening> => {
       source = method(self, args);
-      const first = await source.next();
+      const first = await started(call, nextOf, source, undefined);
       return new Opening(new OpenStream(source, first, scope instanceof Reading ? undefined : scope));
     };
     if (!scope) return begin();
@@ -40,6 +42,8 @@ export function opens(method: (self: unknown, args: readonly unknown[]) => Strea
     });
   };
 }
+
+const nextOf = (source: Stream): Promise<Result> => source.next();
 
 interface Request {
   readonly step: 'next' | 'throw';

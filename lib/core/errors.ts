@@ -23,6 +23,8 @@ interface Rejection {
   readonly state?: CircuitStateName;
   /** Milliseconds until the circuit lets a call through again; read when asked. */
   readonly retryAfterMs: number;
+  /** The decorated method, as `Class.method`. */
+  readonly method?: string | undefined;
 }
 
 /** Thrown (or given to the fallback) when a circuit refuses a call: nothing was sent upstream. */
@@ -30,13 +32,15 @@ export class CircuitOpenError extends Error {
   override readonly name = 'CircuitOpenError';
   /** The name of the circuit. */
   readonly circuit: string;
+  /** The decorated method, as `Class.method`, if it is known. */
+  declare readonly method?: string;
   /** `open`, `half-open` or `isolated`; `closed` while the circuit ramps up. */
   readonly state: CircuitStateName;
   /** Milliseconds until the circuit may let a call through, computed when read. Infinity while it is isolated. */
   declare readonly retryAfterMs: number;
 
   constructor(rejection: Rejection, options?: ErrorOptions) {
-    const { circuit, state = 'open' } = rejection;
+    const { circuit, method, state = 'open' } = rejection;
     super(
       state === 'isolated'
         ? `The circuit "${circuit}" is isolated: the call was not made. Write circuit(…).reset() to close it.`
@@ -45,6 +49,7 @@ export class CircuitOpenError extends Error {
     );
     this.circuit = circuit;
     this.state = state;
+    note<CircuitOpenError>(this, { method });
     // A property of its own, so that it is seen when the error is printed or written as JSON.
     Object.defineProperty(this, 'retryAfterMs', { get: () => rejection.retryAfterMs, enumerable: true });
   }

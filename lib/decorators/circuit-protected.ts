@@ -1,5 +1,7 @@
 import type { Site } from '../call/site.js';
 import { type CircuitOptions, circuitFields, type ResolvedCircuitOptions } from '../policies/circuit/options.js';
+import { isLearner } from '../policies/circuit/fallback.js';
+import { learnFrom } from '../policies/circuit/learn.js';
 import { type Protection, protect } from '../policies/circuit/protect.js';
 import { circuitRules } from '../policies/circuit/rules.js';
 import { circuitNamed, keyedCircuitsNamed, ownCircuit, ownKeyedCircuits } from '../runtime/circuits.js';
@@ -30,12 +32,16 @@ export const CircuitProtected: CircuitProtectedFactory = definePolicy({
   // Whoever sets a rate and no threshold means the rate alone.
   derive: ({ failureRate }, isSet): Partial<ResolvedCircuitOptions> =>
     failureRate !== null && !isSet('failureThreshold') ? { failureThreshold: 'off' } : {},
-  bind: (options, site, own) =>
-    protect(site, {
+  bind: (options, site, own) => {
+    const { fallback, failureOnResult } = options;
+    const policy = protect(site, {
       ...options,
       rules: circuitRules(options),
       circuit: circuitOf(options, site, own),
-    }),
+    });
+    // The circuit sees no arguments of a call that ends well.
+    return isLearner(fallback) ? [policy, learnFrom(fallback, (value) => !failureOnResult?.(value))] : policy;
+  },
 });
 
 /** Which circuit a call belongs to: the one that is named, else the method's own; by its key, where there is one. */

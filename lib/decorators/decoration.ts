@@ -49,8 +49,8 @@ export interface Decorator {
   resolvable(options: Options, isInner: boolean): Resolvable;
   /** What options say that cannot both be meant. */
   contradictions(options: Options): string[];
-  /** The policy, given the options in effect. `self` is what the first call under these settings is made on. */
-  bind(options: Options, site: Site, owned: Owned, position: Position, self: unknown): Policy;
+  /** The policy, or several that belong together, outermost first, given the options in effect. `self` is what the first call under these settings is made on. */
+  bind(options: Options, site: Site, owned: Owned, position: Position, self: unknown): Policy | readonly Policy[];
 }
 
 /** A decorator as it was written on a method. */

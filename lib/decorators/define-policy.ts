@@ -35,7 +35,13 @@ export interface PolicyDefinition<F extends Fields, S extends keyof F = never> {
   /** Options that contradict each other, as problems for people: `key: expected …, got …`. Undefined options contradict nothing. */
   contradictions?(options: Partial<ResolvedOf<F>>): string[];
   /** The policy of one method, once for each configuration. `self` is what the first call under it is made on. */
-  bind(options: ResolvedOf<F> & CommonOptions, site: Site, own: Owned, position: Position, self: unknown): Policy;
+  bind(
+    options: ResolvedOf<F> & CommonOptions,
+    site: Site,
+    own: Owned,
+    position: Position,
+    self: unknown,
+  ): Policy | readonly Policy[];
 }
 
 type Given<F, S extends keyof F> = (OptionsOf<F> & CommonOptions) | ([S] extends [never] ? never : ValueOf<F[S]>);

@@ -23,9 +23,10 @@ export function definePolicy<const F extends Fields, S extends keyof F = never>(
     ...definition,
     bind: (options, site, own, position, self) => {
       const mistake = mistakesOf(site.method, name);
-      return guarded(checkPolicy(bound(), mistake), mistake);
+      const bound = [found()].flat();
+      return bound.map((each) => guarded(checkPolicy(each, mistake), mistake));
 
-      function bound(): unknown {
+      function found(): unknown {
         try {
           return bind(options, site, own, position, self);
         } catch (cause) {

@@ -35,7 +35,7 @@ export function protect(site: Site, protection: Protection): Policy {
   const { rules, fallback, fallbackOn, circuit, shadow, failureOn, failureOnResult } = protection;
   const { clock, random, method } = site;
   const nowWhileRejecting = burstClock(clock);
-  const { refuse, noteShadow, answerInstead } = refusals(site, fallback);
+  const { canAnswer, refuse, noteShadow, answerInstead } = refusals(site, fallback);
   const hasRates = rules.rates !== undefined;
   const isTimed = rules.rates !== undefined && rules.rates.slowCallMs < Number.POSITIVE_INFINITY;
   const ours = Object.freeze({ method });
@@ -95,7 +95,7 @@ export function protect(site: Site, protection: Protection): Policy {
   /** The fallback's answer to a call that has failed, if it is to answer. */
   function answerTo({ self, args, admission, scope }: Call, error: unknown, failure: Failure) {
     // When the time limit of the whole call has ended, nobody waits for an answer any more.
-    if (fallback === undefined || scope?.ended) return undefined;
+    if (scope?.ended || !canAnswer(self, args)) return undefined;
     const circuit = admission.circuit as Circuit;
     // A call that waited further in while the circuit opened is rejected like all others.
     if (error instanceof CircuitOpenError && error.circuit === circuit.name)

@@ -48,7 +48,7 @@ export function limitConcurrency(site: Site, { rules, name, bulkhead: found }: B
     if (cause && ended === 'permit') bulkhead.leave();
     if (cause) throw call.stop.error;
     // The circuit rejected calls in the meantime, and is closed again.
-    if (ended !== 'permit') throw call.admission.circuit?.rejection(() => clock.now());
+    if (ended !== 'permit') throw call.admission.circuit?.rejection(() => clock.now(), method);
   }
 
   function learn(bulkhead: Bulkhead, how: StreamEnd, error: unknown, call: Call): void {

@@ -51,7 +51,7 @@ export function limitRate(site: Site, limited: Limited, limiter: Limiter, report
     if (cause) throw call.stop.error;
     if (ended === 'late') throw refusal(call, 'max-wait', Math.max(1, limiter.waitMs(key, units, clock.now())));
     // The circuit rejected calls in the meantime, and is closed again.
-    if (ended !== 'admitted') throw call.admission.circuit?.rejection(() => clock.now());
+    if (ended !== 'admitted') throw call.admission.circuit?.rejection(() => clock.now(), method);
   }
 
   function correct(call: Call, key: string, units: number, result: unknown): void {

@@ -134,7 +134,9 @@ export class Visit {
       case 'aborted':
         throw this.#call.stop.error;
       case 'circuit-open':
-        throw last ? last.error : this.#call.admission.circuit?.rejection(() => this.#site.clock.now());
+        throw last
+          ? last.error
+          : this.#call.admission.circuit?.rejection(() => this.#site.clock.now(), this.#site.method);
       case 'attempts':
       case 'body':
       case 'max-wait':

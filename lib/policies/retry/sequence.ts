@@ -131,6 +131,8 @@ export class RetrySequence {
     this.#attempt += 1;
     this.#since = thisMoment();
     const { self, args } = this.#call;
+    // The method starts it, and counts one more.
+    this.#call.attempt = Math.max(this.#call.attempt, this.#attempt - 1);
     return this.#next(self, args, this.#call).then(this.#onValue, this.#onError);
   }
 
