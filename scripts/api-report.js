@@ -13,6 +13,7 @@ const ENTRIES = {
   'holdfast-http': 'http/index',
   'holdfast-nestjs': 'nestjs/index',
   'holdfast-openai': 'openai/index',
+  'holdfast-policy': 'policy/index',
   'holdfast-testing': 'testing/index',
 };
 

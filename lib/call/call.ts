@@ -23,7 +23,7 @@ export interface CircuitPort {
   /** True if the circuit has left the epoch that admitted a call and rejects calls now. */
   rejectsSince(epoch: number): boolean;
   /** The error for a call that it rejects. */
-  rejection(now: () => number): Error;
+  rejection(now: () => number, method: string): Error;
   /** Calls `listener` after each transition; returns how to stop listening. */
   onTransition(listener: () => void): () => void;
 }
@@ -78,6 +78,12 @@ export class Call {
   counted: { readonly count: number; readonly of: number } | undefined = undefined;
   /** When the failure came that {@link failureOf} was asked about last: the clock is read once for all policies. */
   failedAt = 0;
+  /** Called with what the method itself returned, which a scope that ends does not wait for; again with its cleanup. */
+  onMethod: ((running: Promise<unknown>) => void) | undefined = undefined;
+  /** How many times the method has been started for it. */
+  attempt = 0;
+  /** True for an attempt that was started beside a slow one. */
+  isHedge = false;
   #stop: Stop | undefined;
   #error: unknown;
   #failure: Failure | undefined;

@@ -1,19 +1,9 @@
 import type { Stream } from './policy.js';
 import type { Readable, Reject, Request, Resolve, Step, Tie } from './readable.js';
 import type { Scope } from './scope.js';
+import { type StreamEnd, type StreamWatcher, whenClosed } from './watcher.js';
 
-/** How a stream ended: the source returned, the source or a limit failed, or the reader left. */
-export type StreamEnd = 'completed' | 'failed' | 'left';
-
-/** Sees a stream that is read. */
-export interface StreamWatcher {
-  /** The reader waits for a chunk. */
-  waits?(): void;
-  /** A chunk has come. */
-  chunk?(): void;
-  /** Called once. `chunks` is how many the reader got. */
-  ended(how: StreamEnd, error: unknown, chunks: number): void;
-}
+export type { StreamEnd, StreamWatcher };
 
 type Result = IteratorResult<unknown, unknown>;
 
@@ -147,10 +137,10 @@ export class OpenStream implements Readable {
 
   readonly #succeed = (result: Result): void => {
     if (this.#end) return;
-    if (result.done) this.#finish('completed');
+    if (result.done) this.#finish('completed', undefined, result.value);
     else {
       this.#chunks += 1;
-      if (!this.#isPlain) for (const watcher of this.#watchers) watcher.chunk?.();
+      if (!this.#isPlain) for (const watcher of this.#watchers) watcher.chunk?.(result.value);
     }
     const resolve = this.#resolve;
     this.#resolve = undefined;
@@ -207,7 +197,7 @@ export class OpenStream implements Readable {
     else resolve(DONE);
   }
 
-  #finish(how: StreamEnd, error?: unknown): void {
+  #finish(how: StreamEnd, error?: unknown, returned?: unknown): void {
     this.#end = { how, error };
     this.#first = undefined;
     this.#isPlain = false;
@@ -216,7 +206,11 @@ export class OpenStream implements Readable {
     const watchers = this.#watchers;
     // Nothing of the call outlives it, also if the reader keeps the stream.
     this.#watchers = [];
-    for (const watcher of watchers) watcher.ended(how, error, this.#chunks);
+    const isCut = how === 'left' || this.#scope?.ended !== undefined;
+    for (const watcher of watchers) {
+      watcher.ended(how, error, this.#chunks, returned);
+      if (watcher.closed) whenClosed(this.#source, isCut, () => watcher.closed?.());
+    }
   }
 }
 

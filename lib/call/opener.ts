@@ -1,4 +1,5 @@
 import type { Call } from './call.js';
+import { started } from './current-attempt.js';
 import { Opening } from './opening.js';
 import { OpenStream, streamOf, swallow } from './open-stream.js';
 import type { Next, Stream } from './policy.js';
@@ -24,19 +25,26 @@ export function opens(method: (self: unknown, args: readonly unknown[]) => Strea
   return (self, args, call) => {
     let source: Stream | undefined;
     const scope = call?.scope;
+    if (call) call.attempt += 1;
     const begin = async (): Promise<Opening> => {
       source = method(self, args);
-      const first = await source.next();
+      const first = await started(call, nextOf, source, undefined);
       return new Opening(new OpenStream(source, first, scope instanceof Reading ? undefined : scope));
     };
     if (!scope) return begin();
     return scope.run(begin).catch((error) => {
       // A scope that has ended left it at work.
-      if (source) swallow(source.return(undefined));
+      const closed = source?.return(undefined);
+      if (closed) {
+        swallow(closed);
+        call.onMethod?.(closed);
+      }
       throw error;
     });
   };
 }
+
+const nextOf = (source: Stream): Promise<Result> => source.next();
 
 const DONE: Result = Object.freeze({ value: undefined, done: true });
 

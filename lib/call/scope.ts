@@ -27,6 +27,11 @@ export function currentSignal(): AbortSignal | undefined {
   return current.getStore()?.scope?.signal;
 }
 
+/** The innermost scope that is running, if there is one. */
+export function currentScope(): Scope | undefined {
+  return current.getStore()?.scope;
+}
+
 /** What a method runs in that may end before it: a time limit, one of several attempts, the reader of a stream. */
 export class Scope {
   readonly parent: Scope | undefined;
@@ -54,6 +59,11 @@ export class Scope {
       if (signal.aborted) this.#ended = { cause: 'aborted', error: signal.reason };
       else this.#leaveSignal = onAbort(signal, () => this.end('aborted', signal.reason));
     }
+  }
+
+  /** The call that runs in it, until it is over. */
+  get owner(): Call | undefined {
+    return this.#call;
   }
 
   /** Undefined while it goes on. */

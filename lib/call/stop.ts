@@ -30,7 +30,7 @@ export class Stop {
     const { signal, scope, admission, site } = this.#call;
     const { cause } = this;
     if (cause === 'aborted') return signal?.aborted ? signal.reason : scope?.ending('aborted')?.error;
-    if (cause === 'circuit-open') return admission.circuit?.rejection(() => site.clock.now());
+    if (cause === 'circuit-open') return admission.circuit?.rejection(() => site.clock.now(), site.method);
     if (cause === 'deadline') scope?.expire();
     return cause && scope?.ending(cause)?.error;
   }

@@ -48,6 +48,8 @@ const BUILT_IN: Readonly<Record<EventType, EventKind>> = {
   stream_dropped: { level: 'warn' },
   time_limited: { level: 'warn' },
   rate_limited: unlessAborted('warn'),
+  limiter_refused: { level: 'warn' },
+  cost_unusable: { level: 'warn' },
   hedge_started: { level: 'debug' },
   hedge_refused: { level: 'info' },
   retries_multiplied: { level: 'warn' },

@@ -1,9 +1,10 @@
 import type { KnownErrorField } from './error-fields.js';
 import type { FailureFacts } from './failure.js';
 import type { FleetEvent } from './fleet-events.js';
+import type { CostUnusable, LimiterRefused } from './limiter-events.js';
 import type { SettingsRefused, SettingsReloaded } from './settings-events.js';
 
-export type { SettingsRefused, SettingsReloaded };
+export type { CostUnusable, LimiterRefused, SettingsRefused, SettingsReloaded };
 
 /** The states of a circuit. */
 export type CircuitStateName = 'closed' | 'open' | 'half-open' | 'isolated' | 'forced-closed';
@@ -233,6 +234,8 @@ export type ResilienceEvent =
   | StreamDropped
   | TimeLimitEnded
   | RateLimitHit
+  | LimiterRefused
+  | CostUnusable
   | HedgeStarted
   | HedgeRefused
   | RetriesMultiplied

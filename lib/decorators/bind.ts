@@ -17,7 +17,7 @@ export function bindAll(stack: readonly Decoration[], site: Site, owned: Owned, 
   const problems = problemsOf(enabled, site.method);
   if (problems.length > 0) throw new ConfigurationError(problems);
   const names = enabled.map(({ decorator }) => decorator.policy);
-  return enabled.map(({ decorator, values, isInner }, index) =>
+  return enabled.flatMap(({ decorator, values, isInner }, index) =>
     decorator.bind(values, site, owned, { index, stack: names, isInner }, self),
   );
 }

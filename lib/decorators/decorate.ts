@@ -12,7 +12,7 @@ import { getMetadata } from './metadata.js';
 import { wrap } from './method.js';
 import { refuseWrongOrder } from './order.js';
 import { type DecoratorArguments, type Place, placeOf } from './place.js';
-import { isSynchronous } from './synchronous.js';
+import { isStream, isSynchronous } from './synchronous.js';
 import type { PolicyDecorator } from './types.js';
 
 /** Makes what users write of a decorator and its options: one body for all three spellings. */
@@ -23,6 +23,7 @@ export function decorate<R>(decorator: Decorator, [given = {}, ...rest]: readonl
   const apply = (...args: DecoratorArguments): unknown => {
     const place = placeOf(decorator.policy, args);
     refuseSynchronous(decorator, place, args);
+    refuseStream(decorator, place);
     const decoration = { decorator, options: checkOptions(decorator, copied, place) };
     const decorated = around(decoration, place);
     const wrapper = wrap(namedPlace(place, decorated.stack), decorated);
@@ -78,6 +79,11 @@ function refuseSynchronous({ policy }: Decorator, place: Place, [target, key]: D
   if (!isSynchronous(place.fn, noted)) return;
   const { name, own } = place;
   throw new DecorationError([`${name}: @${policy}() stands on a synchronous method. Write: async ${own}(…)`]);
+}
+
+function refuseStream({ policy, noStreams }: Decorator, { fn, name, own }: Place): void {
+  if (noStreams === undefined || !isStream(decoratedOf(fn)?.body ?? fn)) return;
+  throw new DecorationError([`${name}: @${policy}() stands on async *${own}(…): ${noStreams}.`]);
 }
 
 /** The decorator was written without its parentheses. */

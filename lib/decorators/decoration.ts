@@ -20,9 +20,11 @@ export const ORDER: PolicyName[] = shared('decorators.order', () => [
   'TimeLimited',
   'CircuitProtected',
   'TimeLimited',
+  'Coalesced',
   'RetryOnTransient',
   'RespectRateLimit',
   'Hedged',
+  'RateLimited',
   'ConcurrencyLimited',
   'TimeLimited',
 ]);
@@ -48,14 +50,16 @@ export function isInnerAt(index: number, stack: readonly Decoration[]): boolean 
 export interface Decorator {
   readonly policy: PolicyName;
   readonly fields: Fields;
+  /** Why it cannot stand on an `async *` method, and what to write instead; undefined if it can. */
+  readonly noStreams: string | undefined;
   /** Groups of settings that the policy uses, its own first. */
   groups(isInner: boolean): readonly string[];
   /** How the settings of its own group are resolved for these options. */
   resolvable(options: Options, isInner: boolean): Resolvable;
   /** What options say that cannot both be meant. */
   contradictions(options: Options): string[];
-  /** The policy, given the options in effect. `self` is what the first call under these settings is made on. */
-  bind(options: Options, site: Site, owned: Owned, position: Position, self: unknown): Policy;
+  /** The policy, or several that belong together, outermost first, given the options in effect. `self` is what the first call under these settings is made on. */
+  bind(options: Options, site: Site, owned: Owned, position: Position, self: unknown): Policy | readonly Policy[];
 }
 
 /** A decorator as it was written on a method. */

@@ -6,6 +6,9 @@ import type { Place } from './place.js';
 const LIMIT = 'TimeLimited';
 const CIRCUIT = 'CircuitProtected';
 
+/** Those that may stand several times, next to each other: limits of requests and of tokens. */
+const REPEATABLE: ReadonlySet<PolicyName> = new Set(['RateLimited']);
+
 /** Where a decorator may stand: below one, above another. */
 export interface PlaceInOrder {
   readonly below?: PolicyName;
@@ -38,9 +41,11 @@ export function placeInOrder(policy: PolicyName, place: PlaceInOrder = {}): () =
 
 /** Why a decorator may not stand further out than those that come before it in the order. */
 const REASONS: Readonly<Partial<Record<PolicyName, string>>> = {
+  Coalesced: 'the circuit has to see the outcome of each caller',
   RetryOnTransient: 'it would ask again after every refusal, and each attempt would count as a failure of its own',
   RespectRateLimit: 'each attempt has to pass its gate, and its wait has to end when the circuit opens',
   Hedged: 'it would take their waits for a slow answer, and each of its attempts would wait and be repeated for itself',
+  RateLimited: 'each attempt is a request of its own, and would pass uncounted',
   ConcurrencyLimited:
     'its permit would be held while nothing is at work, as in the waits between attempts, and one would do for several ' +
     'attempts at a time',
@@ -51,7 +56,7 @@ export function refuseWrongOrder(stack: readonly PolicyName[], place: Place): vo
   const [outer, ...inner] = stack;
   if (outer === undefined) return;
   const { name } = place;
-  if (outer === LIMIT ? inner[0] === outer : inner.includes(outer))
+  if (outer === LIMIT ? inner[0] === outer : inner.includes(outer) && !REPEATABLE.has(outer))
     throw new DecorationError([`${name}: @${outer}() stands twice. Write it once.`]);
   const between = stack.findIndex(
     (policy, at) => policy === LIMIT && at > 0 && at < stack.length - 1 && stack[at - 1] !== CIRCUIT,
@@ -78,7 +83,8 @@ export function refuseWrongOrder(stack: readonly PolicyName[], place: Place): vo
 function sorted(stack: readonly PolicyName[]): PolicyName[] {
   const isLimitBelow = stack.slice(0, -1).some((policy, at) => policy === LIMIT && stack[at - 1] === CIRCUIT);
   return [...new Set(ORDER)]
-    .filter((policy) => policy !== LIMIT && stack.includes(policy))
+    .filter((policy) => policy !== LIMIT)
+    .flatMap((policy) => stack.filter((each) => each === policy))
     .flatMap((policy) => (policy === CIRCUIT && isLimitBelow ? [policy, LIMIT] : [policy]));
 }
 

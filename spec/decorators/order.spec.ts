@@ -55,6 +55,16 @@ describe('The order of decorators', () => {
     expect(refusalOf('TimeLimited', 'TimeLimited', 'Hedged')[0]).to.contain('@TimeLimited() stands twice');
   });
 
+  it('lets a rate limit stand several times, one below the other', () => {
+    check('Hedged', 'RateLimited', 'RateLimited', 'ConcurrencyLimited');
+    expect(refusalOf('RateLimited', 'RateLimited', 'Hedged').slice(1)).to.deep.equal([
+      ...['  @Hedged()', '  @RateLimited()', '  @RateLimited()', '  async ask(…)'],
+    ]);
+    expect(refusalOf('ConcurrencyLimited', 'RateLimited')[0]).to.contain(
+      '@ConcurrencyLimited() stands above @RateLimited()',
+    );
+  });
+
   it('lets no time limit stand in between, and says what to write instead', () => {
     expect(refusalOf('CircuitProtected', 'RetryOnTransient', 'TimeLimited', 'Hedged', 'TimeLimited')).to.deep.equal([
       'Ask.ask: @TimeLimited() stands between @RetryOnTransient() and @Hedged(). It limits the whole call above all others, all attempts together right below @CircuitProtected(), and each attempt below all others. Write:',

@@ -192,13 +192,13 @@ export class Circuit implements CircuitPort {
   }
 
   /** The error of a call that it rejects: one for each call. */
-  rejection(now: () => number): CircuitOpenError {
-    return this.#rejectionsBy(now).thrown();
+  rejection(now: () => number, method?: string): CircuitOpenError {
+    return this.#rejectionsBy(now).thrown(method);
   }
 
   /** The error that a fallback is given: the same, but it costs next to nothing. */
-  rejectionForFallback(now: () => number): CircuitOpenError {
-    return this.#rejectionsBy(now).given();
+  rejectionForFallback(now: () => number, method: string): CircuitOpenError {
+    return this.#rejectionsBy(now).given(method);
   }
 
   #rejectionsBy(now: () => number): Rejections {

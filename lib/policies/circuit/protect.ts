@@ -2,6 +2,7 @@ import { Admission, type Call, isAdmission } from '../../call/call.js';
 import { watchEnd } from '../../call/open-stream.js';
 import type { Next, OnSuccess, Policy, Stream } from '../../call/policy.js';
 import { answerOf } from '../../call/predicate.js';
+import { sharedCallOf } from '../../call/shared.js';
 import type { Site } from '../../call/site.js';
 import { burstClock } from '../../core/burst-clock.js';
 import { CircuitOpenError } from '../../core/errors.js';
@@ -26,12 +27,15 @@ export interface Protection extends Pick<CircuitOptions<unknown>, 'fallback' | '
 /** No epoch of any circuit: the outcome of a call that was not admitted decides nothing. */
 const NO_EPOCH = -1;
 
+/** All of a failure. */
+const WHOLE: NonNullable<Call['counted']> = { count: 1, of: 1 };
+
 /** Leaves a failing upstream alone, and lets the fallback answer meanwhile. */
 export function protect(site: Site, protection: Protection): Policy {
   const { rules, fallback, fallbackOn, circuit, shadow, failureOn, failureOnResult } = protection;
   const { clock, random, method } = site;
   const nowWhileRejecting = burstClock(clock);
-  const { refuse, noteShadow, answerInstead } = refusals(site, fallback);
+  const { canAnswer, refuse, noteShadow, answerInstead } = refusals(site, fallback);
   const hasRates = rules.rates !== undefined;
   const isTimed = rules.rates !== undefined && rules.rates.slowCallMs < Number.POSITIVE_INFINITY;
   const ours = Object.freeze({ method });
@@ -69,18 +73,27 @@ export function protect(site: Site, protection: Protection): Policy {
       answerOf(failureOn(failure, error), method, '@CircuitProtected() failureOn', { cause: error }),
   };
 
+  /** What has been counted of a call. One that several callers share is one failure in a row. */
+  function countedOf(call: Call, error: unknown): Call['counted'] {
+    const shared = sharedCallOf(error);
+    if (shared?.site !== site) return call.counted;
+    const before = shared.counted;
+    shared.counted = WHOLE;
+    return before;
+  }
+
   /** Counts the failure. Throws what `failureOn` throws. */
   function settleFailure(call: Call, admission: Admission, error: unknown): Failure {
     const failure = call.failureOf(error);
     const outcome = judged(admission, () => outcomeOf(failure, error, judgeFailure?.failureOn));
-    settle(admission, outcome, failure, call.counted);
+    settle(admission, outcome, failure, countedOf(call, error));
     return failure;
   }
 
   /** The fallback's answer to a call that has failed, if it is to answer. */
   function answerTo({ self, args, admission, scope }: Call, error: unknown, failure: Failure) {
     // When the time limit of the whole call has ended, nobody waits for an answer any more.
-    if (fallback === undefined || scope?.ended) return undefined;
+    if (scope?.ended || !canAnswer(self, args)) return undefined;
     const circuit = admission.circuit as Circuit;
     // A call that waited further in while the circuit opened is rejected like all others.
     if (error instanceof CircuitOpenError && error.circuit === circuit.name)

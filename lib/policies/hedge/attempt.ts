@@ -19,6 +19,10 @@ export class Attempt extends Scope {
     const { site, self, args, admission, signal, scope } = whole;
     const call = new Call(site, self, args, admission, signal);
     call.scope = scope;
+    // A hedge has the number of the attempt beside it; the method itself counts one more.
+    if (number === 1) whole.attempt += 1;
+    call.attempt = whole.attempt - 1;
+    call.isHedge = number > 1;
     super(call);
     this.call = call;
     this.#isInnermost = isInnermost;

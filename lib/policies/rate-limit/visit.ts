@@ -134,22 +134,27 @@ export class Visit {
       case 'aborted':
         throw this.#call.stop.error;
       case 'circuit-open':
-        throw last ? last.error : this.#call.admission.circuit?.rejection(() => this.#site.clock.now());
+        throw last
+          ? last.error
+          : this.#call.admission.circuit?.rejection(() => this.#site.clock.now(), this.#site.method);
       case 'attempts':
       case 'body':
       case 'max-wait':
         // Without a hint, our error would say no more than the upstream's own.
         if (retryAfterMs === undefined) throw (last as Answered).error;
-        throw new RateLimitedError(retryAfterMs, last && { cause: last.error });
+        throw new RateLimitedError(retryAfterMs, { ...this.#ofCall(), ...(last && { cause: last.error }) });
     }
   }
 
-  #tell(said: { waitMs?: number; retryAfterMs?: number; reason?: RateLimitReason }): void {
+  #ofCall(): { method: string; circuit?: string } {
     const { circuit } = this.#call.admission;
+    return { method: this.#site.method, ...(circuit && { circuit: circuit.name }) };
+  }
+
+  #tell(said: { waitMs?: number; retryAfterMs?: number; reason?: RateLimitReason }): void {
     this.#site.channel('rate_limited').audience(this.#site.clock.now())?.({
       type: 'rate_limited',
-      method: this.#site.method,
-      ...(circuit && { circuit: circuit.name }),
+      ...this.#ofCall(),
       ...(this.#last && {
         attempt: this.#attempt,
         maxAttempts: this.#rules.maxAttempts,

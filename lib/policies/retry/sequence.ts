@@ -120,6 +120,8 @@ export class RetrySequence {
     this.#since = thisMoment();
     this.#call.beginAttempt();
     const { self, args } = this.#call;
+    // The method starts it, and counts one more.
+    this.#call.attempt = Math.max(this.#call.attempt, this.#attempt - 1);
     return this.#next(self, args, this.#call).then(this.#onValue, this.#onError);
   }
 

@@ -183,13 +183,9 @@ export class Limit extends Scope {
     const { channel, clock, method } = this.#kind.site;
     const now = clock.now();
     const { circuit } = this.#call.admission;
-    channel('time_limited').audience(now)?.({
-      type: 'time_limited',
-      method,
-      ...(circuit && { circuit: circuit.name }),
-      elapsedMs: now - this.#startedAt,
-      reason,
-    });
-    this.end('deadline', new TimeLimitError(limitMs));
+    const ofCall = { method, ...(circuit && { circuit: circuit.name }) };
+    const elapsedMs = now - this.#startedAt;
+    channel('time_limited').audience(now)?.({ type: 'time_limited', ...ofCall, elapsedMs, reason });
+    this.end('deadline', new TimeLimitError(limitMs, ofCall));
   }
 }
