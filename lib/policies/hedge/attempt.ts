@@ -1,6 +1,7 @@
 import { Call } from '../../call/call.js';
 import { openingOf } from '../../call/opening.js';
 import { Scope } from '../../call/scope.js';
+import { discard } from '../../failures/discard.js';
 
 /** One of the attempts of a call: policies further in have a call of their own, which ends when the attempt has lost. */
 export class Attempt extends Scope {
@@ -28,7 +29,9 @@ export class Attempt extends Scope {
     return this.#isInnermost ? this.enter(method) : super.run(method);
   }
 
-  protected override settled(value?: unknown): void {
+  protected override settled(value?: unknown, error?: unknown): void {
+    // It came too late for anybody to read.
+    if (this.ended) return discard(value ?? error);
     // A stream is read in its innermost scope.
     openingOf(value, this.call.site, this);
   }

@@ -109,9 +109,9 @@ export class Limit extends Scope {
     else super.expire();
   }
 
-  protected override settled(value?: unknown): void {
+  protected override settled(value?: unknown, error?: unknown): void {
     // It came too late for anybody to read.
-    if (this.ended) return discard(value);
+    if (this.ended) return discard(value ?? error);
     if (this.#kind.placement === 'inner') this.#succeed(value);
     // A stream is read in its innermost scope.
     else openingOf(value, this.#kind.site, this);
@@ -142,6 +142,7 @@ export class Limit extends Scope {
     const { error } = this.#call.stop;
     const opening = openingOf(value, this.#kind.site);
     if (opening) swallow(opening.rest.return(undefined));
+    else discard(value);
     this.release();
     reject(error);
   }
