@@ -3,7 +3,19 @@ import { mkdirSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { Extractor, ExtractorConfig } from '@microsoft/api-extractor';
 
-const ENTRIES = { holdfast: 'index', 'holdfast-openai': 'openai/index', 'holdfast-testing': 'testing/index' };
+const ENTRIES = {
+  holdfast: 'index',
+  'holdfast-ai': 'ai/index',
+  'holdfast-fetch': 'fetch/index',
+  'holdfast-fetch-axios': 'fetch/axios',
+  'holdfast-fetch-undici': 'fetch/undici',
+  'holdfast-fleet': 'fleet/index',
+  'holdfast-http': 'http/index',
+  'holdfast-nestjs': 'nestjs/index',
+  'holdfast-openai': 'openai/index',
+  'holdfast-policy': 'policy/index',
+  'holdfast-testing': 'testing/index',
+};
 
 const isUpdate = process.argv.includes('--update');
 const root = resolve('.');

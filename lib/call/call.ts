@@ -23,7 +23,7 @@ export interface CircuitPort {
   /** True if the circuit has left the epoch that admitted a call and rejects calls now. */
   rejectsSince(epoch: number): boolean;
   /** The error for a call that it rejects. */
-  rejection(now: () => number): Error;
+  rejection(now: () => number, method: string): Error;
   /** Calls `listener` after each transition; returns how to stop listening. */
   onTransition(listener: () => void): () => void;
 }
@@ -74,6 +74,16 @@ const CANCELLED: Failure = Object.freeze({ kind: 'cancelled', transient: false }
 export class Call {
   /** The innermost time limit or hedged attempt that the call is in. */
   scope: Scope | undefined = undefined;
+  /** How many failed attempts, of how many there may be, the circuit has counted already. */
+  counted: { readonly count: number; readonly of: number } | undefined = undefined;
+  /** When the failure came that {@link failureOf} was asked about last: the clock is read once for all policies. */
+  failedAt = 0;
+  /** Called with what the method itself returned, which a scope that ends does not wait for; again with its cleanup. */
+  onMethod: ((running: Promise<unknown>) => void) | undefined = undefined;
+  /** How many times the method has been started for it. */
+  attempt = 0;
+  /** True for an attempt that was started beside a slow one. */
+  isHedge = false;
   #stop: Stop | undefined;
   #error: unknown;
   #failure: Failure | undefined;
@@ -104,14 +114,24 @@ export class Call {
 
   /** What an attempt failed with: classified once for all policies, and `cancelled` once the caller has aborted. */
   failureOf(error: unknown): Failure {
-    return this.isAborted ? CANCELLED : this.classified(error);
+    if (this.isAborted) {
+      this.failedAt = this.site.clock.now();
+      return CANCELLED;
+    }
+    return this.classified(error);
+  }
+
+  /** Another attempt begins: the same error would be another failure. */
+  beginAttempt(): void {
+    this.#failure = undefined;
   }
 
   /** What an error says by itself, whether or not the caller has aborted since. */
   classified(error: unknown): Failure {
     if (this.#failure === undefined || this.#error !== error) {
       this.#error = error;
-      this.#failure = this.site.classify(error, this.scope?.ended !== undefined);
+      this.failedAt = this.site.clock.now();
+      this.#failure = this.site.classify(error, this.failedAt, this.scope?.ended !== undefined);
     }
     return this.#failure;
   }

@@ -1,4 +1,5 @@
 import { Call, UNGUARDED } from './call.js';
+import { started } from './current-attempt.js';
 import { Opener } from './opener.js';
 import type { Next, Stream } from './policy.js';
 import { handOut } from './reader.js';
@@ -7,9 +8,18 @@ import type { Site } from './site.js';
 /** Runs the method, in the innermost scope of its call if there is one. */
 export function inScope(method: Next): Next {
   return (self, args, call) => {
-    const scope = call?.scope;
-    return scope ? scope.run(() => method(self, args)) : method(self, args);
+    if (!call) return started(call, method, self, args);
+    call.attempt += 1;
+    const { scope, onMethod } = call;
+    if (!scope) return started(call, method, self, args);
+    const run = (): Promise<unknown> => started(call, method, self, args);
+    return scope.run(onMethod ? () => seen(run(), onMethod) : run);
   };
+}
+
+function seen<T>(running: Promise<T>, see: (running: Promise<T>) => void): Promise<T> {
+  see(running);
+  return running;
 }
 
 /** How a call of a method begins: not at all if the caller's signal is aborted. */

@@ -75,7 +75,9 @@ function run({ enter, succeed, fail, tail }: Steps, body: Next, site: Site, need
     // The method may call itself before it first waits, and that binds another.
     const own = onSuccess;
     return body(self, args).then(own, (error) => {
-      const handled = fail(error, new Call(site, self, args, admission));
+      const call = new Call(site, self, args, admission);
+      call.attempt = 1;
+      const handled = fail(error, call);
       // Thrown here and not before, because a rejection without a handler is dear.
       if (handled === undefined) throw error;
       return handled;

@@ -27,7 +27,7 @@ export interface Site {
    * What kind of failure a thrown value is: an abort is `cancelled` if the attempt was ended from outside the method, else
    * `timeout`. Never throws.
    */
-  readonly classify: (error: unknown, isEnded: boolean) => Failure;
+  readonly classify: (error: unknown, now: number, isEnded: boolean) => Failure;
   /** True if retries do not wait, as tests want it. */
   readonly instantRetries: boolean;
   /** Policies add themselves when they are made. */

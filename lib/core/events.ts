@@ -1,8 +1,10 @@
 import type { KnownErrorField } from './error-fields.js';
 import type { FailureFacts } from './failure.js';
+import type { FleetEvent } from './fleet-events.js';
+import type { CostUnusable, LimiterRefused } from './limiter-events.js';
 import type { SettingsRefused, SettingsReloaded } from './settings-events.js';
 
-export type { SettingsRefused, SettingsReloaded };
+export type { CostUnusable, LimiterRefused, SettingsRefused, SettingsReloaded };
 
 /** The states of a circuit. */
 export type CircuitStateName = 'closed' | 'open' | 'half-open' | 'isolated' | 'forced-closed';
@@ -41,8 +43,13 @@ interface OfCircuit {
 }
 
 interface Transition extends OfCircuit, Partial<OfMethod> {
-  /** Set if the circuit was moved by hand. Such an event is always logged. */
-  readonly by?: MovedBy;
+  /** Set if the circuit was moved by hand, and then it is always logged, or if it took the state over from its fleet. */
+  readonly by?: MovedBy | 'fleet';
+  /** Set if another member of the fleet made the transition: then it is logged at `info`. */
+  readonly adopted?: true;
+  /** Members of the fleet that voted for it, if it was a vote, and those that were present. */
+  readonly votes?: number;
+  readonly members?: number;
 }
 
 interface Attempted extends OfMethod, FailureFacts {
@@ -73,8 +80,8 @@ export interface CircuitOpened extends Transition, Partial<FailureFacts> {
   readonly state: 'open' | 'isolated';
   /** How many times in a row it opened without closing in between. Absent when isolated by hand. */
   readonly trips?: number;
-  /** The rule that was broken: failures in a row, a rate, or a probe that failed. Absent when isolated by hand. */
-  readonly reason?: 'failures' | 'failure-rate' | 'slow-call-rate' | 'probe';
+  /** The rule that was broken: failures in a row, a rate, a probe that failed, a fleet's quorum. Absent when isolated by hand. */
+  readonly reason?: 'failures' | 'failure-rate' | 'slow-call-rate' | 'probe' | 'quorum';
 }
 
 /** The circuit lets probes through. */
@@ -227,10 +234,13 @@ export type ResilienceEvent =
   | StreamDropped
   | TimeLimitEnded
   | RateLimitHit
+  | LimiterRefused
+  | CostUnusable
   | HedgeStarted
   | HedgeRefused
   | RetriesMultiplied
   | SettingsReloaded
-  | SettingsRefused;
+  | SettingsRefused
+  | FleetEvent;
 
 export type EventType = ResilienceEvent['type'];

@@ -35,7 +35,7 @@ export function isFailureKind(value: unknown): value is FailureKind {
   return typeof value === 'string' && Object.hasOwn(KINDS, value);
 }
 
-/** What may be told of a failure: every field is a number, or a word from a list or pattern of ours. */
+/** What events and logs may say about a failure: every field is a number, or a word from a list of ours. */
 export interface FailureFacts {
   readonly kind: FailureKind;
   /** The class of the error, when it is one of a fixed list. */

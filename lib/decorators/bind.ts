@@ -6,7 +6,7 @@ import { refuse } from '../settings/load.js';
 import { problemsFor } from '../settings/problems.js';
 import { type Layers, valuesIn } from '../settings/resolve.js';
 import type { Names } from '../settings/sections.js';
-import { type Decoration, type Decorator, namesOf, type Options, type Owned } from './decoration.js';
+import { type Decoration, type Decorator, isInnerAt, namesOf, type Options, type Owned } from './decoration.js';
 
 /**
  * The policies of a stack with the settings in effect, without those that are switched off.
@@ -17,7 +17,7 @@ export function bindAll(stack: readonly Decoration[], site: Site, owned: Owned, 
   const problems = problemsOf(enabled, site.method);
   if (problems.length > 0) throw new ConfigurationError(problems);
   const names = enabled.map(({ decorator }) => decorator.policy);
-  return enabled.map(({ decorator, values, isInner }, index) =>
+  return enabled.flatMap(({ decorator, values, isInner }, index) =>
     decorator.bind(values, site, owned, { index, stack: names, isInner }, self),
   );
 }
@@ -49,7 +49,7 @@ interface Enabled {
 function enabledOf(stack: readonly Decoration[], names: Names, current: Layers): Enabled[] {
   return stack
     .map(({ decorator, options }, index): Enabled => {
-      const isInner = index > 0;
+      const isInner = isInnerAt(index, stack);
       return { decorator, values: valuesIn(current, names, decorator.resolvable(options, isInner)), isInner };
     })
     .filter(({ values }) => values.enabled !== false);

@@ -1,11 +1,13 @@
-import { ConfigurationError } from '../core/errors.js';
 import type { Site } from '../call/site.js';
 import { type CircuitOptions, circuitFields, type ResolvedCircuitOptions } from '../policies/circuit/options.js';
+import { isLearner } from '../policies/circuit/fallback.js';
+import { learnFrom } from '../policies/circuit/learn.js';
 import { type Protection, protect } from '../policies/circuit/protect.js';
 import { circuitRules } from '../policies/circuit/rules.js';
 import { circuitNamed, keyedCircuitsNamed, ownCircuit, ownKeyedCircuits } from '../runtime/circuits.js';
 import type { Owned } from './decoration.js';
 import { definePolicy } from './define-policy.js';
+import { keyFinder } from './key.js';
 import type { PolicyDecorator } from './types.js';
 
 /** One signature: a function without parameters, such as `classify: () => 'network'`, gets no type from the second of two. */
@@ -28,12 +30,16 @@ export const CircuitProtected: CircuitProtectedFactory = definePolicy({
   // Whoever sets a rate and no threshold means the rate alone.
   derive: ({ failureRate }, isSet): Partial<ResolvedCircuitOptions> =>
     failureRate !== null && !isSet('failureThreshold') ? { failureThreshold: 'off' } : {},
-  bind: (options, site, own) =>
-    protect(site, {
+  bind: (options, site, own) => {
+    const { fallback, failureOnResult } = options;
+    const policy = protect(site, {
       ...options,
       rules: circuitRules(options),
       circuit: circuitOf(options, site, own),
-    }),
+    });
+    // The circuit sees no arguments of a call that ends well.
+    return isLearner(fallback) ? [policy, learnFrom(fallback, (value) => !failureOnResult?.(value))] : policy;
+  },
 });
 
 /** Which circuit a call belongs to: the one that is named, else the method's own; by its key, where there is one. */
@@ -46,26 +52,6 @@ function circuitOf(
   if (!key) return name === undefined ? own(ownCircuit) : circuitNamed(name);
   const now = (): number => site.clock.now();
   const circuits = name === undefined ? own(ownKeyedCircuits) : keyedCircuitsNamed(name);
-  return (self, args) => circuits.get(checkedKey(key, self, args, site.method), maxKeys, now);
-}
-
-function checkedKey(
-  key: (...args: unknown[]) => unknown,
-  self: unknown,
-  args: readonly unknown[],
-  method: string,
-): string {
-  let found: unknown;
-  try {
-    found = key.apply(self, args as unknown[]);
-  } catch (cause) {
-    throw new ConfigurationError([`${method}: @CircuitProtected() key: expected a string, but the function threw`], {
-      cause,
-    });
-  }
-  if (typeof found === 'string') return found;
-  // Nobody uses its outcome.
-  if (found instanceof Promise) found.catch(() => undefined);
-  const got = found instanceof Promise ? 'a promise' : typeof found;
-  throw new ConfigurationError([`${method}: @CircuitProtected() key: expected a string, got ${got}`]);
+  const keyOf = keyFinder('CircuitProtected', site.method, key);
+  return (self, args) => circuits.get(keyOf(self, args), maxKeys, now);
 }

@@ -1,8 +1,12 @@
-import { Bulkhead } from '../policies/concurrency/bulkhead.js';
+import type { Site } from '../call/site.js';
+import type { Bulkhead } from '../policies/concurrency/bulkhead.js';
 import { limitConcurrency } from '../policies/concurrency/limit.js';
 import { concurrencyFields, type ConcurrencyOptions } from '../policies/concurrency/options.js';
-import { concurrencyContradictions, concurrencyRules } from '../policies/concurrency/rules.js';
+import { concurrencyContradictions, type ConcurrencyRules, concurrencyRules } from '../policies/concurrency/rules.js';
+import { bulkheadNamed, keyedBulkheadsNamed, ownBulkhead, ownKeyedBulkheads } from '../runtime/bulkheads.js';
+import type { Owned } from './decoration.js';
 import { definePolicy } from './define-policy.js';
+import { keyFinder } from './key.js';
 import type { PolicyDecorator } from './types.js';
 
 /**
@@ -19,10 +23,40 @@ export const ConcurrencyLimited: (options: ConcurrencyOptions) => PolicyDecorato
   group: 'concurrency',
   fields: concurrencyFields,
   contradictions: concurrencyContradictions,
-  bind: (options, site, own) =>
-    limitConcurrency(
-      site,
-      concurrencyRules(options),
-      own.once('ConcurrencyLimited', () => new Bulkhead()),
-    ),
+  bind: (options, site, own) => {
+    const rules = concurrencyRules(options);
+    return limitConcurrency(site, {
+      rules,
+      name: options.bulkhead,
+      bulkhead: options.key
+        ? byKey(keyFinder('ConcurrencyLimited', site.method, options.key), options.bulkhead, rules, site, own)
+        : forAll(options.bulkhead, rules, site, own),
+    });
+  },
 });
+
+type KeyOf = ReturnType<typeof keyFinder>;
+
+/** The one bulkhead of all calls. */
+function forAll(name: string | undefined, rules: ConcurrencyRules, { method }: Site, own: Owned): Bulkhead {
+  const bulkhead = name === undefined ? own.once('ConcurrencyLimited', () => ownBulkhead(method)) : bulkheadNamed(name);
+  bulkhead.resize(rules.limit, rules.adaptive);
+  return bulkhead;
+}
+
+/** The bulkhead of a call's key. */
+function byKey(
+  keyOf: KeyOf,
+  name: string | undefined,
+  rules: ConcurrencyRules,
+  { method }: Site,
+  own: Owned,
+): (self: unknown, args: readonly unknown[]) => Bulkhead {
+  const bulkheads =
+    name === undefined
+      ? own.once('ConcurrencyLimited by key', () => ownKeyedBulkheads(method))
+      : keyedBulkheadsNamed(name);
+  const resize = (bulkhead: Bulkhead): void => bulkhead.resize(rules.limit, rules.adaptive);
+  for (const [, bulkhead] of bulkheads) resize(bulkhead);
+  return (self, args) => bulkheads.get(keyOf(self, args), resize);
+}

@@ -8,10 +8,11 @@ import {
   givenNames,
   type Options,
 } from './decoration.js';
+import { getMetadata } from './metadata.js';
 import { wrap } from './method.js';
 import { refuseWrongOrder } from './order.js';
 import { type DecoratorArguments, type Place, placeOf } from './place.js';
-import { isSynchronous } from './synchronous.js';
+import { isStream, isSynchronous } from './synchronous.js';
 import type { PolicyDecorator } from './types.js';
 
 /** Makes what users write of a decorator and its options: one body for all three spellings. */
@@ -22,6 +23,7 @@ export function decorate<R>(decorator: Decorator, [given = {}, ...rest]: readonl
   const apply = (...args: DecoratorArguments): unknown => {
     const place = placeOf(decorator.policy, args);
     refuseSynchronous(decorator, place, args);
+    refuseStream(decorator, place);
     const decoration = { decorator, options: checkOptions(decorator, copied, place) };
     const decorated = around(decoration, place);
     const wrapper = wrap(namedPlace(place, decorated.stack), decorated);
@@ -72,14 +74,19 @@ function refuseSynchronous({ policy }: Decorator, place: Place, [target, key]: D
   if (decoratedOf(place.fn)) return;
   const noted =
     typeof key === 'string' || typeof key === 'symbol'
-      ? Reflect.getMetadata('design:returntype', target as object, key)
+      ? getMetadata('design:returntype', target as object, key)
       : undefined;
   if (!isSynchronous(place.fn, noted)) return;
   const { name, own } = place;
   throw new DecorationError([`${name}: @${policy}() stands on a synchronous method. Write: async ${own}(…)`]);
 }
 
-/** The decorator itself stands on something, in place of what it makes of its options. */
+function refuseStream({ policy, noStreams }: Decorator, { fn, name, own }: Place): void {
+  if (noStreams === undefined || !isStream(decoratedOf(fn)?.body ?? fn)) return;
+  throw new DecorationError([`${name}: @${policy}() stands on async *${own}(…): ${noStreams}.`]);
+}
+
+/** The decorator was written without its parentheses. */
 function withoutParentheses({ policy }: Decorator, args: readonly unknown[]): DecorationError {
   const { name, isMethod } = placeOf(policy, [...args] as DecoratorArguments);
   const right = isMethod ? `@${policy}()` : `${policy}()(${name})`;

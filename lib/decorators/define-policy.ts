@@ -3,7 +3,7 @@ import type { Site } from '../call/site.js';
 import { commonOptions } from '../core/common-options.js';
 import { ConfigurationError } from '../core/errors.js';
 import { type Fields, isData, type OptionsOf, type ResolvedOf, type ValueOf } from '../core/field.js';
-import { groups, registerPolicyGroup } from '../settings/groups.js';
+import { COPY, groups, registerPolicyGroup } from '../settings/groups.js';
 import type { Resolvable } from '../settings/resolve.js';
 import { decorate } from './decorate.js';
 import type { Decorator, Owned, Position } from './decoration.js';
@@ -26,6 +26,8 @@ export interface PolicyDefinition<F extends Fields, S extends keyof F = never> {
   readonly shorthand?: S & string;
   /** Where the decorator may stand in a stack. Not needed for a policy of holdfast itself. */
   readonly place?: PlaceInOrder;
+  /** Why it cannot stand on an `async *` method, and what to write instead. Default: it can. */
+  readonly noStreams?: string;
   /** Settings of other groups that stand for the default of an option. */
   readonly defaults?: Resolvable['defaults'];
   /** Defaults that depend on other options. `isSet` is false for an option that nobody has set. */
@@ -33,7 +35,13 @@ export interface PolicyDefinition<F extends Fields, S extends keyof F = never> {
   /** Options that contradict each other, as problems for people: `key: expected …, got …`. Undefined options contradict nothing. */
   contradictions?(options: Partial<ResolvedOf<F>>): string[];
   /** The policy of one method, once for each configuration. `self` is what the first call under it is made on. */
-  bind(options: ResolvedOf<F> & CommonOptions, site: Site, own: Owned, position: Position, self: unknown): Policy;
+  bind(
+    options: ResolvedOf<F> & CommonOptions,
+    site: Site,
+    own: Owned,
+    position: Position,
+    self: unknown,
+  ): Policy | readonly Policy[];
 }
 
 type Given<F, S extends keyof F> = (OptionsOf<F> & CommonOptions) | ([S] extends [never] ? never : ValueOf<F[S]>);
@@ -44,6 +52,9 @@ export type PolicyFactory<F extends Fields, S extends keyof F = never> = <R = ne
 ) => PolicyDecorator<R>;
 
 const defined = new Map<string, Fields>();
+
+/** What each factory makes. */
+const decorators = new WeakMap<object, Decorator>();
 
 /**
  * Defines a policy and registers its options as a group of settings. A definition with the name and fields of an
@@ -57,11 +68,38 @@ export function definePolicy<const F extends Fields, S extends keyof F = never>(
   const { name, fields, shorthand } = definition;
   if (defined.get(name) !== fields) register(definition);
   const decorator = decoratorOf(definition);
-  return (...given: readonly unknown[]) => {
+  const factory = (...given: readonly unknown[]): PolicyDecorator<never> => {
     const [first, ...rest] = given;
     const isShort = shorthand !== undefined && typeof first === 'string';
     return decorate(decorator, given.length === 0 ? [] : [isShort ? { [shorthand]: first } : first, ...rest]);
   };
+  decorators.set(factory, decorator);
+  return factory as PolicyFactory<F, S>;
+}
+
+/**
+ * The same decorator with other defaults: settings of other groups stand for options that are not set. An option that
+ * neither sets is null, and may be left out.
+ * @param factory a decorator of holdfast, or one that `definePolicy` made
+ * @throws {ConfigurationError} for anything else
+ */
+export function variantOf(
+  factory: object,
+  { defaults }: Required<Pick<Resolvable, 'defaults'>>,
+): (options?: Readonly<Record<string, unknown>>) => PolicyDecorator {
+  const base = decorators.get(factory);
+  if (!base) throw new ConfigurationError(['variantOf: expected a decorator that definePolicy made']);
+  const others = Object.values(defaults ?? {}).map(([other]) => other);
+  // When the class is defined, what the settings hold is not known yet.
+  const unset = Object.fromEntries(Object.keys(defaults ?? {}).map((option) => [option, null]));
+  const variant: Decorator = {
+    ...base,
+    groups: (isInner) => [...base.groups(isInner), ...others],
+    resolvable: (options, isInner) => ({ ...base.resolvable(options, isInner), defaults }),
+    contradictions: (options) =>
+      Object.keys(options).length === 0 ? [] : base.contradictions({ ...unset, ...options }),
+  };
+  return (...given) => decorate(variant, given);
 }
 
 function register<F extends Fields>({
@@ -87,22 +125,24 @@ function register<F extends Fields>({
 
 /** Whether the group holds these very options: those of the library are known before their policies are defined. */
 function isOwnGroup(name: string, fields: Fields): boolean {
-  const { enabled, ...known } = groups.get(name)?.fields ?? {};
+  const found = groups.get(name);
+  const { enabled, ...known } = found?.fields ?? {};
   const own = Object.entries(fields).filter(([, field]) => isData(field));
   return (
     enabled !== undefined &&
     own.length === Object.keys(known).length &&
-    own.every(([option, field]) => known[option] === field)
+    own.every(([option, field]) => (found?.copy === COPY ? known[option] === field : Object.hasOwn(known, option)))
   );
 }
 
 function decoratorOf<F extends Fields>(definition: Omit<PolicyDefinition<F>, 'shorthand'>): Decorator {
-  const { name, group, innerGroup = group, fields, defaults, derive } = definition;
+  const { name, group, innerGroup = group, fields, noStreams, defaults, derive } = definition;
   const own = (isInner: boolean): string => (isInner ? innerGroup : group);
   const others = Object.values(defaults ?? {}).map(([other]) => other);
   return {
     policy: name,
     fields: { ...fields, ...commonOptions },
+    noStreams,
     groups: (isInner) => [own(isInner), ...others],
     resolvable: (options, isInner) => ({
       group: own(isInner),

@@ -10,6 +10,7 @@ import {
   decoratedOf,
   type EffectiveSettings,
   givenNames,
+  isInnerAt,
   namesOf,
   type PolicyName,
 } from './decoration.js';
@@ -106,7 +107,7 @@ function partsOf(decorations: readonly Decoration[], method: string): DescribedM
   const names = namesOf(decorations, method);
   rightOf(decorations, method, current);
   return decorations.map(({ decorator, options }, index) => {
-    const resolvable = decorator.resolvable(options, index > 0);
+    const resolvable = decorator.resolvable(options, isInnerAt(index, decorations));
     const values = valuesIn(current, names, resolvable);
     const problems = values.enabled === false ? [] : decorator.contradictions(values);
     const contradictions = problems.map((problem) => `every call fails: ${problem}`);

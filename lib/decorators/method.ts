@@ -32,7 +32,7 @@ interface Shape {
   readonly refuse: (refusal: unknown) => unknown;
 }
 
-/** The function that stands in the place of the one that was written. */
+/** The function that replaces the decorated one. */
 export function wrap(place: Place, { body, stack, beneath }: Omit<Decorated, 'wrapper'>): AnyFunction {
   const owned = own();
   const shape = shapeOf(body, place);
@@ -84,7 +84,7 @@ export function wrap(place: Place, { body, stack, beneath }: Omit<Decorated, 'wr
       budget: owned.budget,
       channel: (type: EventType, circuit?: string): Channel => telemetry.channel(type, method, circuit),
       signalOf: signalFinderOf(stack),
-      classify: classifierOf([...hooksOf(stack, method), ...hooks], () => clock.now()),
+      classify: classifierOf([...hooksOf(stack, method), ...hooks]),
     };
     return shape.policed(bindAll(stack, site, owned, self), site);
   }
@@ -168,7 +168,7 @@ function streamShape(body: AnyFunction): Shape {
   };
 }
 
-// oxlint-disable-next-line require-yield -- it never comes to that
+// oxlint-disable-next-line require-yield -- it throws before it could yield
 async function* refusingStream(refusal: unknown): Stream {
   throw refusal;
 }

@@ -1,20 +1,11 @@
-import { currentSignal } from '../call/scope.js';
-import { definePolicy } from '../decorators/define-policy.js';
-import { timeLimited } from '../decorators/time-limited.js';
-import type { PolicyDecorator } from '../decorators/types.js';
+import { TimeLimited } from '../decorators/time-limited.js';
+import { currentSignal, type PolicyDecorator, variantOf } from '../policy/index.js';
 import type { CallOptions } from './call-options.js';
 
-const ofCall = definePolicy({
-  ...timeLimited,
-  defaults: { limit: ['openai', 'attemptTimeout'] },
-  // When the class is defined, the limits of the settings are not known yet.
-  contradictions: (options) => (Object.keys(options).length === 0 ? [] : (timeLimited.contradictions?.(options) ?? [])),
-});
+const ofCall = variantOf(TimeLimited, { defaults: { limit: ['openai', 'attemptTimeout'] } });
 
-const ofStream = definePolicy({
-  ...timeLimited,
+const ofStream = variantOf(TimeLimited, {
   defaults: { firstChunk: ['openai', 'firstChunk'], betweenChunks: ['openai', 'betweenChunks'] },
-  contradictions: (options) => (Object.keys(options).length === 0 ? [] : (timeLimited.contradictions?.(options) ?? [])),
 });
 
 /** `@TimeLimited()` for each attempt of a service, with the limits from the settings `openai.*`. */

@@ -1,5 +1,7 @@
 import type { CircuitPort } from '../call/call.js';
-import { Circuit, type OnTransition } from '../policies/circuit/circuit.js';
+import { shared } from '../core/shared.js';
+import type { OnTransition } from '../policies/circuit/cause.js';
+import { Circuit } from '../policies/circuit/circuit.js';
 import { KeyedCircuits } from '../policies/circuit/keyed.js';
 import type { SavedCircuit } from '../policies/circuit/saved.js';
 import { transitionEvent } from '../policies/circuit/transition.js';
@@ -16,10 +18,16 @@ interface Namesakes {
   owned?: Set<Owned>;
 }
 
-const byName = new Map<string, Namesakes>();
-
-/** The most brackets in any of the names: a key stands behind one more. */
-let mostBrackets = 0;
+const state = shared('runtime.circuits', () => ({
+  byName: new Map<string, Namesakes>(),
+  /** Names that are isolated, and why: circuits that are made later under such a name are isolated from the start. */
+  isolated: new Map<string, string | undefined>(),
+  /** What circuits that are made later under such a name go on from. */
+  saved: new Map<string, SavedCircuit>(),
+  /** The most brackets in any of the names: a key stands behind one more. */
+  mostBrackets: 0,
+}));
+const { byName, isolated, saved } = state;
 
 const forgotten = new FinalizationRegistry<{ readonly name: string; readonly ref: Owned }>(({ name, ref }) => {
   const found = byName.get(name);
@@ -27,15 +35,10 @@ const forgotten = new FinalizationRegistry<{ readonly name: string; readonly ref
   if (found?.owned?.size === 0 && !found.plain && !found.keyed) byName.delete(name);
 });
 
-/** Names that are isolated, and why: circuits that are made later under such a name are isolated from the start. */
-const isolated = new Map<string, string | undefined>();
-
-/** What circuits that are made later under such a name go on from. */
-const saved = new Map<string, SavedCircuit>();
-
 /** The circuit that everyone who names it shares. */
 export function circuitNamed(name: string): Circuit {
-  return (namesakes(name).plain ??= newCircuit(name));
+  const found = namesakes(name);
+  return (found.plain ??= introduced({ circuit: newCircuit(name), kind: 'shared' }));
 }
 
 /** True for the circuit that everyone who names it shares: not a method's own, and not that of a key. */
@@ -50,12 +53,39 @@ export function keyedCircuitsNamed(name: string): KeyedCircuits {
 
 /** A circuit that belongs to one method. */
 export function ownCircuit(method: string): Circuit {
-  return enlist(method, newCircuit(method));
+  return enlist(method, introduced({ circuit: newCircuit(method), kind: 'own' }));
 }
 
 /** Circuits, one per key, that belong to one method. */
 export function ownKeyedCircuits(method: string): KeyedCircuits {
   return enlist(method, newKeyedCircuits(method));
+}
+
+/** A circuit, and what it belongs to: everyone who names it, one method, or a key. */
+export interface Introduction {
+  readonly circuit: Circuit;
+  readonly kind: 'shared' | 'own' | 'keyed';
+  readonly key?: string;
+}
+
+const watchers = shared('runtime.circuitWatchers', () => new Set<(introduction: Introduction) => void>());
+
+/** Calls `watcher` for every circuit that there is, and for each new one. @returns a function that ends it */
+export function watchCircuits(watcher: (introduction: Introduction) => void): () => void {
+  for (const name of byName.keys()) {
+    const { plain } = byName.get(name) ?? {};
+    for (const holder of holdersOf(name)) {
+      if (holder instanceof Circuit) watcher({ circuit: holder, kind: holder === plain ? 'shared' : 'own' });
+      else for (const [key, circuit] of holder) watcher({ circuit, kind: 'keyed', key });
+    }
+  }
+  watchers.add(watcher);
+  return () => watchers.delete(watcher);
+}
+
+function introduced(introduction: Introduction): Circuit {
+  for (const watcher of watchers) watcher(introduction);
+  return introduction.circuit;
 }
 
 /** A circuit that has been used, and the name of its handle: a key stands in brackets behind the circuit's own. */
@@ -86,16 +116,12 @@ export function forceCircuitsClosed(name: string, reason: string | undefined): b
   return moveAll(name, (circuit) => circuit.forceClosed(reason));
 }
 
-/**
- * Closes every circuit that the name means, and refills their budgets of retries; false if no circuit moved.
- * @param opened called with each
- */
-export function resetCircuits(name: string, now: number, opened: (circuit: Circuit) => void): boolean {
+/** Closes every circuit that the name means, and refills their budgets of retries; false if no circuit moved. */
+export function resetCircuits(name: string, now: number): boolean {
   const wasIsolated = isolated.delete(name);
   saved.delete(name);
   const moved = moveAll(name, (circuit) => {
     circuit.budget.refill();
-    opened(circuit);
     return circuit.reset(now);
   });
   return moved || wasIsolated;
@@ -132,15 +158,15 @@ function newCircuit(name: string, handle = name): Circuit {
  */
 function tellTransition(name: string, handle: string): OnTransition {
   return (state, _epoch, cause) => {
-    if (cause.method === undefined) return;
+    if (cause.method === undefined && !cause.fleet) return;
     const event = transitionEvent(name, state, cause);
     const { telemetry, clock } = runtime;
-    telemetry.channel(event.type, cause.method, handle).audience(clock.now())?.(event);
+    telemetry.channel(event.type, cause.method ?? '', handle).audience(clock.now())?.(event);
   };
 }
 
 function newKeyedCircuits(name: string): KeyedCircuits {
-  return new KeyedCircuits((key) => newCircuit(name, handleOf(name, key)));
+  return new KeyedCircuits((key) => introduced({ circuit: newCircuit(name, handleOf(name, key)), kind: 'keyed', key }));
 }
 
 function enlist<C extends Circuit | KeyedCircuits>(name: string, circuits: C): C {
@@ -156,7 +182,7 @@ function namesakes(name: string): Namesakes {
   let found = byName.get(name);
   if (!found) {
     byName.set(name, (found = {}));
-    mostBrackets = Math.max(mostBrackets, name.split('[').length - 1);
+    state.mostBrackets = Math.max(state.mostBrackets, name.split('[').length - 1);
   }
   return found;
 }
@@ -183,7 +209,7 @@ function* circuitsOf(name: string): Iterable<Known> {
 function* circuitsOfKey(handle: string): Iterable<Circuit> {
   if (!handle.endsWith(']')) return;
   let bracket = -1;
-  for (let brackets = 0; brackets <= mostBrackets; brackets++) {
+  for (let brackets = 0; brackets <= state.mostBrackets; brackets++) {
     bracket = handle.indexOf('[', bracket + 1);
     if (bracket < 0) return;
     for (const holder of holdersOf(handle.slice(0, bracket))) {

@@ -1,18 +1,35 @@
 import type { CircuitPort } from '../call/call.js';
+import { shared } from '../core/shared.js';
 import { Gate } from '../policies/rate-limit/gate.js';
 import { isShared } from './circuits.js';
 import { checkedName } from './names.js';
 import { Registry } from './registry.js';
 import { runtime } from './runtime.js';
 
-const known = new Registry<Gate>();
+const known = shared('runtime.gates', () => new Registry<Gate>());
 
 /** Gates of circuits that have no name of their own: one for each key, or the method's. */
-const ofCircuits = new WeakMap<CircuitPort, Gate>();
+const ofCircuits = shared('runtime.gatesOfCircuits', () => new WeakMap<CircuitPort, Gate>());
 
 /** The gate that everyone who names it shares, those behind the circuit of that name among them. */
 export function gateNamed(name: string): Gate {
-  return known.named(name, () => new Gate());
+  return known.named(name, () => introduced(name, new Gate()));
+}
+
+const named = shared('runtime.namedGates', () => new Map<string, Gate>());
+const watchers = shared('runtime.gateWatchers', () => new Set<(name: string, gate: Gate) => void>());
+
+function introduced(name: string, gate: Gate): Gate {
+  named.set(name, gate);
+  for (const watcher of watchers) watcher(name, gate);
+  return gate;
+}
+
+/** Calls `watcher` for every gate that has a name of its own, and for each new one. @returns a function that ends it */
+export function watchGates(watcher: (name: string, gate: Gate) => void): () => void {
+  for (const [name, gate] of named) watcher(name, gate);
+  watchers.add(watcher);
+  return () => watchers.delete(watcher);
 }
 
 /** A gate that belongs to one method. */
@@ -28,12 +45,21 @@ export function gateOfCircuit(circuit: CircuitPort): Gate {
   return gate;
 }
 
+/** Opens the gates of this name, and those of circuits that have none of that name. */
+export function openGates(name: string, circuits: readonly CircuitPort[]): void {
+  for (const each of known.of(name)) each.open();
+  for (const circuit of circuits) {
+    if (isShared(circuit)) for (const each of known.of(circuit.name)) each.open();
+    else ofCircuits.get(circuit)?.open();
+  }
+}
+
 /** A gate of `@RespectRateLimit()` as it is seen and opened from outside. Asking changes nothing. */
 export interface GateHandle {
   readonly name: string;
-  /** True while calls wait for the upstream's pause to pass. */
+  /** True while a call that comes now has to wait: for the pause that the upstream asked for, or for its turn after it. */
   readonly isClosed: boolean;
-  /** Milliseconds until the pause has passed; 0 if the gate is not closed. */
+  /** Milliseconds until such a call may pass; 0 if the gate is not closed. */
   readonly retryAfterMs: number;
   /** Calls that wait: for the pause, or for their turn after it. */
   readonly waiting: number;

@@ -14,7 +14,7 @@ import {
   restoreCircuits,
   unusedCircuit,
 } from './circuits.js';
-import { gateOfCircuit } from './gates.js';
+import { openGates } from './gates.js';
 import { checkedName } from './names.js';
 import { runtime } from './runtime.js';
 
@@ -106,7 +106,9 @@ function handle(name: string, meant = (): Circuit[] => circuitsMeantBy(name)): C
       tell(forceCircuitsClosed(name, reason));
     },
     reset() {
-      tell(resetCircuits(name, now(), (each) => gateOfCircuit(each).open()));
+      const moved = resetCircuits(name, now());
+      openGates(name, meant());
+      tell(moved);
     },
     toJSON() {
       return shown().saved(now());

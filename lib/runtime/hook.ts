@@ -27,10 +27,10 @@ export function classifyBy(hooks: readonly PlacedHook[], error: unknown, now: nu
  * The same in a decorated method, which knows whether the call was ended from outside: any other abort is that of a time
  * limit of the method's own. A hook that says `cancelled` is believed.
  */
-export function classifierOf(hooks: readonly PlacedHook[], now: () => number) {
-  return (error: unknown, isEnded: boolean): Failure => {
+export function classifierOf(hooks: readonly PlacedHook[]) {
+  return (error: unknown, now: number, isEnded: boolean): Failure => {
     const kind = hooks.length === 0 ? undefined : said(hooks, error);
-    const failure = classify(error, now(), kind);
+    const failure = classify(error, now, kind);
     return isEnded || kind !== undefined ? failure : asTimeout(failure);
   };
 }

@@ -2,6 +2,7 @@ import { type Clock, systemClock } from '../core/clock.js';
 import { ConfigurationError } from '../core/errors.js';
 import type { ResilienceEvent, SettingsRefused, SettingsReloaded } from '../core/events.js';
 import { type Random, systemRandom } from '../core/random.js';
+import { shared } from '../core/shared.js';
 import { textsOf } from '../settings/check.js';
 import { deepFreeze, refuse } from '../settings/load.js';
 import { mergeSettings, problemsFor, problemsOf, unownedProblems } from '../settings/problems.js';
@@ -24,20 +25,24 @@ interface Override extends CheckedOverrides {
   readonly instantRetries?: boolean;
 }
 
-let overrides: readonly Override[] = [];
+/** The overrides, the latest last, and the layers until something changes. */
+const state = shared('runtime.overrides', () => ({
+  overrides: [] as readonly Override[],
+  layers: undefined as Layers | undefined,
+}));
 let chosen: { readonly version: number; readonly writer: Writer } | undefined;
 
-const source = new SettingsSource();
-const follower = new Follower({
-  changed: () => renewUnasked('changes'),
-  asked: () => renewUnasked('always'),
-});
+const source = shared('runtime.source', () => new SettingsSource());
+const follower = shared(
+  'runtime.follower',
+  () => new Follower({ changed: () => renewUnasked('changes'), asked: () => renewUnasked('always') }),
+);
 
 /**
  * What is current. `version` grows with every change, so that a decorated method sees with one comparison whether what
  * it worked out before still holds.
  */
-export const runtime = {
+export const runtime = shared('runtime', () => ({
   version: 1,
   clock: systemClock as Clock,
   random: systemRandom as Random,
@@ -45,7 +50,7 @@ export const runtime = {
   /** The `classify` function of the latest `configure()` that has one. */
   hooks: [] as readonly PlacedHook[],
   telemetry: new Telemetry(currentWriter),
-};
+}));
 
 /**
  * Sets settings, logger, clock, random source or `classify`, also for classes that are defined already.
@@ -66,10 +71,10 @@ export function override(added: Override): () => void {
     const candidate = { ...current, configured: [...current.configured, added.settings] };
     refuse(problemsOf(candidate).filter(({ text }) => !wrong.has(text)));
   }
-  overrides = [...overrides, added];
+  state.overrides = [...state.overrides, added];
   refresh();
   return () => {
-    overrides = overrides.filter((other) => other !== added);
+    state.overrides = state.overrides.filter((other) => other !== added);
     refresh();
   };
 }
@@ -154,21 +159,20 @@ export function onEvent(listener: (event: ResilienceEvent) => void): () => void 
   return runtime.telemetry.listen(listener);
 }
 
-let latest: Layers | undefined;
-
 /**
  * Everything that has a say about settings: the same object until something changes. The environment and the file are
  * read at the first call, and when they are reloaded.
  */
 export function layers(): Layers {
   const loaded = source.loaded ?? readFirst();
-  if (latest?.loaded !== loaded) latest = { loaded, configured: overrides.flatMap(({ settings }) => settings ?? []) };
-  return latest;
+  if (state.layers?.loaded !== loaded)
+    state.layers = { loaded, configured: state.overrides.flatMap(({ settings }) => settings ?? []) };
+  return state.layers;
 }
 
 function readFirst(): Layers['loaded'] {
   const loaded = source.first();
-  latest = undefined;
+  state.layers = undefined;
   follow();
   const problems = textsOf(unownedProblems(loaded));
   if (problems.length > 0) tellRefused(problems);
@@ -195,10 +199,10 @@ export function settingsOf<G extends keyof Settings>(group: G): Settings[G] {
 
 function refresh(): void {
   const last = <K extends keyof Override>(key: K): Override[K] | undefined => {
-    return overrides.findLast((one) => one[key] !== undefined)?.[key];
+    return state.overrides.findLast((one) => one[key] !== undefined)?.[key];
   };
   runtime.version += 1;
-  latest = undefined;
+  state.layers = undefined;
   runtime.clock = last('clock') ?? systemClock;
   runtime.random = last('random') ?? systemRandom;
   runtime.instantRetries = last('instantRetries') ?? false;
@@ -214,6 +218,6 @@ function currentWriter(): Writer {
 }
 
 function chooseWriter(): Writer {
-  const configured = overrides.findLast(({ writer }) => writer)?.writer;
+  const configured = state.overrides.findLast(({ writer }) => writer)?.writer;
   return configured ?? ownLogger(currentSettings().log.level);
 }

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { processEnvironment } from '../core/environment.js';
 import { findFileAgain, type SettingsFile } from '../settings/file.js';
 import { groups } from '../settings/groups.js';
 import type { Problem } from '../settings/check.js';
@@ -51,7 +52,7 @@ export class SettingsSource {
   }
 
   #read(): LoadedSettings {
-    const file = findFileAgain(this.#file, process.env);
+    const file = findFileAgain(this.#file, processEnvironment());
     this.#file = file && { ...file, version: versionOf(file.absolute) };
     this.#groups = groups.size;
     return loadWithOrigins({}, file);

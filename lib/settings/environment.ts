@@ -29,6 +29,6 @@ function warnOnce(problems: Problems, used: unknown): void {
   for (const { text } of problems) {
     if (warned.has(text)) continue;
     warned.add(text);
-    process.emitWarning(`${text}. The default ${show(used)} is used.`, 'HoldfastWarning');
+    globalThis.process?.emitWarning?.(`${text}. The default ${show(used)} is used.`, 'HoldfastWarning');
   }
 }

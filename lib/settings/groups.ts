@@ -1,5 +1,6 @@
 import { ConfigurationError } from '../core/errors.js';
 import type { Fields } from '../core/field.js';
+import { shared } from '../core/shared.js';
 import { circuitContradictions } from '../policies/circuit/rules.js';
 import { boundContradictions } from '../policies/concurrency/rules.js';
 import { rateLimitContradictions } from '../policies/rate-limit/rules.js';
@@ -15,13 +16,18 @@ export interface Group {
   readonly fields: Fields;
   /** Whether sections of circuits and methods can hold it. */
   readonly isPolicy: boolean;
+  /** The copy of the package that made it: fields of another copy are other objects. */
+  readonly copy: object;
   /** Values that contradict each other. A value that is undefined contradicts none. */
   contradictions(values: Values): string[];
 }
 
+/** This copy of the package. */
+export const COPY = Object.freeze({});
+
 const none = (): string[] => [];
 const group = (fields: Fields, contradictions: Group['contradictions'] = none, isPolicy = true): Group => {
-  return { fields, isPolicy, contradictions };
+  return { fields, isPolicy, copy: COPY, contradictions };
 };
 
 // Known without loading the entry points that use them, so that an unknown key is found everywhere.
@@ -44,6 +50,14 @@ const registered = new Map<string, Group>([
   ...(['openai', 'log', 'fleet'] as const).map((name) => [name, group(schema[name], none, false)] as const),
 ]);
 
+/** Copies of the package may be of different versions: each knows its own options, and the groups that others define. */
+const others = shared('settings.groups', () => ({
+  maps: [] as Map<string, Group>[],
+  defined: new Map<string, Group>(),
+}));
+others.maps.push(registered);
+for (const [name, one] of others.defined) if (!registered.has(name)) registered.set(name, one);
+
 /** Every group, by name. */
 export const groups: ReadonlyMap<string, Group> = registered;
 
@@ -61,5 +75,7 @@ export function registerPolicyGroup(name: string, fields: Fields, contradictions
     throw new ConfigurationError([`definePolicy: the settings group "${name}" exists already; choose another group`]);
   if (Object.hasOwn(fields, 'enabled'))
     throw new ConfigurationError([`definePolicy: "${name}.enabled" is the switch of the policy; rename the option`]);
-  registered.set(name, group({ enabled: switchOf(name), ...dataOf(fields) }, contradictions));
+  const one = group({ enabled: switchOf(name), ...dataOf(fields) }, contradictions);
+  others.defined.set(name, one);
+  for (const map of others.maps) if (!map.has(name)) map.set(name, one);
 }

@@ -1,9 +1,9 @@
 import { dirname, resolve } from 'node:path';
-import convict from 'convict';
+import { processEnvironment } from '../core/environment.js';
 import { ConfigurationError } from '../core/errors.js';
-import type { Field } from '../core/field.js';
 import { entriesOf, note, noteUnknown, type Problem, type Problems, textsOf } from './check.js';
 import { type Environment, readEnvironment } from './environment.js';
+import { completed } from './convict.js';
 import { findFile, readFile } from './file.js';
 import { groups } from './groups.js';
 import { problemsOf } from './problems.js';
@@ -67,17 +67,14 @@ function refuseUnknown(options: unknown): void {
 
 /** @param found the file to read, if it is known already which */
 export function loadWithOrigins(
-  { env = process.env, file: asked }: LoadOptions = {},
+  { env = processEnvironment(), file: asked }: LoadOptions = {},
   found = findFile(asked, env),
 ): LoadedSettings {
   const problems: Problems = [];
   const { circuits = {}, methods = {}, ...file } = (found && readFile(found, problems)) ?? {};
   const environment = readEnvironment(env, problems);
-  const schema = mapped(Object.fromEntries(groups), ({ fields }) => mapped(fields, convictField));
-  // Without `args` and `env` of its own convict would read the command line and coerce what it finds.
-  const convicted = convict<Record<string, object>>(schema, { args: [], env: {} });
-  convicted.load(file).load(environment).validate({ allowed: 'strict' });
-  const settings = deepFreeze({ ...convicted.getProperties(), circuits, methods } as Settings);
+  const schema = mapped(Object.fromEntries(groups), ({ fields }) => fields);
+  const settings = deepFreeze({ ...completed(schema, [file, environment]), circuits, methods } as Settings);
   return {
     settings,
     file: { ...file, circuits, methods },
@@ -86,13 +83,6 @@ export function loadWithOrigins(
     isLocal: found !== undefined && dirname(found.absolute) === resolve('.'),
     problems,
   };
-}
-
-/** A field with its format registered by name: the values are read already, so that convict has nothing to coerce. */
-function convictField({ format, ...field }: Field<unknown>): object {
-  const name = `holdfast: ${format.expected}`;
-  convict.addFormat({ name, validate: format, coerce: (value: unknown) => value });
-  return { ...field, format: name };
 }
 
 /** Functions are the caller's own: they stay as they are. */

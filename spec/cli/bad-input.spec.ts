@@ -15,8 +15,16 @@ describe('holdfast, wrongly used', function () {
     ['an option without its value', ['explain', '--config'], /--config <file>: expected a file, got none\./],
     ['an option for a value', ['--config', '--json', 'explain'], /--config <file>: expected a file, got none\./],
     ['an empty value', ['explain', '--config='], /--config <file>: expected a file, got ""\./],
-    ['an unknown command', ['explian'], /unknown command "explian"; the commands are explain\. See holdfast --help\./],
-    ['a command that only a clone has', ['ask', 'why?'], /unknown command "ask"; the commands are explain\./],
+    [
+      'an unknown command',
+      ['explian'],
+      /unknown command "explian"; the commands are init, explain, fleet status, fleet isolate, fleet reset\. See holdfast --help\./,
+    ],
+    [
+      'a command that only a clone has',
+      ['ask', 'why?'],
+      /unknown command "ask"; the commands are init, explain, fleet status,/,
+    ],
     ['an unknown command after an option', ['--config', 'any.json', 'explian'], /unknown command "explian"/],
     ['help for an unknown command', ['help', 'explian'], /unknown command "explian"/],
     ['a word too many', ['explain', 'A.b', '--', '--json'], /expected at most 1 argument, got "A\.b" "--json"\./],
@@ -78,7 +86,7 @@ describe('holdfast, asked about itself', function () {
       expect(code, stderr).to.equal(0);
       expect(stderr).to.equal('');
       expect(stdout).to.match(/^Usage: holdfast \[options\] <command>\n/);
-      expect(stdout).to.match(/^ {2}explain \[options\] \[Class\.method\] {2}print the settings/m);
+      expect(stdout).to.match(/^ {2}explain \[options\] \[Class\.method\] {2,}print the settings/m);
       expect(stdout).to.match(/^ {2}--config <file> {2}the settings file/m);
       for (const line of linesOf(stdout)) expect(line.length, line).to.be.at.most(80);
     }

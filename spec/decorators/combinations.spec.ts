@@ -89,6 +89,10 @@ const SCRIPTS: [what: string, scene: Partial<Scene>][] = [
     { steps: [{ afterMs: 1000, failure: limited(1000) }, well], terms: { ...TERMS, callMs: 2000 } },
   ],
   ['a fallback for failures', { steps: [failing(transient())], terms: { ...TERMS, fallback: true } }],
+  [
+    'a fallback within the limit of all attempts',
+    { steps: [failing(transient()), hanging], terms: { ...TERMS, attemptsMs: 2000, fallback: true } },
+  ],
   ['a fallback while a call hangs', { steps: [hanging], terms: { ...TERMS, fallback: true } }],
 ];
 
@@ -104,11 +108,10 @@ describe('Any stack of decorators', () => {
       for (const [what, given] of SCRIPTS) {
         it(`does what each of its parts promises: ${what}`, async () => {
           const scene = sceneOf({ ...given, isStream });
-          const name = uniqueName();
           for (const stack of stacksFor(scene)) {
             const { isAmbiguous, ...expected } = foretell(scene, stack);
             expect(isAmbiguous, titleOf(stack)).to.equal(false);
-            expect(await play(world, stack, scene, name), titleOf(stack)).to.deep.equal(expected);
+            expect(await play(world, stack, scene, uniqueName()), titleOf(stack)).to.deep.equal(expected);
           }
         });
       }
@@ -192,6 +195,7 @@ describe('Any stack of decorators', () => {
     isStream: fc.boolean(),
     terms: fc.record({
       callMs: tens(1000, 12_000),
+      attemptsMs: tens(1000, 12_000),
       attemptMs: tens(1000, 3000),
       retry: waits,
       rateLimit: waits,
@@ -212,13 +216,12 @@ describe('Any stack of decorators', () => {
   });
 
   it('does what each of its parts promises, whatever happens', async () => {
-    const name = uniqueName();
     await fc.assert(
       fc.asyncProperty(scenes, fc.constantFrom(...STACKS.map(titleOf)), async (scene, title) => {
         const stack = STACKS.find((one) => titleOf(one) === title) as (typeof STACKS)[number];
         const { isAmbiguous, ...expected } = foretell(scene, stack);
         fc.pre(!isAmbiguous);
-        expect(await play(world, stack, scene, name)).to.deep.equal(expected);
+        expect(await play(world, stack, scene, uniqueName())).to.deep.equal(expected);
       }),
       { numRuns: 400 },
     );

@@ -8,6 +8,7 @@ import {
   DecorationError,
   type Duration,
   describe as describeStack,
+  RespectRateLimit,
   RetryOnTransient,
   TimeLimited,
   TimeLimitError,
@@ -529,16 +530,16 @@ describe('@TimeLimited', () => {
     it('is refused in the middle, with what to write', () => {
       const message = definition(() => {
         class Ask {
-          @CircuitProtected()
-          @TimeLimited('5s')
           @RetryOnTransient()
+          @TimeLimited('5s')
+          @RespectRateLimit()
           async ask(): Promise<void> {}
         }
         return Ask;
       });
       expect(message)
-        .to.contain('Ask.ask: @TimeLimited() stands between @CircuitProtected() and @RetryOnTransient()')
-        .and.to.contain('  @TimeLimited()\n  @CircuitProtected()\n  @RetryOnTransient()\n  async ask(');
+        .to.contain('Ask.ask: @TimeLimited() stands between @RetryOnTransient() and @RespectRateLimit()')
+        .and.to.contain('  @TimeLimited()\n  @RetryOnTransient()\n  @RespectRateLimit()\n  async ask(');
     });
 
     it('is refused twice on the same side', () => {

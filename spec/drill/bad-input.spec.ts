@@ -26,7 +26,7 @@ describe('npm start, wrongly used', function () {
       ['--seconds', '20s'],
       /--seconds <count>: expected an integer from 20 to 120, got "20s"\./,
     ],
-    ['an unknown command', ['dril'], /unknown command "dril"; the commands are drill, ask, explain/],
+    ['an unknown command', ['dril'], /unknown command "dril"; the commands are drill, ask, fleet, init, explain/],
     [
       'a word too many',
       ['explain', 'A.b', 'C.d'],

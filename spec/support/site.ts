@@ -23,7 +23,7 @@ export function siteOf(clock: Clock, isHeard = true): TestSite {
     signalOf: findSignal,
     isStream: false,
     onAttemptFailed: [],
-    classify: classifierOf([], () => clock.now()),
+    classify: classifierOf([]),
     instantRetries: false,
     channel: (channel) => ({
       audience: () => (isHeard ? (event) => void told.push({ ...event, channel } as (typeof told)[number]) : undefined),

@@ -1,8 +1,10 @@
 import { Admission, type CircuitPort } from '../../call/call.js';
 import { RetryBudget } from '../../call/retry-budget.js';
+import { brand } from '../../core/brand.js';
 import type { CircuitOpenError } from '../../core/errors.js';
-import type { Failure } from '../../core/failure.js';
 import type { Random } from '../../core/random.js';
+import { BY_HAND, type OnTransition, type TransitionCause } from './cause.js';
+import { Outside } from './outside.js';
 import type { CircuitRules } from './rules.js';
 import type { Tally } from './rates.js';
 import type { Shares } from './row.js';
@@ -19,22 +21,9 @@ import {
   isRefusing,
   type Outcome,
   resetFrom,
-  retryAfterMs,
   settle,
 } from './state.js';
 import { including, NO_WINDOWS, windowOf } from './windows.js';
-
-/** What brought a transition about. By hand, both are undefined. */
-export interface TransitionCause {
-  /** The method whose call did. */
-  readonly method?: string | undefined;
-  /** What that call failed with. */
-  readonly failure?: Failure | undefined;
-}
-
-export type OnTransition = (state: CircuitState, epoch: number, cause: TransitionCause) => void;
-
-const BY_HAND: TransitionCause = Object.freeze({});
 
 /**
  * A circuit's memory: the state, and the epoch that grows by one with every transition. Whoever wants to know of a
@@ -42,6 +31,10 @@ const BY_HAND: TransitionCause = Object.freeze({});
  */
 export class Circuit implements CircuitPort {
   readonly budget = new RetryBudget();
+  readonly outside = new Outside();
+  /** The rules of the method that uses it, or that used it last. */
+  rules: CircuitRules | undefined;
+  #nextCall: (() => void) | undefined;
   #state: CircuitState = CLOSED;
   #epoch = 0;
   /** The admission that all calls of the epoch share while it is closed. */
@@ -129,12 +122,30 @@ export class Circuit implements CircuitPort {
     cause: TransitionCause = BY_HAND,
   ): boolean {
     const { epoch, lease, since } = admission;
+    this.outside.counted(outcome, lease);
     if (epoch !== this.#epoch) return false;
+    const before = this.#state;
     this.#rampUpMs = rules.rampUpMs;
     const isSlow = rules.rates !== undefined && now - since > rules.rates.slowCallMs;
     const tally = this.#count(outcome, isSlow, now, rules);
     const ending = { outcome, lease, tally, isSlow, counted, retryAfterMs };
-    return this.#become(settle(this.#state, ending, now, rules, random), cause);
+    const moved = this.#become(settle(before, ending, now, rules, random), cause);
+    this.outside.moved(before, this.#state, outcome);
+    return moved;
+  }
+
+  /** Calls back once, at the next call: until then no call takes the shared admission. */
+  onNextCall(listener: () => void): void {
+    this.#nextCall = listener;
+    this.#admission = undefined;
+  }
+
+  called(): void {
+    const listener = this.#nextCall;
+    if (!listener) return;
+    this.#nextCall = undefined;
+    this.#share();
+    listener();
   }
 
   /** Rejects everything until `reset()`; false if it did already. */
@@ -181,17 +192,19 @@ export class Circuit implements CircuitPort {
   }
 
   /** The error of a call that it rejects: one for each call. */
-  rejection(now: () => number): CircuitOpenError {
-    return this.#rejectionsBy(now).thrown();
+  rejection(now: () => number, method?: string): CircuitOpenError {
+    return this.#rejectionsBy(now).thrown(method);
   }
 
   /** The error that a fallback is given: the same, but it costs next to nothing. */
-  rejectionForFallback(now: () => number): CircuitOpenError {
-    return this.#rejectionsBy(now).given();
+  rejectionForFallback(now: () => number, method: string): CircuitOpenError {
+    return this.#rejectionsBy(now).given(method);
   }
 
   #rejectionsBy(now: () => number): Rejections {
-    return (this.#rejections ??= rejectionsOf(this.name, this.#state.kind, () => retryAfterMs(this.#state, now())));
+    return (this.#rejections ??= rejectionsOf(this.name, this.#state.kind, () =>
+      this.outside.retryAfterMs(this.#state, now()),
+    ));
   }
 
   /** What the window shows with this call in it, if the rules look through one. */
@@ -207,9 +220,15 @@ export class Circuit implements CircuitPort {
     const moved = state.kind !== this.#state.kind;
     this.#state = state;
     if (moved) this.#beginEpoch(state);
-    this.#admission = state.kind === 'closed' && state.ramp ? undefined : this.#shared;
+    this.#share();
     if (moved && this.#listeners) for (const listener of [...this.#listeners]) listener(state, this.#epoch, cause);
     return moved;
+  }
+
+  #share(): void {
+    const state = this.#state;
+    const isRamping = state.kind === 'closed' && state.ramp !== undefined;
+    this.#admission = isRamping || this.#nextCall ? undefined : this.#shared;
   }
 
   #beginEpoch(state: CircuitState): void {
@@ -217,9 +236,12 @@ export class Circuit implements CircuitPort {
     this.#shared = isAdmitting(state) ? new Admission(this, this.#epoch, 0) : undefined;
     this.#windows = NO_WINDOWS;
     this.#rejections = undefined;
+    this.outside.heldUntil = 0;
   }
 }
 
 function isAdmitting({ kind }: CircuitState): boolean {
   return kind === 'closed' || kind === 'forced-closed';
 }
+
+brand({ Circuit });

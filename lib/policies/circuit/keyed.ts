@@ -1,3 +1,4 @@
+import { brand } from '../../core/brand.js';
 import type { Circuit } from './circuit.js';
 
 /** How many circuits are looked at to forget some of them, so that a look-up stays O(1). */
@@ -74,3 +75,5 @@ function firstOf<K, V>(map: ReadonlyMap<K, V>, most: number): [K, V][] {
   }
   return found;
 }
+
+brand({ KeyedCircuits });

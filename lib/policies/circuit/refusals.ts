@@ -9,6 +9,8 @@ import { retryAfterMs } from './state.js';
 
 /** What a caller gets instead of the upstream's answer, and the events of it. */
 export interface Refusals {
+  /** True if the fallback has an answer for the call. */
+  canAnswer(self: unknown, args: readonly unknown[]): boolean;
   /** Answers a call that is not made. */
   refuse(self: unknown, args: readonly unknown[], circuit: Circuit, at: number): Promise<unknown>;
   /** Emits that a call would have been rejected, if the circuit did not only watch. */
@@ -49,15 +51,16 @@ export function refusals({ clock, method, channel }: Site, fallback: CircuitOpti
   }
 
   return {
+    canAnswer: (self, args) => answer?.isReady(self, args) === true,
     refuse: (self, args, circuit, at) => {
       const hearers = refused.audience(at);
       if (hearers) tellRefused(hearers, circuit, at);
-      if (answer === undefined) return Promise.reject(circuit.rejection(now));
+      if (!answer?.isReady(self, args)) return Promise.reject(circuit.rejection(now, method));
       const fallbacks = fellBack.audience(at);
       if (fallbacks) tellFellBack(fallbacks, circuit);
       return answer.isConstant
         ? answer.with(self, args, undefined)
-        : answer.with(self, args, circuit.rejectionForFallback(now));
+        : answer.with(self, args, circuit.rejectionForFallback(now, method));
     },
     noteShadow: (circuit, at) => {
       const hearers = refused.audience(at);

@@ -17,6 +17,8 @@ export interface CircuitRules {
   readonly probeIntervalMs: number;
   /** 0 if all calls are admitted again at once. */
   readonly rampUpMs: number;
+  /** Absent: as the kind of circuit has it. */
+  readonly fleet?: 'off' | 'watch' | 'on';
 }
 
 /** `probeInterval` is this part of `recoveryTimeout` if it is unset. */
@@ -34,7 +36,14 @@ type Filled =
   | 'probes'
   | 'probeSuccess'
   | 'rampUp';
-type Unset = 'failureRate' | 'slowCall' | 'slowCallRate' | 'minimumCalls' | 'maxRecoveryTimeout' | 'probeInterval';
+type Unset =
+  | 'failureRate'
+  | 'slowCall'
+  | 'slowCallRate'
+  | 'minimumCalls'
+  | 'maxRecoveryTimeout'
+  | 'probeInterval'
+  | 'fleet';
 
 /** The options that these rules are made of. */
 export type RuleOptions = Pick<ResolvedCircuitOptions, Filled> & Partial<Pick<ResolvedCircuitOptions, Unset>>;
@@ -54,6 +63,7 @@ export function circuitRules(options: RuleOptions): CircuitRules {
       ? toMs(probeInterval)
       : Math.min(recoveryMs / PROBE_INTERVALS, LONGEST_PROBE_INTERVAL_MS),
     rampUpMs: toMs(options.rampUp),
+    ...(options.fleet && { fleet: options.fleet }),
   };
 }
 

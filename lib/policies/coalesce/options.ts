@@ -1,4 +1,5 @@
-import { callback, type Field } from '../../core/field.js';
+import type { commonOptions } from '../../core/common-options.js';
+import { callback, type Field, type OptionsOf } from '../../core/field.js';
 
 /** Everything that `@Coalesced()` takes. */
 export const coalesceFields = {
@@ -13,3 +14,6 @@ export const coalesceFields = {
     required: true,
   },
 } satisfies Record<string, Field<unknown>>;
+
+/** Options of `@Coalesced()`. */
+export interface CoalesceOptions extends OptionsOf<typeof coalesceFields>, OptionsOf<typeof commonOptions> {}

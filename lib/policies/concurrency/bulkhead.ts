@@ -30,9 +30,14 @@ export class Bulkhead {
     return this.#abandoned;
   }
 
-  /** Whether nobody is in it or waits for it, and nothing has been learnt: it may be forgotten. */
+  /** True if nobody is in it or waits for it. */
+  get isUnused(): boolean {
+    return this.#atWork === 0 && this.#line.length === 0;
+  }
+
+  /** True if it may be forgotten: nobody uses it, and it has learnt nothing. */
   get isIdle(): boolean {
-    return this.#atWork === 0 && this.#line.length === 0 && !this.#adaptive;
+    return this.isUnused && !this.#adaptive;
   }
 
   get isHalfUsed(): boolean {

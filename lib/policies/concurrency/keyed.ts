@@ -3,6 +3,9 @@ import { Bulkhead } from './bulkhead.js';
 /** How many old keys are looked at for each new one, so that idle ones are forgotten and a look-up stays O(1). */
 const LOOKS = 2;
 
+/** So many keys may keep what an adaptive limit has learnt while nobody uses them. */
+const LEARNT = 1000;
+
 /** One bulkhead per key. One that nobody uses is forgotten: nothing but its limit is known of it. */
 export class KeyedBulkheads {
   readonly #bulkheads = new Map<string, Bulkhead>();
@@ -34,7 +37,9 @@ export class KeyedBulkheads {
         this.#round = this.#bulkheads.entries();
         return;
       }
-      if (value[1].isIdle) this.#bulkheads.delete(value[0]);
+      const [, bulkhead] = value;
+      const isTooMany = this.#bulkheads.size > LEARNT;
+      if (bulkhead.isIdle || (isTooMany && bulkhead.isUnused)) this.#bulkheads.delete(value[0]);
     }
   }
 }

@@ -1,4 +1,5 @@
 import { toMs } from '../../core/duration.js';
+import { type AdaptiveRules, adaptiveRules } from './adaptive.js';
 import type { ConcurrencyOptions, ResolvedConcurrencyOptions } from './options.js';
 
 /** Options with every gap filled, durations in milliseconds. */
@@ -6,6 +7,10 @@ export interface ConcurrencyRules {
   readonly limit: number | 'adaptive';
   readonly queue: number;
   readonly maxQueueWaitMs: number;
+  /** True if a permit is kept until an abandoned method has really ended. */
+  readonly isKept: boolean;
+  /** The bounds of an adaptive limit. */
+  readonly adaptive: AdaptiveRules;
 }
 
 /** Expects a limit, as {@link concurrencyContradictions} does. */
@@ -13,8 +18,17 @@ export function concurrencyRules({
   limit,
   queue,
   maxQueueWait,
-}: Pick<ResolvedConcurrencyOptions, 'limit' | 'queue' | 'maxQueueWait'>): ConcurrencyRules {
-  return { limit: limit ?? 1, queue, maxQueueWaitMs: toMs(maxQueueWait) };
+  release = 'abandoned',
+  ...bounds
+}: Pick<ResolvedConcurrencyOptions, 'limit' | 'queue' | 'maxQueueWait'> &
+  Partial<ResolvedConcurrencyOptions>): ConcurrencyRules {
+  return {
+    limit: limit ?? 1,
+    queue,
+    maxQueueWaitMs: toMs(maxQueueWait),
+    isKept: release === 'settled',
+    adaptive: adaptiveRules(bounds),
+  };
 }
 
 /** Options that contradict each other, as problems for people. What is undefined may still be set elsewhere. */

@@ -1,5 +1,5 @@
 import { Call } from '../../call/call.js';
-import { openingOf } from '../../call/opening.js';
+import { closeUnread, openingOf } from '../../call/opening.js';
 import { Scope } from '../../call/scope.js';
 import { discard } from '../../failures/discard.js';
 
@@ -19,6 +19,10 @@ export class Attempt extends Scope {
     const { site, self, args, admission, signal, scope } = whole;
     const call = new Call(site, self, args, admission, signal);
     call.scope = scope;
+    // A hedge has the number of the attempt beside it; the method itself counts one more.
+    if (number === 1) whole.attempt += 1;
+    call.attempt = whole.attempt - 1;
+    call.isHedge = number > 1;
     super(call);
     this.call = call;
     this.#isInnermost = isInnermost;
@@ -31,8 +35,8 @@ export class Attempt extends Scope {
 
   protected override settled(value?: unknown, error?: unknown): void {
     // It came too late for anybody to read.
-    if (this.ended) return discard(value ?? error);
+    if (this.ended && !closeUnread(value, this.call.site)) discard(value ?? error);
     // A stream is read in its innermost scope.
-    openingOf(value, this.call.site, this);
+    if (!this.ended) openingOf(value, this.call.site, this);
   }
 }

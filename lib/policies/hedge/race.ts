@@ -1,6 +1,6 @@
 import type { Call } from '../../call/call.js';
-import { openingOf } from '../../call/opening.js';
-import { swallow, watchEnd } from '../../call/open-stream.js';
+import { closeUnread, openingOf } from '../../call/opening.js';
+import { watchEnd } from '../../call/open-stream.js';
 import { onAbort } from '../../call/signals.js';
 import type { Site } from '../../call/site.js';
 import type { StopCause } from '../../call/stop.js';
@@ -127,12 +127,11 @@ export class Race {
 
   #succeed(attempt: Attempt, value: unknown): void {
     const { site, now, onLatency } = this.#track;
-    const opening = openingOf(value, site, attempt);
     if (this.#isWon || this.#isStopped) {
-      if (opening) swallow(opening.rest.return(undefined));
-      else discard(value);
+      if (!closeUnread(value, site)) discard(value);
       return this.#settle(attempt);
     }
+    const opening = openingOf(value, site, attempt);
     this.#isWon = true;
     this.#release();
     discard(this.#firstFailure?.error);

@@ -1,5 +1,5 @@
 /** Why a cost cannot be used as it is. */
-export type CostProblem = 'a promise' | 'NaN' | 'a negative number' | 'no number' | 'above the limit';
+export type CostProblem = 'a promise' | 'NaN' | 'a negative number' | 'no number' | 'above the limit' | 'an exception';
 
 /** A cost that can be charged, and what was wrong with the one that was given. */
 export interface CheckedCost {
@@ -21,6 +21,21 @@ export function checkedCost(given: unknown, limit: number): CheckedCost {
 export function checkedActual(given: unknown, limit: number): Partial<CheckedCost> {
   const problem = problemOf(given);
   return problem ? { problem } : checkedCost(given, limit);
+}
+
+/** What a function of the user's answered, checked by `check`; what it throws is a problem like any other. */
+export function answered<T extends Partial<CheckedCost>>(
+  ask: () => unknown,
+  check: (given: unknown) => T,
+  unusable: T,
+): T {
+  let given: unknown;
+  try {
+    given = ask();
+  } catch {
+    return unusable;
+  }
+  return check(given);
 }
 
 function problemOf(given: unknown): CostProblem | undefined {

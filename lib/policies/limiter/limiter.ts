@@ -27,6 +27,9 @@ interface Waiting {
 
 /** The memory of a limiter: what each key owes, and which calls wait. */
 export class Limiter {
+  /** Calls that were rejected, since the limiter was made. */
+  rejected = 0;
+  #rules: LimiterRules;
   #pace: Pace;
   #members = 1;
   readonly #buckets = new Buckets();
@@ -34,6 +37,7 @@ export class Limiter {
   #length = 0;
 
   constructor(rules: LimiterRules) {
+    this.#rules = rules;
     this.#pace = paceOf(rules);
   }
 
@@ -111,8 +115,24 @@ export class Limiter {
     if (waiting) this.#arm(waiting);
   }
 
+  /** Milliseconds until a call of one unit passes for the key that has to wait longest. Looks at every key. */
+  retryAfterMs(now: number): number {
+    let longest = 0;
+    for (const key of this.#buckets.keys()) longest = Math.max(longest, this.waitMs(key, 1, now));
+    return longest;
+  }
+
+  /** Admits the calls of the key that are due now, though the timer for them may be late. */
+  serve(key: string): void {
+    const waiting = this.#waiting.get(key);
+    if (waiting) this.#serve(waiting);
+  }
+
   /** What the limit is from now on, and how many processes share it. What is owed stays. */
   change(rules: LimiterRules, now: number, members = this.#members): void {
+    const { limit, perMs, burst } = this.#rules;
+    if (limit === rules.limit && perMs === rules.perMs && burst === rules.burst && members === this.#members) return;
+    this.#rules = rules;
     const before = this.#pace;
     const after = paceOf(rules, members);
     const inParts = (parts: number): number => Math.ceil((parts / before.unit) * after.unit);

@@ -1,4 +1,5 @@
-import { callback, count, duration, type Field, name, positiveDuration } from '../../core/field.js';
+import type { commonOptions } from '../../core/common-options.js';
+import { callback, count, duration, type Field, name, type OptionsOf, positiveDuration } from '../../core/field.js';
 
 /** Everything that `@RateLimited()` takes. */
 export const limiterFields = {
@@ -67,3 +68,6 @@ export const limiterFields = {
     format: callback<(result: any, ...args: any[]) => number>(),
   },
 } satisfies Record<string, Field<unknown>>;
+
+/** Options of `@RateLimited()`. What is left out comes from the settings `limiter.*`. */
+export interface LimiterOptions extends OptionsOf<typeof limiterFields>, OptionsOf<typeof commonOptions> {}

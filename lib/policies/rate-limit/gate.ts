@@ -18,6 +18,8 @@ import {
 interface Waiter {
   /** Its place in the order of all calls: those that came first pass first, also after a 429 of their own. */
   readonly ticket: number;
+  /** When it may pass at the earliest: a call that got a 429 waits for `minWait`, and the others need not. */
+  readonly notBefore: number;
   /** Called when it passes, with how it does; undefined if the gate is open by then. */
   readonly admit: (pass: Pass | undefined) => void;
 }
@@ -35,12 +37,16 @@ const HELD: Entry = Object.freeze({ hasPassed: false, pass: undefined });
 /** A gate's memory. Nothing runs while nobody waits; while somebody does, there is one timer, for the first of them. */
 export class Gate {
   #state: GateState = OPEN;
-  readonly #successes = new Successes();
+  #listener: ((ms: number) => void) | undefined;
+  #successes = new Successes();
   /** In order of their tickets. */
   #waiting: Waiter[] = [];
   #tickets = 0;
   #clock: Clock | undefined;
   #timer: Timer;
+  /** For whom the timer runs, and until when. */
+  #next: Waiter | undefined;
+  #armedAt: number | undefined;
 
   /** Whether nobody need look at the clock: the question of every healthy call. */
   get isOpen(): boolean {
@@ -61,12 +67,12 @@ export class Gate {
 
   /** Whether nobody passes at this moment. */
   isClosedAt(now: number): boolean {
-    return this.#waiting.length > 0 || waitMs(this.stateAt(now), 0, now) > 0;
+    return this.#nextOf(now) >= 0 || waitMs(this.stateAt(now), 0, now) > 0;
   }
 
   /** Whole milliseconds until a call that comes now may pass; 0 if it may at once. */
   retryAfterMs(now: number): number {
-    return Math.ceil(waitMs(this.stateAt(now), this.#waiting.length, now));
+    return Math.ceil(waitMs(this.stateAt(now), this.#aheadOf(this.#waiting.length, now), now));
   }
 
   /** Calls a second that pass it, while it is paced. */
@@ -99,17 +105,17 @@ export class Gate {
 
   /** Milliseconds until a call with this ticket would pass, as things are now. Not exact: the pace may change. */
   expectedWaitMs(ticket: number, now: number): number {
-    return Math.ceil(waitMs(this.stateAt(now), this.#placeOf(ticket), now));
+    return Math.ceil(waitMs(this.stateAt(now), this.#aheadOf(this.#placeOf(ticket), now), now));
   }
 
   /** Waits in order of tickets. */
-  join(ticket: number, clock: Clock, admit: Waiter['admit']): PlaceAtGate {
-    const waiter: Waiter = { ticket, admit };
+  join(ticket: number, clock: Clock, admit: Waiter['admit'], notBefore = 0): PlaceAtGate {
+    const waiter: Waiter = { ticket, notBefore, admit };
     const place = this.#placeOf(ticket);
     this.#waiting.splice(place, 0, waiter);
     this.#clock = clock;
     this.#state = held(this.#state, clock.now());
-    if (place === 0) this.#arm();
+    this.#arm();
     return waiter;
   }
 
@@ -117,7 +123,7 @@ export class Gate {
   quit(place: PlaceAtGate): void {
     const at = this.#waiting.indexOf(place);
     this.#waiting.splice(at, 1);
-    if (at === 0) this.#arm();
+    if (this.#next === place) this.#arm();
   }
 
   /** An answer with a 429; true if the gate was open until now. */
@@ -125,7 +131,21 @@ export class Gate {
     const wasOpen = this.stateAt(now).kind === 'open';
     this.#state = limited(this.#state, { ...refusal, successRate: this.#successes.rateAt(now) }, now);
     this.#arm();
+    if (refusal.hintMs !== undefined) this.#listener?.(refusal.hintMs);
     return wasOpen;
+  }
+
+  /** Others were asked to wait so long. */
+  closeFor(ms: number, now: number): void {
+    this.limited({ hintMs: ms, pass: undefined, minWaitMs: 0, maxGateMs: ms }, now);
+  }
+
+  /** Calls back whenever the upstream asked to wait, with for how long. @returns a function that ends it */
+  onClosed(listener: (ms: number) => void): () => void {
+    this.#listener = listener;
+    return () => {
+      if (this.#listener === listener) this.#listener = undefined;
+    };
   }
 
   /** Any other answer to a call that passed so. */
@@ -137,7 +157,8 @@ export class Gate {
   /** Ends the pause and the pacing: everyone who waits passes. */
   open(): void {
     this.#state = OPEN;
-    this.#arm();
+    this.#successes = new Successes();
+    if (this.#clock) this.#serve(this.#clock);
   }
 
   /** How many would pass before a call with this ticket. */
@@ -148,26 +169,62 @@ export class Gate {
     return waiting.findIndex((each) => each.ticket >= ticket);
   }
 
-  /** One timer, for the first one. */
+  /** How many of the first `place` pass before the next one, as far as can be told now. */
+  #aheadOf(place: number, now: number): number {
+    const state = this.stateAt(now);
+    let ahead = 0;
+    const isBefore = (notBefore: number): boolean => notBefore <= now || notBefore <= now + waitMs(state, ahead, now);
+    const later: number[] = [];
+    for (const { notBefore } of this.#waiting.slice(0, place)) {
+      if (isBefore(notBefore)) ahead += 1;
+      else later.push(notBefore);
+    }
+    for (const notBefore of later.sort((one, other) => one - other)) if (isBefore(notBefore)) ahead += 1;
+    return ahead;
+  }
+
+  /** The place of the first one that may pass by itself at this moment; -1 if there is none. */
+  #nextOf(at: number): number {
+    return this.#waiting.findIndex(({ notBefore }) => notBefore <= at);
+  }
+
+  /** One timer, for the next one that passes. */
   #arm(): void {
     const clock = this.#clock;
     if (!clock) return;
-    clock.clearTimer(this.#timer);
-    this.#timer = undefined;
-    if (this.#waiting.length === 0) return;
     const now = clock.now();
-    this.#timer = clock.setTimer(() => this.#serve(clock), Math.ceil(waitMs(this.stateAt(now), 0, now)));
+    const inTurnAt = now + Math.ceil(waitMs(this.stateAt(now), 0, now));
+    const next = this.#waiting[this.#nextOf(inTurnAt)] ?? soonestOf(this.#waiting);
+    const at = next && Math.max(inTurnAt, next.notBefore);
+    this.#next = next;
+    if (at !== undefined && at === this.#armedAt) return;
+    clock.clearTimer(this.#timer);
+    this.#armedAt = at;
+    this.#timer = at === undefined ? undefined : clock.setTimer(() => this.#ring(clock), at - now);
+  }
+
+  #ring(clock: Clock): void {
+    this.#armedAt = undefined;
+    this.#serve(clock);
   }
 
   /** Lets everyone pass who may. A timer may be early: then nobody does. */
   #serve(clock: Clock): void {
     const now = clock.now();
-    while (this.#waiting.length > 0 && waitMs(this.stateAt(now), 0, now) <= 0) {
-      const first = this.#waiting.shift() as Waiter;
+    for (let at = this.#nextOf(now); at >= 0 && waitMs(this.stateAt(now), 0, now) <= 0; at = this.#nextOf(now)) {
+      const [next] = this.#waiting.splice(at, 1) as [Waiter];
       const pass = passOf(this.#state, true);
       this.#state = passed(this.#state, true, now);
-      first.admit(pass);
+      next.admit(pass);
     }
     this.#arm();
   }
+}
+
+/** The one that may pass by itself first. */
+function soonestOf(waiting: readonly Waiter[]): Waiter | undefined {
+  return waiting.reduce<Waiter | undefined>(
+    (soonest, each) => (soonest && soonest.notBefore <= each.notBefore ? soonest : each),
+    undefined,
+  );
 }

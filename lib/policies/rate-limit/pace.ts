@@ -50,7 +50,7 @@ const FIRST_PEAK = 1.3;
 /** The most that a pace begins with if nothing has succeeded lately: ten calls a second. */
 const MOST_UNKNOWN = 10 / 1000;
 
-/** What each success adds to a rate of which nothing is known: seven double it. */
+/** How much each success adds to a rate while the limit is unknown: seven successes double it. */
 const UNKNOWN_GROWTH = 1.1;
 
 /** The slowest pace: a call a minute. */

@@ -4,6 +4,7 @@ import type { Site } from '../../call/site.js';
 import type { Failure } from '../../core/failure.js';
 import type { Gate } from './gate.js';
 import type { RateLimitRules } from './rules.js';
+import { isOwnLimit } from './own-limit.js';
 import { Visit } from './visit.js';
 
 /** The gate of the calls that come through a circuit, or through none. */
@@ -28,13 +29,16 @@ export function rateLimit(site: Site, rules: RateLimitRules, gateOf: GateOf): Po
   /** The failure, if waiting may mend it. */
   const limitIn = (error: unknown, call: Call): Failure | undefined => {
     const failure = call.classified(error);
-    return failure.kind === 'rate-limited' && !failure.final ? failure : undefined;
+    if (failure.kind !== 'rate-limited' || failure.final) return undefined;
+    // A limiter of our own rejected the call: the upstream did not ask for anything.
+    return isOwnLimit(error) ? undefined : failure;
   };
 
   /** Repeats a call for as long as it may wait. */
   const repeat = async (visit: Visit, call: Call, next: Next): Promise<unknown> => {
     for (;;) {
       try {
+        call.beginAttempt();
         const value = await next(call.self, call.args, call);
         visit.answered(true);
         return value;

@@ -6,7 +6,7 @@ const BETWEEN_MS = 250;
 const MOST_NOTES = LOOK_BACK_MS / BETWEEN_MS + 2;
 
 /** The most successes between two looks at the clock, however many there are a second. */
-const MOST_UNREAD = 256;
+const MOST_UNREAD = 64;
 
 interface Note {
   readonly at: number;
@@ -39,7 +39,7 @@ export class Successes {
     const elapsed = last ? now - last.at : 0;
     const since = count - (last?.count ?? 0);
     // Many in one millisecond: twice as many before the next look, until it is known how long they take.
-    const step = elapsed > 0 ? Math.round((since * BETWEEN_MS) / elapsed) : 2 * this.#step;
+    const step = elapsed > 0 ? Math.round((since * BETWEEN_MS) / elapsed) : last ? 2 * this.#step : 1;
     const before = known.at(-2);
     const isNear = last !== undefined && before !== undefined && last.at - before.at < BETWEEN_MS;
     this.#notes = [...(isNear ? known.slice(0, -1) : known), { at: now, count }].slice(-MOST_NOTES);
@@ -57,12 +57,17 @@ export class Successes {
     return this.#counted + this.#step - this.#unread;
   }
 
-  /** Successes until a moment that has gone by, evenly spread between those that are known. */
+  /**
+   * Successes until a moment that has gone by, evenly spread between two notes: the last of them came with the later note.
+   * Those after the last note may be a burst that is long over: then the count until now has a whole one less.
+   */
   #countAt(at: number, now: number): number {
     const known = this.#notes.filter((note) => note.at <= now);
     const before = known.findLast((note) => note.at <= at);
     if (!before) return this.#notes.length < MOST_NOTES ? 0 : (known[0]?.count ?? this.#count);
-    const after = known.find((note) => note.at > at) ?? { at: now, count: this.#count };
-    return before.count + ((after.count - before.count) * (at - before.at)) / (after.at - before.at);
+    const after = known.find((note) => note.at > at);
+    const elapsed = (at - before.at) / ((after?.at ?? now) - before.at);
+    const until = ((after?.count ?? this.#count) - before.count) * elapsed;
+    return before.count + (after ? Math.floor(until) : Math.ceil(until));
   }
 }

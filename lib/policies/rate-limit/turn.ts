@@ -12,7 +12,12 @@ export interface Turn {
 }
 
 /** Waits until the call passes, at most so long, or until it should stop; leaves neither timer nor listener behind. */
-export function turn(gate: Gate, ticket: number, maxWaitMs: number, { site, stop }: Call): Promise<Turn> {
+export function turn(
+  gate: Gate,
+  { ticket, notBefore }: { readonly ticket: number; readonly notBefore: number },
+  maxWaitMs: number,
+  { site, stop }: Call,
+): Promise<Turn> {
   const { clock } = site;
   return new Promise((resolve) => {
     let timer: Timer;
@@ -22,7 +27,7 @@ export function turn(gate: Gate, ticket: number, maxWaitMs: number, { site, stop
       if (how.ended !== 'passed') gate.quit(waiting);
       resolve(how);
     };
-    const waiting = gate.join(ticket, clock, (pass) => finish({ ended: 'passed', pass }));
+    const waiting = gate.join(ticket, clock, (pass) => finish({ ended: 'passed', pass }), notBefore);
     const ignoreStop = stop.onStop(() => finish({ ended: 'stopped', cause: stop.cause }));
     // The timer comes last: a clock of a test may call back at once.
     timer = clock.setTimer(() => finish({ ended: 'late' }), maxWaitMs);

@@ -51,10 +51,17 @@ export class Visit {
     if (entry.hasPassed) return;
     this.#heedStop();
     const expectedMs = this.#gate.expectedWaitMs((this.#ticket ??= this.#gate.ticket()), now);
-    // A wait that goes on until the deadline leaves no time for the call.
-    if (expectedMs > this.#leftMs() || expectedMs >= this.#call.stop.leftMs) this.#end('max-wait', expectedMs);
-    const { ended, pass, cause } = await turn(this.#gate, this.#ticket, this.#leftMs(), this.#call);
-    this.#waitedMs += Math.max(0, clock.now() - now);
+    if (!this.#fits(expectedMs)) this.#end('max-wait', expectedMs);
+    await this.#wait(this.#ticket, 0);
+  }
+
+  /** @param minWaitMs the shortest wait, whatever the gate says */
+  async #wait(ticket: number, minWaitMs: number): Promise<void> {
+    const { clock } = this.#site;
+    const since = clock.now();
+    const notBefore = since + minWaitMs;
+    const { ended, pass, cause } = await turn(this.#gate, { ticket, notBefore }, this.#leftMs(), this.#call);
+    this.#waitedMs += Math.max(0, clock.now() - since);
     this.#pass = pass;
     try {
       this.#heedStop(cause);
@@ -63,7 +70,7 @@ export class Visit {
       this.answered(false);
       throw stopped;
     }
-    if (ended === 'late') this.#end('max-wait', Math.max(1, this.#gate.expectedWaitMs(this.#ticket, clock.now())));
+    if (ended === 'late') this.#end('max-wait', Math.max(1, this.#gate.expectedWaitMs(ticket, clock.now())));
   }
 
   /** The attempt has ended, and not with a 429. */
@@ -91,10 +98,7 @@ export class Visit {
     const waitMs = Math.max(hintMs ?? 0, pauseMs, minWaitMs);
     this.#goOn(waitMs, hintMs === undefined ? undefined : Math.max(hintMs, minWaitMs));
     discard(error);
-    if (this.#site.instantRetries) return;
-    // The others need not wait so long.
-    await this.#wait(minWaitMs);
-    return this.pass();
+    if (!this.#site.instantRetries) await this.#wait(this.#ticket, minWaitMs);
   }
 
   /** @throws if the call may not be made again after `waitMs` */
@@ -102,16 +106,12 @@ export class Visit {
     this.#heedStop();
     if (this.#attempt >= this.#rules.maxAttempts) this.#end('attempts');
     if (isUsed(this.#call.args)) this.#end('body');
-    if (waitMs > this.#leftMs()) this.#end('max-wait', retryAfterMs);
+    if (!this.#fits(waitMs)) this.#end('max-wait', retryAfterMs);
   }
 
-  async #wait(ms: number): Promise<void> {
-    this.#heedStop();
-    const { clock } = this.#site;
-    const since = clock.now();
-    const stopped = await this.#call.stop.wait(ms);
-    this.#waitedMs += Math.max(0, clock.now() - since);
-    this.#heedStop(stopped);
+  /** A wait that goes on until the deadline leaves no time for the call. */
+  #fits(waitMs: number): boolean {
+    return waitMs <= this.#rules.maxWaitMs - this.#waitedMs && waitMs < this.#call.stop.leftMs;
   }
 
   /** @param stopped the cause that ended a wait, which may be gone by now */
@@ -134,22 +134,27 @@ export class Visit {
       case 'aborted':
         throw this.#call.stop.error;
       case 'circuit-open':
-        throw last ? last.error : this.#call.admission.circuit?.rejection(() => this.#site.clock.now());
+        throw last
+          ? last.error
+          : this.#call.admission.circuit?.rejection(() => this.#site.clock.now(), this.#site.method);
       case 'attempts':
       case 'body':
       case 'max-wait':
-        // Where nothing is said of how long it lasts, the upstream's own error says as much as one of ours.
+        // Without a hint, our error would say no more than the upstream's own.
         if (retryAfterMs === undefined) throw (last as Answered).error;
-        throw new RateLimitedError(retryAfterMs, last && { cause: last.error });
+        throw new RateLimitedError(retryAfterMs, { ...this.#ofCall(), ...(last && { cause: last.error }) });
     }
   }
 
-  #tell(said: { waitMs?: number; retryAfterMs?: number; reason?: RateLimitReason }): void {
+  #ofCall(): { method: string; circuit?: string } {
     const { circuit } = this.#call.admission;
+    return { method: this.#site.method, ...(circuit && { circuit: circuit.name }) };
+  }
+
+  #tell(said: { waitMs?: number; retryAfterMs?: number; reason?: RateLimitReason }): void {
     this.#site.channel('rate_limited').audience(this.#site.clock.now())?.({
       type: 'rate_limited',
-      method: this.#site.method,
-      ...(circuit && { circuit: circuit.name }),
+      ...this.#ofCall(),
       ...(this.#last && {
         attempt: this.#attempt,
         maxAttempts: this.#rules.maxAttempts,

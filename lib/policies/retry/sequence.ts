@@ -1,9 +1,7 @@
 import type { Call } from '../../call/call.js';
 import { openingOf } from '../../call/opening.js';
 import type { Next } from '../../call/policy.js';
-import type { Site } from '../../call/site.js';
 import type { StopCause } from '../../call/stop.js';
-import type { Channel } from '../../core/channel.js';
 import { ConfigurationError } from '../../core/errors.js';
 import { levelOf } from '../../core/event-kinds.js';
 import type { GaveUpReason } from '../../core/events.js';
@@ -13,19 +11,9 @@ import { isUsed } from '../../failures/once.js';
 import { backoffMs, heedHint } from './backoff.js';
 import { clientsOf } from './clients.js';
 import { isLed } from './leading.js';
-import type { Multiplied } from './multiplied.js';
-import type { RetryRules } from './rules.js';
+import type { Retries } from './retries.js';
 import { type Layer, noteSpent, spentOnError, spentOnValue, thisMoment } from './spent.js';
 import { watchStream } from './stream.js';
-
-/** What the retries of one method have in common. */
-export interface Retries {
-  readonly site: Site;
-  readonly rules: RetryRules;
-  readonly multiplied: Multiplied;
-  readonly scheduled: Channel;
-  readonly gaveUp: Channel;
-}
 
 /**
  * What an attempt failed with, if another one may mend it or the caller has aborted; undefined if it is final.
@@ -77,18 +65,18 @@ export class RetrySequence {
   /** When the attempt began that is to be repeated, in order of what retries within it gave up on. */
   #since: number;
 
-  constructor(retries: Retries, call: Call, next: Next, since: number) {
+  constructor(retries: Retries, call: Call, next: Next, since: number, startedAt: number) {
     this.#retries = retries;
     this.#call = call;
     this.#next = next;
     this.#since = since;
     this.#isLed = retries.rules.maxAttempts > 1 && isLed();
-    this.#startedAt = retries.site.clock.now();
+    this.#startedAt = startedAt;
   }
 
   /** After an attempt whose failure is {@link repeatable}: the outcome of the next ones, or undefined to hand it on. */
   afterFailure(failure: Failure, error: unknown): Promise<unknown> | undefined {
-    return this.#repeat(failure, { error }, this.#attempt === 1 ? this.#startedAt : this.#retries.site.clock.now());
+    return this.#repeat(failure, { error }, this.#call.failedAt);
   }
 
   /** After an attempt has come to a value that was not wanted: the outcome of the next ones, or the value. */
@@ -130,7 +118,10 @@ export class RetrySequence {
   #again(): Promise<unknown> {
     this.#attempt += 1;
     this.#since = thisMoment();
+    this.#call.beginAttempt();
     const { self, args } = this.#call;
+    // The method starts it, and counts one more.
+    this.#call.attempt = Math.max(this.#call.attempt, this.#attempt - 1);
     return this.#next(self, args, this.#call).then(this.#onValue, this.#onError);
   }
 

@@ -113,7 +113,8 @@ describe('A policy that is defined from outside', () => {
   });
 
   it('has its place in the order', () => {
-    expect(ORDER.slice(0, 4)).to.deep.equal(['TimeLimited', 'CircuitProtected', 'Tallied', 'RetryOnTransient']);
+    expect(ORDER).to.include('Tallied');
+    expect(ORDER.indexOf('Tallied')).to.equal(ORDER.indexOf('CircuitProtected') + 2);
     expect(() => RetryOnTransient()(Tallied()(async function ask() {}))).to.throw(
       DecorationError,
       `@${'Tallied'}()

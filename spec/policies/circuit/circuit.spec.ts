@@ -135,7 +135,10 @@ describe('A circuit', () => {
     const now = (): number => at;
     trip();
     const [thrown, other] = [circuit.rejection(now), circuit.rejection(now)];
-    const [given, another] = [circuit.rejectionForFallback(now), circuit.rejectionForFallback(now)];
+    const [given, another] = [
+      circuit.rejectionForFallback(now, 'Service.ask'),
+      circuit.rejectionForFallback(now, 'Service.ask'),
+    ];
     expect(new Set([thrown, other, given, another]).size).to.equal(4);
     at = 400;
     for (const error of [thrown, given]) {

@@ -50,6 +50,41 @@ describe('A gate', () => {
     expect([gate.waiting, clock.timers]).to.deep.equal([0, 0]);
   });
 
+  it('lets the others pass before one that may not yet, and keeps its place', async () => {
+    const clock = new FakeClock(START);
+    const gate = new Gate();
+    for (let i = 0; i < 20; i++) if (gate.succeeded()) gate.note(START);
+    gate.limited({ ...REFUSAL, hintMs: 100 }, START);
+    const heard: [string, number][] = [];
+    const wait = (name: string, notBefore?: number): void => {
+      gate.join(gate.ticket(), clock, () => heard.push([name, clock.now() - START]), notBefore);
+    };
+    wait('bound', START + 300);
+    wait('a');
+    wait('b');
+    wait('c');
+    // 8.5 a second from 100 ms on: a at 100, b at 218, bound before c at 336.
+    expect(gate.retryAfterMs(START)).to.be.within(570, 572);
+    expect([gate.waiting, clock.timers]).to.deep.equal([4, 1]);
+    await clock.advance('1s');
+    expect(heard.map(([name]) => name)).to.deep.equal(['a', 'b', 'bound', 'c']);
+    expect(heard.map(([, at]) => at)).to.deep.equal([100, 218, 336, 453]);
+    expect([gate.waiting, clock.timers]).to.deep.equal([0, 0]);
+  });
+
+  it('lets nobody wait for one that may not yet, once it is open', async () => {
+    const clock = new FakeClock(START);
+    const gate = new Gate();
+    gate.limited({ ...REFUSAL, hintMs: 5000 }, START);
+    let passed: number | undefined;
+    gate.join(gate.ticket(), clock, () => (passed = clock.now() - START), START + 1000);
+    expect(gate.enter(START).hasPassed).to.equal(false);
+    gate.open();
+    expect(gate.enter(START).hasPassed).to.equal(true);
+    await clock.advance('2s');
+    expect([passed, gate.waiting, clock.timers]).to.deep.equal([1000, 0, 0]);
+  });
+
   it('lets newcomers pass behind those who wait, and tells them when', () => {
     const clock = new FakeClock(START);
     const gate = new Gate();

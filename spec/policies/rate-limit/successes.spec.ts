@@ -37,6 +37,32 @@ describe('What was succeeding', () => {
     play(successes, evenly(200, START, 5000));
     expect(successes.rateAt(START + 6000) * 2000).to.be.closeTo(200, 60);
     expect(successes.rateAt(START + 60_000) * 1000).to.be.below(2);
+    expect(successes.rateAt(START + 300_000)).to.equal(0);
+  });
+
+  it('is nothing once a burst is over, also for what came after the clock was last read', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 2000 }), fc.integer({ min: 300_000, max: 900_000 }), (count, idleMs) => {
+        const successes = new Successes();
+        play(successes, evenly(500, START, 1000));
+        play(successes, evenly(20_000, START + 1000, count / 20));
+        expect(successes.rateAt(START + 1000 + idleMs)).to.equal(0);
+      }),
+    );
+  });
+
+  it('is exact while there are few', () => {
+    const gaps = fc.array(fc.integer({ min: 300, max: 4000 }), { minLength: 1, maxLength: 30 });
+    fc.assert(
+      fc.property(gaps, fc.integer({ min: 0, max: 3000 }), (between, later) => {
+        const successes = new Successes();
+        let at = START;
+        const moments = between.map((ms) => (at += ms));
+        play(successes, moments);
+        const now = at + later;
+        expect(successes.rateAt(now) * 2000).to.equal(moments.filter((moment) => moment > now - 2000).length);
+      }),
+    );
   });
 
   it('counts a burst within one millisecond', () => {
@@ -48,15 +74,15 @@ describe('What was succeeding', () => {
     expect(successes.rateAt(START) * 2000).to.equal(1000);
   });
 
-  it('reads the clock about four times a second, or once in 256 successes', () => {
-    for (const perSecond of [8, 100, 1000]) {
+  it('reads the clock about four times a second, or once in 64 successes', () => {
+    for (const perSecond of [8, 100, 250]) {
       const successes = new Successes();
       play(successes, evenly(perSecond, START, 5000));
       expect(play(successes, evenly(perSecond, START + 5000, 10_000))).to.be.within(20, 80);
     }
     const successes = new Successes();
     play(successes, evenly(50_000, START, 1000));
-    expect(play(successes, evenly(50_000, START + 1000, 1000))).to.be.at.most(50_000 / 250);
+    expect(play(successes, evenly(50_000, START + 1000, 1000))).to.be.at.most(50_000 / 60);
   });
 
   it('is near the truth for steady traffic of any rate, once two seconds have gone by', () => {
