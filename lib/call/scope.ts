@@ -114,11 +114,11 @@ export class Scope {
    * outcome is ignored. Runs nothing if the scope has ended already. For one run at a time.
    */
   run<T>(method: () => Promise<T>): Promise<T> {
-    return this.cutShort(method, (value) => this.settled(value));
+    return this.cutShort(method, (value, error) => this.settled(value, error));
   }
 
   /** The same for a part of what runs in it, such as a chunk of a stream. */
-  cutShort<T>(part: () => Promise<T>, settled?: (value?: T) => void): Promise<T> {
+  cutShort<T>(part: () => Promise<T>, settled?: (value?: T, error?: unknown) => void): Promise<T> {
     if (this.#ended) return Promise.reject(this.#ended.error);
     return new Promise((resolve, reject) => {
       this.#cut = reject;
@@ -130,7 +130,7 @@ export class Scope {
         },
         (error: unknown) => {
           this.#cut = undefined;
-          settled?.();
+          settled?.(undefined, error);
           reject(error);
         },
       );
@@ -142,8 +142,8 @@ export class Scope {
     return current.run((this.#holder ??= { scope: this }), method);
   }
 
-  /** The method has settled. */
-  protected settled(_value?: unknown): void {}
+  /** The method has settled, maybe after the scope has ended. */
+  protected settled(_value?: unknown, _error?: unknown): void {}
 
   end(cause: StopCause, error: unknown): void {
     if (this.#ended) return;

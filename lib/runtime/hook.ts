@@ -3,6 +3,7 @@ import { asTimeout, classify } from '../failures/classify.js';
 import { read } from '../failures/reading.js';
 import { type Failure, type FailureKind, FAILURE_KINDS, isFailureKind } from '../core/failure.js';
 
+/** Names the kind of a thrown value, or leaves it to the next one that is asked. */
 export type ClassifyHook = (error: unknown) => FailureKind | undefined;
 
 /** A hook, and where it was written. */

@@ -1,7 +1,9 @@
+import { once } from 'node:events';
 import { createReadStream } from 'node:fs';
-import { createServer, type Server } from 'node:http';
+import { createServer, type IncomingMessage, request as httpRequest, type Server } from 'node:http';
 import { PassThrough, Readable } from 'node:stream';
 import { expect } from 'chai';
+import OldForm from 'form-data';
 import OpenAI from 'openai';
 import {
   CircuitProtected,
@@ -101,9 +103,27 @@ const transcribe = async (file: never): Promise<unknown> => {
   return client.audio.transcriptions.create({ file, model: 'whisper-1' });
 };
 
+/** As Node's own client sends the forms of the form-data package, which are streams of the old kind. */
+const submit = async (form: OldForm): Promise<string> => {
+  const sent = httpRequest(server.url, { method: 'POST', headers: form.getHeaders() });
+  form.pipe(sent);
+  const [answer] = (await once(sent, 'response')) as [IncomingMessage];
+  answer.resume();
+  await once(answer, 'end');
+  const { statusCode: status = 0, headers } = answer;
+  if (status < 400) return 'sent';
+  throw Object.assign(new Error(`status ${status}`), { status, headers });
+};
+const oldForm = (): OldForm => {
+  const data = new OldForm();
+  data.append('file', createReadStream('package.json'));
+  return data;
+};
+
 const ONCE: Readonly<Record<string, Upload>> = {
   'fs.createReadStream in the SDK of OpenAI': { send: transcribe, make: () => createReadStream('package.json') },
   'fs.createReadStream': { send: post, make: () => createReadStream('package.json') },
+  'a form of the form-data package': { send: submit, make: oldForm },
   'a PassThrough': { send: post, make: () => Readable.from([TEXT]).pipe(new PassThrough()) },
   'a web stream': { send: post, make: webStream },
   'the body of a Response': { send: post, make: () => new Response(TEXT).body },

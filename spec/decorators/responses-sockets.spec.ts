@@ -1,7 +1,17 @@
 import { createServer, type Server } from 'node:http';
 import type { Socket } from 'node:net';
 import { expect } from 'chai';
-import { CircuitProtected, configure, currentSignal, Hedged, RespectRateLimit, RetryOnTransient } from '#lib/index.js';
+import {
+  CircuitProtected,
+  ConcurrencyLimited,
+  configure,
+  currentSignal,
+  Hedged,
+  RespectRateLimit,
+  RetryOnTransient,
+  TimeLimited,
+  TimeLimitError,
+} from '#lib/index.js';
 import { rejectionOf, uniqueName } from '../support/upstream.js';
 
 /** Larger than what sockets hold: as long as nobody reads or cancels it, its socket stays busy. */
@@ -38,6 +48,10 @@ describe('A Response that nobody reads', () => {
     statuses = [];
     delays = [];
     requests = 0;
+  });
+
+  afterEach(() => {
+    for (const socket of busy) socket.destroy();
   });
 
   after(async () => {
@@ -117,5 +131,93 @@ describe('A Response that nobody reads', () => {
     await read(response);
     await new Promise((resolve) => setTimeout(resolve, 250));
     await expectBusy(0);
+  });
+
+  /** Attempts that heed no signal, so that their outcomes come late. */
+  const deaf = (): Promise<Response> => fetch(url);
+  async function deafOrThrow(): Promise<Response> {
+    const response = await deaf();
+    if (response.ok) return response;
+    throw Object.assign(new Error(`status ${response.status}`), { response });
+  }
+
+  /** Until the late answers have come. */
+  const later = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 250));
+
+  for (const [what, limited] of [
+    ['of an attempt', (ask: typeof deaf) => TimeLimited('40ms')(ask)],
+    ['of the whole call', (ask: typeof deaf) => TimeLimited('40ms')(RetryOnTransient({ maxAttempts: 1 })(ask))],
+    ['around hedges', (ask: typeof deaf) => TimeLimited('40ms')(Hedged({ after: '1s' })(ask))],
+  ] as const) {
+    it(`gives its socket back if it comes after the limit ${what}`, async () => {
+      delays = [150];
+      expect(await rejectionOf(limited(deaf)())).to.be.instanceOf(TimeLimitError);
+      await later();
+      await expectBusy(0);
+      expect(requests).to.equal(1);
+    });
+
+    it(`gives its socket back if its error comes after the limit ${what}`, async () => {
+      delays = [150];
+      statuses = [400];
+      expect(await rejectionOf(limited(deafOrThrow)())).to.be.instanceOf(TimeLimitError);
+      await later();
+      await expectBusy(0);
+    });
+  }
+
+  it('gives its socket back if another attempt was faster, with a policy in between', async () => {
+    delays = [150, 0];
+    const response = await Hedged({ after: '20ms' })(ConcurrencyLimited({ limit: 2 })(deaf))();
+    await read(response);
+    await later();
+    await expectBusy(0);
+  });
+
+  it('gives its socket back if its attempt failed late, and another one has won', async () => {
+    delays = [150, 0];
+    statuses = [503, 200];
+    await read(await Hedged({ after: '20ms' })(deafOrThrow)());
+    await later();
+    await expectBusy(0);
+  });
+
+  it('gives its socket back if its attempt failed before another one won', async () => {
+    delays = [60, 150];
+    statuses = [503, 200];
+    await read(await Hedged({ after: '20ms' })(deafOrThrow)());
+    await expectBusy(0);
+  });
+
+  it('is the caller’s if it is in the error of the first of several attempts that failed', async () => {
+    delays = [60, 100];
+    statuses = [503, 500];
+    const error = (await rejectionOf(Hedged({ after: '20ms' })(deafOrThrow)())) as { readonly response: Response };
+    expect([requests, error.response.status]).to.deep.equal([2, 503]);
+    await expectBusy(1);
+    await read(error.response);
+  });
+
+  it('gives its socket back if a value answers instead', async () => {
+    statuses = [503, 503, 503];
+    const fallback = new Response('fallback');
+    const ask = CircuitProtected({ circuit: uniqueName(), fallback, fallbackOn: 'failure' })(
+      RetryOnTransient()(orThrow),
+    );
+    expect(await ask()).to.equal(fallback);
+    expect(requests).to.equal(3);
+    await expectBusy(0);
+  });
+
+  it('is left to a function that answers instead', async () => {
+    statuses = [503, 503, 503];
+    const fallback = async (error: unknown): Promise<Response> => {
+      await read((error as { readonly response: Response }).response);
+      return new Response('fallback');
+    };
+    const ask = CircuitProtected({ circuit: uniqueName(), fallback, fallbackOn: 'failure' })(
+      RetryOnTransient()(orThrow),
+    );
+    expect(await (await ask()).text()).to.equal('fallback');
   });
 });

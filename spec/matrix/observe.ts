@@ -130,7 +130,7 @@ function kindOf({ error }: Ended, { events }: Telling, { holdfast }: Library, is
   const kinds = events.flatMap((event) => ('kind' in event && event.kind ? [event.kind] : []));
   // `classify` does not know the call: what nobody aborted from outside was a limit within the method.
   const last = error === undefined ? [] : [holdfast.classify(error).kind];
-  kinds.push(...last.map((kind) => (kind === 'cancelled' && !isAborted ? 'timeout' : kind)));
+  kinds.push(...last.map((kind) => (isAborted ? 'cancelled' : kind === 'cancelled' ? 'timeout' : kind)));
   return [...new Set(kinds)].join(', then ') || 'none';
 }
 

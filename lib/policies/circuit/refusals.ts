@@ -1,6 +1,7 @@
 import type { Site } from '../../call/site.js';
 import type { Audience } from '../../core/channel.js';
 import { type Failure, factsOf } from '../../core/failure.js';
+import { discard } from '../../failures/discard.js';
 import type { Circuit } from './circuit.js';
 import { type Answer, answerBy } from './fallback.js';
 import type { CircuitOptions } from './options.js';
@@ -68,6 +69,8 @@ export function refusals({ clock, method, channel }: Site, fallback: CircuitOpti
     answerInstead: (self, args, circuit, error, failure) => {
       const fallbacks = fellBack.audience(clock.now());
       if (fallbacks) tellFellBack(fallbacks, circuit, failure);
+      // Nobody sees the error, and a response in it would keep its socket.
+      if (answer?.isConstant) discard(error);
       return (answer as Answer).with(self, args, error);
     },
   };

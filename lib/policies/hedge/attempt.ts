@@ -33,8 +33,9 @@ export class Attempt extends Scope {
     return this.#isInnermost ? this.enter(method) : super.run(method);
   }
 
-  protected override settled(value?: unknown): void {
-    if (this.ended && !closeUnread(value, this.call.site)) discard(value);
+  protected override settled(value?: unknown, error?: unknown): void {
+    // It came too late for anybody to read.
+    if (this.ended && !closeUnread(value, this.call.site)) discard(value ?? error);
     // A stream is read in its innermost scope.
     if (!this.ended) openingOf(value, this.call.site, this);
   }

@@ -134,6 +134,7 @@ export class Race {
     const opening = openingOf(value, site, attempt);
     this.#isWon = true;
     this.#release();
+    discard(this.#firstFailure?.error);
     if (this.#taken > 0) this.#call.budget.putBack(this.#taken);
     // One that has lost took at least as long. Left out, slow calls would be seen the less the more they are hedged.
     if (onLatency && !this.#firstFailure) onLatency(now() - this.#startedAt);
@@ -144,7 +145,9 @@ export class Race {
   }
 
   #fail(attempt: Attempt, error: unknown): void {
-    if (attempt.number === 1) this.#firstFailure = { error };
+    if (attempt.number === 1 && !this.#isWon && !this.#isStopped) this.#firstFailure = { error };
+    // The call fails with another error, or not at all.
+    else if (error !== this.#firstFailure?.error) discard(error);
     this.#settle(attempt);
   }
 

@@ -109,9 +109,9 @@ export class Limit extends Scope {
     else super.expire();
   }
 
-  protected override settled(value?: unknown): void {
+  protected override settled(value?: unknown, error?: unknown): void {
     // It came too late for anybody to read.
-    if (this.ended) this.#discard(value);
+    if (this.ended) this.#discard(value ?? error);
     else if (this.#kind.placement === 'inner') this.#succeed(value);
     // A stream is read in its innermost scope.
     else openingOf(value, this.#kind.site, this);
