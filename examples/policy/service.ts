@@ -23,7 +23,7 @@ onEvent(({ type, ...event }) => {
 });
 
 const quota = describe(Translator).translate?.find(({ policy }) => policy === 'DailyQuota');
-console.log(`most is ${quota?.settings.most?.value}, from a ${quota?.settings.most?.source}`);
+console.log(`most is ${String(quota?.settings.most?.value)}, from a ${quota?.settings.most?.source}`);
 
 const translator = new Translator();
 for (const text of ['hafen', 'see', 'ufer']) console.log(await translator.translate(text));

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { DecorationError } from '#lib/index.js';
+import { Coalesced, DecorationError, RateLimited } from '#lib/index.js';
 import { ORDER, type PolicyName } from '#lib/decorators/decoration.js';
 import { httpError, rejection, unavailable, uniqueName } from '../support/upstream.js';
 import { virtualTime } from '../support/virtual-time.js';
@@ -117,17 +117,24 @@ describe('Any stack of decorators', () => {
 
   describe('in an order that cannot mean what it says', () => {
     const names = [...new Set(ORDER)];
-    const byName = new Map(LAYERS.map((layer) => [layer.name, layer]));
+    const byName = new Map<string, Pick<Layer, 'decorator'>>([
+      ...LAYERS.map((layer) => [layer.name, layer] as const),
+      ['Coalesced', { decorator: () => Coalesced({ key: () => 'k' }) }],
+      ['RateLimited', { decorator: () => RateLimited({ limit: 1, per: '1s' }) }],
+    ]);
 
     const isSubsequence = (stack: readonly PolicyName[]): boolean => {
       let from = 0;
       return stack.every((name) => (from = ORDER.indexOf(name, from) + 1) > 0);
     };
+    /** Limits of requests and of tokens may stand together. */
+    const isRepeatable = (name: PolicyName): boolean => name === 'RateLimited';
     const isLegal = (stack: readonly PolicyName[]): boolean =>
-      isSubsequence(stack) && !stack.some((name, i) => name === stack[i + 1]);
+      isSubsequence(stack.filter((name, i) => !(isRepeatable(name) && name === stack[i + 1]))) &&
+      !stack.some((name, i) => !isRepeatable(name) && name === stack[i + 1]);
 
     function define(stack: readonly PolicyName[]): void {
-      const layers = stack.map((name) => byName.get(name) as Layer);
+      const layers = stack.map((name) => byName.get(name) as Pick<Layer, 'decorator'>);
       class Service {
         @stacked(layers.map(({ decorator }) => decorator(TERMS, 'any')))
         async ask(): Promise<void> {}
