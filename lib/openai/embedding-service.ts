@@ -9,6 +9,8 @@ import type { CallOptions } from './call-options.js';
 import { OPENAI } from './circuit.js';
 import { createClient, noticeRetriesOf } from './client.js';
 import { inEffect } from './in-effect.js';
+import { RequestsLimited, TokensLimited } from './rate-limits.js';
+import { tokensOf } from './tokens.js';
 import { vectorsOf } from './vectors.js';
 
 /** What an {@link EmbeddingService} may be given. What is left out comes from the settings `openai.*`. */
@@ -73,11 +75,17 @@ export class EmbeddingService {
   }
 
   async #request(input: string[], options: CallOptions | undefined): Promise<number[][]> {
+    return vectorsOf(await this.send(input, attemptOptions(options)), input.length, this.#dimensions);
+  }
+
+  /** One request. What it waits for its turn is a part of the attempt. */
+  @RequestsLimited()
+  @TokensLimited(tokensOf)
+  private async send(input: string[], options: CallOptions): Promise<unknown> {
     const dimensions = FIXED_DIMENSIONS.has(this.#model) ? {} : { dimensions: this.#dimensions };
     // Said, although it is what the SDK asks for by itself: then it leaves the decoding to us, and an answer that cannot
     // be decoded is known for what it is.
     const request = { model: this.#model, input, encoding_format: 'base64', ...dimensions } as const;
-    const response: unknown = await this.#client().embeddings.create(request, attemptOptions(options));
-    return vectorsOf(response, input.length, this.#dimensions);
+    return this.#client().embeddings.create(request, options);
   }
 }

@@ -15,8 +15,9 @@ function attempt<T>(step: string, mistake: Mistake, run: () => T): T {
 
 /** `next`, as a policy from outside may call it: with nothing, and without a handler for its rejection. */
 function nextOf(call: Call, next: Next): Next {
-  return (self, args, given = call) => {
-    const promise = next(self, args, given);
+  return (...given: Partial<Parameters<Next>>) => {
+    const [self = call.self, args = call.args, same = call] = given;
+    const promise = next(self, args, same);
     swallow(promise);
     return promise;
   };

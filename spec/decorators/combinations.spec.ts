@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { DecorationError } from '#lib/index.js';
+import { Coalesced, DecorationError, RateLimited } from '#lib/index.js';
 import { ORDER, type PolicyName } from '#lib/decorators/decoration.js';
 import { httpError, rejection, unavailable, uniqueName } from '../support/upstream.js';
 import { virtualTime } from '../support/virtual-time.js';
@@ -99,8 +99,10 @@ const SCRIPTS: [what: string, scene: Partial<Scene>][] = [
 describe('Any stack of decorators', () => {
   const world = virtualTime();
 
-  it('is made of all the decorators that there are', () => {
-    expect(LAYERS.map(({ name }) => name)).to.deep.equal(ORDER);
+  it('is made of all the decorators that there are, but for two that have no model yet', () => {
+    const withoutModel = ['Coalesced', 'RateLimited'];
+    expect(ORDER).to.include.members(withoutModel);
+    expect(LAYERS.map(({ name }) => name)).to.deep.equal(ORDER.filter((name) => !withoutModel.includes(name)));
   });
 
   for (const isStream of [false, true]) {
@@ -108,10 +110,11 @@ describe('Any stack of decorators', () => {
       for (const [what, given] of SCRIPTS) {
         it(`does what each of its parts promises: ${what}`, async () => {
           const scene = sceneOf({ ...given, isStream });
+          const name = uniqueName();
           for (const stack of stacksFor(scene)) {
             const { isAmbiguous, ...expected } = foretell(scene, stack);
             expect(isAmbiguous, titleOf(stack)).to.equal(false);
-            expect(await play(world, stack, scene, uniqueName()), titleOf(stack)).to.deep.equal(expected);
+            expect(await play(world, stack, scene, name), titleOf(stack)).to.deep.equal(expected);
           }
         });
       }
@@ -120,20 +123,24 @@ describe('Any stack of decorators', () => {
 
   describe('in an order that cannot mean what it says', () => {
     const names = [...new Set(ORDER)];
-    const byName = new Map(LAYERS.map((layer) => [layer.name, layer]));
+    const byName = new Map<string, Pick<Layer, 'decorator'>>([
+      ...LAYERS.map((layer) => [layer.name, layer] as const),
+      ['Coalesced', { decorator: () => Coalesced({ key: () => 'k' }) }],
+      ['RateLimited', { decorator: () => RateLimited({ limit: 1, per: '1s' }) }],
+    ]);
 
     const isSubsequence = (stack: readonly PolicyName[]): boolean => {
       let from = 0;
-      return stack.every(
-        (name, i) => (name === 'RateLimited' && stack[i - 1] === name) || (from = ORDER.indexOf(name, from) + 1) > 0,
-      );
+      return stack.every((name) => (from = ORDER.indexOf(name, from) + 1) > 0);
     };
+    /** Limits of requests and of tokens may stand together. */
+    const isRepeatable = (name: PolicyName): boolean => name === 'RateLimited';
     const isLegal = (stack: readonly PolicyName[]): boolean =>
-      // Limits of requests and of tokens stand next to each other.
-      isSubsequence(stack) && !stack.some((name, i) => name === stack[i + 1] && name !== 'RateLimited');
+      isSubsequence(stack.filter((name, i) => !(isRepeatable(name) && name === stack[i + 1]))) &&
+      !stack.some((name, i) => !isRepeatable(name) && name === stack[i + 1]);
 
     function define(stack: readonly PolicyName[]): void {
-      const layers = stack.map((name) => byName.get(name) as Layer);
+      const layers = stack.map((name) => byName.get(name) as Pick<Layer, 'decorator'>);
       class Service {
         @stacked(layers.map(({ decorator }) => decorator(TERMS, 'any')))
         async ask(): Promise<void> {}
@@ -198,7 +205,6 @@ describe('Any stack of decorators', () => {
     isStream: fc.boolean(),
     terms: fc.record({
       callMs: tens(1000, 12_000),
-      attemptsMs: tens(1000, 12_000),
       attemptMs: tens(1000, 3000),
       retry: waits,
       rateLimit: waits,
@@ -219,12 +225,13 @@ describe('Any stack of decorators', () => {
   });
 
   it('does what each of its parts promises, whatever happens', async () => {
+    const name = uniqueName();
     await fc.assert(
       fc.asyncProperty(scenes, fc.constantFrom(...STACKS.map(titleOf)), async (scene, title) => {
         const stack = STACKS.find((one) => titleOf(one) === title) as (typeof STACKS)[number];
         const { isAmbiguous, ...expected } = foretell(scene, stack);
         fc.pre(!isAmbiguous);
-        expect(await play(world, stack, scene, uniqueName())).to.deep.equal(expected);
+        expect(await play(world, stack, scene, name)).to.deep.equal(expected);
       }),
       { numRuns: 400 },
     );

@@ -64,7 +64,9 @@ describe('an option in an editor', () => {
   for (const [name, fields] of Object.entries({
     CircuitOptions: circuitFields,
     ConcurrencyOptions: concurrencyFields,
+    CoalesceOptions: coalesceFields,
     HedgeOptions: hedgeFields,
+    LimiterOptions: limiterFields,
     RateLimitOptions: rateLimitFields,
     RetryOptions: retryFields,
     TimeLimitOptions: timeLimitFields,

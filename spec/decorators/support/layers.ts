@@ -1,10 +1,8 @@
 import {
   CircuitProtected,
-  Coalesced,
   ConcurrencyLimited,
   type Duration,
   Hedged,
-  RateLimited,
   RespectRateLimit,
   RetryOnTransient,
   TimeLimited,
@@ -34,9 +32,6 @@ export interface Layer {
 
 const ms = (n: number): Duration => `${n}ms`;
 
-/** It does nothing to be seen with one caller at a time. */
-const unseen: Model = (further) => further;
-
 /** Every decorator, outermost first. A new one joins every combination by its entry here. */
 export const LAYERS: readonly Layer[] = [
   {
@@ -62,12 +57,6 @@ export const LAYERS: readonly Layer[] = [
     model: timeLimited('attempts'),
   },
   {
-    name: 'Coalesced',
-    title: 'Coalesced',
-    decorator: () => Coalesced({ key: () => 'all' }),
-    model: unseen,
-  },
-  {
     name: 'RetryOnTransient',
     title: 'RetryOnTransient',
     decorator: ({ retry: { maxAttempts, minWaitMs, maxWaitMs } }) =>
@@ -89,13 +78,6 @@ export const LAYERS: readonly Layer[] = [
     model: hedged,
   },
   {
-    name: 'RateLimited',
-    title: 'RateLimited',
-    // What it does when it acts is told by its own spec.
-    decorator: () => RateLimited({ limit: 1_000_000, per: '1ms', burst: 1_000_000 }),
-    model: unseen,
-  },
-  {
     name: 'ConcurrencyLimited',
     title: 'ConcurrencyLimited',
     decorator: ({ maxQueueWaitMs }) => ConcurrencyLimited({ limit: 1, queue: 1, maxQueueWait: ms(maxQueueWaitMs) }),
@@ -110,12 +92,13 @@ export const LAYERS: readonly Layer[] = [
 ];
 
 /**
- * All stacks of decorators that have a part in what one caller sees: each is there or not. A time limit that stands alone limits the call, and
+ * All stacks that can be written: each decorator is there or not. A time limit that stands alone limits the call, and
  * one that stands below the circuit and above nothing limits each attempt.
  */
-export const STACKS: readonly (readonly Layer[])[] = LAYERS.filter(({ model }) => model !== unseen)
-  .reduce<Layer[][]>((stacks, layer) => [...stacks, ...stacks.map((stack) => [...stack, layer])], [[]])
-  .filter((stack) => stack.length > 0 && !isInnerAlone(stack) && !isTwice(stack) && !isOfAttemptsInVain(stack));
+export const STACKS: readonly (readonly Layer[])[] = LAYERS.reduce<Layer[][]>(
+  (stacks, layer) => [...stacks, ...stacks.map((stack) => [...stack, layer])],
+  [[]],
+).filter((stack) => stack.length > 0 && !isInnerAlone(stack) && !isTwice(stack) && !isOfAttemptsInVain(stack));
 
 export const titleOf = (stack: readonly Layer[]): string => stack.map(({ title }) => title).join(' › ');
 
