@@ -4,6 +4,7 @@ export { currentSignal } from './call/scope.js';
 export type { Duration } from './core/duration.js';
 export type { KnownErrorField } from './core/error-fields.js';
 export {
+  ChaosError,
   CircuitOpenError,
   ConcurrencyLimitError,
   ConfigurationError,
@@ -15,6 +16,7 @@ export {
 } from './core/errors.js';
 export type {
   CallFailed,
+  ChaosStarted,
   CircuitClosed,
   CircuitHalfOpen,
   CircuitOpened,

@@ -74,6 +74,10 @@ const CANCELLED: Failure = Object.freeze({ kind: 'cancelled', transient: false }
 export class Call {
   /** The innermost time limit or hedged attempt that the call is in. */
   scope: Scope | undefined = undefined;
+  /** True if chaos has delayed its last attempt, or made it fail. */
+  isDisturbed = false;
+  /** The call that this one is an attempt of. */
+  whole: Call | undefined = undefined;
   #stop: Stop | undefined;
   #error: unknown;
   #failure: Failure | undefined;
@@ -118,9 +122,16 @@ export class Call {
   classified(error: unknown): Failure {
     if (this.#failure === undefined || this.#error !== error) {
       this.#error = error;
-      this.#failure = this.site.classify(error);
+      const failure = this.site.classify(error);
+      this.#failure = this.isDisturbed ? { ...failure, chaos: true } : failure;
     }
     return this.#failure;
+  }
+
+  /** Says whether chaos disturbs the attempt that begins, for the events of this call and of that around it. */
+  noteDisturbance(isDisturbed: boolean): void {
+    this.isDisturbed = isDisturbed;
+    if (isDisturbed && this.whole) this.whole.noteDisturbance(true);
   }
 
   /** From now on `error` means this failure, because it is thrown instead of what the attempt failed with. */

@@ -8,7 +8,7 @@ import type { Site } from './site.js';
 export function inScope(method: Next): Next {
   return (self, args, call) => {
     const scope = call?.scope;
-    return scope ? scope.run(() => method(self, args)) : method(self, args);
+    return scope ? scope.run(() => method(self, args, call)) : method(self, args, call);
   };
 }
 

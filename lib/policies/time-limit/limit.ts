@@ -186,6 +186,7 @@ export class Limit extends Scope {
       ...(circuit && { circuit: circuit.name }),
       elapsedMs: now - this.#startedAt,
       reason,
+      ...(this.#call.isDisturbed && { chaos: true as const }),
     });
     this.end('deadline', new TimeLimitError(limitMs));
   }
