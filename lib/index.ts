@@ -5,6 +5,7 @@ export { currentSignal } from './call/scope.js';
 export type { Duration } from './core/duration.js';
 export type { KnownErrorField } from './core/error-fields.js';
 export {
+  ChaosError,
   CircuitOpenError,
   ConcurrencyLimitError,
   ConfigurationError,
@@ -16,6 +17,7 @@ export {
 } from './core/errors.js';
 export type {
   CallFailed,
+  ChaosStarted,
   CircuitClosed,
   CircuitHalfOpen,
   CircuitOpened,

@@ -1,4 +1,4 @@
-import { seeded } from '../../dist/cli/drill/seeded.js';
+import { seeded } from '../../build/drill/outage/seeded.js';
 import { exchangeWith, replayOn } from '../outage/replay.js';
 import { momentsOf, PATIENCE_MS } from './scenario.js';
 import { LimitedUpstream } from './upstream.js';

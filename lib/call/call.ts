@@ -84,6 +84,10 @@ export class Call {
   attempt = 0;
   /** True for an attempt that was started beside a slow one. */
   isHedge = false;
+  /** True if chaos has delayed its last attempt, or made it fail. */
+  isDisturbed = false;
+  /** The call that this one is an attempt of. */
+  whole: Call | undefined = undefined;
   #stop: Stop | undefined;
   #error: unknown;
   #failure: Failure | undefined;
@@ -131,9 +135,16 @@ export class Call {
     if (this.#failure === undefined || this.#error !== error) {
       this.#error = error;
       this.failedAt = this.site.clock.now();
-      this.#failure = this.site.classify(error, this.failedAt, this.scope?.ended !== undefined);
+      const failure = this.site.classify(error, this.failedAt, this.scope?.ended !== undefined);
+      this.#failure = this.isDisturbed ? { ...failure, chaos: true } : failure;
     }
     return this.#failure;
+  }
+
+  /** Says whether chaos disturbs the attempt that begins, for the events of this call and of that around it. */
+  noteDisturbance(isDisturbed: boolean): void {
+    this.isDisturbed = isDisturbed;
+    if (isDisturbed && this.whole) this.whole.noteDisturbance(true);
   }
 
   /** From now on `error` means this failure, because it is thrown instead of what the attempt failed with. */

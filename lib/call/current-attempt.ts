@@ -24,11 +24,16 @@ export function currentAttempt(): CurrentAttempt | undefined {
 }
 
 /** Runs the part of a method before its first `await`. */
-export function started<A, B, T>(call: Call | undefined, method: (a: A, b: B) => T, a: A, b: B): T {
+export function started<A, B, T>(
+  call: Call | undefined,
+  method: (a: A, b: B, call: Call | undefined) => T,
+  a: A,
+  b: B,
+): T {
   const before = starting;
   starting = call ?? FIRST;
   try {
-    return method(a, b);
+    return method(a, b, call);
   } finally {
     starting = before;
   }

@@ -21,13 +21,13 @@ class Reading extends Scope {
 }
 
 /** Opens the stream of a method: the attempt that policies repeat ends with its first chunk. */
-export function opens(method: (self: unknown, args: readonly unknown[]) => Stream): Next {
+export function opens(method: (self: unknown, args: readonly unknown[], call?: Call) => Stream): Next {
   return (self, args, call) => {
     let source: Stream | undefined;
     const scope = call?.scope;
     if (call) call.attempt += 1;
     const begin = async (): Promise<Opening> => {
-      source = method(self, args);
+      source = method(self, args, call);
       const first = await started(call, nextOf, source, undefined);
       return new Opening(new OpenStream(source, first, scope instanceof Reading ? undefined : scope));
     };

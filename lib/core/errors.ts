@@ -143,6 +143,18 @@ export class FinalError extends Error {
   readonly final = true;
 }
 
+/** Thrown instead of a call by chaos, as the settings ask for it. Its kind is its fault. */
+export class ChaosError extends Error {
+  override readonly name = 'ChaosError';
+
+  constructor(
+    /** How the call would have failed. */
+    readonly fault: 'network' | 'timeout' | 'server' | 'rate-limited' | 'malformed',
+  ) {
+    super(`The settings "chaos" made this call fail as "${fault}": nothing was sent.`);
+  }
+}
+
 /** An error that a streaming answer reported inside the stream, reduced to a code that the classifier knows. */
 export class StreamFailureError extends Error {
   override readonly name = 'StreamFailureError';

@@ -53,6 +53,14 @@ const BUILT_IN: Readonly<Record<EventType, EventKind>> = {
   hedge_started: { level: 'debug' },
   hedge_refused: { level: 'info' },
   retries_multiplied: { level: 'warn' },
+  chaos_started: {
+    level: 'warn',
+    fields: {
+      rate: 'number',
+      fault: ['network', 'timeout', 'server', 'rate-limited', 'malformed'],
+      leftMs: 'number',
+    },
+  },
   settings_reloaded: { level: 'info' },
   settings_refused: { level: 'error' },
   fleet_joined: { level: 'debug', fields: { members: 'number' } },

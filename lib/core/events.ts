@@ -173,6 +173,8 @@ export interface TimeLimitEnded extends OfMethod {
   /** Milliseconds since the limited call or attempt began. */
   readonly elapsedMs: number;
   readonly reason: TimeLimitReason;
+  /** True if chaos had delayed the call. */
+  readonly chaos?: true;
 }
 
 /**
@@ -199,6 +201,8 @@ export interface HedgeStarted extends OfMethod {
   readonly attempt: number;
   /** How long the attempt before it has been running. */
   readonly waitMs: number;
+  /** True if chaos has delayed that attempt. */
+  readonly chaos?: true;
 }
 
 /** An attempt is slow, but no hedge was started, and none will be for this call. */
@@ -216,6 +220,19 @@ export interface RetriesMultiplied extends OfMethod {
   /** How many requests one call may send. */
   readonly requests: number;
   readonly reason: string;
+}
+
+/** The settings make calls of this method fail, or delay them, from now on. */
+export interface ChaosStarted extends OfMethod {
+  readonly type: 'chaos_started';
+  /** The share of calls. */
+  readonly rate: number;
+  /** How they fail. Absent if they are only delayed. */
+  readonly fault?: 'network' | 'timeout' | 'server' | 'rate-limited' | 'malformed';
+  /** How long they are delayed. Absent if they are not. */
+  readonly waitMs?: number;
+  /** Milliseconds until it ends by itself. Absent if it does not. */
+  readonly leftMs?: number;
 }
 
 /** Everything that holdfast emits: facts without content. */
@@ -239,6 +256,7 @@ export type ResilienceEvent =
   | HedgeStarted
   | HedgeRefused
   | RetriesMultiplied
+  | ChaosStarted
   | SettingsReloaded
   | SettingsRefused
   | FleetEvent;

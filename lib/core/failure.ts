@@ -50,6 +50,8 @@ export interface FailureFacts {
   readonly requestId?: string;
   /** How long the upstream asked to be left alone, in milliseconds. */
   readonly retryAfterMs?: number;
+  /** True if chaos caused it: nothing was sent. */
+  readonly chaos?: true;
 }
 
 /** What `classify` says of a thrown value. Holds nothing of what was asked or answered. */

@@ -9,12 +9,15 @@ import type { Channel } from '../core/channel.js';
 import type { EventType } from '../core/events.js';
 import { read } from '../failures/reading.js';
 import { type BoundMethod, enlistMethod } from '../runtime/bound.js';
+import { disturb, disturbStream } from '../policies/chaos/chaos.js';
+import type { ChaosRules } from '../policies/chaos/rules.js';
 import { classifierOf } from '../runtime/hook.js';
 import { currentSettings, runtime } from '../runtime/runtime.js';
 import type { Layers } from '../settings/resolve.js';
 import { signalFinderOf } from './callers-signal.js';
 import { hooksOf } from './hooks.js';
 import { bindAll, contradictionsOf } from './bind.js';
+import { chaosOf } from './chaos.js';
 import { type Decorated, type Decoration, type Owned, type PolicyName, remember } from './decoration.js';
 import { isObject, labelOf } from './label.js';
 import type { Place } from './place.js';
@@ -27,7 +30,7 @@ type Run = (self: unknown, args: readonly unknown[]) => unknown;
 interface Shape {
   readonly isStream: boolean;
   readonly direct: Run;
-  readonly policed: (policies: readonly Policy[], site: Site) => Run;
+  readonly policed: (policies: readonly Policy[], site: Site, chaos: ChaosRules | undefined) => Run;
   /** How a call says that settings are wrong. */
   readonly refuse: (refusal: unknown) => unknown;
 }
@@ -86,7 +89,7 @@ export function wrap(place: Place, { body, stack, beneath }: Omit<Decorated, 'wr
       signalOf: signalFinderOf(stack),
       classify: classifierOf([...hooksOf(stack, method), ...hooks]),
     };
-    return shape.policed(bindAll(stack, site, owned, self), site);
+    return shape.policed(bindAll(stack, site, owned, self), site, chaosOf(stack, site, owned));
   }
 }
 
@@ -117,12 +120,18 @@ function own(): Owned {
   };
 }
 
+/** Chaos is innermost, and marks the call. */
+function around(policies: readonly Policy[], method: Next, site: Site, chaos: ChaosRules | undefined): Next {
+  if (!chaos) return pipeline(policies, inScope(method), site);
+  return pipeline(policies, inScope(disturb(method, chaos, site)), site, true);
+}
+
 function promiseShape(body: AnyFunction): Shape {
   const next: Next = (self, args) => body.apply(self, args as unknown[]);
   return {
     isStream: false,
     direct: next,
-    policed: (policies, site) => handle(pipeline(policies, inScope(next), site), site),
+    policed: (policies, site, chaos) => handle(around(policies, next, site, chaos), site),
     refuse: (refusal) => Promise.reject(refusal),
   };
 }
@@ -143,8 +152,8 @@ function looseShape(body: AnyFunction, place: Place): Shape {
   return {
     isStream: false,
     direct: (self, args) => body.apply(self, args as unknown[]),
-    policed: (policies, site) => {
-      const run = handle(pipeline(policies, inScope(next), site), site);
+    policed: (policies, site, chaos) => {
+      const run = handle(around(policies, next, site, chaos), site);
       return (self, args) => {
         misuse = undefined;
         const promise = run(self, args);
@@ -163,7 +172,10 @@ function streamShape(body: AnyFunction): Shape {
   return {
     isStream: true,
     direct,
-    policed: (policies, site) => handleStream(pipeline(policies, opens(direct), site, true), site),
+    policed: (policies, site, chaos) => {
+      const read = chaos ? disturbStream(direct, chaos, site) : direct;
+      return handleStream(pipeline(policies, opens(read), site, true), site);
+    },
     refuse: refusingStream,
   };
 }

@@ -10,7 +10,7 @@ import { codeIn, isLonelyConnectionError, KIND_BY_CODE, kindOfSdk, typeOfEvent }
 import { kindOfMongo } from './families/mongo.js';
 import { abortOf, kindOfName, weakKindOf } from './families/names.js';
 import { errnoIn, fetchFailed, kindOfNode, mistakeOf } from './families/node.js';
-import { isFinal, ownKind } from './families/own.js';
+import { isChaos, isFinal, ownKind } from './families/own.js';
 import { kindOfRedis } from './families/redis.js';
 import { kindOfSlack } from './families/slack.js';
 import { kindOfSmtp } from './families/smtp.js';
@@ -145,6 +145,7 @@ function tell(failure: Told, chain: readonly Seen[], now: number): void {
   const errorName = outermost && nameOf(outermost);
   if (errorName !== undefined) failure.errorName = errorName;
   for (const seen of chain) {
+    if (isChaos(seen)) failure.chaos = true;
     if (seen.status !== undefined) failure.status ??= seen.status;
     const code = codeOf(seen);
     if (code !== undefined) failure.code ??= code;

@@ -18,16 +18,21 @@ interface Namesakes {
   owned?: Set<Owned>;
 }
 
+interface ByHand {
+  readonly state: 'isolated' | 'forced-closed';
+  readonly reason: string | undefined;
+}
+
 const state = shared('runtime.circuits', () => ({
   byName: new Map<string, Namesakes>(),
-  /** Names that are isolated, and why: circuits that are made later under such a name are isolated from the start. */
-  isolated: new Map<string, string | undefined>(),
+  /** What was done by hand to a name, and holds until it is reset: also for circuits that are made later under it. */
+  heldByHand: new Map<string, ByHand>(),
   /** What circuits that are made later under such a name go on from. */
   saved: new Map<string, SavedCircuit>(),
   /** The most brackets in any of the names: a key stands behind one more. */
   mostBrackets: 0,
 }));
-const { byName, isolated, saved } = state;
+const { byName, heldByHand, saved } = state;
 
 const forgotten = new FinalizationRegistry<{ readonly name: string; readonly ref: Owned }>(({ name, ref }) => {
   const found = byName.get(name);
@@ -106,25 +111,33 @@ export function circuitsMeantBy(name: string): Circuit[] {
 
 /** Isolates every circuit that the name means, now and later; false if nothing changed by that. */
 export function isolateCircuits(name: string, reason: string | undefined): boolean {
-  const isNew = !isolated.has(name);
-  isolated.set(name, reason);
-  return moveAll(name, (circuit) => circuit.isolate(reason)) || isNew;
+  return holdByHand(name, { state: 'isolated', reason });
 }
 
-/** Makes every circuit that the name means admit all calls until it is reset; false if nothing changed by that. */
+/** Makes every circuit that the name means, now and later, admit all calls; false if nothing changed by that. */
 export function forceCircuitsClosed(name: string, reason: string | undefined): boolean {
-  return moveAll(name, (circuit) => circuit.forceClosed(reason));
+  return holdByHand(name, { state: 'forced-closed', reason });
+}
+
+function holdByHand(name: string, held: ByHand): boolean {
+  const isNew = heldByHand.get(name)?.state !== held.state;
+  heldByHand.set(name, held);
+  return moveAll(name, (circuit) => hold(circuit, held)) || isNew;
+}
+
+function hold(circuit: Circuit, { state, reason }: ByHand): boolean {
+  return state === 'isolated' ? circuit.isolate(reason) : circuit.forceClosed(reason);
 }
 
 /** Closes every circuit that the name means, and refills their budgets of retries; false if no circuit moved. */
 export function resetCircuits(name: string, now: number): boolean {
-  const wasIsolated = isolated.delete(name);
+  const wasHeld = heldByHand.delete(name);
   saved.delete(name);
   const moved = moveAll(name, (circuit) => {
     circuit.budget.refill();
     return circuit.reset(now);
   });
-  return moved || wasIsolated;
+  return moved || wasHeld;
 }
 
 /** Every circuit that the name means goes on from what another process saved, also one that is made later. */
@@ -148,7 +161,10 @@ function newCircuit(name: string, handle = name): Circuit {
   const circuit = new Circuit(name, tellTransition(name, handle));
   const from = saved.get(handle);
   if (from) circuit.restore(from, runtime.clock.now());
-  for (const meant of [name, handle]) if (isolated.has(meant)) circuit.isolate(isolated.get(meant));
+  for (const meant of [name, handle]) {
+    const held = heldByHand.get(meant);
+    if (held) hold(circuit, held);
+  }
   return circuit;
 }
 

@@ -12,7 +12,20 @@ export interface LogEntry {
 /** The only fields that are ever written, apart from those that a policy has defined for its own events. */
 const FIELDS: readonly string[] = [
   ...['method', 'circuit', 'attempt', 'maxAttempts', 'attempts', 'waitMs', 'elapsedMs', 'durationMs'],
-  ...['kind', 'errorName', 'status', 'code', 'errno', 'requestId', 'retryAfterMs', 'state', 'by', 'reason', 'fields'],
+  ...[
+    'kind',
+    'errorName',
+    'status',
+    'code',
+    'errno',
+    'requestId',
+    'retryAfterMs',
+    'state',
+    'by',
+    'reason',
+    'fields',
+    'chaos',
+  ],
 ];
 
 /** The entry of an event; `leftOut` is how many of its like were not written before it. */

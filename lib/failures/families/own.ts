@@ -14,8 +14,17 @@ const OWN: ReadonlyMap<string | undefined, readonly [kind: FailureKind, mark?: s
   ['DecorationError', ['misconfigured']],
 ]);
 
-export function ownKind({ name, error }: Seen): FailureKind | undefined {
+const FAULTS: ReadonlySet<unknown> = new Set(['network', 'timeout', 'server', 'rate-limited', 'malformed']);
+
+/** True for what chaos throws instead of a call. */
+export function isChaos({ name, error }: Seen): boolean {
+  return name === 'ChaosError' && FAULTS.has(read(error, 'fault'));
+}
+
+export function ownKind(seen: Seen): FailureKind | undefined {
+  const { name, error } = seen;
   if (name === 'Error') return undefined;
+  if (isChaos(seen)) return read(error, 'fault') as FailureKind;
   const [kind, mark, type] = OWN.get(name) ?? [];
   return mark === undefined || typeof read(error, mark) === type ? kind : undefined;
 }

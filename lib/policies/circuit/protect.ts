@@ -51,12 +51,21 @@ export function protect(site: Site, protection: Protection): Policy {
     const { admission } = call;
     if (!(admission.circuit instanceof Circuit)) return;
     const failure = call.failureOf(error);
-    if (outcomeOf(failure, error, judgeFailure?.failureOn) !== 'failure') return;
+    if (!isFailedAttempt(failure, error)) return;
     call.counted = { count: (call.counted?.count ?? 0) + 1, of };
     const { retryAfterMs } = failure;
     const cause = { method, failure };
     admission.circuit.attemptFailed(of, admission, call.failedAt, rules, random, { retryAfterMs }, cause);
   });
+
+  function isFailedAttempt(failure: Failure, error: unknown): boolean {
+    try {
+      return outcomeOf(failure, error, judgeFailure?.failureOn) === 'failure';
+    } catch {
+      // What the user's function throws fails the call when it ends.
+      return false;
+    }
+  }
 
   /** Works out how a call ended with a function of the user's; if that throws, the call decides nothing. */
   function judged<T>(admission: Admission, judge: () => T): T {

@@ -23,6 +23,8 @@ export class Attempt extends Scope {
     if (number === 1) whole.attempt += 1;
     call.attempt = whole.attempt - 1;
     call.isHedge = number > 1;
+    call.whole = whole;
+    if (number === 1) whole.isDisturbed = false;
     super(call);
     this.call = call;
     this.#isInnermost = isInnermost;

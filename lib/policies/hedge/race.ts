@@ -112,10 +112,16 @@ export class Race {
       return;
     }
     this.#taken += 1;
+    const isDelayed = [this.#first, ...(this.#hedges ?? [])].some((each) => each?.call.isDisturbed);
     this.#start(attempt);
     // Told when it is out, for whoever hears of it may abort the call.
     const waitMs = this.#afterMs as number;
-    site.channel('hedge_started').audience(now)?.({ type: 'hedge_started', ...facts, waitMs });
+    site.channel('hedge_started').audience(now)?.({
+      type: 'hedge_started',
+      ...facts,
+      waitMs,
+      ...(isDelayed && { chaos: true as const }),
+    });
   }
 
   #refusal(now: number): HedgeRefusal | undefined {

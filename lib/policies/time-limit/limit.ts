@@ -185,7 +185,8 @@ export class Limit extends Scope {
     const { circuit } = this.#call.admission;
     const ofCall = { method, ...(circuit && { circuit: circuit.name }) };
     const elapsedMs = now - this.#startedAt;
-    channel('time_limited').audience(now)?.({ type: 'time_limited', ...ofCall, elapsedMs, reason });
+    const chaos = this.#call.isDisturbed && { chaos: true as const };
+    channel('time_limited').audience(now)?.({ type: 'time_limited', ...ofCall, elapsedMs, reason, ...chaos });
     this.end('deadline', new TimeLimitError(limitMs, ofCall));
   }
 }

@@ -1,0 +1,26 @@
+import { toMs } from '../../core/duration.js';
+import type { ResolvedOf } from '../../core/field.js';
+import type { chaosFields } from './options.js';
+
+export type ChaosFault = NonNullable<ResolvedOf<typeof chaosFields>['fault']>;
+
+/** Chaos that is in effect. */
+export interface ChaosRules {
+  /** The share of calls. */
+  readonly rate: number;
+  readonly fault: ChaosFault | undefined;
+  readonly latencyMs: number;
+  /** Milliseconds since the epoch; Infinity if it does not end by itself. */
+  readonly endsAt: number;
+}
+
+/** What these settings cause at this time; undefined for nothing. */
+export function chaosRules(
+  { enabled, rate, fault, latency, until }: ResolvedOf<typeof chaosFields>,
+  now: number,
+): ChaosRules | undefined {
+  if (!enabled || !rate || (!fault && !latency)) return undefined;
+  const endsAt = until === null ? Number.POSITIVE_INFINITY : Date.parse(until);
+  if (now >= endsAt) return undefined;
+  return { rate, fault: fault ?? undefined, latencyMs: latency ? toMs(latency) : 0, endsAt };
+}
