@@ -1,10 +1,19 @@
 import type { KnownErrorField } from './error-fields.js';
 import type { FailureFacts } from './failure.js';
 import type { FleetEvent } from './fleet-events.js';
+import type { HedgeRefusal, HedgeRefused, HedgeStarted } from './hedge-events.js';
 import type { CostUnusable, LimiterRefused } from './limiter-events.js';
 import type { SettingsRefused, SettingsReloaded } from './settings-events.js';
 
-export type { CostUnusable, LimiterRefused, SettingsRefused, SettingsReloaded };
+export type {
+  CostUnusable,
+  HedgeRefusal,
+  HedgeRefused,
+  HedgeStarted,
+  LimiterRefused,
+  SettingsRefused,
+  SettingsReloaded,
+};
 
 /** The states of a circuit. */
 export type CircuitStateName = 'closed' | 'open' | 'half-open' | 'isolated' | 'forced-closed';
@@ -26,13 +35,10 @@ export type GaveUpReason =
 /** Why a call did not wait for a rate limit to pass, or not until it had. `aborted`: the caller's signal. */
 export type RateLimitReason = 'max-wait' | 'attempts' | 'aborted' | 'circuit-open' | 'body';
 
-/** Why no hedge was started. `body`: an argument can be sent only once. */
-export type HedgeRefusal = 'budget' | 'circuit-open' | 'body';
-
 /** Who moved a circuit by hand: code, through a handle, or somebody at the dashboard. */
 export type MovedBy = 'code' | 'dashboard';
 
-interface OfMethod {
+export interface OfMethod {
   /** The decorated method, as `Class.method`. */
   readonly method: string;
 }
@@ -190,28 +196,6 @@ export interface RateLimitHit extends OfMethod, Partial<FailureFacts> {
   readonly maxAttempts?: number;
   readonly waitMs?: number;
   readonly reason?: RateLimitReason;
-}
-
-/** An attempt is slow, and another was started beside it. */
-export interface HedgeStarted extends OfMethod {
-  readonly type: 'hedge_started';
-  /** The circuit around the method, if there is one. */
-  readonly circuit?: string;
-  /** The attempt that was started: 2, 3, … */
-  readonly attempt: number;
-  /** How long the attempt before it has been running. */
-  readonly waitMs: number;
-  /** True if chaos has delayed that attempt. */
-  readonly chaos?: true;
-}
-
-/** An attempt is slow, but no hedge was started, and none will be for this call. */
-export interface HedgeRefused extends OfMethod {
-  readonly type: 'hedge_refused';
-  readonly circuit?: string;
-  /** The attempt that was not started: 2, 3, … */
-  readonly attempt: number;
-  readonly reason: HedgeRefusal;
 }
 
 /** Something else retries as well, so that requests multiply. `reason` says what to write. */

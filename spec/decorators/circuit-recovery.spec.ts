@@ -103,7 +103,7 @@ describe('The recovery of a circuit', () => {
       steps = [{ error: unavailable() }];
       await rejectionOf(ask());
       await world.clock.advance('11s');
-      for (const [i, outcome] of [...outcomes].entries()) {
+      for (const [i, outcome] of Array.from(outcomes).entries()) {
         steps = [outcome === 'f' ? { error: unavailable() } : {}];
         await ask().catch(() => undefined);
         expect(state(), `after ${i + 1}`).to.equal(i === outcomes.length - 1 ? expected : 'half-open');
@@ -202,7 +202,7 @@ describe('The recovery of a circuit', () => {
     };
     stamps(2000);
     const few = stamps(2000);
-    for (let i = 0; i < 5000; i++) CircuitProtected(uniqueName())(async function ask() {})();
+    for (let i = 0; i < 5000; i++) void CircuitProtected(uniqueName())(async function ask() {})();
     expect(stamps(2000)).to.be.below(10 * few + 5e6);
   });
 });

@@ -9,20 +9,11 @@ import { CircuitOpenError } from '../../core/errors.js';
 import type { Failure } from '../../core/failure.js';
 import { askThenRun } from './asking.js';
 import { Circuit } from './circuit.js';
-import type { CircuitOptions, ResolvedCircuitOptions } from './options.js';
 import { outcomeOf } from './outcome.js';
+import type { Protection } from './protection.js';
 import { refusals } from './refusals.js';
 import type { CircuitRules } from './rules.js';
 import type { Outcome } from './state.js';
-
-export interface Protection extends Pick<CircuitOptions<unknown>, 'fallback' | 'failureOn' | 'failureOnResult'> {
-  readonly rules: CircuitRules;
-  readonly fallbackOn: ResolvedCircuitOptions['fallbackOn'];
-  /** True if nobody is rejected. */
-  readonly shadow: boolean;
-  /** The circuit, or how to find that of a call, which throws if its key cannot be told. */
-  readonly circuit: Circuit | ((self: unknown, args: readonly unknown[]) => Circuit);
-}
 
 /** No epoch of any circuit: the outcome of a call that was not admitted decides nothing. */
 const NO_EPOCH = -1;
