@@ -75,7 +75,7 @@ describe('holdfast explain', function () {
     expect(stdout).to.equal('');
     expect(linesOf(stderr)).to.deep.equal([
       'holdfast: there is no decorated method "EmbeddingService.embedTexts" here; ' +
-        'the nearest are EmbeddingService.embedText and EmbeddingService.embedBatch.',
+        'the nearest are EmbeddingService.embedText and EmbeddingService.send.',
     ]);
   });
 

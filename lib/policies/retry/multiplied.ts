@@ -18,9 +18,14 @@ export class Multiplied {
 
   /** Tells of the clients with retries of their own that the object of a call holds. */
   noticeClients(site: Site, attempts: number, self: unknown): void {
-    if (attempts === 1 || self === undefined || self === null || this.#looks > LOOKS) return;
-    this.#looks += 1;
+    if (attempts === 1 || self === undefined || self === null) return;
     for (const client of clientsOf(self)) this.tell(site, attempts, [client]);
+  }
+
+  /** The same for a call that fails: only the first of a method are looked at. */
+  noticeAgain(site: Site, attempts: number, self: unknown): void {
+    this.#looks += 1;
+    if (this.#looks <= LOOKS) this.noticeClients(site, attempts, self);
   }
 
   /** Tells of a client that has repeated by itself, as its error shows. Only early failures of a method are looked at. */

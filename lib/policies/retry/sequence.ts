@@ -178,7 +178,7 @@ export class RetrySequence {
     const { site, rules, multiplied } = this.#retries;
     if ('error' in ended && rules.maxAttempts > 1) multiplied.noticeError(site, rules.maxAttempts, ended.error);
     // The clients of the object that made the first call are known; this may be another one.
-    if (this.#attempt === 1) multiplied.noticeClients(site, rules.maxAttempts, this.#call.self);
+    if (this.#attempt === 1) multiplied.noticeAgain(site, rules.maxAttempts, this.#call.self);
     multiplied.tell(site, rules.maxAttempts, within);
   }
 

@@ -25,6 +25,9 @@ export interface LimitKind {
   readonly covers: TimeLimitReason;
 }
 
+/** A timer is late if the event loop was blocked, or the process was frozen, for longer than this. */
+const LATE_MS = 10;
+
 /** Why the signal of a stream aborts that its reader leaves. */
 const LEFT = new DOMException('The reader left the stream.', 'AbortError');
 
@@ -161,7 +164,7 @@ export class Limit extends Scope {
     const { clock } = this.#kind.site;
     const fire = (): void => {
       // A timer that is late lets I/O run first: a result that is there already is delivered.
-      if (clock.now() > since + ms) nextTurn(() => this.#expire(ms, reason));
+      if (clock.now() > since + ms + LATE_MS) nextTurn(() => this.#expire(ms, reason));
       else this.#expire(ms, reason);
     };
     return startTimer(clock, fire, ms);
