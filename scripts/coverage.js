@@ -2,13 +2,11 @@
 import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 
-const SPECS = 'build/**/*.spec.js';
-
 const modules = ['dist', 'build/drill'].flatMap((folder) =>
   readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.js'))
     .map((name) => `${folder}/${name.replaceAll('\\', '/')}`)
-    .filter((name) => !name.startsWith('dist/esm/')),
+    .filter((name) => !/^dist\/(esm|cjs)\//.test(name)),
 );
 
 // Coverage counts modules that no spec loads. A module with nothing but types is never loaded: imports of types vanish.
@@ -19,10 +17,10 @@ const { status } = spawnSync(
   [
     'node_modules/c8/bin/c8.js',
     // What is published is made of the modules that are counted.
-    ...['dist/esm/**', ...typesOnly].map((name) => `--exclude=${name}`),
+    ...['dist/esm/**', 'dist/cjs/**', ...typesOnly].map((name) => `--exclude=${name}`),
     ...process.argv.slice(2),
-    'node_modules/mocha/bin/mocha.js',
-    SPECS,
+    process.execPath,
+    'scripts/specs.js',
   ],
   { stdio: 'inherit' },
 );

@@ -1,6 +1,6 @@
 // What happens in the drill. Every figure is the same for both sides.
 
-export type PhaseName = 'healthy' | 'flaky' | 'rate-limited' | 'stalled' | 'slow' | 'down' | 'recovering';
+export type PhaseName = 'healthy' | 'flaky' | 'stalled' | 'rate-limited' | 'slow' | 'down' | 'recovering';
 
 /** A part of the drill in which the upstream behaves in one way. */
 export interface Phase {
@@ -80,18 +80,18 @@ export const PHASES: readonly Phase[] = [
     patienceMs,
   },
   {
-    name: 'rate-limited',
-    share: 0.18,
-    description: `a peak of questions meets a limit of ${RATE_LIMIT.requests} requests/s`,
-    patienceMs: patienceAtLimitMs,
-    peak: RATE_LIMIT.peak,
-  },
-  {
     name: 'stalled',
     share: 0.12,
     description: `${percent(STALLED.share)} of the streamed answers begin and then stop`,
     patienceMs,
     streams: true,
+  },
+  {
+    name: 'rate-limited',
+    share: 0.18,
+    description: `a peak of questions meets a limit of ${RATE_LIMIT.requests} requests/s`,
+    patienceMs: patienceAtLimitMs,
+    peak: RATE_LIMIT.peak,
   },
   { name: 'slow', share: 0.15, description: `every request takes ${1 / SLOW.speed} times as long`, patienceMs },
   { name: 'down', share: 0.15, description: 'connections are refused', patienceMs },

@@ -50,6 +50,7 @@ const EXAMPLES = {
   RateLimitedError: new holdfast.RateLimitedError(1),
   TimeLimitError: new holdfast.TimeLimitError(1),
   MalformedResponseError: new MalformedResponseError('no answer'),
+  ChaosError: new holdfast.ChaosError('network'),
   FinalError: new holdfast.FinalError('booked', { cause: new Error('x') }),
   ConfigurationError: new holdfast.ConfigurationError(['x']),
   DecorationError: new holdfast.DecorationError(['x']),
