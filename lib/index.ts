@@ -43,6 +43,7 @@ export type {
   TimeLimitReason,
 } from './core/events.js';
 export type { Failure, FailureFacts, FailureKind } from './core/failure.js';
+export type { BulkheadStats, CallErrorType, CallOutcome, RefusedBy } from './call/stats.js';
 export type { Percentile } from './core/percentile.js';
 export type { Random } from './core/random.js';
 export { CircuitProtected } from './decorators/circuit-protected.js';
@@ -61,6 +62,20 @@ export type { RetryOptions } from './policies/retry/options.js';
 export type { TimeLimitOptions } from './policies/time-limit/options.js';
 export { classify, isTransient } from './runtime/classify.js';
 export { type CircuitHandle, type CircuitSnapshot, circuit, circuits } from './runtime/handle.js';
+export { inspect } from './runtime/inspect.js';
+export type {
+  BudgetStats,
+  CallCount,
+  CircuitStats,
+  DurationStats,
+  GateStats,
+  Inspection,
+  LimiterStats,
+  MethodStats,
+  NamedBulkheadStats,
+  ReloadStats,
+} from './runtime/inspection.js';
+export type { TransitionCount } from './policies/circuit/counts.js';
 export type { Overrides } from './runtime/overrides.js';
 export { configure, onEvent, reload } from './runtime/runtime.js';
 export type { Environment } from './settings/environment.js';

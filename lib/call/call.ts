@@ -11,6 +11,7 @@
 // caller gave a signal, or when a policy stands around the method.
 import type { Failure } from '../core/failure.js';
 import type { RetryBudget } from './retry-budget.js';
+import type { CallWatch } from './observer.js';
 import type { Scope } from './scope.js';
 import type { Site } from './site.js';
 import { Stop } from './stop.js';
@@ -74,6 +75,20 @@ const CANCELLED: Failure = Object.freeze({ kind: 'cancelled', transient: false }
 export class Call {
   /** The innermost time limit or hedged attempt that the call is in. */
   scope: Scope | undefined = undefined;
+  /** The whole call, if this is a part of it: a hedged attempt. */
+  whole: Call | undefined = undefined;
+  /** Attempts that were made: how often the method itself ran. */
+  attempts = 0;
+  /** True for an attempt beside the first one. */
+  isHedge = false;
+  /** True once a retry or a hedge has brought the result. */
+  isRecovered = false;
+  /** True once the fallback answers. */
+  hasFallenBack = false;
+  /** When it began, if durations are measured. */
+  since: number | undefined = undefined;
+  /** What watches it, if an exporter does. */
+  watches: readonly CallWatch[] | undefined = undefined;
   #stop: Stop | undefined;
   #error: unknown;
   #failure: Failure | undefined;
@@ -86,6 +101,11 @@ export class Call {
     /** The caller's signal. */
     readonly signal?: AbortSignal,
   ) {}
+
+  /** The method begins to run. */
+  noteAttempt(): void {
+    (this.whole ?? this).attempts += 1;
+  }
 
   /** Whether and why the call should stop: every wait asks it before and after. */
   get stop(): Stop {
@@ -128,6 +148,13 @@ export class Call {
     this.#error = error;
     this.#failure = failure;
   }
+}
+
+/** A call that was made without a {@link Call}: its only attempt has ended. */
+export function callAfterwards(site: Site, self: unknown, args: readonly unknown[], admission: Admission): Call {
+  const call = new Call(site, self, args, admission);
+  call.attempts = 1;
+  return call;
 }
 
 /** The call that a policy has to do with, as it was admitted. */

@@ -3,6 +3,7 @@ import { Opening } from './opening.js';
 import { type Holder, OpenStream, type Readable, streamOf, swallow } from './open-stream.js';
 import type { Next, Stream } from './policy.js';
 import { Scope } from './scope.js';
+import { watched } from './watched.js';
 
 type Result = IteratorResult<unknown, unknown>;
 
@@ -23,10 +24,16 @@ export function opens(method: (self: unknown, args: readonly unknown[]) => Strea
   return (self, args, call) => {
     let source: Stream | undefined;
     const scope = call?.scope;
-    const begin = async (): Promise<Opening> => {
+    const first: Next = () => {
       source = method(self, args);
-      const first = await source.next();
-      return new Opening(new OpenStream(source, first, scope instanceof Reading ? undefined : scope));
+      return source.next();
+    };
+    const ask = call?.site.observers.length ? watched(first) : first;
+    const begin = async (): Promise<Opening> => {
+      if (call) call.site.stats.attempts += 1;
+      call?.noteAttempt();
+      const first = (await ask(self, args, call)) as Result;
+      return new Opening(new OpenStream(source as Stream, first, scope instanceof Reading ? undefined : scope));
     };
     if (!scope) return begin();
     return scope.run(begin).catch((error) => {

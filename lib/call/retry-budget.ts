@@ -1,5 +1,5 @@
 /** Attempts that may be added to the calls made: what keeps retries from becoming a storm. */
-const CAPACITY = 100;
+export const CAPACITY = 100;
 const REFILL_PER_MS = 10 / 1000;
 const PER_FIRST_ATTEMPT = 0.2;
 
@@ -27,6 +27,11 @@ export class RetryBudget {
   /** A first attempt has finished. On the healthy path: one comparison. */
   earn(): void {
     if (this.#tokens < CAPACITY) this.putBack(PER_FIRST_ATTEMPT);
+  }
+
+  /** Asking changes nothing. */
+  tokensAt(now: number): number {
+    return Math.min(CAPACITY, this.#tokens + Math.max(0, now - this.#refilledAt) * REFILL_PER_MS);
   }
 
   #refill(now: number): void {

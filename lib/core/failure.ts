@@ -1,17 +1,10 @@
 /** What kind of failure a thrown value is. */
-export type FailureKind =
-  | 'cancelled'
-  | 'timeout'
-  | 'network'
-  | 'server'
-  | 'rate-limited'
-  | 'quota'
-  | 'rejected'
-  | 'malformed'
-  | 'misconfigured'
-  | 'circuit-open'
-  | 'concurrency-limit'
-  | 'unknown';
+export type FailureKind = (typeof FAILURE_KINDS)[number];
+
+export const FAILURE_KINDS = [
+  ...(['cancelled', 'timeout', 'network', 'server', 'rate-limited', 'quota', 'rejected', 'malformed'] as const),
+  ...(['misconfigured', 'circuit-open', 'concurrency-limit', 'unknown'] as const),
+] as const;
 
 /** What may be told of a failure: every field is a number, or a word from a list or pattern of ours. */
 export interface FailureFacts {

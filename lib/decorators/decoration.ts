@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import type { Policy } from '../call/policy.js';
 import type { RetryBudget } from '../call/retry-budget.js';
 import type { Site } from '../call/site.js';
+import type { CallStats } from '../call/stats.js';
 import type { Fields } from '../core/field.js';
 import type { Layers, Setting } from '../settings/resolve.js';
 import type { AnyFunction } from './types.js';
@@ -65,6 +66,7 @@ export function valuesOf(settings: EffectiveSettings): Options {
 /** What belongs to one decorated method and outlives every change of settings. */
 export interface Owned {
   readonly budget: RetryBudget;
+  readonly stats: CallStats;
   /** Kept for the policy that asks, made by `make` the first time. */
   once<T>(policy: PolicyName, make: () => T): T;
 }
@@ -72,6 +74,7 @@ export interface Owned {
 /** A decorated method. */
 export interface Decorated {
   readonly wrapper: AnyFunction;
+  readonly stats: CallStats;
   /** What the wrapper stands around. */
   readonly body: AnyFunction;
   /** The decorators of the wrapper, outermost first. */

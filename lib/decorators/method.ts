@@ -3,13 +3,17 @@ import { opens } from '../call/opener.js';
 import { pipeline } from '../call/pipeline.js';
 import type { Next, Policy, Stream } from '../call/policy.js';
 import { RetryBudget } from '../call/retry-budget.js';
+import { type CallStats, count } from '../call/stats.js';
 import type { Site } from '../call/site.js';
 import { DecorationError } from '../core/errors.js';
 import type { Channel } from '../core/channel.js';
 import type { EventType } from '../core/events.js';
+import { factsOf } from '../core/failure.js';
 import { classify } from '../failures/classify.js';
 import { read } from '../failures/reading.js';
+import { failureUnknown } from '../failures/unknown.js';
 import { type BoundMethod, enlistMethod } from '../runtime/bound.js';
+import { type CountedMethod, enlistCounters } from '../runtime/counted.js';
 import { currentSettings, runtime } from '../runtime/runtime.js';
 import type { Layers } from '../settings/resolve.js';
 import { signalFinderOf } from './callers-signal.js';
@@ -32,13 +36,14 @@ interface Shape {
 }
 
 /** The function that stands in the place of the one that was written. */
-export function wrap(place: Place, { body, stack, beneath }: Omit<Decorated, 'wrapper'>): AnyFunction {
-  const owned = own();
+export function wrap(place: Place, { body, stack, beneath, stats }: Omit<Decorated, 'wrapper'>): AnyFunction {
+  const owned = own(stats);
   const shape = shapeOf(body, place);
   // What the method does was worked out for one version of the configuration.
   let run: Run = shape.direct;
   let version = 0;
   let enlisted: Bound | undefined;
+  let counted: CountedMethod | undefined;
 
   const { method: wrapper } = {
     // A method's shorthand makes a function that cannot be called with `new`, like the method itself.
@@ -47,6 +52,7 @@ export function wrap(place: Place, { body, stack, beneath }: Omit<Decorated, 'wr
         try {
           prepare(this);
         } catch (refusal) {
+          countRefusal(refusal);
           return shape.refuse(refusal);
         }
       }
@@ -55,12 +61,14 @@ export function wrap(place: Place, { body, stack, beneath }: Omit<Decorated, 'wr
   };
   Object.defineProperty(wrapper, 'name', { value: place.own, configurable: true });
   Object.defineProperty(wrapper, 'length', { value: body.length, configurable: true });
-  remember({ wrapper, body, stack, beneath }, place.fn);
+  remember({ wrapper, body, stack, beneath, stats }, place.fn);
   return wrapper;
 
   function prepare(self: unknown): void {
-    const { enabled } = currentSettings().resilience;
     const method = place.isMethod ? labelOf(wrapper, self) : place.name;
+    if (!counted) enlistCounters((counted = { method, stats, budget: owned.budget }));
+    counted.method = method;
+    const { enabled } = currentSettings().resilience;
     // Also while it is switched off: what switches it on again must fit.
     if (!enlisted) enlistMethod((enlisted = new Bound(stack)));
     enlisted.works = false;
@@ -69,6 +77,17 @@ export function wrap(place: Place, { body, stack, beneath }: Omit<Decorated, 'wr
     enlisted.works = true;
     // Called without an object, a method cannot tell its class: the next call that has one looks again.
     version = place.isMethod && !isObject(self) ? 0 : runtime.version;
+  }
+
+  /** A call whose settings are wrong. */
+  function countRefusal(refusal: unknown): void {
+    const { clock, telemetry } = runtime;
+    const { kind, ...facts } = factsOf(classify(refusal, clock.now()));
+    stats.started += 1;
+    count(stats.failed, kind);
+    const { method } = counted as CountedMethod;
+    const hearers = telemetry.channel('call_failed', method).audience(clock.now());
+    hearers?.({ type: 'call_failed', method, attempts: 0, kind, ...facts });
   }
 
   function policed(method: string, self: unknown): Run {
@@ -80,9 +99,14 @@ export function wrap(place: Place, { body, stack, beneath }: Omit<Decorated, 'wr
       random,
       instantRetries,
       budget: owned.budget,
+      stats: owned.stats,
+      isTimed: runtime.isTimed,
+      observers: runtime.observers,
       channel: (type: EventType, circuit?: string): Channel => telemetry.channel(type, method, circuit),
       signalOf: signalFinderOf(stack),
       classify: (error) => classify(error, clock.now()),
+      unknownFailure: (circuit, error, failure) =>
+        failureUnknown({ method, ...(circuit !== undefined && { circuit }) }, error, failure),
     };
     return shape.policed(bindAll(stack, site, owned, self), site);
   }
@@ -104,10 +128,11 @@ function shapeOf(body: AnyFunction, place: Place): Shape {
   return isAsync(body) ? promiseShape(body) : looseShape(body, place);
 }
 
-function own(): Owned {
+function own(stats: CallStats): Owned {
   const kept = new Map<PolicyName, unknown>();
   return {
     budget: new RetryBudget(),
+    stats,
     once<T>(policy: PolicyName, make: () => T): T {
       if (!kept.has(policy)) kept.set(policy, make());
       return kept.get(policy) as T;
@@ -120,7 +145,7 @@ function promiseShape(body: AnyFunction): Shape {
   return {
     isStream: false,
     direct: next,
-    policed: (policies, site) => handle(pipeline(policies, inScope(next), site), site),
+    policed: (policies, site) => handle(pipeline(policies, inScope(next, site), site), site),
     refuse: (refusal) => Promise.reject(refusal),
   };
 }
@@ -142,7 +167,7 @@ function looseShape(body: AnyFunction, place: Place): Shape {
     isStream: false,
     direct: (self, args) => body.apply(self, args as unknown[]),
     policed: (policies, site) => {
-      const run = handle(pipeline(policies, inScope(next), site), site);
+      const run = handle(pipeline(policies, inScope(next, site), site), site);
       return (self, args) => {
         misuse = undefined;
         const promise = run(self, args);

@@ -1,4 +1,3 @@
-import { Gate } from '../policies/rate-limit/gate.js';
 import { type RateLimitOptions, rateLimitFields, rateLimitOptions } from '../policies/rate-limit/options.js';
 import { type GateOf, rateLimit } from '../policies/rate-limit/rate-limit.js';
 import {
@@ -6,7 +5,7 @@ import {
   rateLimitContradictions,
   rateLimitRules,
 } from '../policies/rate-limit/rules.js';
-import { gateNamed, gateOfCircuit } from '../runtime/gates.js';
+import { gateNamed, gateOfCircuit, ownGate } from '../runtime/gates.js';
 import { resolve } from '../settings/resolve.js';
 import { decorate } from './decorate.js';
 import type { Decorator, Owned } from './decoration.js';
@@ -23,7 +22,7 @@ const decorator: Decorator = {
   }),
   bind: (given, site, owned) => {
     const options = given as unknown as ResolvedRateLimitOptions;
-    return rateLimit(site, rateLimitRules(options), gateOf(options, owned));
+    return rateLimit(site, rateLimitRules(options), gateOf(options, owned, site.method));
   },
 };
 
@@ -41,7 +40,7 @@ export function RespectRateLimit(...given: readonly unknown[]): PolicyDecorator 
 }
 
 /** Which gate a call comes to: the one that is named, else that of its circuit, else the method's own. */
-function gateOf({ gate: name }: ResolvedRateLimitOptions, owned: Owned): GateOf {
-  const gate = name === undefined ? owned.once('RespectRateLimit', () => new Gate()) : gateNamed(name);
+function gateOf({ gate: name }: ResolvedRateLimitOptions, owned: Owned, method: string): GateOf {
+  const gate = name === undefined ? owned.once('RespectRateLimit', () => ownGate(method)) : gateNamed(name);
   return (circuit) => (circuit && name === undefined ? gateOfCircuit(circuit) : gate);
 }

@@ -1,25 +1,9 @@
 // What an unknown failure is made of, for the line of a log: names of a closed list, and never a value.
+import { ERROR_FIELDS } from '../core/error-fields.js';
 import { isObject, looksLikeError, read, readText } from './reading.js';
 
-/** Every field that the classifier asks errors for. */
-const FIELDS = [
-  ...[
-    'code',
-    'errno',
-    'type',
-    'status',
-    'statusCode',
-    'response',
-    'headers',
-    'request',
-    'requestID',
-    'error',
-    'errors',
-  ],
-  ...['cause', 'detail', 'original', 'originalError', 'lastError', 'exception', 'data', 'body', '$metadata', '$fault'],
-  ...['details', 'metadata', 'severity', 'sqlState', 'clientVersion', 'command', 'responseCode', 'errorLabels'],
-  ...['retriable', 'extensions', 'meta', 'config', 'retryAfter', 'retryAfterMs', 'responseHeaders', 'rawResponse'],
-];
+/** Every error has these, so they show nothing. */
+const FIELDS = ERROR_FIELDS.filter((field) => field !== 'name' && field !== 'message');
 
 /**
  * Which of the known fields an error has, such as `Error, code, cause, cause.status`: the platform's type of the value

@@ -1,5 +1,6 @@
 import type { CircuitPort } from '../call/call.js';
 import { Circuit, type OnTransition } from '../policies/circuit/circuit.js';
+import { CircuitCounts } from '../policies/circuit/counts.js';
 import { KeyedCircuits } from '../policies/circuit/keyed.js';
 import { transitionEvent } from '../policies/circuit/transition.js';
 import { runtime } from './runtime.js';
@@ -13,6 +14,8 @@ interface Namesakes {
   keyed?: KeyedCircuits;
   /** Those that belong to methods, and live as long as these do. */
   owned?: Set<Owned>;
+  /** What is counted of all of them, also of keys that are forgotten by now. */
+  readonly counts: CircuitCounts;
 }
 
 const byName = new Map<string, Namesakes>();
@@ -31,7 +34,8 @@ const isolated = new Map<string, string | undefined>();
 
 /** The circuit that everyone who names it shares. */
 export function circuitNamed(name: string): Circuit {
-  return (namesakes(name).plain ??= newCircuit(name));
+  const found = namesakes(name);
+  return (found.plain ??= newCircuit(name, name, found.counts));
 }
 
 /** True for the circuit that everyone who names it shares: not a method's own, and not that of a key. */
@@ -41,28 +45,35 @@ export function isShared(circuit: CircuitPort): boolean {
 
 /** The circuits, one per key, that everyone who names them shares. */
 export function keyedCircuitsNamed(name: string): KeyedCircuits {
-  return (namesakes(name).keyed ??= newKeyedCircuits(name));
+  const found = namesakes(name);
+  return (found.keyed ??= newKeyedCircuits(name, found.counts));
 }
 
 /** A circuit that belongs to one method. */
 export function ownCircuit(method: string): Circuit {
-  return enlist(method, newCircuit(method));
+  return enlist(method, (counts) => newCircuit(method, method, counts));
 }
 
 /** Circuits, one per key, that belong to one method. */
 export function ownKeyedCircuits(method: string): KeyedCircuits {
-  return enlist(method, newKeyedCircuits(method));
+  return enlist(method, (counts) => newKeyedCircuits(method, counts));
 }
 
 /** A circuit that has been used, and the name of its handle: a key stands in brackets behind the circuit's own. */
 export interface Known {
   readonly name: string;
+  readonly key?: string;
   readonly circuit: Circuit;
 }
 
 /** Every circuit that has been used. */
 export function* knownCircuits(): Iterable<Known> {
   for (const name of byName.keys()) yield* circuitsOf(name);
+}
+
+/** What is counted of all circuits of one name. */
+export function countsOf(name: string): CircuitCounts | undefined {
+  return byName.get(name)?.counts;
 }
 
 /** The circuits that a name means: those of that very name, or, if it is that of keyed circuits, all of them. */
@@ -93,8 +104,9 @@ function moveAll(name: string, move: (circuit: Circuit) => boolean): boolean {
   return circuitsMeantBy(name).map(move).includes(true);
 }
 
-function newCircuit(name: string, handle = name): Circuit {
-  const circuit = new Circuit(name, tellTransition(name, handle));
+function newCircuit(name: string, handle: string, whole?: CircuitCounts): Circuit {
+  const circuit = new Circuit(name, tellTransition(name, handle), whole);
+  circuit.onTransition((state) => circuit.counts.transit(state.kind, state.kind === 'open' ? state.reason : undefined));
   for (const meant of [name, handle]) if (isolated.has(meant)) circuit.isolate(isolated.get(meant));
   return circuit;
 }
@@ -112,13 +124,14 @@ function tellTransition(name: string, handle: string): OnTransition {
   };
 }
 
-function newKeyedCircuits(name: string): KeyedCircuits {
-  return new KeyedCircuits((key) => newCircuit(name, handleOf(name, key)));
+function newKeyedCircuits(name: string, counts: CircuitCounts): KeyedCircuits {
+  return new KeyedCircuits((key) => newCircuit(name, handleOf(name, key), counts));
 }
 
-function enlist<C extends Circuit | KeyedCircuits>(name: string, circuits: C): C {
-  const ref: Owned = new WeakRef<Circuit | KeyedCircuits>(circuits);
+function enlist<C extends Circuit | KeyedCircuits>(name: string, make: (counts: CircuitCounts) => C): C {
   const found = namesakes(name);
+  const circuits = make(found.counts);
+  const ref: Owned = new WeakRef<Circuit | KeyedCircuits>(circuits);
   found.owned ??= new Set();
   found.owned.add(ref);
   forgotten.register(circuits, { name, ref });
@@ -128,7 +141,7 @@ function enlist<C extends Circuit | KeyedCircuits>(name: string, circuits: C): C
 function namesakes(name: string): Namesakes {
   let found = byName.get(name);
   if (!found) {
-    byName.set(name, (found = {}));
+    byName.set(name, (found = { counts: new CircuitCounts() }));
     mostBrackets = Math.max(mostBrackets, name.split('[').length - 1);
   }
   return found;
@@ -148,7 +161,7 @@ function* holdersOf(name: string): Iterable<Circuit | KeyedCircuits> {
 function* circuitsOf(name: string): Iterable<Known> {
   for (const holder of holdersOf(name)) {
     if (holder instanceof Circuit) yield { name, circuit: holder };
-    else for (const [key, circuit] of holder) yield { name: handleOf(name, key), circuit };
+    else for (const [key, circuit] of holder) yield { name: handleOf(name, key), key, circuit };
   }
 }
 

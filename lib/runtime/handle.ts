@@ -28,6 +28,10 @@ export interface CircuitSnapshot {
 /** A circuit as it is seen and moved from outside. Reads the circuit when asked; asking changes nothing. */
 export interface CircuitHandle {
   readonly name: string;
+  /** The circuit's name without the key. */
+  readonly circuit: string;
+  /** The key, if the handle means the circuit of one key; else undefined. */
+  readonly key: string | undefined;
   readonly state: CircuitStateName;
   /** Whether it refuses calls: open, or isolated by hand. */
   readonly isOpen: boolean;
@@ -69,6 +73,13 @@ function handle(name: string, meant = (): Circuit[] => circuitsMeantBy(name)): C
   };
   return {
     name,
+    get circuit() {
+      return shown().name;
+    },
+    get key() {
+      const { circuit } = this;
+      return circuit === name ? undefined : name.slice(circuit.length + 1, -1);
+    },
     get state() {
       return shown().stateAt(now()).kind;
     },
@@ -90,7 +101,7 @@ function handle(name: string, meant = (): Circuit[] => circuitsMeantBy(name)): C
   };
 }
 
-function snapshotOf(name: string, found: Circuit, now: number): CircuitSnapshot {
+export function snapshotOf(name: string, found: Circuit, now: number): CircuitSnapshot {
   const state = found.stateAt(now);
   const wait = retryAfterMs(state, now);
   const tally = found.tallyAt(now);
@@ -109,7 +120,7 @@ function snapshotOf(name: string, found: Circuit, now: number): CircuitSnapshot 
 const SEVERITY: readonly CircuitStateName[] = ['closed', 'half-open', 'open', 'isolated'];
 
 /** Where a handle means several circuits, it shows the one in the worst state. */
-function worstOf(circuits: readonly Circuit[]): Circuit | undefined {
+export function worstOf(circuits: readonly Circuit[]): Circuit | undefined {
   const now = runtime.clock.now();
   const severity = (circuit: Circuit | undefined): number => {
     return circuit ? SEVERITY.indexOf(circuit.stateAt(now).kind) : -1;

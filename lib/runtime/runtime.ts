@@ -1,3 +1,4 @@
+import type { CallObserver } from '../call/observer.js';
 import { type Clock, systemClock } from '../core/clock.js';
 import { ConfigurationError } from '../core/errors.js';
 import type { ResilienceEvent, SettingsRefused, SettingsReloaded } from '../core/events.js';
@@ -39,8 +40,15 @@ export const runtime = {
   clock: systemClock as Clock,
   random: systemRandom as Random,
   instantRetries: false,
+  /** True if an exporter asks for durations. */
+  isTimed: false,
+  /** The exporters that watch every call. */
+  observers: [] as readonly CallObserver[],
   telemetry: new Telemetry(currentWriter),
 };
+
+/** How often the settings were read again. */
+export const reloads = { ok: 0, refused: 0 };
 
 /**
  * Sets settings, logger, clock or random source, also for classes that are defined already.
@@ -100,11 +108,15 @@ function renew(told: 'always' | 'changes'): Settings {
     });
     if (isNew) refresh();
     const settings = deepFreeze(currentSettings());
-    if (isNew || told === 'always') tell({ type: 'settings_reloaded' });
+    if (isNew || told === 'always') {
+      reloads.ok += 1;
+      tell({ type: 'settings_reloaded' });
+    }
     return settings;
   } catch (error) {
     if (!(error instanceof ConfigurationError)) throw error;
     const { problems } = error;
+    reloads.refused += 1;
     tell({ type: 'settings_refused', reason: problems.join('; ').replace(/\s+/g, ' '), problems: problems.length });
     throw error;
   } finally {

@@ -1,7 +1,9 @@
 import { RetryBudget } from '#lib/call/retry-budget.js';
+import { CallStats } from '#lib/call/stats.js';
 import type { Clock } from '#lib/core/clock.js';
 import type { EventType, ResilienceEvent } from '#lib/core/events.js';
 import type { Site } from '#lib/call/site.js';
+import { failureUnknown } from '#lib/failures/unknown.js';
 import { classify } from '#lib/failures/classify.js';
 import { findSignal } from '#lib/call/signals.js';
 
@@ -20,6 +22,10 @@ export function siteOf(clock: Clock, isHeard = true): TestSite {
     clock,
     random: () => 0,
     budget: new RetryBudget(),
+    stats: new CallStats(),
+    isTimed: false,
+    observers: [],
+    unknownFailure: (_circuit, error, failure) => failureUnknown({ method: 'Service.ask' }, error, failure),
     signalOf: findSignal,
     isStream: false,
     classify: (error) => classify(error, clock.now()),

@@ -3,6 +3,7 @@ import { RetryBudget } from '../../call/retry-budget.js';
 import type { CircuitOpenError } from '../../core/errors.js';
 import type { Failure } from '../../core/failure.js';
 import type { Random } from '../../core/random.js';
+import { CircuitCounts } from './counts.js';
 import type { CircuitRules } from './rules.js';
 import type { Tally } from './rates.js';
 import { type Rejections, rejectionsOf } from './rejections.js';
@@ -27,6 +28,9 @@ const BY_HAND: TransitionCause = Object.freeze({});
  */
 export class Circuit implements CircuitPort {
   readonly budget = new RetryBudget();
+  /** True if the method that used it last only watches. */
+  isShadow = false;
+  readonly counts: CircuitCounts;
   #state: CircuitState = CLOSED;
   #epoch = 0;
   /** The admission that all calls of the epoch share while it is closed. */
@@ -36,11 +40,16 @@ export class Circuit implements CircuitPort {
   #rejections: Rejections | undefined;
   #listeners: Set<OnTransition> | undefined;
 
-  /** @param first subscribes for as long as the circuit lives, before all others */
+  /**
+   * @param first subscribes for as long as the circuit lives, before all others
+   * @param whole the counts of all circuits of this name
+   */
   constructor(
     readonly name: string,
     first?: OnTransition,
+    whole?: CircuitCounts,
   ) {
+    this.counts = new CircuitCounts(whole);
     if (first) this.#listeners = new Set([first]);
   }
 

@@ -1,6 +1,6 @@
 import { Admission, type Call, isAdmission } from '../../call/call.js';
 import { watchEnd } from '../../call/open-stream.js';
-import type { OnSuccess, Policy } from '../../call/policy.js';
+import type { Answer, OnSuccess, Policy } from '../../call/policy.js';
 import { answerOf } from '../../call/predicate.js';
 import type { Site } from '../../call/site.js';
 import { burstClock } from '../../core/burst-clock.js';
@@ -28,12 +28,16 @@ const NO_EPOCH = -1;
 /** Leaves a failing upstream alone, and lets the fallback answer meanwhile. */
 export function protect(site: Site, protection: Protection): Policy {
   const { rules, fallback, fallbackOn, circuit, shadow, failureOn, failureOnResult } = protection;
-  const { clock, random, method } = site;
+  const { clock, random, method, stats } = site;
   const nowWhileRejecting = burstClock(clock);
   const { refuse, noteShadow, answerInstead } = refusals(site, fallback);
   const hasRates = rules.rates !== undefined;
   const isTimed = rules.rates !== undefined && rules.rates.slowCallMs < Number.POSITIVE_INFINITY;
   const ours = Object.freeze({ method });
+  if (circuit instanceof Circuit) {
+    circuit.isShadow = shadow;
+    stats.circuit = circuit.name;
+  }
 
   function settle(admission: Admission, outcome: Outcome, failure?: Failure): void {
     const cause = failure ? { method, failure } : ours;
@@ -64,34 +68,32 @@ export function protect(site: Site, protection: Protection): Policy {
   }
 
   /** The fallback's answer to a call that has failed, if it is to answer. */
-  function answerTo({ self, args, admission, scope }: Call, error: unknown, failure: Failure) {
+  function answerTo(call: Call, error: unknown, failure: Failure) {
+    const { admission, scope } = call;
     // When the time limit of the whole call has ended, nobody waits for an answer any more.
     if (fallback === undefined || scope?.ended) return undefined;
     const circuit = admission.circuit as Circuit;
     // A call that waited further in while the circuit opened is rejected like all others.
-    if (error instanceof CircuitOpenError && error.circuit === circuit.name)
-      return answerInstead(self, args, circuit, error);
-    return fallbackOn === 'failure' && failure.transient
-      ? answerInstead(self, args, circuit, error, failure)
-      : undefined;
+    if (error instanceof CircuitOpenError && error.circuit === circuit.name) return answerInstead(call, circuit, error);
+    return fallbackOn === 'failure' && failure.transient ? answerInstead(call, circuit, error, failure) : undefined;
   }
 
-  function refusedOr(self: unknown, args: readonly unknown[], circuit: Circuit): Admission | Promise<unknown> {
+  function refusedOr(self: unknown, args: readonly unknown[], circuit: Circuit): Admission | Answer {
     const at = nowWhileRejecting();
     return circuit.isRejecting(at) ? refuse(self, args, circuit, at) : admitOrRefuse(self, args, circuit);
   }
 
-  function admitOrRefuse(self: unknown, args: readonly unknown[], circuit: Circuit): Admission | Promise<unknown> {
+  function admitOrRefuse(self: unknown, args: readonly unknown[], circuit: Circuit): Admission | Answer {
     const at = clock.now();
     return circuit.admit(at, rules, ours) ?? refuse(self, args, circuit, at);
   }
 
-  function enter(self: unknown, args: readonly unknown[], circuit: Circuit): Admission | Promise<unknown> {
+  function enter(self: unknown, args: readonly unknown[], circuit: Circuit): Admission | Answer {
     return circuit.admission ?? refusedOr(self, args, circuit);
   }
 
   /** The admission of a call that is timed is its own. */
-  function enterTimed(self: unknown, args: readonly unknown[], circuit: Circuit): Admission | Promise<unknown> {
+  function enterTimed(self: unknown, args: readonly unknown[], circuit: Circuit): Admission | Answer {
     const entered = circuit.admission ?? refusedOr(self, args, circuit);
     if (!isAdmission(entered)) return entered;
     return new Admission(circuit, entered.epoch, entered.lease, clock.now());
@@ -137,7 +139,10 @@ export function protect(site: Site, protection: Protection): Policy {
         ? (self, args) => enterInto(self, args, circuit)
         : (self, args) => {
             try {
-              return enterInto(self, args, circuit(self, args));
+              const found = circuit(self, args);
+              found.isShadow = shadow;
+              stats.circuit = found.name;
+              return enterInto(self, args, found);
             } catch (keyError) {
               return Promise.reject(keyError);
             }

@@ -1,7 +1,7 @@
 import { type Call, callFor } from '../../call/call.js';
 import { openingOf } from '../../call/opening.js';
 import { type StreamEnd, watchEnd } from '../../call/open-stream.js';
-import type { Next, Policy, Stream } from '../../call/policy.js';
+import { Answer, type Next, type Policy, type Stream } from '../../call/policy.js';
 import type { Site } from '../../call/site.js';
 import { ConcurrencyLimitError } from '../../core/errors.js';
 import type { ConcurrencyRefused } from '../../core/events.js';
@@ -86,14 +86,26 @@ export function limitConcurrency(site: Site, rules: ConcurrencyRules, bulkhead: 
   };
 
   bulkhead.resize(rules.limit);
+  site.stats.bulkhead = () => ({
+    limit: bulkhead.limit,
+    running: bulkhead.atWork,
+    queued: bulkhead.waiting,
+    queueLimit: queue,
+    abandoned: 0,
+  });
   return {
     // A call that need not wait and is not timed takes no step of its own.
     enter: (self, args, admission, next, call) => {
       if (!bulkhead.enter()) {
         const waiting = callFor(site, self, args, admission, call);
-        return wait(waiting).then(() => run(waiting, next));
+        return new Answer(
+          wait(waiting).then(() => run(waiting, next)),
+          waiting,
+        );
       }
-      return isTimed() ? run(callFor(site, self, args, admission, call), next) : admission;
+      if (!isTimed()) return admission;
+      const timed = callFor(site, self, args, admission, call);
+      return new Answer(run(timed, next), timed);
     },
     succeed: () => leave,
     fail: (error, call) => {

@@ -18,6 +18,8 @@ export class Attempt extends Scope {
     const { site, self, args, admission, signal, scope } = whole;
     const call = new Call(site, self, args, admission, signal);
     call.scope = scope;
+    call.whole = whole.whole ?? whole;
+    call.isHedge = number > 1;
     super(call);
     this.call = call;
     this.#isInnermost = isInnermost;

@@ -106,10 +106,12 @@ export class Race {
     const facts = { method: site.method, ...(circuit && { circuit: circuit.name }), attempt };
     const reason = this.#refusal(now);
     if (reason) {
+      site.stats.hedgesRefused += 1;
       site.channel('hedge_refused').audience(now)?.({ type: 'hedge_refused', ...facts, reason });
       return;
     }
     this.#taken += 1;
+    site.stats.hedgesStarted += 1;
     this.#start(attempt);
     // Told when it is out, for whoever hears of it may abort the call.
     const waitMs = this.#afterMs as number;
@@ -130,6 +132,10 @@ export class Race {
       return this.#settle(attempt);
     }
     this.#isWon = true;
+    if (attempt.number > 1) {
+      site.stats.hedgesWon += 1;
+      this.#call.isRecovered = true;
+    }
     this.#release();
     if (this.#taken > 0) this.#call.budget.putBack(this.#taken);
     // One that has lost took at least as long. Left out, slow calls would be seen the less the more they are hedged.

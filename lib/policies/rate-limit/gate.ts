@@ -1,8 +1,18 @@
 import { asOf, type Closed, type GateState, limited, OPEN } from './state.js';
 
+/** How often gates of one name have closed. */
+export interface GateCounts {
+  closings: number;
+}
+
 /** A gate's memory. Nothing runs while it is closed: it is open again when somebody looks and its time is over. */
 export class Gate {
   #state: GateState = OPEN;
+  /** Calls that wait for it to open. */
+  waiting = 0;
+
+  /** @param counts what is counted of all gates of one name */
+  constructor(readonly counts: GateCounts = { closings: 0 }) {}
 
   /** Whether nobody need look at the clock: the question of every healthy call. */
   get isOpen(): boolean {
@@ -19,6 +29,7 @@ export class Gate {
   close(ms: number, now: number): boolean {
     const wasOpen = this.closedAt(now) === undefined;
     this.#state = limited(this.#state, ms, now);
+    if (wasOpen) this.counts.closings += 1;
     return wasOpen;
   }
 }

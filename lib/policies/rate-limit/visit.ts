@@ -1,6 +1,7 @@
 import { jitteredMs } from '../../core/backoff.js';
 import type { Call } from '../../call/call.js';
 import type { Site } from '../../call/site.js';
+import { count } from '../../call/stats.js';
 import type { StopCause } from '../../call/stop.js';
 import { RateLimitedError } from '../../core/errors.js';
 import type { RateLimitReason } from '../../core/events.js';
@@ -46,7 +47,12 @@ export class Visit {
       closing = closed;
       const waitMs = Math.ceil(closed.until - now + share);
       if (closed.until - now > this.#leftMs() || !this.#fits(waitMs)) this.#end('max-wait', closed.until - now);
-      await this.#wait(waitMs);
+      this.#gate.waiting += 1;
+      try {
+        await this.#wait(waitMs);
+      } finally {
+        this.#gate.waiting -= 1;
+      }
       now = this.#site.clock.now();
     }
   }
@@ -56,6 +62,16 @@ export class Visit {
    * @throws what the call fails with, when it may not
    */
   async recover(error: unknown, failure: Failure): Promise<void> {
+    await this.#untilNext(error, failure);
+    count(this.#site.stats.retries, 'rate-limited');
+  }
+
+  /** True if the call was made again after a 429. */
+  get hasRepeated(): boolean {
+    return this.#last !== undefined;
+  }
+
+  async #untilNext(error: unknown, failure: Failure): Promise<void> {
     this.#attempt += 1;
     this.#last = { error, failure };
     const now = this.#site.clock.now();

@@ -1,0 +1,43 @@
+import type { RetryBudget } from '../call/retry-budget.js';
+import type { CallStats } from '../call/stats.js';
+import { runtime } from './runtime.js';
+
+/** A decorated method that has been called, as its counters are read. */
+export interface CountedMethod {
+  /** As `Class.method`. */
+  method: string;
+  readonly stats: CallStats;
+  readonly budget: RetryBudget;
+}
+
+/** Kept alive by the methods themselves. */
+const counted = new Set<WeakRef<CountedMethod>>();
+const forgotten = new FinalizationRegistry<WeakRef<CountedMethod>>((ref) => counted.delete(ref));
+
+let since: number | undefined;
+
+/** When counting began, in milliseconds since the epoch. */
+export function countedSince(): number {
+  return (since ??= runtime.clock.now());
+}
+
+/** Enlists a method at its first call. */
+export function enlistCounters(method: CountedMethod): void {
+  countedSince();
+  const ref = new WeakRef(method);
+  counted.add(ref);
+  forgotten.register(method, ref);
+}
+
+/** Every decorated method that has been called, by its name: several functions may have the same one. */
+export function countedMethods(): Map<string, CountedMethod[]> {
+  const found = new Map<string, CountedMethod[]>();
+  for (const ref of counted) {
+    const one = ref.deref();
+    if (!one) continue;
+    const namesakes = found.get(one.method);
+    if (namesakes) namesakes.push(one);
+    else found.set(one.method, [one]);
+  }
+  return found;
+}
