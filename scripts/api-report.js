@@ -3,7 +3,15 @@ import { mkdirSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { Extractor, ExtractorConfig } from '@microsoft/api-extractor';
 
-const ENTRIES = { holdfast: 'index', 'holdfast-openai': 'openai/index', 'holdfast-testing': 'testing/index' };
+const ENTRIES = {
+  holdfast: 'index',
+  'holdfast-openai': 'openai/index',
+  'holdfast-testing': 'testing/index',
+  'holdfast-otel': 'otel/index',
+  'holdfast-prometheus': 'prometheus/index',
+  'holdfast-health': 'health/index',
+  'holdfast-dashboard': 'dashboard/index',
+};
 
 const isUpdate = process.argv.includes('--update');
 const root = resolve('.');

@@ -91,6 +91,8 @@ export class Account {
   failed(error: unknown, call: Call): void {
     const failure = call.failureOf(error);
     const refusedBy = refusalOf(error, failure, call);
+    // Before the end: an exporter adds the event to the call's span.
+    this.#tell(error, failure, call);
     if (failure.kind === 'cancelled') this.#cancelled(call);
     else if (refusedBy) {
       count(this.#stats.refused, refusedBy);
@@ -99,16 +101,15 @@ export class Account {
       count(this.#stats.failed, failure.kind);
       this.#close(call, 'failure', failure.kind);
     }
-    this.#tell(error, failure, call);
   }
 
   /** A circuit refused the call. */
   #refused(error: unknown, call: Call): void {
     count(this.#stats.refused, 'circuit-open');
-    this.#close(call, 'refused', 'circuit-open');
     const { channel, clock } = this.#site;
-    if (this.#stats.isBeneath) return;
+    // An error is classified only if somebody hears of it: refusals have to be cheap.
     if (channel('call_failed').audience(clock.now())) this.#tell(error, call.failureOf(error), call);
+    this.#close(call, 'refused', 'circuit-open');
   }
 
   #cancelled(call: Call): void {

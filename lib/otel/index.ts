@@ -1,0 +1,2 @@
+// The public list of `holdfast/otel`.
+export { instrument, type InstrumentOptions } from './instrument.js';
