@@ -1,6 +1,7 @@
 import type { Policy } from '../call/policy.js';
 import { ConfigurationError } from '../core/errors.js';
 import type { Site } from '../call/site.js';
+import type { PolicySettings } from '../runtime/counted.js';
 import { layers } from '../runtime/runtime.js';
 import type { Layers } from '../settings/resolve.js';
 import { type Decoration, type Owned, positioned, valuesOf } from './decoration.js';
@@ -19,6 +20,14 @@ export function bindAll(stack: readonly Decoration[], site: Site, owned: Owned, 
 /** What a stack and these settings say that cannot both be meant. */
 export function contradictionsOf(stack: readonly Decoration[], method: string, current: Layers): string[] {
   return problemsOf(wholeOf(stack, method, current), method);
+}
+
+/** The settings in effect of each decorator, and the layer that each came from. */
+export function settingsOf(stack: readonly Decoration[], method: string, current: Layers): readonly PolicySettings[] {
+  return positioned(stack).map(({ decorator, options, position }) => ({
+    policy: decorator.policy,
+    settings: decorator.settings(options, current, method, position),
+  }));
 }
 
 type Whole = ReturnType<typeof positioned>;

@@ -13,11 +13,11 @@ import { classify } from '../failures/classify.js';
 import { read } from '../failures/reading.js';
 import { failureUnknown } from '../failures/unknown.js';
 import { type BoundMethod, enlistMethod } from '../runtime/bound.js';
-import { type CountedMethod, enlistCounters } from '../runtime/counted.js';
-import { currentSettings, runtime } from '../runtime/runtime.js';
+import { type CountedMethod, enlistCounters, type PolicySettings } from '../runtime/counted.js';
+import { currentSettings, layers, runtime } from '../runtime/runtime.js';
 import type { Layers } from '../settings/resolve.js';
 import { signalFinderOf } from './callers-signal.js';
-import { bindAll, contradictionsOf } from './bind.js';
+import { bindAll, contradictionsOf, settingsOf } from './bind.js';
 import { type Decorated, type Decoration, type Owned, type PolicyName, remember } from './decoration.js';
 import { isObject, labelOf } from './label.js';
 import type { Place } from './place.js';
@@ -66,7 +66,7 @@ export function wrap(place: Place, { body, stack, beneath, stats }: Omit<Decorat
 
   function prepare(self: unknown): void {
     const method = place.isMethod ? labelOf(wrapper, self) : place.name;
-    if (!counted) enlistCounters((counted = { method, stats, budget: owned.budget }));
+    if (!counted) enlistCounters((counted = { method, stats, budget: owned.budget, settings }));
     counted.method = method;
     const { enabled } = currentSettings().resilience;
     // Also while it is switched off: what switches it on again must fit.
@@ -77,6 +77,10 @@ export function wrap(place: Place, { body, stack, beneath, stats }: Omit<Decorat
     enlisted.works = true;
     // Called without an object, a method cannot tell its class: the next call that has one looks again.
     version = place.isMethod && !isObject(self) ? 0 : runtime.version;
+  }
+
+  function settings(): readonly PolicySettings[] {
+    return settingsOf(stack, (counted as CountedMethod).method, layers());
   }
 
   /** A call whose settings are wrong. */

@@ -8,6 +8,14 @@ export interface CountedMethod {
   method: string;
   readonly stats: CallStats;
   readonly budget: RetryBudget;
+  /** The settings in effect of each of its decorators, outermost first. Throws while settings are wrong. */
+  readonly settings: () => readonly PolicySettings[];
+}
+
+/** One decorator of a method, with each setting and the layer that it came from. */
+export interface PolicySettings {
+  readonly policy: string;
+  readonly settings: Readonly<Record<string, { readonly value: unknown; readonly source: string }>>;
 }
 
 /** Kept alive by the methods themselves. */

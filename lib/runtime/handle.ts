@@ -1,5 +1,5 @@
 import { ConfigurationError } from '../core/errors.js';
-import type { CircuitStateName } from '../core/events.js';
+import type { CircuitStateName, MovedBy } from '../core/events.js';
 import type { Circuit } from '../policies/circuit/circuit.js';
 import { retryAfterMs } from '../policies/circuit/state.js';
 import { transitionEvent } from '../policies/circuit/transition.js';
@@ -63,13 +63,18 @@ export function circuits(): CircuitHandle[] {
   return [...found].map(([name, meant]) => handle(name, () => meant));
 }
 
-function handle(name: string, meant = (): Circuit[] => circuitsMeantBy(name)): CircuitHandle {
+/** The circuit as somebody at the dashboard moves it. */
+export function circuitOfDashboard(name: string): CircuitHandle {
+  return handle(name, undefined, 'dashboard');
+}
+
+function handle(name: string, meant = (): Circuit[] => circuitsMeantBy(name), by: MovedBy = 'code'): CircuitHandle {
   const shown = (): Circuit => worstOf(meant()) ?? unusedCircuit(name);
   const now = (): number => runtime.clock.now();
   const tell = (moved: boolean): void => {
     // The circuit's own name: a handle's may hold a key.
     const event = transitionEvent(shown().name, shown().stateAt(now()));
-    if (moved) runtime.telemetry.tell({ ...event, by: 'code' });
+    if (moved) runtime.telemetry.tell({ ...event, by });
   };
   return {
     name,

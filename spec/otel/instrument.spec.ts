@@ -291,7 +291,8 @@ describe('holdfast/otel', () => {
         }),
       );
       await rejectionOf(RetryOnTransient({ maxAttempts: 1 })(async () => Promise.reject(unavailable()))());
-      await new Promise((resolve) => setImmediate(resolve));
+      // The API of logs is loaded when it is asked for.
+      while (logs.getFinishedLogRecords().length < 2) await new Promise((resolve) => setImmediate(resolve));
       const records = logs.getFinishedLogRecords();
       expect(records.map(({ eventName, severityText }) => [eventName, severityText])).to.deep.equal([
         ['holdfast.retry_gave_up', 'warn'],
