@@ -11,5 +11,16 @@ const explain = command({
   },
 });
 
+const observability = command({
+  name: 'observability',
+  help: 'write the Grafana dashboard and the alert rules for Prometheus into a folder',
+  arguments: [{ name: 'dir', help: 'the folder; default: observability' }],
+  options: { force: flag('replace files that differ') },
+  async run({ words: [dir], options: { force } }) {
+    const { writeFiles } = await import('./observability/observability.js');
+    await writeFiles(dir ?? 'observability', force);
+  },
+});
+
 /** The commands of the package. Each loads what it needs when it runs, so that the others need not have it. */
-export const COMMANDS: readonly Command[] = [explain];
+export const COMMANDS: readonly Command[] = [explain, observability];

@@ -55,7 +55,7 @@ function tileOf(name) {
   const root = el('article', 'tile'), top = el('div', 'top'), big = el('div', 'big'), acts = el('div', 'acts');
   const t = { root, name: el('span', 'name', name), state: el('span', 'state'), rate: el('b'), failed: el('b'), failedBox: el('span'), facts: el('div', 'facts'), canvas: el('canvas'), more: el('div', 'facts') };
   t.name.title = name; top.append(t.name, t.state);
-  const rateBox = el('span'); rateBox.append(t.rate, ' calls/s'); t.failedBox.append(t.failed, ' failed'); big.append(rateBox, t.failedBox);
+  const rateBox = el('span'); rateBox.append(t.rate, ' calls/s'); t.failedBox.append(t.failed, ' degraded'); t.failedBox.title = 'failed, refused, or answered by the fallback'; big.append(rateBox, t.failedBox);
   t.canvas.setAttribute('role', 'img'); t.canvas.setAttribute('aria-label', 'calls and failures of the last two minutes');
   root.append(top, big, t.canvas, t.facts, t.more);
   if (SETTINGS.control) {
@@ -72,12 +72,12 @@ function drawCircuits(methods, find) {
   for (const c of circuitsNow()) {
     const own = methods.filter((m) => m.circuit === c.circuit);
     const now = Object.fromEntries(FIELDS.map((f) => [f, sum(own.map((m) => m[f]))]));
-    const { past, rate } = remember('circuit ' + c.name, now), ratio = rate.ended > 0 ? rate.failed / rate.ended : 0;
+    const { past, rate } = remember('circuit ' + c.name, now), ratio = rate.ended > 0 ? (rate.failed + rate.refused + rate.fallback) / rate.ended : 0;
     const t = tileOf(c.name), state = STATES[c.state];
     t.root.className = 'tile ' + state + (state === 'closed' && ratio >= 0.1 ? ' failing' : '');
     t.state.textContent = state + (c.shadow ? ' (shadow)' : '') + (sources.size > 1 ? ' ' + (c.where[c.state] ?? 0) + '/' + sources.size : '');
     t.rate.textContent = number(rate.ended); t.failed.textContent = share(ratio); t.failedBox.className = ratio >= 0.1 ? 'bad' : '';
-    t.facts.replaceChildren(fact('refused/s', number(rate.refused)), fact('fallback/s', number(rate.fallback)), fact('retries/s', number(rate.retries)), fact('budget', Math.floor(c.tokens) + '/100'));
+    t.facts.replaceChildren(fact('failed/s', number(rate.failed)), fact('refused/s', number(rate.refused)), fact('fallback/s', number(rate.fallback)), fact('retries/s', number(rate.retries)), fact('budget', Math.floor(c.tokens) + '/100'));
     const more = [fact('opened', c.openings + '×')];
     if (c.state === 'open') more.unshift(fact('probe in', Math.ceil((c.retryAfterMs ?? 0) / 1000) + ' s'));
     if (c.reason) more.push(fact('reason', c.reason));
@@ -96,9 +96,9 @@ function drawCircuits(methods, find) {
 }
 function draw(canvas, past) {
   const style = getComputedStyle(document.documentElement), w = canvas.width = canvas.clientWidth * devicePixelRatio, h = canvas.height = 44 * devicePixelRatio, g = canvas.getContext('2d');
-  const steps = past.slice(1).map((p, i) => { const s = Math.max(0.2, (p.at - past[i].at) / 1000); return { all: (p.ended - past[i].ended) / s, bad: (p.failed + p.refused - past[i].failed - past[i].refused) / s }; });
+  const steps = past.slice(1).map((p, i) => { const s = Math.max(0.2, (p.at - past[i].at) / 1000); return { all: (p.ended - past[i].ended) / s, bad: (p.failed + p.refused - past[i].failed - past[i].refused) / s, worse: (p.failed + p.refused + p.fallback - past[i].failed - past[i].refused - past[i].fallback) / s }; });
   const most = Math.max(1, ...steps.map((s) => s.all)), step = w / 120, from = w - steps.length * step;
-  for (const [field, colour] of [['all', style.getPropertyValue('--line')], ['bad', style.getPropertyValue('--bad')]]) {
+  for (const [field, colour] of [['all', style.getPropertyValue('--line')], ['worse', style.getPropertyValue('--warn')], ['bad', style.getPropertyValue('--bad')]]) {
     g.fillStyle = colour;
     steps.forEach((s, i) => { const high = Math.max(0, s[field]) / most * (h - 2); g.fillRect(from + i * step, h - high, Math.max(1, step - 1), high); });
   }

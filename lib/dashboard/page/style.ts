@@ -7,11 +7,11 @@ h1{font-size:16px;margin:0}#summary{margin:0;font-weight:600;flex:1}
 h2{font-size:13px;margin:22px 0 8px;color:var(--quiet);text-transform:uppercase;letter-spacing:.05em}
 main{padding:0 20px 40px;max-width:1500px;margin:0 auto}.quiet{color:var(--quiet)}
 .tiles{display:grid;grid-template-columns:repeat(auto-fill,minmax(290px,1fr));gap:12px}
-.tile{background:var(--card);border:1px solid var(--line);border-left:6px solid var(--c,var(--good));border-radius:8px;padding:10px 12px;display:grid;gap:6px}
+.tile{background:var(--card);border:1px solid var(--line);border-left:6px solid var(--c,var(--good));border-radius:8px;padding:10px 12px;display:grid;gap:6px;align-content:start}
 .tile.open{--c:var(--bad);background:color-mix(in srgb,var(--bad) 9%,var(--card))}.tile.half-open{--c:var(--warn)}.tile.isolated{--c:var(--held)}.tile.failing{--c:var(--warn)}
 .top{display:flex;gap:8px;align-items:baseline}.name{font-weight:650;font-size:15px;overflow:hidden;text-overflow:ellipsis;white-space:nowrap;flex:1}
-.state{color:var(--c);font-weight:700;text-transform:uppercase;font-size:12px;white-space:nowrap}
-.big{display:flex;gap:18px;align-items:baseline}.big b{font-size:22px;font-variant-numeric:tabular-nums}.big span{color:var(--quiet)}
+.state{color:var(--c,var(--good));font-weight:700;text-transform:uppercase;font-size:12px;white-space:nowrap}
+.big{display:flex;gap:18px;align-items:baseline}.big b{font-size:22px;font-variant-numeric:tabular-nums}.big span{color:var(--quiet)}.big b{color:var(--ink)}.big .bad b{color:var(--bad)}
 .bad b,.bad{color:var(--bad)}canvas{width:100%;height:44px;display:block}
 .facts{display:flex;flex-wrap:wrap;gap:2px 14px;color:var(--quiet);font-variant-numeric:tabular-nums}.facts b{color:var(--ink)}
 .acts{display:flex;gap:8px}button{font:inherit;color:inherit;background:transparent;border:1px solid var(--line);border-radius:6px;padding:3px 10px;cursor:pointer}
