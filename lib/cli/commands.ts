@@ -1,4 +1,4 @@
-import { type Command, command, flag } from './command-line/command.js';
+import { type Command, command, flag, whole } from './command-line/command.js';
 
 const explain = command({
   name: 'explain',
@@ -22,5 +22,23 @@ const observability = command({
   },
 });
 
+const dashboard = command({
+  name: 'dashboard',
+  help: 'show one or several processes that serve their dashboard, in one page on this machine',
+  arguments: [
+    {
+      name: 'url',
+      help: 'the address of a dashboard with its token: http://host:port/#TOKEN',
+      required: true,
+      many: true,
+    },
+  ],
+  options: { port: whole('port', 'the port of the page, 0 for a free one', { least: 0, most: 65_535, absent: 0 }) },
+  async run({ words, options: { port }, signal }) {
+    const { watch } = await import('./dashboard/watch.js');
+    await watch(words, port, signal);
+  },
+});
+
 /** The commands of the package. Each loads what it needs when it runs, so that the others need not have it. */
-export const COMMANDS: readonly Command[] = [explain, observability];
+export const COMMANDS: readonly Command[] = [explain, observability, dashboard];

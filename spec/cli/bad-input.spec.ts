@@ -15,8 +15,16 @@ describe('holdfast, wrongly used', function () {
     ['an option without its value', ['explain', '--config'], /--config <file>: expected a file, got none\./],
     ['an option for a value', ['--config', '--json', 'explain'], /--config <file>: expected a file, got none\./],
     ['an empty value', ['explain', '--config='], /--config <file>: expected a file, got ""\./],
-    ['an unknown command', ['explian'], /unknown command "explian"; the commands are explain\. See holdfast --help\./],
-    ['a command that only a clone has', ['ask', 'why?'], /unknown command "ask"; the commands are explain\./],
+    [
+      'an unknown command',
+      ['explian'],
+      /unknown command "explian"; the commands are explain, observability, dashboard\. See holdfast --help\./,
+    ],
+    [
+      'a command that only a clone has',
+      ['ask', 'why?'],
+      /unknown command "ask"; the commands are explain, observability, dashboard\./,
+    ],
     ['an unknown command after an option', ['--config', 'any.json', 'explian'], /unknown command "explian"/],
     ['help for an unknown command', ['help', 'explian'], /unknown command "explian"/],
     ['a word too many', ['explain', 'A.b', '--', '--json'], /expected at most 1 argument, got "A\.b" "--json"\./],
