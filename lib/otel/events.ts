@@ -1,11 +1,16 @@
-import { type Attributes, trace } from '@opentelemetry/api';
-import type { AnyValueMap, LoggerProvider } from '@opentelemetry/api-logs';
+import { trace } from '@opentelemetry/api';
 import { levelOf } from '../core/event-kinds.js';
 import type { ResilienceEvent } from '../core/events.js';
 import { entryOf } from '../telemetry/entry.js';
 
+/** What is needed of a `LoggerProvider` of `@opentelemetry/api-logs`, which only users of `events: 'log'` have. */
+export interface LogProvider {
+  // oxlint-disable-next-line typescript/no-explicit-any -- its record is a type of that package
+  getLogger(name: string): { emit(record: any): void };
+}
+
 /** Hands events on to OpenTelemetry, with the fields of the log alone. */
-export function emitter(where: 'span' | 'log', provider: LoggerProvider | undefined): (event: ResilienceEvent) => void {
+export function emitter(where: 'span' | 'log', provider: LogProvider | undefined): (event: ResilienceEvent) => void {
   if (where === 'span')
     return (event) => void trace.getActiveSpan()?.addEvent(`holdfast.${event.type}`, attributesOf(event));
   const log = logger(provider);
@@ -13,7 +18,7 @@ export function emitter(where: 'span' | 'log', provider: LoggerProvider | undefi
 }
 
 /** Loads the API of logs when it is asked for: most users have no need of it. */
-function logger(provider: LoggerProvider | undefined): (event: ResilienceEvent) => Promise<void> {
+function logger(provider: LogProvider | undefined): (event: ResilienceEvent) => Promise<void> {
   const loaded = import('@opentelemetry/api-logs').then(({ logs, SeverityNumber }) => ({
     emitter: (provider ?? logs).getLogger('holdfast'),
     severity: { ...{ error: SeverityNumber.ERROR, warn: SeverityNumber.WARN }, info: SeverityNumber.INFO },
@@ -33,7 +38,7 @@ function logger(provider: LoggerProvider | undefined): (event: ResilienceEvent) 
   };
 }
 
-function attributesOf(event: ResilienceEvent): Attributes & AnyValueMap {
+function attributesOf(event: ResilienceEvent): Record<string, string | number | boolean | string[]> {
   const { level: _level, message: _message, ...fields } = entryOf(event, levelOf(event), 0);
   const attributes: Record<string, string | number | boolean | string[]> = {};
   for (const [name, value] of Object.entries(fields)) {

@@ -1,10 +1,9 @@
 import { metrics, trace, type MeterProvider, type TracerProvider } from '@opentelemetry/api';
-import type { LoggerProvider } from '@opentelemetry/api-logs';
 import { ConfigurationError } from '../core/errors.js';
 import { observeCalls } from '../runtime/observers.js';
 import { onEvent } from '../runtime/runtime.js';
 import { show } from '../settings/check.js';
-import { emitter } from './events.js';
+import { emitter, type LogProvider } from './events.js';
 import { extrasOf } from './extras.js';
 import { histograms } from './histograms.js';
 import { observe } from './observables.js';
@@ -17,7 +16,7 @@ export interface InstrumentOptions {
   /** @default the global one of `@opentelemetry/api` */
   readonly tracerProvider?: TracerProvider;
   /** For `events: 'log'`. @default the global one of `@opentelemetry/api-logs` */
-  readonly loggerProvider?: LoggerProvider;
+  readonly loggerProvider?: LogProvider;
   /** Whether the durations of calls are recorded. @default true */
   readonly durations?: boolean;
   /** Whether the durations of attempts are recorded. @default false */

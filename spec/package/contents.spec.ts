@@ -38,6 +38,9 @@ describe('the package', function () {
       'CHANGELOG.md',
       'LICENSE',
       'README.md',
+      'observability/grafana/holdfast.json',
+      'observability/prometheus/holdfast.rules.test.yml',
+      'observability/prometheus/holdfast.rules.yml',
       'package.json',
       'resilience.schema.json',
     ]);
@@ -64,6 +67,7 @@ describe('the package', function () {
     expect([...new Set(needed.filter((name) => !ofNode.test(name)))].sort()).to.deep.equal([
       'dist/decorators: reflect-metadata',
       'dist/openai: openai',
+      'dist/otel: @opentelemetry/api',
     ]);
   });
 

@@ -52,6 +52,11 @@ describe('the installed package', function () {
     expect(await packagesLoadedBy("import 'holdfast/testing'")).not.to.have.any.keys('openai');
   });
 
+  it('loads no peer with the entry points that only read the counters', async () => {
+    const program = "import 'holdfast/prometheus'; import 'holdfast/health'; import 'holdfast/dashboard'";
+    expect(await packagesLoadedBy(program)).not.to.have.any.keys('prom-client', '@opentelemetry/api', 'openai');
+  });
+
   it('is one and the same for require() and for import', async () => {
     const program = `
       import * as imported from 'holdfast';
