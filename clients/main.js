@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { FAMILIES } from './families/index.js';
 import { makeCertificates } from './support/certificates.js';
-import { startServers } from './support/real-servers.js';
+import { startServers, stopServers } from './support/real-servers.js';
 import { judged } from './support/judge.js';
 import { faultsOf } from './support/meet.js';
 import { read, write } from './support/record.js';
@@ -17,6 +17,7 @@ import { versionOf } from './support/versions.js';
 
 const PROCESSES = 2;
 const MISUSED = 2;
+const INTERRUPTED = 130;
 /** The longest that a cell may take, in milliseconds: a client that is still waiting then has not failed. */
 const CELL_MS = 6000;
 const START_MS = 20_000;
@@ -24,15 +25,25 @@ const START_MS = 20_000;
 const { only, missing, page } = flags();
 const folder = mkdtempSync(join(tmpdir(), 'clients-'));
 const children = new Set();
-process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
-process.on('SIGINT', () => {
-  for (const child of children) child.kill();
-  process.exit(130);
-});
+let isInterrupted = false;
+process.on('exit', () => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
+// Real servers end with this process, whoever ends it.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
+  process.on(signal, () => {
+    isInterrupted = true;
+    for (const child of children) child.kill();
+    void stopServers().finally(() => process.exit(INTERRUPTED));
+  });
 
 if (page) judgeAnew();
-else await measure();
-if (only === undefined || page) await writePage();
+else await measure().catch(unlessInterrupted);
+if (!isInterrupted && (only === undefined || page)) await writePage();
+
+/** What is ended from outside fails in many ways, and none of them is a result. */
+async function unlessInterrupted(error) {
+  if (!isInterrupted) throw error;
+  await new Promise(() => undefined);
+}
 
 async function measure() {
   const authority = makeCertificates(folder);
@@ -41,27 +52,36 @@ async function measure() {
   );
   if (jobs.length === 0) misused(`--only: no client has "${only}" in its name`);
   const records = new Map(FAMILIES.map((family) => [family.name, read(family)]));
-  const left = [...jobs];
+  const left = turnsOf(jobs);
   const work = async () => {
-    for (let job = left.shift(); job; job = left.shift()) {
-      const record = records.get(job.family.name);
-      const recorded = record[job.setup.name]?.cells ?? {};
-      const known = missing ? recorded : withoutServer(job, servers.ports, recorded);
-      const cells = await see(job, { authority, ports: servers.ports }, known);
-      record[job.setup.name] = { ...versionOf(job.setup), cells };
-      write(job.family, record);
-      const thrown = Object.values(cells).filter((cell) => 'thrown' in cell).length;
-      console.log(`${job.family.name}: ${job.setup.name}: ${thrown} of ${Object.keys(cells).length} faults throw`);
-    }
+    for (let turn = left.shift(); turn; turn = left.shift()) for (const job of turn) await one(job);
   };
-  const servers = await startServers([...new Set(jobs.flatMap(({ family }) => family.servers ?? []))], folder);
+  const one = async (job) => {
+    const record = records.get(job.family.name);
+    const recorded = record[job.setup.name]?.cells ?? {};
+    const known = missing ? recorded : withoutServer(job, ports, recorded);
+    const cells = await see(job, { authority, ports }, known);
+    if (isInterrupted) return;
+    record[job.setup.name] = { ...versionOf(job.setup), cells };
+    write(job.family, record);
+    const thrown = Object.values(cells).filter((cell) => 'thrown' in cell).length;
+    console.log(`${job.family.name}: ${job.setup.name}: ${thrown} of ${Object.keys(cells).length} faults throw`);
+  };
+  const ports = await startServers([...new Set(jobs.flatMap(({ family }) => family.servers ?? []))], folder);
   const since = Date.now();
   try {
     await Promise.all(Array.from({ length: PROCESSES }, work));
   } finally {
-    await servers.stop();
+    await stopServers();
   }
   console.log(`${jobs.length} set-ups in ${Math.round((Date.now() - since) / 1000)} s`);
+}
+
+/** Set-ups that meet real servers take turns: one of them kills connections and fills the server. */
+function turnsOf(jobs) {
+  const sharing = jobs.filter(({ family }) => family.servers);
+  const alone = jobs.filter(({ family }) => !family.servers);
+  return [...(sharing.length > 0 ? [sharing] : []), ...alone.map((job) => [job])];
 }
 
 function withoutServer({ family, setup }, ports, recorded) {

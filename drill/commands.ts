@@ -1,4 +1,4 @@
-import { type Command, command, flag, whole } from '#lib/cli/command-line/command.js';
+import { type Command, command, flag, text, whole } from '#lib/cli/command-line/command.js';
 
 /** With fewer seconds, the outage would end before the callers' patience does, and nothing would be seen of it. */
 const SECONDS = { least: 20, most: 120, absent: 24 };
@@ -34,5 +34,15 @@ const ask = command({
   },
 });
 
+const fleet = command({
+  name: 'fleet',
+  help: 'let eight processes act as one circuit, and each alone beside it: outage, killed probe, hung store, bad process',
+  options: { url: text('address', 'a store of yours, such as redis://localhost:6379; default: one in this process') },
+  async run({ options: { url }, signal }) {
+    const { fleetDrill } = await import('./fleet/fleet.js');
+    await fleetDrill(url, signal);
+  },
+});
+
 /** The commands that run in a clone of the repository only. Each loads what it needs when it runs. */
-export const DRILL_COMMANDS: readonly Command[] = [drill, ask];
+export const DRILL_COMMANDS: readonly Command[] = [drill, ask, fleet];

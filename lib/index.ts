@@ -1,5 +1,6 @@
 // The public list of `holdfast`.
 export type { Clock, Timer } from './core/clock.js';
+export { type CurrentAttempt, currentAttempt } from './call/current-attempt.js';
 export { currentSignal } from './call/scope.js';
 export type { Duration } from './core/duration.js';
 export type { KnownErrorField } from './core/error-fields.js';
@@ -21,6 +22,7 @@ export type {
   CircuitRefused,
   CircuitStateName,
   ConcurrencyRefused,
+  CostUnusable,
   EventType,
   FailureUnknown,
   FallbackUsed,
@@ -28,6 +30,7 @@ export type {
   HedgeRefusal,
   HedgeRefused,
   HedgeStarted,
+  LimiterRefused,
   MovedBy,
   RateLimitHit,
   RateLimitReason,
@@ -44,23 +47,37 @@ export type {
 } from './core/events.js';
 export type { Failure, FailureFacts, FailureKind } from './core/failure.js';
 export type { BulkheadStats, CallErrorType, CallOutcome, RefusedBy } from './call/stats.js';
+export type {
+  FleetAlerted,
+  FleetDegraded,
+  FleetJoined,
+  FleetRecovered,
+  FleetRestored,
+  FleetSeconded,
+} from './core/fleet-events.js';
 export type { Percentile } from './core/percentile.js';
 export type { Random } from './core/random.js';
 export { CircuitProtected } from './decorators/circuit-protected.js';
+export { Coalesced } from './decorators/coalesced.js';
 export { ConcurrencyLimited } from './decorators/concurrency-limited.js';
 export { type AnyClass, describe, type PolicyDescription } from './decorators/describe.js';
 export { Hedged } from './decorators/hedged.js';
+export { RateLimited } from './decorators/rate-limited.js';
 export { RespectRateLimit } from './decorators/respect-rate-limit.js';
 export { RetryOnTransient } from './decorators/retry-on-transient.js';
 export { TimeLimited } from './decorators/time-limited.js';
 export type { PolicyDecorator, ResilientMethod } from './decorators/types.js';
 export type { CircuitOptions, Fallback } from './policies/circuit/options.js';
+export type { CoalesceOptions } from './policies/coalesce/options.js';
 export type { ConcurrencyOptions } from './policies/concurrency/options.js';
 export type { HedgeOptions } from './policies/hedge/options.js';
+export type { LimiterOptions } from './policies/limiter/options.js';
 export type { RateLimitOptions } from './policies/rate-limit/options.js';
 export type { RetryOptions } from './policies/retry/options.js';
 export type { TimeLimitOptions } from './policies/time-limit/options.js';
+export { type BulkheadHandle, bulkhead, bulkheads } from './runtime/bulkheads.js';
 export { classify, isTransient } from './runtime/classify.js';
+export { type GateHandle, gate, gates } from './runtime/gates.js';
 export { type CircuitHandle, type CircuitSnapshot, circuit, circuits } from './runtime/handle.js';
 export { inspect } from './runtime/inspect.js';
 export type {
@@ -77,6 +94,7 @@ export type {
 } from './runtime/inspection.js';
 export type { TransitionCount } from './policies/circuit/counts.js';
 export type { Overrides } from './runtime/overrides.js';
+export { type LastGoodOptions, lastGood } from './runtime/last-good.js';
 export { configure, onEvent, reload } from './runtime/runtime.js';
 export type { Environment } from './settings/environment.js';
 export { type LoadOptions, loadSettings } from './settings/load.js';

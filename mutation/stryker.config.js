@@ -1,7 +1,7 @@
 // `npm run mutate`: what the specs would not notice, after `npm install --prefix mutation`. It takes the better part of an
 // hour; a part can be named: npm run mutate -- --mutate 'lib/failures/**/*.ts'
 export default {
-  mutate: ['lib/{policies,failures,settings,decorators}/**/*.ts'],
+  mutate: ['lib/{call,policies,failures,settings,decorators}/**/*.ts'],
   // Mutants are switched on one at a time within one build.
   buildCommand: 'npx tsc',
   testRunner: 'mocha',
@@ -10,7 +10,7 @@ export default {
     'no-config': true,
     require: ['./build/standard/support/environment.js'],
     // One dialect: both are compiled from the same sources.
-    spec: ['build/standard/{core,policies,failures,settings,decorators,runtime,telemetry,issues}/**/*.spec.js'],
+    spec: ['build/standard/{core,call,policies,failures,settings,decorators,runtime,telemetry,issues}/**/*.spec.js'],
   },
   coverageAnalysis: 'perTest',
   // What is worked out when a module is loaded cannot be switched on later.

@@ -13,6 +13,8 @@ const PAGE = 'docs/fault-matrix.md';
 const CHILD = 'build/standard/matrix/child.js';
 /** Most of the time is spent waiting, so there may be more of them than processors. */
 const PROCESSES = 6;
+/** The longest that a cell may take: one that never settles is named like any other that differs. */
+const HANGS_MS = 60_000;
 const MISUSED = 2;
 const INTERRUPTED = 130;
 
@@ -32,7 +34,7 @@ process.on('SIGINT', () => {
   process.exit(INTERRUPTED);
 });
 
-console.log(`${total} cells: faults × methods × openai 6 and 7 × standard and legacy decorators`);
+console.log(`${total} cells: faults × methods × openai 6 and 7 × standard and legacy decorators and CommonJS`);
 const since = Date.now();
 let output = '';
 const first = await see(queue, PROCESSES);
@@ -78,18 +80,22 @@ function work(left, reports) {
     const child = fork(CHILD, { stdio: ['ignore', 'pipe', 'pipe', 'ipc'], env });
     children.add(child);
     let current;
+    let timer;
     const hear = (chunk) => (output += chunk);
     child.stdout.setEncoding('utf8').on('data', hear);
     child.stderr.setEncoding('utf8').on('data', hear);
     child.on('message', (report) => {
       if (report !== 'ready') reports.push(report);
       current = left.shift();
+      clearTimeout(timer);
+      timer = setTimeout(() => child.kill('SIGKILL'), HANGS_MS);
       child.send(current ?? 'done');
     });
-    child.on('close', (code) => {
+    child.on('close', (code, signal) => {
       children.delete(child);
+      clearTimeout(timer);
       const last = output.slice(-2000);
-      if (current) reports.push({ ...current, problems: [`the process ended with ${code}\n${last}`] });
+      if (current) reports.push({ ...current, problems: [`the process ended with ${code ?? signal}\n${last}`] });
       resolve();
     });
   });
@@ -105,8 +111,8 @@ function leaksOf(report) {
 
 function nameOf({ cell: number, place: at }) {
   const { group, row, method } = cells[number];
-  const { sdk, dialect } = PLACES[at];
-  return `${group}: ${row.fault}, ${method}, openai ${sdk}, ${dialect} decorators`;
+  const { sdk, dialect, module = 'import' } = PLACES[at];
+  return `${group}: ${row.fault}, ${method}, openai ${sdk}, ${dialect} decorators, by ${module}`;
 }
 
 function mentions({ group, row, method }, words) {

@@ -58,5 +58,5 @@ function tell(outage, rows) {
   console.log(`\nOutage: ${outage}. ${OUTAGES[outage]}.`);
   console.log(`${overSeeds(rows[0].figures.length)}.\n${forTerminal(goodput(rows))}\n${forTerminal(cost(rows))}`);
   const { limits } = scenarioOf(outage, DRAWN_SEED);
-  for (const { text, isReached } of marks(rows, limits)) console.log(`${isReached ? '✔' : '✖'} ${text}`);
+  for (const { text, isReached } of marks(rows, limits, outage)) console.log(`${isReached ? '✔' : '✖'} ${text}`);
 }

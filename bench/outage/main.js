@@ -1,6 +1,5 @@
 // `npm run bench:outage`: what an outage does to several clients, side by side. `-- --help` names its flags.
-import { InvalidArgumentError } from 'commander';
-import { command, Misuse, whole } from '../support/command.js';
+import { command, Misuse, some, whole } from '../support/command.js';
 import { aroundMarkers } from '../support/page.js';
 import { requirePeers } from '../support/peers.js';
 import { inVirtualTime, overSockets } from './bench.js';
@@ -33,13 +32,4 @@ function checked({ seeds, outage, only = IDS, real = false, write = false }) {
   if (real && seeds !== undefined) throw new Misuse('--real plays one seed: leave out --seeds.');
   if (real && outage && outage.length > 1) throw new Misuse('--real plays one outage: name one.');
   return { seeds: seeds ?? SEEDS, outages: outage ?? (real ? KINDS.slice(0, 1) : KINDS), only, real, write };
-}
-
-function some(known) {
-  return (text) => {
-    const named = text.split(',');
-    const unknown = named.filter((name) => !known.includes(name));
-    if (unknown.length === 0) return known.filter((name) => named.includes(name));
-    throw new InvalidArgumentError(`Unknown: ${unknown.join(', ')}. Known: ${known.join(', ')}.`);
-  };
 }

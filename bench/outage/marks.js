@@ -1,8 +1,11 @@
 import { spread } from './figures.js';
+import { PARTIAL } from './scenario.js';
 
 /** What holdfast is to reach, by its medians; where something is said of every replay, by all of them. */
 const LEAST_SHARE = 0.985;
 const MOST_REQUESTS = 2;
+/** By chance the same replay may go a little differently. */
+const NO_WORSE = 0.99;
 const SLACK_MS = 1000;
 
 /**
@@ -10,7 +13,8 @@ const SLACK_MS = 1000;
  * @param {{ recoveryMs: number }} limits
  * @returns {readonly { text: string, isReached: boolean }[]} nothing where holdfast or the oracle did not take part
  */
-export function marks(rows, { recoveryMs }) {
+export function marks(rows, { recoveryMs }, outage) {
+  if (PARTIAL.includes(outage)) return marksOfPartial(rows);
   const figuresOf = (id) => rows.find(({ client }) => client.id === id)?.figures;
   const [ours, oracles] = [figuresOf('holdfast'), figuresOf('oracle')];
   if (!ours || !oracles) return [];
@@ -38,6 +42,29 @@ export function marks(rows, { recoveryMs }) {
     },
     { text: `full goodput at most ${mostMs / 1000} s after the outage, in every replay`, isReached: slowest <= mostMs },
     { text: 'no collapse that outlives its cause, in any replay', isReached: slowest < Number.POSITIVE_INFINITY },
+  ];
+}
+
+/** Some requests are answered: the circuit must not cost more than it saves. */
+function marksOfPartial(rows) {
+  const [ours, without] = ['holdfast', 'holdfast-without-circuit'].map(
+    (id) => rows.find(({ client }) => client.id === id)?.figures,
+  );
+  if (!ours || !without) return [];
+  const median = (figures, name) => spread(figures.map((each) => each[name])).median;
+  return [
+    {
+      text: `useful answers: at least ${percent(NO_WORSE)} of those without a circuit`,
+      isReached: median(ours, 'useful') >= NO_WORSE * median(without, 'useful'),
+    },
+    {
+      text: 'requests into the outage: no more than without a circuit',
+      isReached: median(ours, 'intoOutage') <= median(without, 'intoOutage'),
+    },
+    {
+      text: 'no collapse that outlives its cause, in any replay',
+      isReached: ours.every(({ fullAfterMs }) => fullAfterMs < Number.POSITIVE_INFINITY),
+    },
   ];
 }
 

@@ -27,16 +27,26 @@ export function upstreamFor(scenario, seed) {
  * @param {AbortSignal} [signal]
  * @returns {Promise<Replayed>}
  */
-export async function replay(make, scenario, seed, signal) {
+export function replay(make, scenario, seed, signal) {
+  const client = (upstream) =>
+    make({ limits: scenario.limits, exchange: exchangeWith(upstream), isOut: () => upstream.isOut });
+  return replayOn(() => upstreamFor(scenario, seed), client, arrivals(scenario, seed), seed, signal);
+}
+
+/**
+ * The same for any upstream.
+ *
+ * @template {{ requests: readonly object[], close: () => void }} U
+ * @param {() => U} start begins in virtual time
+ * @param {(upstream: U) => { call: () => Promise<unknown>, close?: () => void }} make
+ * @param {readonly number[]} moments when calls are made
+ */
+export async function replayOn(start, make, moments, seed, signal) {
   const time = takeOverTime(seeded(CLIENTS + seed));
   try {
-    const upstream = upstreamFor(scenario, seed);
-    const client = make({
-      limits: scenario.limits,
-      exchange: exchangeWith(upstream),
-      isOut: () => upstream.isOut,
-    });
-    const calls = await time.until(play(client, arrivals(scenario, seed)), signal);
+    const upstream = start();
+    const client = make(upstream);
+    const calls = await time.until(play(client, moments), signal);
     client.close?.();
     upstream.close();
     return { calls, requests: upstream.requests };
@@ -76,17 +86,17 @@ export function play(client, moments, signal) {
   return Promise.all(made);
 }
 
-/** One request, without a network: resolves with its status, rejects with what `signal` aborts with. */
-function exchangeWith(upstream) {
+/** One request, without a network: resolves with what the upstream answers, rejects with what `signal` aborts with. */
+export function exchangeWith(upstream) {
   return (signal) =>
     new Promise((resolve, reject) => {
       const leave = () => {
         request.isAwaited = false;
         reject(signal.reason);
       };
-      const request = upstream.arrive((status) => {
+      const request = upstream.arrive((answer) => {
         signal.removeEventListener('abort', leave);
-        resolve(status);
+        resolve(answer);
       });
       signal.addEventListener('abort', leave, { once: true });
     });

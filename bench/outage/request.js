@@ -1,8 +1,10 @@
 /** What a client of an HTTP API throws for a status that is no success. */
-class StatusError extends Error {
-  constructor(status) {
+export class StatusError extends Error {
+  /** @param {Record<string, string>} [headers] */
+  constructor(status, headers) {
     super(`HTTP ${status}`);
     this.status = status;
+    if (headers) this.headers = headers;
   }
 }
 

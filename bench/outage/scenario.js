@@ -22,7 +22,16 @@ export const OUTAGES = {
   lost: 'Requests get lost, as in a network that swallows packets: no answer, ever',
   refused: 'Requests are refused at once with a 503, as by a balancer with nobody behind it',
   held: 'Requests wait until it is over and are worked off then, as behind a lock: the line stands still and grows',
+  partial: 'Half of the requests fail at once with a 503, as when one of two servers is broken',
+  slow: 'Every request takes ten times as long and none fails, so that the workers answer a tenth',
 };
+
+/** Outages in which some requests are answered: there a circuit may do harm. */
+export const PARTIAL = ['partial', 'slow'];
+
+/** The share of requests that fail in a partial outage, and how much longer they take in a slow one. */
+export const FAILING = 0.5;
+export const SLOWER = 10;
 
 /** So much shorter or longer an outage is by chance, so that no client is lucky with the moments of its probes. */
 const OUTAGE_SPREAD_MS = 4000;

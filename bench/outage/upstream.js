@@ -1,5 +1,7 @@
+import { FAILING, PARTIAL, SLOWER } from './scenario.js';
+
 /** A request as the upstream saw it. */
-class Request {
+export class Request {
   /** Whether somebody waits for its answer. */
   isAwaited = true;
   /** Undefined until it is answered. */
@@ -12,14 +14,15 @@ class Request {
 
   #answer;
 
-  answer(status) {
+  /** @param [headers] what the client sees besides the status, if anything */
+  answer(status, headers) {
     this.status = status;
-    if (this.isAwaited) this.#answer(status);
+    if (this.isAwaited) this.#answer(headers ? { status, headers } : status);
   }
 }
 
 /** How long it takes to be refused. */
-const REFUSAL_MS = 5;
+export const REFUSAL_MS = 5;
 
 /**
  * A service of a few workers with one line of requests before them. It does not notice that a caller has gone: it works
@@ -50,8 +53,9 @@ export class Upstream {
     ];
   }
 
+  /** Whether it answers nothing. */
   get isOut() {
-    return this.#isOut;
+    return this.#isOut && !PARTIAL.includes(this.#scenario.outage);
   }
 
   /** @param {(status: number) => void} answer called unless nobody waits any more */
@@ -59,7 +63,7 @@ export class Upstream {
     const request = new Request(this.#now(), answer);
     this.requests.push(request);
     if (this.#isOut && this.#scenario.outage === 'lost') return request;
-    if (this.#isOut && this.#scenario.outage === 'refused') {
+    if (this.#isOut && (this.#scenario.outage === 'refused' || this.#isHit())) {
       setTimeout(() => request.answer(503), REFUSAL_MS);
       return request;
     }
@@ -74,6 +78,10 @@ export class Upstream {
 
   #now() {
     return Date.now() - this.#startedAt;
+  }
+
+  #isHit() {
+    return this.#scenario.outage === 'partial' && this.#random() < FAILING;
   }
 
   get #standsStill() {
@@ -93,7 +101,9 @@ export class Upstream {
   #begin(request, from) {
     const { workMs, brownout, brownoutFrom, outageFrom } = this.#scenario;
     const isBrownout = from >= brownoutFrom && from < outageFrom;
-    const ms = Math.floor(workMs * (0.5 + this.#random()) * (isBrownout ? brownout.slower : 1));
+    const isSlow = this.#isOut && this.#scenario.outage === 'slow';
+    const slower = (isBrownout ? brownout.slower : 1) * (isSlow ? SLOWER : 1);
+    const ms = Math.floor(workMs * (0.5 + this.#random()) * slower);
     const status = isBrownout && this.#random() < brownout.failing ? 503 : 200;
     const until = from + ms;
     setTimeout(() => {
@@ -105,7 +115,7 @@ export class Upstream {
   #end(request, status, at) {
     this.#free += 1;
     // What was in it when the outage began is lost with the rest.
-    if (!this.#isOut) request.answer(status);
+    if (!this.isOut) request.answer(status);
     else if (this.#scenario.outage === 'refused') request.answer(503);
     this.#work(at);
   }

@@ -20,6 +20,10 @@ const START = Date.UTC(2026, 0, 1);
  */
 export function takeOverTime(random) {
   const clock = sinon.useFakeTimers({ now: START, toFake: FAKED });
+  // As Node does: a part of a millisecond would fire at the same moment, for a limiter that asks again and again.
+  const { setTimeout: fakeTimeout } = globalThis;
+  globalThis.setTimeout = (callback, ms, ...args) =>
+    fakeTimeout(callback, ms > 0 ? Math.max(1, Math.trunc(ms)) : ms, ...args);
   const realRandom = Math.random;
   Math.random = random;
   return {
@@ -38,6 +42,7 @@ export function takeOverTime(random) {
     },
     restore() {
       Math.random = realRandom;
+      globalThis.setTimeout = fakeTimeout;
       clock.restore();
     },
   };

@@ -18,7 +18,7 @@ export async function aftermath(world) {
     configure({
       settings: {
         retry: { maxAttempts: 2 },
-        circuits: { [CIRCUIT]: { failureThreshold: NEVER, minimumCalls: NEVER } },
+        circuits: { [CIRCUIT]: { circuit: { failureThreshold: NEVER, minimumCalls: NEVER } } },
       },
     }),
     instantRetries(),

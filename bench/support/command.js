@@ -43,6 +43,16 @@ export function whole(least, most) {
   };
 }
 
+/** Some of a list of words, as a flag's value. */
+export function some(known) {
+  return (text) => {
+    const named = text.split(',');
+    const unknown = named.filter((name) => !known.includes(name));
+    if (unknown.length === 0) return known.filter((name) => named.includes(name));
+    throw new InvalidArgumentError(`Unknown: ${unknown.join(', ')}. Known: ${known.join(', ')}.`);
+  };
+}
+
 function complain(error, name, flags) {
   if (error instanceof Interrupted) return EXIT.interrupted;
   if (error instanceof Misuse) return misused(`${name}: ${error.message}`);

@@ -1,29 +1,30 @@
-// The page that the benchmarks write their results into, each between markers of its own.
+// The pages that the benchmarks write their results into, each between markers of its own.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Misuse } from './command.js';
 
 const PATH = 'docs/benchmarks.md';
-const FILE = fileURLToPath(new URL(`../../${PATH}`, import.meta.url));
+const fileOf = (path) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
 
 /**
  * Puts text between `<!-- name -->` and `<!-- /name -->`.
  * @throws {Misuse} when the page has no such markers
  */
-export function writeBetweenMarkers(name, text) {
-  const [before, after] = aroundMarkers(name);
-  writeFileSync(FILE, `${before}\n${text.trim()}\n\n${after}`);
+export function writeBetweenMarkers(name, text, path = PATH) {
+  const [before, after] = aroundMarkers(name, path);
+  writeFileSync(fileOf(path), `${before}\n${text.trim()}\n\n${after}`);
 }
 
 /**
  * What stands before and behind: to be asked for before the work, whose results would otherwise be lost.
  * @throws {Misuse} when the page has no such markers
  */
-export function aroundMarkers(name) {
-  const page = existsSync(FILE) ? readFileSync(FILE, 'utf8') : '';
+export function aroundMarkers(name, path = PATH) {
+  const file = fileOf(path);
+  const page = existsSync(file) ? readFileSync(file, 'utf8') : '';
   const [begin, end] = [`<!-- ${name} -->\n`, `<!-- /${name} -->`];
   const [from, to] = [page.indexOf(begin), page.indexOf(end)];
-  if (from < 0 || to < from) throw new Misuse(`expected ${begin.trim()} and ${end} in ${PATH}`);
+  if (from < 0 || to < from) throw new Misuse(`expected ${begin.trim()} and ${end} in ${path}`);
   return [page.slice(0, from + begin.length), page.slice(to)];
 }
 

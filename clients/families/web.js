@@ -104,7 +104,7 @@ const endedStream = (name) => ({
 });
 const HTTP2_FAULTS = [
   ...['INTERNAL_ERROR', 'REFUSED_STREAM', 'ENHANCE_YOUR_CALM', 'CANCEL'].map(endedStream),
-  { id: 'the session is told to go away', kind: 'network', play: 'goaway' },
+  { id: 'the session ends with GOAWAY', kind: 'network', play: 'goaway' },
 ];
 
 export const web = {

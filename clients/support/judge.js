@@ -23,7 +23,7 @@ function rightOf(setup, fault, text) {
   if (fault.id === '409' && REPEATS_409.test(setup.package)) base.kind = 'server';
   // Where the client hands on what it could unpack, it is a body that is not JSON.
   if (fault.otherwise && !text.includes(fault.otherwise[0])) base.kind = fault.otherwise[1];
-  if (/^(cut|stall)/.test(fault.play) && isParsedAlone(text)) base.kind = 'malformed';
+  if (/^(cut|stall)/.test(fault.play) && fault.by !== 'caller' && isParsedAlone(text)) base.kind = 'malformed';
   if (/no-url|unknown-scheme/.test(fault.at) && /ENOTFOUND|EAI_AGAIN|ECONNREFUSED/.test(text)) base.kind = 'network';
   if (/client|controller|signal/.test(fault.by) && isLossAlone(text)) base.kind = 'network';
   if (exception) Object.assign(base, exception);

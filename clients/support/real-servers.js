@@ -7,21 +7,24 @@ import { join } from 'node:path';
 import { certificate } from './certificates.js';
 
 const START_MS = 20_000;
+const STOP_MS = 3000;
 const isRoot = process.getuid?.() === 0;
 
-/** Starts what a family asks for. Each is a port, or undefined where the program is not installed. */
+/** Those that run, so that they can be stopped while others are still being started. */
+const running = [];
+
+/** Starts what a family asks for. The answer is the port of each; none for a program that is not installed. */
 export async function startServers(names, folder) {
-  const started = [];
   const ports = {};
-  // Whatever ends this process ends them.
-  process.on('exit', () => started.forEach(({ child }) => child.kill('SIGKILL')));
   for (const name of names) {
-    const server = await STARTERS[name](folder, await freePort());
-    if (!server) continue;
-    started.push(server);
-    ports[name] = server.port;
+    const port = await STARTERS[name](folder, await freePort());
+    if (port !== undefined) ports[name] = port;
   }
-  return { ports, stop: () => Promise.all(started.map(({ child }) => stop(child))) };
+  return ports;
+}
+
+export async function stopServers() {
+  await Promise.all(running.splice(0).map(stop));
 }
 
 const STARTERS = {
@@ -92,6 +95,8 @@ async function postgres(folder, port) {
   return started(
     spawn(join(programs, 'postgres'), ['-D', data, ...args], { stdio: 'ignore', ...user, cwd: data }),
     port,
+    // Fast: it does not wait for its clients to leave.
+    'SIGINT',
   );
 }
 
@@ -129,13 +134,14 @@ function dataFolder(folder, name) {
   return path;
 }
 
-async function started(child, port) {
+async function started(child, port, ending = 'SIGTERM') {
+  running.push({ child, ending });
   const until = Date.now() + START_MS;
   while (!(await answers(port))) {
     if (Date.now() > until || child.exitCode !== null) throw new Error(`${child.spawnfile} did not start`);
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
-  return { child, port };
+  return port;
 }
 
 function answers(port) {
@@ -154,11 +160,11 @@ function freePort() {
   });
 }
 
-async function stop(child) {
-  if (child.exitCode !== null) return;
+async function stop({ child, ending }) {
+  if (child.exitCode !== null || child.signalCode !== null) return;
   await new Promise((resolve) => {
-    const timer = setTimeout(() => child.kill('SIGKILL'), 3000);
+    const timer = setTimeout(() => child.kill('SIGKILL'), STOP_MS);
     child.on('close', () => (clearTimeout(timer), resolve()));
-    child.kill('SIGTERM');
+    child.kill(ending);
   });
 }

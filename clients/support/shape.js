@@ -13,7 +13,20 @@ const MAX_TEXT = 400;
 
 /** Objects of whole subsystems: that they are there is recorded, what is in them is not. */
 const OPAQUE_KEYS = new Set([
-  ...['config', 'options', 'request', 'req', 'agent', 'socket', 'client', 'connection', 'session', 'parser', 'handler'],
+  ...[
+    'config',
+    'options',
+    'request',
+    'req',
+    'cert',
+    'agent',
+    'socket',
+    'client',
+    'connection',
+    'session',
+    'parser',
+    'handler',
+  ],
   ...['requestBodyValues', 'operation', 'result', 'rawRequest', 'cookies', '_request', 'clientStream', 'raw'],
   ...[
     'requestInit',
@@ -149,7 +162,7 @@ const isOpaque = (key, value) => !(value instanceof Error) && isSubsystem(key, v
 const isSubsystem = (key, value) =>
   OPAQUE_KEYS.has(key) || /Socket|Agent|Server$|ClientRequest|Signal$/.test(nameOf(value));
 
-/** Anything that holds headers: a `Headers`, the classes of axios, Azure and gRPC. Told by their methods. */
+/** Anything that holds headers: a `Headers`, the classes of axios, Azure and gRPC. Found by their methods. */
 function headersOf(value) {
   if (typeof safely(() => value.get) !== 'function' || value instanceof Map) return undefined;
   const isIterable = typeof safely(() => value[Symbol.iterator]) === 'function';
@@ -203,6 +216,8 @@ function scrub(text) {
       // Neither the time nor the addresses of one run.
       .replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, (time) => (time.startsWith(DAY) ? time : '<time>'))
       .replace(/after \d+\.\d+s,LB pick: \d+\.\d+s/, 'after 0.250s,LB pick: 0.001s')
+      .replace(/pg_temp_\d+/, 'pg_temp_1')
+      .replace(/Process \d+ waits for [^]*/, 'Process 1 waits.')
       .replace(/\b[0-9A-F]{16}:error/, '0000000000000000:error')
       .replace(/(file:\/\/)?\/(tmp|work|home|root|usr|var)\/[^\s'")]*/g, '/path')
       .slice(0, MAX_TEXT)

@@ -13,7 +13,13 @@ export const LIVE_LINES = 10;
 const LABEL = 12;
 const CELL = 16;
 
-const COLOURS = { closed: 'green', 'half-open': 'yellow', open: 'red', isolated: 'red' } as const;
+const COLOURS = {
+  closed: 'green',
+  'half-open': 'yellow',
+  open: 'red',
+  isolated: 'red',
+  'forced-closed': 'green',
+} as const;
 
 /** Whether standard output is a terminal with room for the view, whose lines can be drawn again and again. */
 export function canRedraw(): boolean {

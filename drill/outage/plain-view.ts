@@ -7,6 +7,7 @@ const MEANING: Readonly<Record<CircuitStateName, string>> = {
   open: 'nothing is sent, the fallback answers',
   'half-open': 'one call tries the upstream',
   isolated: 'nothing is sent',
+  'forced-closed': 'every call passes, whatever fails',
 };
 
 /** Prints a line for each change of the phase and of the circuit: for pipes and simple terminals. */

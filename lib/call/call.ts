@@ -24,7 +24,7 @@ export interface CircuitPort {
   /** True if the circuit has left the epoch that admitted a call and rejects calls now. */
   rejectsSince(epoch: number): boolean;
   /** The error for a call that it rejects. */
-  rejection(now: () => number): Error;
+  rejection(now: () => number, method: string): Error;
   /** Calls `listener` after each transition; returns how to stop listening. */
   onTransition(listener: () => void): () => void;
 }
@@ -79,8 +79,6 @@ export class Call {
   whole: Call | undefined = undefined;
   /** Attempts that were made: how often the method itself ran. */
   attempts = 0;
-  /** True for an attempt beside the first one. */
-  isHedge = false;
   /** True once a retry or a hedge has brought the result. */
   isRecovered = false;
   /** True once the fallback answers. */
@@ -89,6 +87,16 @@ export class Call {
   since: number | undefined = undefined;
   /** What watches it, if an exporter does. */
   watches: readonly CallWatch[] | undefined = undefined;
+  /** How many failed attempts, of how many there may be, the circuit has counted already. */
+  counted: { readonly count: number; readonly of: number } | undefined = undefined;
+  /** When the failure came that {@link failureOf} was asked about last: the clock is read once for all policies. */
+  failedAt = 0;
+  /** Called with what the method itself returned, which a scope that ends does not wait for; again with its cleanup. */
+  onMethod: ((running: Promise<unknown>) => void) | undefined = undefined;
+  /** How many times the method has been started for it. */
+  attempt = 0;
+  /** True for an attempt that was started beside a slow one. */
+  isHedge = false;
   #stop: Stop | undefined;
   #error: unknown;
   #failure: Failure | undefined;
@@ -122,23 +130,26 @@ export class Call {
     return this.admission.circuit?.budget ?? this.site.budget;
   }
 
-  /**
-   * What an attempt failed with: classified once for all policies. `cancelled` if the caller aborted the call, or if an
-   * attempt ended because of us; an abort that is nobody's is a timeout.
-   */
+  /** What an attempt failed with: classified once for all policies, and `cancelled` once the caller has aborted. */
   failureOf(error: unknown): Failure {
-    if (this.isAborted) return CANCELLED;
-    const failure = this.classified(error);
-    return failure.kind === 'cancelled' && !this.scope?.ended
-      ? { ...failure, kind: 'timeout', transient: true }
-      : failure;
+    if (this.isAborted) {
+      this.failedAt = this.site.clock.now();
+      return CANCELLED;
+    }
+    return this.classified(error);
   }
 
-  /** What an error says by itself, whatever became of the call. */
+  /** Another attempt begins: the same error would be another failure. */
+  beginAttempt(): void {
+    this.#failure = undefined;
+  }
+
+  /** What an error says by itself, whether or not the caller has aborted since. */
   classified(error: unknown): Failure {
     if (this.#failure === undefined || this.#error !== error) {
       this.#error = error;
-      this.#failure = this.site.classify(error);
+      this.failedAt = this.site.clock.now();
+      this.#failure = this.site.classify(error, this.failedAt, this.scope?.ended !== undefined);
     }
     return this.#failure;
   }
@@ -154,6 +165,7 @@ export class Call {
 export function callAfterwards(site: Site, self: unknown, args: readonly unknown[], admission: Admission): Call {
   const call = new Call(site, self, args, admission);
   call.attempts = 1;
+  call.attempt = 1;
   return call;
 }
 

@@ -1,5 +1,6 @@
 import { Account } from './account.js';
 import { Call, UNGUARDED } from './call.js';
+import { started } from './current-attempt.js';
 import { Opener } from './opener.js';
 import type { Next, Stream } from './policy.js';
 import { handOut } from './reader.js';
@@ -8,20 +9,29 @@ import { watched, watching } from './watched.js';
 
 /** Runs the method, in the innermost scope of its call if there is one. */
 export function inScope(method: Next, { stats, observers }: Site): Next {
-  const run = observers.length > 0 ? watched(method) : method;
+  const start: Next = (self, args, call) => started(call, method, self, args);
+  const run = observers.length > 0 ? watched(start) : start;
   const attempt = (self: unknown, args: readonly unknown[], call: Call): Promise<unknown> => {
     stats.attempts += 1;
     call.noteAttempt();
     return run(self, args, call);
   };
   return (self, args, call) => {
-    if (call === undefined) {
+    if (!call) {
       stats.attempts += 1;
-      return method(self, args);
+      return started(call, method, self, args);
     }
-    const { scope } = call;
-    return scope ? scope.run(() => attempt(self, args, call)) : attempt(self, args, call);
+    call.attempt += 1;
+    const { scope, onMethod } = call;
+    if (!scope) return attempt(self, args, call);
+    const begin = (): Promise<unknown> => attempt(self, args, call);
+    return scope.run(onMethod ? () => seen(begin(), onMethod) : begin);
   };
+}
+
+function seen<T>(running: Promise<T>, see: (running: Promise<T>) => void): Promise<T> {
+  see(running);
+  return running;
 }
 
 /** How a call of a method begins: not at all if the caller's signal is aborted. */

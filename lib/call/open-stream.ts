@@ -1,56 +1,20 @@
 import type { Stream } from './policy.js';
+import type { Readable, Reject, Request, Resolve, Step, Tie } from './readable.js';
 import type { Scope } from './scope.js';
+import { type StreamEnd, type StreamWatcher, whenClosed } from './watcher.js';
 
-/** How a stream ended: the source returned, the source or a limit failed, or the reader left. */
-export type StreamEnd = 'completed' | 'failed' | 'left';
-
-/** Sees a stream that is read. */
-export interface StreamWatcher {
-  /** The reader waits for a chunk. */
-  waits?(): void;
-  /** A chunk has come. */
-  chunk?(): void;
-  /** Called once. `chunks` is how many the reader got. */
-  ended(how: StreamEnd, error: unknown, chunks: number): void;
-}
+export type { StreamEnd, StreamWatcher };
 
 type Result = IteratorResult<unknown, unknown>;
-type Step = 'next' | 'throw';
-
-type Resolve = (result: Result) => void;
-type Reject = (error: unknown) => void;
-
-/** A request that waits for those before it. */
-interface Request {
-  readonly step: Step;
-  readonly value: unknown;
-  readonly resolve: Resolve;
-  readonly reject: Reject;
-}
 
 const DONE: Result = Object.freeze({ value: undefined, done: true });
-
-/** What a stream is read by. */
-export interface Holder {
-  /** From now on the stream goes on in another one. */
-  readFrom(stream: Readable): void;
-}
-
-/** A stream that something can keep from being collected, and that can be given up. */
-export interface Readable extends Stream {
-  /** What the stream is read by: kept alive while a request is pending. */
-  holder: Holder | undefined;
-  readonly isOver: boolean;
-  /** Ends it as if its reader had left; false if it was over already. */
-  drop(): boolean;
-}
 
 /**
  * A stream that has been opened. Reads its source for one reader, in order, and tells its watchers how it ends. Its end
  * by a limit, or by `return()`, settles what is pending at once, whether or not the source heeds it.
  */
 export class OpenStream implements Readable {
-  holder: Holder | undefined;
+  #tie: Tie | undefined;
   readonly #source: Stream;
   #first: Result | undefined;
   readonly #scope: Scope | undefined;
@@ -61,6 +25,7 @@ export class OpenStream implements Readable {
   #step: Step = 'next';
   #queue: Request[] | undefined;
   #chunks = 0;
+  #isRead: boolean;
   /** True once the first chunk has been handed over, if neither a scope nor a watcher has to do with the next ones. */
   #isPlain = false;
   #end: { readonly how: StreamEnd; readonly error: unknown } | undefined;
@@ -75,12 +40,18 @@ export class OpenStream implements Readable {
   constructor(source: Stream, first: Result | undefined, scope: Scope | undefined) {
     this.#source = source;
     this.#first = first;
+    this.#isRead = first !== undefined;
     this.#scope = scope;
     this.#leaveScope = scope?.onEnd(() => this.#endIdle());
   }
 
   get isOver(): boolean {
     return this.#end !== undefined;
+  }
+
+  tieTo(tie: Tie): void {
+    tie.stream = this.#end ? undefined : this;
+    this.#tie = tie;
   }
 
   watch(watcher: StreamWatcher): void {
@@ -108,6 +79,8 @@ export class OpenStream implements Readable {
   async return(value?: unknown): Promise<Result> {
     const wasIdle = !this.#end && !this.#resolve;
     if (!this.#end) this.#leave();
+    // Whoever leaves asks for no failure any more.
+    this.#failure = undefined;
     const closed = this.#source.return(undefined);
     if (wasIdle) await closed;
     else swallow(closed);
@@ -135,11 +108,13 @@ export class OpenStream implements Readable {
   };
 
   #ask(step: Step, value: unknown): Promise<Result> {
-    return new Promise((resolve, reject) => {
-      const request = { step, value, resolve, reject };
-      if (this.#resolve) (this.#queue ??= []).push(request);
-      else this.#begin(request);
-    });
+    return new Promise((resolve, reject) => this.take({ step, value, resolve, reject }));
+  }
+
+  /** Requests are settled in their order. */
+  take(request: Request): void {
+    if (this.#resolve) (this.#queue ??= []).push(request);
+    else this.#begin(request);
   }
 
   #begin(request: Request): void {
@@ -147,6 +122,7 @@ export class OpenStream implements Readable {
     const { step, value } = request;
     this.#take(request.resolve, request.reject);
     this.#step = step;
+    this.#isRead = true;
     if (this.#first && step === 'next') {
       const first = this.#first;
       this.#first = undefined;
@@ -161,16 +137,16 @@ export class OpenStream implements Readable {
 
   readonly #succeed = (result: Result): void => {
     if (this.#end) return;
-    if (result.done) this.#finish('completed');
+    if (result.done) this.#finish('completed', undefined, result.value);
     else {
       this.#chunks += 1;
-      if (!this.#isPlain) for (const watcher of this.#watchers) watcher.chunk?.();
+      if (!this.#isPlain) for (const watcher of this.#watchers) watcher.chunk?.(result.value);
     }
     const resolve = this.#resolve;
     this.#resolve = undefined;
     resolve?.(result);
     if (this.#queue) this.#goOn();
-    else this.holder = undefined;
+    else if (this.#tie) this.#tie.reader = undefined;
   };
 
   readonly #fail = (error: unknown): void => {
@@ -190,7 +166,8 @@ export class OpenStream implements Readable {
     const { ended } = this.#scope as Scope;
     if (this.#resolve || this.#end || !ended) return;
     this.#failure = { error: ended.error };
-    this.#finish(ended.cause === 'deadline' ? 'failed' : 'left', ended.error);
+    // An object that nobody iterates may be read in a way that we do not see, such as `tee()`: then nothing is known.
+    this.#finish(ended.cause === 'deadline' && this.#isRead ? 'failed' : 'left', ended.error);
     swallow(this.#source.throw(ended.error));
   }
 
@@ -204,11 +181,12 @@ export class OpenStream implements Readable {
 
   /** Begins what waits its turn. */
   #goOn(): void {
-    const next = this.#queue?.shift();
-    if (next) this.#begin(next);
-    else this.holder = undefined;
     // After the end nothing becomes pending.
-    if (next && !this.#resolve) this.#goOn();
+    for (let next = this.#queue?.shift(); next; next = this.#queue?.shift()) {
+      this.#begin(next);
+      if (this.#resolve) return;
+    }
+    if (this.#tie) this.#tie.reader = undefined;
   }
 
   #refuse({ step, value, resolve, reject }: Request): void {
@@ -219,15 +197,20 @@ export class OpenStream implements Readable {
     else resolve(DONE);
   }
 
-  #finish(how: StreamEnd, error?: unknown): void {
+  #finish(how: StreamEnd, error?: unknown, returned?: unknown): void {
     this.#end = { how, error };
     this.#first = undefined;
     this.#isPlain = false;
     this.#leaveScope?.();
+    if (this.#tie) this.#tie.stream = undefined;
     const watchers = this.#watchers;
     // Nothing of the call outlives it, also if the reader keeps the stream.
     this.#watchers = [];
-    for (const watcher of watchers) watcher.ended(how, error, this.#chunks);
+    const isCut = how === 'left' || this.#scope?.ended !== undefined;
+    for (const watcher of watchers) {
+      watcher.ended(how, error, this.#chunks, returned);
+      if (watcher.closed) whenClosed(this.#source, isCut, () => watcher.closed?.());
+    }
   }
 }
 

@@ -1,7 +1,9 @@
 import type { Call } from './call.js';
+import { started } from './current-attempt.js';
 import { Opening } from './opening.js';
-import { type Holder, OpenStream, type Readable, streamOf, swallow } from './open-stream.js';
+import { OpenStream, streamOf, swallow } from './open-stream.js';
 import type { Next, Stream } from './policy.js';
+import type { Readable, Request, Tie } from './readable.js';
 import { Scope } from './scope.js';
 import { watched } from './watched.js';
 
@@ -26,30 +28,30 @@ export function opens(method: (self: unknown, args: readonly unknown[]) => Strea
     const scope = call?.scope;
     const first: Next = () => {
       source = method(self, args);
-      return source.next();
+      return started(call, nextOf, source, undefined);
     };
     const ask = call?.site.observers.length ? watched(first) : first;
+    if (call) call.attempt += 1;
     const begin = async (): Promise<Opening> => {
       if (call) call.site.stats.attempts += 1;
       call?.noteAttempt();
-      const first = (await ask(self, args, call)) as Result;
-      return new Opening(new OpenStream(source as Stream, first, scope instanceof Reading ? undefined : scope));
+      const opened = (await ask(self, args, call)) as Result;
+      return new Opening(new OpenStream(source as Stream, opened, scope instanceof Reading ? undefined : scope));
     };
     if (!scope) return begin();
     return scope.run(begin).catch((error) => {
       // A scope that has ended left it at work.
-      if (source) swallow(source.return(undefined));
+      const closed = source?.return(undefined);
+      if (closed) {
+        swallow(closed);
+        call.onMethod?.(closed);
+      }
       throw error;
     });
   };
 }
 
-interface Request {
-  readonly step: 'next' | 'throw';
-  readonly value: unknown;
-  readonly resolve: (result: Result | Promise<Result>) => void;
-  readonly reject: (error: unknown) => void;
-}
+const nextOf = (source: Stream): Promise<Result> => source.next();
 
 const DONE: Result = Object.freeze({ value: undefined, done: true });
 
@@ -61,7 +63,7 @@ const LEFT = Object.freeze(new DOMException('The reader left the stream.', 'Abor
  * any other call. Leaving it meanwhile ends every wait at once.
  */
 export class Opener implements Readable {
-  holder: Holder | undefined;
+  #tie: Tie | undefined;
   readonly #open: Next;
   #call: Call | undefined;
   #state: 'new' | 'opening' | 'over' = 'new';
@@ -75,8 +77,9 @@ export class Opener implements Readable {
     this.#call = call;
   }
 
-  get isOver(): boolean {
-    return this.#opened ? this.#opened.isOver : this.#state === 'over';
+  tieTo(tie: Tie): void {
+    tie.stream = this;
+    this.#tie = tie;
   }
 
   next(sent?: unknown): Promise<Result> {
@@ -125,7 +128,7 @@ export class Opener implements Readable {
     this.#state = 'opening';
     this.#reading = new Reading(call);
     this.#open(call.self, call.args, call).then(
-      (value) => (value instanceof Opening ? this.#take(streamOf(value.rest)) : this.#answer(value)),
+      (value) => (Opening.is(value) ? this.#take(streamOf(value.rest)) : this.#answer(value)),
       (error) => this.#fail(error),
     );
   }
@@ -133,11 +136,12 @@ export class Opener implements Readable {
   #take(stream: OpenStream): void {
     if (this.#state === 'over') return void stream.drop();
     this.#opened = stream;
-    stream.holder = this.holder;
-    this.holder?.readFrom(stream);
+    const tie = this.#tie;
     const queue = this.#queue;
     this.#end();
-    for (const { step, value, resolve } of queue) resolve(stream[step](value));
+    if (tie) stream.tieTo(tie);
+    tie?.reader?.readFrom?.(stream);
+    for (const request of queue) stream.take(request);
   }
 
   /** A policy answered instead of the method: with one chunk. */
@@ -153,7 +157,9 @@ export class Opener implements Readable {
 
   #end(): void {
     this.#state = 'over';
-    this.holder = undefined;
+    if (this.#tie) this.#tie.stream = undefined;
+    if (!this.#opened && this.#tie) this.#tie.reader = undefined;
+    this.#tie = undefined;
     this.#call = undefined;
     this.#reading = undefined;
     const queue = this.#queue;

@@ -1,24 +1,25 @@
-import type { Holder, Readable } from './open-stream.js';
+import type { Holder, Readable, Tie } from './readable.js';
 import { nextTurn } from '../core/turn.js';
 import type { Stream } from './policy.js';
 import type { Site } from './site.js';
 
 type Result = IteratorResult<unknown, unknown>;
 
-type Droppable = Pick<Readable, 'isOver' | 'drop'>;
+class Tied implements Tie {
+  stream: Readable | undefined;
+  reader: Holder | undefined;
 
-interface Dropped {
-  readonly stream: Droppable;
-  readonly site: Site;
+  constructor(readonly site: Site) {}
 }
 
-const collected = new FinalizationRegistry<Dropped>(({ stream, site }) => {
-  if (!stream.drop()) return;
+const collected = new FinalizationRegistry<Tied>(({ stream, site }) => {
+  if (!stream?.drop()) return;
   site.channel('stream_dropped').audience(site.clock.now())?.({ type: 'stream_dropped', method: site.method });
 });
 
-interface Young extends Dropped {
+interface Young {
   readonly object: object;
+  readonly tie: Tied;
 }
 
 /** So many are kept at least before those that are over are sorted out. */
@@ -32,19 +33,23 @@ let isSorting = false;
  * Gives a stream up when `object`, by which alone it can be read, is collected: permits and leases come back then. What is
  * over within this turn of the event loop is not registered, since that costs more than a hundred chunks.
  */
-export function onCollected(object: object, stream: Droppable, site: Site): void {
-  young.push({ object, stream, site });
+export function tieTo(object: object, stream: Readable, site: Site): Tie {
+  const tie = new Tied(site);
+  stream.tieTo(tie);
+  young.push({ object, tie });
   if (young.length >= crowd) {
-    young = young.filter((one) => !one.stream.isOver);
+    young = young.filter((one) => one.tie.stream !== undefined);
     crowd = Math.max(FEW, 2 * young.length);
   }
-  if (isSorting) return;
-  isSorting = true;
-  nextTurn(register);
+  if (!isSorting) {
+    isSorting = true;
+    nextTurn(register);
+  }
+  return tie;
 }
 
 function register(): void {
-  for (const { object, stream, site } of young) if (!stream.isOver) collected.register(object, { stream, site });
+  for (const { object, tie } of young) if (tie.stream) collected.register(object, tie);
   young = [];
   crowd = FEW;
   isSorting = false;
@@ -56,9 +61,11 @@ function register(): void {
  */
 class Reader implements Stream, Holder {
   #stream: Readable;
+  readonly #tie: Tie;
 
-  constructor(stream: Readable) {
+  constructor(stream: Readable, site: Site) {
     this.#stream = stream;
+    this.#tie = tieTo(this, stream, site);
   }
 
   readFrom(stream: Readable): void {
@@ -66,18 +73,17 @@ class Reader implements Stream, Holder {
   }
 
   next(sent?: unknown): Promise<Result> {
-    const stream = this.#stream;
-    stream.holder = this;
-    return stream.next(sent);
+    this.#hold();
+    return this.#stream.next(sent);
   }
 
   return(value?: unknown): Promise<Result> {
-    this.#stream.holder = this;
+    this.#hold();
     return this.#stream.return(value);
   }
 
   throw(error: unknown): Promise<Result> {
-    this.#stream.holder = this;
+    this.#hold();
     return this.#stream.throw(error);
   }
 
@@ -92,11 +98,13 @@ class Reader implements Stream, Holder {
   get [Symbol.toStringTag](): string {
     return 'AsyncGenerator';
   }
+
+  #hold(): void {
+    if (this.#tie.stream) this.#tie.reader = this;
+  }
 }
 
 /** What the caller reads a stream by. */
 export function handOut(stream: Readable, site: Site): Stream {
-  const reader = new Reader(stream);
-  onCollected(reader, stream, site);
-  return reader;
+  return new Reader(stream, site);
 }

@@ -1,6 +1,6 @@
 /** Attempts that may be added to the calls made: what keeps retries from becoming a storm. */
 export const CAPACITY = 100;
-const REFILL_PER_MS = 10 / 1000;
+const REFILL_PER_SECOND = 10;
 const PER_FIRST_ATTEMPT = 0.2;
 
 /**
@@ -8,6 +8,8 @@ const PER_FIRST_ATTEMPT = 0.2;
  * attempt adds 0.2, and it refills by 10 a second up to 100. Light traffic never feels it; a storm cannot start.
  */
 export class RetryBudget {
+  #capacity = CAPACITY;
+  #refillPerMs = REFILL_PER_SECOND / 1000;
   #tokens = CAPACITY;
   #refilledAt = 0;
 
@@ -19,24 +21,36 @@ export class RetryBudget {
     return true;
   }
 
+  /** Others share it: this process has so much of it. What a first attempt adds stays, since it scales with the traffic. */
+  resize(capacity: number, refillPerSecond: number): void {
+    this.#capacity = capacity;
+    this.#refillPerMs = refillPerSecond / 1000;
+    this.#tokens = Math.min(this.#tokens, capacity);
+  }
+
   /** Puts back the tokens of a call that ended well. */
   putBack(tokens: number): void {
-    this.#tokens = Math.min(CAPACITY, this.#tokens + tokens);
+    this.#tokens = Math.min(this.#capacity, this.#tokens + tokens);
+  }
+
+  /** Fills it up. */
+  refill(): void {
+    this.#tokens = CAPACITY;
   }
 
   /** A first attempt has finished. On the healthy path: one comparison. */
   earn(): void {
-    if (this.#tokens < CAPACITY) this.putBack(PER_FIRST_ATTEMPT);
+    if (this.#tokens < this.#capacity) this.putBack(PER_FIRST_ATTEMPT);
   }
 
   /** Asking changes nothing. */
   tokensAt(now: number): number {
-    return Math.min(CAPACITY, this.#tokens + Math.max(0, now - this.#refilledAt) * REFILL_PER_MS);
+    return Math.min(this.#capacity, this.#tokens + Math.max(0, now - this.#refilledAt) * this.#refillPerMs);
   }
 
   #refill(now: number): void {
     const elapsed = Math.max(0, now - this.#refilledAt);
     this.#refilledAt = now;
-    this.putBack(elapsed * REFILL_PER_MS);
+    this.putBack(elapsed * this.#refillPerMs);
   }
 }

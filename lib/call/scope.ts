@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { shared } from '../core/shared.js';
 import type { Call } from './call.js';
 import { onAbort } from './signals.js';
 import type { StopCause } from './stop.js';
@@ -15,7 +16,7 @@ interface Holder {
   scope: Scope | undefined;
 }
 
-const current = new AsyncLocalStorage<Holder>();
+const current = shared('call.scope', () => new AsyncLocalStorage<Holder>());
 
 /**
  * The signal of the attempt that is running, to hand to the client's call: it aborts when the innermost time limit
@@ -24,6 +25,11 @@ const current = new AsyncLocalStorage<Holder>();
  */
 export function currentSignal(): AbortSignal | undefined {
   return current.getStore()?.scope?.signal;
+}
+
+/** The innermost scope that is running, if there is one. */
+export function currentScope(): Scope | undefined {
+  return current.getStore()?.scope;
 }
 
 /** What a method runs in that may end before it: a time limit, one of several attempts, the reader of a stream. */
@@ -53,6 +59,11 @@ export class Scope {
       if (signal.aborted) this.#ended = { cause: 'aborted', error: signal.reason };
       else this.#leaveSignal = onAbort(signal, () => this.end('aborted', signal.reason));
     }
+  }
+
+  /** The call that runs in it, until it is over. */
+  get owner(): Call | undefined {
+    return this.#call;
   }
 
   /** Undefined while it goes on. */
@@ -103,11 +114,11 @@ export class Scope {
    * outcome is ignored. Runs nothing if the scope has ended already. For one run at a time.
    */
   run<T>(method: () => Promise<T>): Promise<T> {
-    return this.cutShort(method, (value) => this.settled(value));
+    return this.cutShort(method, (value, error) => this.settled(value, error));
   }
 
   /** The same for a part of what runs in it, such as a chunk of a stream. */
-  cutShort<T>(part: () => Promise<T>, settled?: (value?: T) => void): Promise<T> {
+  cutShort<T>(part: () => Promise<T>, settled?: (value?: T, error?: unknown) => void): Promise<T> {
     if (this.#ended) return Promise.reject(this.#ended.error);
     return new Promise((resolve, reject) => {
       this.#cut = reject;
@@ -119,7 +130,7 @@ export class Scope {
         },
         (error: unknown) => {
           this.#cut = undefined;
-          settled?.();
+          settled?.(undefined, error);
           reject(error);
         },
       );
@@ -131,8 +142,8 @@ export class Scope {
     return current.run((this.#holder ??= { scope: this }), method);
   }
 
-  /** The method has settled. */
-  protected settled(_value?: unknown): void {}
+  /** The method has settled, maybe after the scope has ended. */
+  protected settled(_value?: unknown, _error?: unknown): void {}
 
   end(cause: StopCause, error: unknown): void {
     if (this.#ended) return;

@@ -30,7 +30,7 @@ export class Stop {
     const { signal, scope, admission, site } = this.#call;
     const { cause } = this;
     if (cause === 'aborted') return signal?.aborted ? signal.reason : scope?.ending('aborted')?.error;
-    if (cause === 'circuit-open') return admission.circuit?.rejection(() => site.clock.now());
+    if (cause === 'circuit-open') return admission.circuit?.rejection(() => site.clock.now(), site.method);
     if (cause === 'deadline') scope?.expire();
     return cause && scope?.ending(cause)?.error;
   }
@@ -68,6 +68,9 @@ export class Stop {
    */
   wait(ms: number): Promise<StopCause | undefined> {
     const { clock } = this.#call.site;
+    // Whoever listens to the events of a wait may have stopped the call.
+    const { cause } = this;
+    if (cause) return Promise.resolve(cause);
     return new Promise((resolve) => {
       let timer: Timer;
       const finish = (cause: StopCause | undefined): void => {

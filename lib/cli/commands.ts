@@ -1,4 +1,4 @@
-import { type Command, command, flag, whole } from './command-line/command.js';
+import { type Command, command, flag, type Option, text, whole } from './command-line/command.js';
 
 const explain = command({
   name: 'explain',
@@ -40,5 +40,71 @@ const dashboard = command({
   },
 });
 
+/** Where the fleet is: options of every command about it. */
+const fleet = {
+  url: text('address', "the fleet's store, such as redis://localhost:6379; default: FLEET_URL"),
+  name: text('name', 'the name of the fleet; default: FLEET_NAME, else "default"'),
+};
+
+const lasting: Option<`${number}h` | undefined> = {
+  value: 'duration',
+  help: 'how long, such as 2h; default: until reset',
+  absent: undefined,
+  expected: 'a duration with a unit, such as 2h',
+  // Written out, so that the help of the command loads no package.
+  read: (given) => (/^\d+(\.\d+)?(ms|s|m|h|d)$/.test(given) ? (given as `${number}h`) : undefined),
+};
+
+const fleetStatus = command({
+  name: 'fleet status',
+  help: 'print the circuits of a fleet: state, members, votes and why',
+  options: {
+    ...fleet,
+    json: flag('print them as JSON'),
+    watch: flag('print them again whenever something has changed'),
+  },
+  async run({ options, signal }) {
+    const { fleetStatus } = await import('./fleet/fleet.js');
+    await fleetStatus(options, signal);
+  },
+});
+
+const circuit = { name: 'circuit', help: 'the name of the circuit', required: true } as const;
+
+const fleetIsolate = command({
+  name: 'fleet isolate',
+  help: 'reject every call of a circuit in every process of a fleet',
+  arguments: [circuit],
+  options: { ...fleet, reason: text('text', 'why; shown by fleet status'), for: lasting },
+  async run({ words: [name = ''], options: { reason, for: duration, ...address } }) {
+    const { fleetIsolate } = await import('./fleet/fleet.js');
+    await fleetIsolate(name, { ...(reason !== undefined && { reason }), ...(duration && { for: duration }) }, address);
+  },
+});
+
+const fleetReset = command({
+  name: 'fleet reset',
+  help: 'close a circuit in every process of a fleet',
+  arguments: [circuit],
+  options: fleet,
+  async run({ words: [name = ''], options }) {
+    const { fleetReset } = await import('./fleet/fleet.js');
+    await fleetReset(name, options);
+  },
+});
+
+const init = command({
+  name: 'init',
+  help: 'write resilience.json, with its schema for your editor',
+  options: {},
+  async run() {
+    const { init } = await import('./init/init.js');
+    init();
+  },
+});
+
 /** The commands of the package. Each loads what it needs when it runs, so that the others need not have it. */
-export const COMMANDS: readonly Command[] = [explain, observability, dashboard];
+export const COMMANDS: readonly Command[] = [
+  ...[init, explain, observability, dashboard],
+  ...[fleetStatus, fleetIsolate, fleetReset],
+];

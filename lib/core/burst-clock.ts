@@ -4,7 +4,7 @@ import { type Clock, systemClock } from './clock.js';
 const BURST = 16;
 
 const realNow = Date.now;
-const nextTurn = setImmediate;
+const nextTurn = globalThis.setImmediate ?? ((callback: () => void) => setTimeout(callback, 0));
 
 /**
  * Reads a clock for calls that cost so little that reading it would be half of their price, such as refusals while a
@@ -28,7 +28,7 @@ export function burstClock(clock: Clock): () => number {
     last = now;
     if (alike >= BURST && Date.now === realNow) {
       unread = BURST;
-      if (!inBurst) nextTurn(endBurst).unref();
+      if (!inBurst) nextTurn(endBurst).unref?.();
       inBurst = true;
     }
     return now;

@@ -1,8 +1,10 @@
+import { shared } from './shared.js';
+
 /** A pending timer, to be handed back to {@link Clock.clearTimer}. */
 export type Timer = unknown;
 
 /**
- * Where time comes from. Every policy is told the time by a clock, so that a test can put its own in place:
+ * Where time comes from. Every policy takes the time from a clock, so that a test can give its own:
  * `configure({ clock: new FakeClock() })`.
  */
 export interface Clock {
@@ -18,8 +20,10 @@ export interface Clock {
 export const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /** The real time. The globals are looked up when called, so that fake timers put in later are heeded. */
-export const systemClock: Clock = Object.freeze({
-  now: () => Date.now(),
-  setTimer: (callback: () => void, ms: number) => setTimeout(callback, Math.min(ms, MAX_TIMER_MS)),
-  clearTimer: (timer: Timer) => clearTimeout(timer as NodeJS.Timeout),
-});
+export const systemClock: Clock = shared('clock', () =>
+  Object.freeze({
+    now: () => Date.now(),
+    setTimer: (callback: () => void, ms: number) => setTimeout(callback, Math.min(ms, MAX_TIMER_MS)),
+    clearTimer: (timer: Timer) => clearTimeout(timer as NodeJS.Timeout),
+  }),
+);

@@ -14,9 +14,14 @@ export function toMs(duration: Duration): number {
   return ms(duration as StringValue);
 }
 
-/** Reads a duration as settings files and environments write it: a bare number is seconds. Undefined when it is none. */
+/** Reads a duration as code writes it, also with a space before the unit. Undefined if it is not one. */
 export function readDuration(value: unknown): Duration | undefined {
-  const text =
-    typeof value === 'number' || (typeof value === 'string' && /^\d+(\.\d+)?$/.test(value)) ? `${value}s` : value;
+  const text = typeof value === 'string' ? value.replace(/^([\d.]+) ([a-z]+)$/, '$1$2') : value;
   return isDuration(text) ? text : undefined;
+}
+
+/** Reads a duration as settings files and environments write it: a bare number is seconds. */
+export function readSeconds(value: unknown): Duration | undefined {
+  const isBare = typeof value === 'number' || (typeof value === 'string' && /^\d+(\.\d+)?$/.test(value));
+  return readDuration(isBare ? `${value}s` : value);
 }

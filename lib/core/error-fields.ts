@@ -1,10 +1,25 @@
-/** The fields that errors of clients, databases and queues carry. Nothing else of an unknown error is named in the log. */
+/** Every field that the classifier asks errors for. Nothing else of an unknown error is named in the log. */
 export const ERROR_FIELDS = [
   ...(['name', 'message', 'code', 'errno', 'syscall', 'status', 'statusCode', 'type', 'cause', 'errors'] as const),
-  ...(['headers', 'response', 'responseHeaders', '$metadata', 'details', 'severity', 'sqlState'] as const),
-  ...(['request', 'requestID', 'error', 'detail', 'original', 'originalError', 'lastError', 'exception'] as const),
-  ...(['data', 'body', '$fault', 'metadata', 'clientVersion', 'command', 'responseCode', 'errorLabels'] as const),
-  ...(['retriable', 'extensions', 'meta', 'config', 'retryAfter', 'retryAfterMs', 'rawResponse'] as const),
+  ...(['status_code', 'httpStatus', 'httpStatusCode', 'responseStatusCode', 'error_code', 'responseCode'] as const),
+  ...(['response', 'rawResponse', '$response', 'httpResponse', 'res', 'request', 'config', 'meta', 'options'] as const),
+  ...(['headers', 'responseHeaders', 'requestID', 'request_id', 'requestId', 'data', 'body', 'responseBody'] as const),
+  ...(['retryAfter', 'retryAfterMs', 'retryAfterInMs', 'retriable', '$metadata', '$fault', 'extensions'] as const),
+  ...([
+    'details',
+    'metadata',
+    'severity',
+    'sqlState',
+    'clientVersion',
+    'command',
+    'errorLabels',
+    'stackTrace',
+  ] as const),
+  ...(['error', 'detail', 'original', 'originalError', 'lastError', 'exception', 'reason', 'description'] as const),
+  ...(['driverError', 'parent', 'nativeError', 'innerError', 'networkError', 'graphQLErrors'] as const),
 ] as const;
 
-export type KnownErrorField = (typeof ERROR_FIELDS)[number];
+export type ErrorField = (typeof ERROR_FIELDS)[number];
+
+/** A field of an error, or of its cause. */
+export type KnownErrorField = ErrorField | `cause.${ErrorField}`;

@@ -1,6 +1,21 @@
+import { brand } from './brand.js';
 import type { CircuitStateName } from './events.js';
 
 // The errors that holdfast makes itself. Their messages are built from names and numbers, never from what was asked.
+
+/** The call that an error is about. */
+export interface OfCall {
+  /** The decorated method, as `Class.method`. */
+  readonly method?: string | undefined;
+  /** The circuit around it, if there is one. */
+  readonly circuit?: string | undefined;
+}
+
+/** Properties that are not known are left out, so that a printed error shows none that is undefined. */
+function note<E extends Error>(error: E, known: { readonly [K in keyof E]?: E[K] | undefined }): void {
+  for (const [key, value] of Object.entries(known))
+    if (value !== undefined) Object.defineProperty(error, key, { value, enumerable: true });
+}
 
 /** What {@link CircuitOpenError} needs to know of its circuit. */
 interface Rejection {
@@ -9,6 +24,8 @@ interface Rejection {
   readonly state?: CircuitStateName;
   /** Milliseconds until the circuit lets a call through again; read when asked. */
   readonly retryAfterMs: number;
+  /** The decorated method, as `Class.method`. */
+  readonly method?: string | undefined;
 }
 
 /** Thrown (or given to the fallback) when a circuit refuses a call: nothing was sent upstream. */
@@ -16,13 +33,15 @@ export class CircuitOpenError extends Error {
   override readonly name = 'CircuitOpenError';
   /** The name of the circuit. */
   readonly circuit: string;
+  /** The decorated method, as `Class.method`, if it is known. */
+  declare readonly method?: string;
   /** `open`, `half-open` or `isolated`; `closed` while the circuit ramps up. */
   readonly state: CircuitStateName;
   /** Milliseconds until the circuit may let a call through, computed when read. Infinity while it is isolated. */
   declare readonly retryAfterMs: number;
 
   constructor(rejection: Rejection, options?: ErrorOptions) {
-    const { circuit, state = 'open' } = rejection;
+    const { circuit, method, state = 'open' } = rejection;
     super(
       state === 'isolated'
         ? `The circuit "${circuit}" is isolated: the call was not made. Write circuit(…).reset() to close it.`
@@ -31,6 +50,7 @@ export class CircuitOpenError extends Error {
     );
     this.circuit = circuit;
     this.state = state;
+    note<CircuitOpenError>(this, { method });
     // A property of its own, so that it is seen when the error is printed or written as JSON.
     Object.defineProperty(this, 'retryAfterMs', { get: () => rejection.retryAfterMs, enumerable: true });
   }
@@ -39,49 +59,71 @@ export class CircuitOpenError extends Error {
 /** Thrown when a time limit ended a call or an attempt. */
 export class TimeLimitError extends Error {
   override readonly name = 'TimeLimitError';
+  /** The decorated method, as `Class.method`. */
+  declare readonly method?: string;
+  /** The circuit around it, if there is one. */
+  declare readonly circuit?: string;
 
   constructor(
     /** The limit, in milliseconds. */
     readonly limitMs: number,
-    options?: ErrorOptions,
+    { method, circuit, ...options }: ErrorOptions & OfCall = {},
   ) {
     super(`The call took longer than its limit of ${limitMs} ms.`, options);
+    note<TimeLimitError>(this, { method, circuit });
   }
 }
 
-/** Thrown when a rate limit lasts longer than the call may wait. */
+/** Thrown when a rate limit, the upstream's or one of our own, lasts longer than the call may wait. */
 export class RateLimitedError extends Error {
   override readonly name = 'RateLimitedError';
+  /** The decorated method, as `Class.method`. */
+  declare readonly method?: string;
+  /** The circuit around it, if there is one. */
+  declare readonly circuit?: string;
+  /** The limiter that rejected the call, if the limit is our own: nothing was sent upstream. */
+  declare readonly limiter?: string;
 
   constructor(
-    /** Milliseconds until the upstream accepts calls again. */
+    /** Milliseconds until the upstream, or the limiter, accepts the call. */
     readonly retryAfterMs: number,
-    options?: ErrorOptions,
+    { method, circuit, limiter, ...options }: ErrorOptions & OfCall & { readonly limiter?: string | undefined } = {},
   ) {
-    super(
-      `The upstream's rate limit lasts ${Math.ceil(retryAfterMs)} ms more, which is longer than the call may wait.`,
-      options,
-    );
+    const which = limiter === undefined ? "The upstream's rate limit" : `The rate limit of the limiter "${limiter}"`;
+    super(`${which} lasts ${Math.ceil(retryAfterMs)} ms more, which is longer than the call may wait.`, options);
+    note<RateLimitedError>(this, { method, circuit, limiter });
   }
 }
 
 /** Thrown when a bulkhead and its queue are full, or when a call has waited in the queue for too long. */
 export class ConcurrencyLimitError extends Error {
   override readonly name = 'ConcurrencyLimitError';
+  /** The decorated method, as `Class.method`. */
+  declare readonly method?: string;
+  /** The circuit around it, if there is one. */
+  declare readonly circuit?: string;
+  /** The name of the bulkhead, if it has one. */
+  declare readonly bulkhead?: string;
 
   constructor(
     /** Calls at a time that the bulkhead lets through. */
     readonly limit: number,
     {
       waitMs,
+      method,
+      circuit,
+      bulkhead,
       ...options
-    }: ErrorOptions & {
-      /** How long the call waited in vain, in milliseconds. Where it did not wait, the queue was full. */
-      readonly waitMs?: number;
-    } = {},
+    }: ErrorOptions &
+      OfCall & {
+        /** How long the call waited in vain, in milliseconds. If it did not wait, the queue was full. */
+        readonly waitMs?: number | undefined;
+        readonly bulkhead?: string | undefined;
+      } = {},
   ) {
     const why = waitMs === undefined ? 'the queue is full' : `none came back within ${waitMs} ms`;
     super(`All ${limit} permits are in use and ${why}: the call was not made.`, options);
+    note<ConcurrencyLimitError>(this, { method, circuit, bulkhead });
   }
 }
 
@@ -131,3 +173,14 @@ export class ConfigurationError extends Error {
 export class DecorationError extends ConfigurationError {
   override readonly name: string = 'DecorationError';
 }
+
+brand({
+  CircuitOpenError,
+  TimeLimitError,
+  RateLimitedError,
+  ConcurrencyLimitError,
+  MalformedResponseError,
+  StreamFailureError,
+  ConfigurationError,
+  DecorationError,
+});

@@ -1,15 +1,23 @@
 import type { EventType } from './events.js';
 import type { Level } from './levels.js';
+import { shared } from './shared.js';
 
 /** Which values a field of its own may have: a number, true or false, or one of these words. Free text is impossible. */
 export type FieldValues = 'number' | 'boolean' | readonly string[];
+
+/** What the level of an event may depend on. */
+interface LevelFacts {
+  readonly kind?: unknown;
+  readonly reason?: unknown;
+  readonly adopted?: unknown;
+}
 
 /** How the log writes events of one type. */
 export interface EventKind {
   /** The level, or the usual one if `levelOf` is set. */
   readonly level: Level;
   /** The level of one event. Never more severe than `level`. */
-  readonly levelOf?: (event: { readonly kind?: unknown; readonly reason?: unknown }) => Level;
+  readonly levelOf?: (event: LevelFacts) => Level;
   /** Fields beyond those that every event may have. */
   readonly fields?: Readonly<Record<string, FieldValues>>;
 }
@@ -25,9 +33,14 @@ const BUILT_IN: Readonly<Record<EventType, EventKind>> = {
   retry_gave_up: unlessAborted('warn'),
   call_failed: { level: 'debug' },
   failure_unknown: { level: 'warn' },
-  circuit_opened: { level: 'error' },
+  // One line at the usual level for a fleet: that of the member that made the transition.
+  circuit_opened: {
+    level: 'error',
+    levelOf: ({ adopted }) => (adopted === true ? 'info' : 'error'),
+    fields: { votes: 'number', members: 'number' },
+  },
   circuit_half_open: { level: 'info' },
-  circuit_closed: { level: 'info' },
+  circuit_closed: { level: 'info', fields: { votes: 'number', members: 'number' } },
   circuit_refused: { level: 'debug' },
   concurrency_refused: { level: 'warn' },
   fallback_used: { level: 'warn' },
@@ -35,14 +48,22 @@ const BUILT_IN: Readonly<Record<EventType, EventKind>> = {
   stream_dropped: { level: 'warn' },
   time_limited: { level: 'warn' },
   rate_limited: unlessAborted('warn'),
+  limiter_refused: { level: 'warn' },
+  cost_unusable: { level: 'warn' },
   hedge_started: { level: 'debug' },
   hedge_refused: { level: 'info' },
   retries_multiplied: { level: 'warn' },
   settings_reloaded: { level: 'info' },
   settings_refused: { level: 'error' },
+  fleet_joined: { level: 'debug', fields: { members: 'number' } },
+  fleet_alerted: { level: 'info' },
+  fleet_seconded: { level: 'debug' },
+  fleet_restored: { level: 'warn' },
+  fleet_degraded: { level: 'warn' },
+  fleet_recovered: { level: 'info' },
 };
 
-const kinds = new Map<string, EventKind>(Object.entries(BUILT_IN));
+const kinds = shared('events.kinds', () => new Map<string, EventKind>(Object.entries(BUILT_IN)));
 const UNREGISTERED: EventKind = { level: 'info' };
 
 /**
@@ -62,7 +83,7 @@ export function kindOf(type: string): EventKind {
 }
 
 /** The level of an event, or of one that is still to be built: its kind and reason are enough. */
-export function levelOf(event: { readonly type: string; readonly kind?: unknown; readonly reason?: unknown }): Level {
+export function levelOf(event: LevelFacts & { readonly type: string }): Level {
   const { level, levelOf: chosen } = kindOf(event.type);
   return chosen?.(event) ?? level;
 }

@@ -1,11 +1,13 @@
 import type { KnownErrorField } from './error-fields.js';
 import type { FailureFacts } from './failure.js';
+import type { FleetEvent } from './fleet-events.js';
+import type { CostUnusable, LimiterRefused } from './limiter-events.js';
 import type { SettingsRefused, SettingsReloaded } from './settings-events.js';
 
-export type { SettingsRefused, SettingsReloaded };
+export type { CostUnusable, LimiterRefused, SettingsRefused, SettingsReloaded };
 
 /** The states of a circuit. */
-export const CIRCUIT_STATES = ['closed', 'open', 'half-open', 'isolated'] as const;
+export const CIRCUIT_STATES = ['closed', 'open', 'half-open', 'isolated', 'forced-closed'] as const;
 
 export type CircuitStateName = (typeof CIRCUIT_STATES)[number];
 
@@ -21,7 +23,7 @@ export const GAVE_UP_REASONS = [
 ] as const;
 
 /** Why a call did not wait for a rate limit to pass, or not until it had. `aborted`: the caller's signal. */
-export type RateLimitReason = 'max-wait' | 'attempts' | 'aborted' | 'circuit-open';
+export type RateLimitReason = 'max-wait' | 'attempts' | 'aborted' | 'circuit-open' | 'body';
 
 /** Why no hedge was started. `body`: an argument can be sent only once. */
 export type HedgeRefusal = 'budget' | 'circuit-open' | 'body';
@@ -40,8 +42,13 @@ interface OfCircuit {
 }
 
 interface Transition extends OfCircuit, Partial<OfMethod> {
-  /** Set if the circuit was moved by hand. Such an event is always logged. */
-  readonly by?: MovedBy;
+  /** Set if the circuit was moved by hand, and then it is always logged, or if it took the state over from its fleet. */
+  readonly by?: MovedBy | 'fleet';
+  /** Set if another member of the fleet made the transition: then it is logged at `info`. */
+  readonly adopted?: true;
+  /** Members of the fleet that voted for it, if it was a vote, and those that were present. */
+  readonly votes?: number;
+  readonly members?: number;
 }
 
 interface Attempted extends OfMethod, FailureFacts {
@@ -72,8 +79,8 @@ export interface CircuitOpened extends Transition, Partial<FailureFacts> {
   readonly state: 'open' | 'isolated';
   /** How many times in a row it opened without closing in between. Absent when isolated by hand. */
   readonly trips?: number;
-  /** The rule that was broken: failures in a row, a rate, or a probe that failed. Absent when isolated by hand. */
-  readonly reason?: 'failures' | 'failure-rate' | 'slow-call-rate' | 'probe';
+  /** The rule that was broken: failures in a row, a rate, a probe that failed, a fleet's quorum. Absent when isolated by hand. */
+  readonly reason?: 'failures' | 'failure-rate' | 'slow-call-rate' | 'probe' | 'quorum';
 }
 
 /** The circuit lets probes through. */
@@ -82,10 +89,10 @@ export interface CircuitHalfOpen extends Transition {
   readonly state: 'half-open';
 }
 
-/** The circuit lets every call through. */
+/** The circuit admits every call. `forced-closed`: by hand, whatever the failures. */
 export interface CircuitClosed extends Transition {
   readonly type: 'circuit_closed';
-  readonly state: 'closed';
+  readonly state: 'closed' | 'forced-closed';
 }
 
 export type TransitionEvent = CircuitOpened | CircuitHalfOpen | CircuitClosed;
@@ -226,10 +233,13 @@ export type ResilienceEvent =
   | StreamDropped
   | TimeLimitEnded
   | RateLimitHit
+  | LimiterRefused
+  | CostUnusable
   | HedgeStarted
   | HedgeRefused
   | RetriesMultiplied
   | SettingsReloaded
-  | SettingsRefused;
+  | SettingsRefused
+  | FleetEvent;
 
 export type EventType = ResilienceEvent['type'];

@@ -1,12 +1,41 @@
 /** What kind of failure a thrown value is. */
-export type FailureKind = (typeof FAILURE_KINDS)[number];
+export type FailureKind =
+  | 'cancelled'
+  | 'timeout'
+  | 'network'
+  | 'server'
+  | 'rate-limited'
+  | 'quota'
+  | 'rejected'
+  | 'malformed'
+  | 'misconfigured'
+  | 'circuit-open'
+  | 'concurrency-limit'
+  | 'unknown';
 
-export const FAILURE_KINDS = [
-  ...(['cancelled', 'timeout', 'network', 'server', 'rate-limited', 'quota', 'rejected', 'malformed'] as const),
-  ...(['misconfigured', 'circuit-open', 'concurrency-limit', 'unknown'] as const),
-] as const;
+const KINDS: Readonly<Record<FailureKind, true>> = {
+  cancelled: true,
+  timeout: true,
+  network: true,
+  server: true,
+  'rate-limited': true,
+  quota: true,
+  rejected: true,
+  malformed: true,
+  misconfigured: true,
+  'circuit-open': true,
+  'concurrency-limit': true,
+  unknown: true,
+};
 
-/** What may be told of a failure: every field is a number, or a word from a list or pattern of ours. */
+/** Every kind there is. */
+export const FAILURE_KINDS: readonly FailureKind[] = Object.keys(KINDS) as FailureKind[];
+
+export function isFailureKind(value: unknown): value is FailureKind {
+  return typeof value === 'string' && Object.hasOwn(KINDS, value);
+}
+
+/** What events and logs may say about a failure: every field is a number, or a word from a list of ours. */
 export interface FailureFacts {
   readonly kind: FailureKind;
   /** The class of the error, when it is one of a fixed list. */

@@ -1,4 +1,4 @@
-import { type Duration, isDuration, readDuration } from './duration.js';
+import { type Duration, readDuration, readSeconds } from './duration.js';
 import { isPercentile, PERCENTILE, type Percentile } from './percentile.js';
 
 /** Who wrote a value: code says `'2s'` and 3; JSON may say 2 for two seconds; the environment has nothing but text. */
@@ -17,16 +17,47 @@ export interface Format<T> {
   readonly json: Readonly<Record<string, unknown>>;
 }
 
-/** One setting: an entry of the convict schema. */
+/**
+ * One option: everything about it is written here, once. The options that a decorator takes, the settings, the JSON
+ * Schema and the tables of the docs are derived from it.
+ */
 export interface Field<T> {
   readonly doc: string;
-  readonly default: T | null;
   readonly format: Format<T>;
+  /** The value if nobody sets it; null if there is none. Absent: only code can set the option, settings cannot. */
+  readonly default?: T | null;
   readonly env?: string;
   readonly sensitive?: boolean;
+  /** Whether the decorator has to be given it. */
+  readonly required?: boolean;
 }
 
 export type Fields = Readonly<Record<string, Field<unknown>>>;
+
+export type ValueOf<F> = F extends { readonly format: Format<infer T> } ? T : never;
+type DataKey<F> = { [K in keyof F]: F[K] extends { readonly default: unknown } ? K : never }[keyof F];
+type RequiredKey<F> = { [K in keyof F]: F[K] extends { readonly required: true } ? K : never }[keyof F];
+
+// Mapped over keys of `F` itself, so that editors show the comments that stand at the fields.
+type Optional<F, K extends keyof F> = { readonly [P in K]?: ValueOf<F[P]> };
+type Needed<F, K extends keyof F> = { readonly [P in K]: ValueOf<F[P]> };
+type Filled<F, K extends keyof F> = {
+  readonly [P in K]: F[P] extends { readonly default: null } ? ValueOf<F[P]> | null : ValueOf<F[P]>;
+};
+
+/** What a decorator with these fields takes. */
+export type OptionsOf<F> = [RequiredKey<F>] extends [never]
+  ? Optional<F, keyof F>
+  : Optional<F, Exclude<keyof F, RequiredKey<F>>> & Needed<F, RequiredKey<F>>;
+/** What the settings hold: null if an option has no default and is not set. */
+export type SettingsOf<F> = Filled<F, DataKey<F>>;
+/** The options in effect: settings and what only code can set. */
+export type ResolvedOf<F> = SettingsOf<F> & Optional<F, Exclude<keyof F, DataKey<F>>>;
+
+/** Whether settings can set the option, and not only code. */
+export function isData(field: Field<unknown>): boolean {
+  return field.default !== undefined;
+}
 
 function format<T>(expected: string, json: Format<T>['json'], read: Format<T>['read']): Format<T> {
   const check = (value: unknown): void => {
@@ -34,6 +65,9 @@ function format<T>(expected: string, json: Format<T>['json'], read: Format<T>['r
   };
   return Object.assign(check, { expected, json, read });
 }
+
+/** The JSON Schema of values that a file cannot hold. */
+const ONLY_CODE = { not: {} };
 
 const NUMBER_TEXT = /^\d+(\.\d+)?$/;
 
@@ -44,27 +78,27 @@ function number(expected: string, json: Format<number>['json'], fits: (value: nu
   });
 }
 
-/** A whole number of things, at least `min`. */
+/** An integer, at least `min`. */
 export const count = (min = 1): Format<number> =>
   number(`an integer >= ${min}`, { type: 'integer', minimum: min }, (n) => Number.isSafeInteger(n) && n >= min);
 
-/** A whole number of things, at least 1, or a word. */
+/** An integer, at least 1, or a word. */
 export const countOr = <const T extends string>(word: T): Format<number | T> =>
   format(`an integer >= 1 or "${word}"`, { anyOf: [count(1).json, { const: word }] }, (value, spelling) =>
     value === word ? word : count(1).read(value, spelling),
   );
 
-/** A number that something is multiplied by, at least 1. */
+/** A multiplier, at least 1. */
 export const factor: Format<number> = number('a number >= 1', { type: 'number', minimum: 1 }, (n) => n >= 1);
 
-/** A part of all, in which nothing is no part. */
+/** A share: above 0, at most 1. */
 export const share: Format<number> = number(
   'a number above 0 and at most 1',
   { type: 'number', exclusiveMinimum: 0, maximum: 1 },
   (n) => n > 0 && n <= 1,
 );
 
-const DURATION_TEXT = '\\d+(\\.\\d+)?(ms|s|m|h|d)?$';
+const DURATION_TEXT = '\\d+(\\.\\d+)?( ?(ms|s|m|h|d))?$';
 
 function durationFormat(expected: string, zero: boolean): Format<Duration> {
   const number = zero ? { type: 'number', minimum: 0 } : { type: 'number', exclusiveMinimum: 0 };
@@ -72,25 +106,25 @@ function durationFormat(expected: string, zero: boolean): Format<Duration> {
     `${expected} with a unit, such as "500ms", "1.5s" or "2m"`,
     { anyOf: [number, { type: 'string', pattern: zero ? `^${DURATION_TEXT}` : `^(?=.*[1-9])${DURATION_TEXT}` }] },
     (value, spelling) => {
-      const read = spelling === 'code' ? (isDuration(value) ? value : undefined) : readDuration(value);
+      const read = spelling === 'code' ? readDuration(value) : readSeconds(value);
       return read !== undefined && (zero || Number.parseFloat(read) > 0) ? read : undefined;
     },
   );
 }
 
-/** A length of time, nought allowed. */
+/** A duration; 0 is allowed. */
 export const duration: Format<Duration> = durationFormat('a duration', true);
-/** A length of time above nought. */
+/** A duration above 0. */
 export const positiveDuration: Format<Duration> = durationFormat('a duration above 0', false);
 
-/** A length of time above nought, or a percentile of those that were seen. */
+/** A duration above 0, or a percentile of the latencies that were seen. */
 export const durationOrPercentile: Format<Duration | Percentile> = format(
   `${positiveDuration.expected}, or a percentile from "p1" to "p99.9"`,
   { anyOf: [positiveDuration.json, { type: 'string', pattern: PERCENTILE.source }] },
   (value, spelling) => (isPercentile(value) ? value : positiveDuration.read(value, spelling)),
 );
 
-/** A length of time, or a number of things up to `max`: a number without a unit is always the latter. */
+/** A duration, or a count up to `max`: a number without a unit is always a count. */
 export function durationOrCount(max: number): Format<Duration | number> {
   const things = count(1);
   return format(
@@ -98,7 +132,7 @@ export function durationOrCount(max: number): Format<Duration | number> {
     {
       anyOf: [
         { ...things.json, maximum: max },
-        { type: 'string', pattern: '^(?=.*[1-9])\\d+(\\.\\d+)?(ms|s|m|h|d)$' },
+        { type: 'string', pattern: '^(?=.*[1-9])\\d+(\\.\\d+)? ?(ms|s|m|h|d)$' },
       ],
     },
     (value, spelling) => {
@@ -112,6 +146,36 @@ export const boolean: Format<boolean> = format('true or false', { type: 'boolean
   if (spelling === 'text') return value === 'true' ? true : value === 'false' ? false : undefined;
   return typeof value === 'boolean' ? value : undefined;
 });
+
+/** Like `boolean`, but a file cannot say true. */
+export const allowedByVariable: Format<boolean> = format(
+  'false (only the environment can say true)',
+  { const: false },
+  (value, spelling) => (spelling === 'json' && value !== false ? undefined : boolean.read(value, spelling)),
+);
+
+/** What either of two formats takes. */
+export function either<A, B>(first: Format<A>, second: Format<B>): Format<A | B> {
+  return format<A | B>(
+    `${first.expected}, or ${second.expected}`,
+    { anyOf: [first, second].flatMap(({ json }) => (json === ONLY_CODE ? [] : [json])) },
+    (value, spelling) => first.read(value, spelling) ?? second.read(value, spelling),
+  );
+}
+
+/** A list of words, without repetition. */
+export function listOf<const T extends string>(...words: readonly T[]): Format<readonly T[]> {
+  const word = oneOf(...words);
+  return format(
+    `a list of ${words.map((each) => `"${each}"`).join(', ')}`,
+    { type: 'array', items: word.json, minItems: 1, uniqueItems: true },
+    (value, spelling) => {
+      if (spelling === 'text' || !Array.isArray(value) || value.length === 0) return undefined;
+      const read = value.map((each) => word.read(each, spelling)).filter((each) => each !== undefined);
+      return read.length === value.length && new Set(read).size === read.length ? Object.freeze(read) : undefined;
+    },
+  );
+}
 
 export function oneOf<const T extends string>(...words: readonly T[]): Format<T> {
   return format(`one of ${words.map((word) => `"${word}"`).join(', ')}`, { enum: words }, (value) =>
@@ -132,6 +196,14 @@ export const secret: Format<string> = text('a key of visible ASCII characters', 
   /^[!-~]+$/.test(value),
 );
 
+/** A moment, such as "2027-01-31T12:00:00Z". */
+export const moment: Format<string> = text(
+  'a time in ISO 8601 with its zone, such as "2027-01-31T12:00:00Z"',
+  { format: 'date-time', pattern: '^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d(:\\d\\d(\\.\\d+)?)?(Z|[+-]\\d\\d:\\d\\d)$' },
+  (value) =>
+    /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$/.test(value) && !Number.isNaN(Date.parse(value)),
+);
+
 export const httpUrl: Format<string> = text(
   'an http or https URL',
   { format: 'uri', pattern: '^https?://' },
@@ -140,13 +212,10 @@ export const httpUrl: Format<string> = text(
   },
 );
 
-/** What only code can say. */
-export const callback: Format<unknown> = format('a function', {}, (value) =>
-  typeof value === 'function' ? value : undefined,
-);
-export const anything: Format<unknown> = format('a value', {}, (value) => value);
-
-/** An option that has no place in the settings. */
-export function codeOption<T>(format: Format<T>): Field<T> {
-  return { doc: '', default: null, format };
+/** A function. Only code can set one. */
+export function callback<F extends (...args: never[]) => unknown>(): Format<F> {
+  return format<F>('a function', ONLY_CODE, (value) => (typeof value === 'function' ? (value as F) : undefined));
 }
+
+/** Any value. Only code can set one. */
+export const anything: Format<unknown> = format('a value', ONLY_CODE, (value) => value);

@@ -94,12 +94,12 @@ class Line {
     if (behind) behind.before = before;
     else this.#last = before;
     // Node's timer stays for the next entry, but does not keep the process alive for nobody.
-    if (!this.#first) this.#timer?.unref();
+    if (!this.#first) this.#timer?.unref?.();
   }
 
   #begin(entry: Entry): void {
     this.#first = entry;
-    if (this.#timer) this.#timer.ref();
+    if (this.#timer) this.#timer.ref?.();
     else this.#arm(this.#ms);
   }
 

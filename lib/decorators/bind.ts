@@ -1,47 +1,72 @@
 import type { Policy } from '../call/policy.js';
-import { ConfigurationError } from '../core/errors.js';
 import type { Site } from '../call/site.js';
 import type { PolicySettings } from '../runtime/counted.js';
+import { ConfigurationError } from '../core/errors.js';
 import { layers } from '../runtime/runtime.js';
-import type { Layers } from '../settings/resolve.js';
-import { type Decoration, type Owned, positioned, valuesOf } from './decoration.js';
+import { refuse } from '../settings/load.js';
+import { problemsFor } from '../settings/problems.js';
+import { type Layers, settingsIn, valuesIn } from '../settings/resolve.js';
+import type { Names } from '../settings/sections.js';
+import { type Decoration, type Decorator, isInnerAt, namesOf, type Options, type Owned } from './decoration.js';
 
 /**
- * The policies of a stack with the settings in effect.
- * @throws {ConfigurationError} for settings that cannot both be meant, every problem at once
+ * The policies of a stack with the settings in effect, without those that are switched off.
+ * @throws {ConfigurationError} for settings that are wrong or cannot both be meant, every problem at once
  */
 export function bindAll(stack: readonly Decoration[], site: Site, owned: Owned, self: unknown): readonly Policy[] {
-  const whole = wholeOf(stack, site.method, layers());
-  const problems = problemsOf(whole, site.method);
+  const enabled = rightOf(stack, site.method, layers());
+  const problems = problemsOf(enabled, site.method);
   if (problems.length > 0) throw new ConfigurationError(problems);
-  return whole.map(({ decorator, options, position }) => decorator.bind(options, site, owned, position, self));
+  const names = enabled.map(({ decorator }) => decorator.policy);
+  return enabled.flatMap(({ decorator, values, isInner }, index) =>
+    decorator.bind(values, site, owned, { index, stack: names, isInner }, self),
+  );
+}
+
+/**
+ * The decorators of a stack that are switched on.
+ * @throws {ConfigurationError} for wrong settings that the stack uses
+ */
+export function rightOf(stack: readonly Decoration[], method: string, current: Layers): readonly Enabled[] {
+  const names = namesOf(stack, method);
+  const enabled = enabledOf(stack, names, current);
+  const groups = enabled.flatMap(({ decorator, isInner }) => decorator.groups(isInner));
+  refuse(problemsFor(current, { groups: new Set(groups), ...names }));
+  return enabled;
 }
 
 /** What a stack and these settings say that cannot both be meant. */
 export function contradictionsOf(stack: readonly Decoration[], method: string, current: Layers): string[] {
-  return problemsOf(wholeOf(stack, method, current), method);
+  return problemsOf(enabledOf(stack, namesOf(stack, method), current), method);
 }
 
 /** The settings in effect of each decorator, and the layer that each came from. */
 export function settingsOf(stack: readonly Decoration[], method: string, current: Layers): readonly PolicySettings[] {
-  return positioned(stack).map(({ decorator, options, position }) => ({
+  const names = namesOf(stack, method);
+  return stack.map(({ decorator, options }, index) => ({
     policy: decorator.policy,
-    settings: decorator.settings(options, current, method, position),
+    settings: settingsIn(current, names, decorator.resolvable(options, isInnerAt(index, stack))),
   }));
 }
 
-type Whole = ReturnType<typeof positioned>;
-
-/** The stack with the options in effect. */
-function wholeOf(stack: readonly Decoration[], method: string, current: Layers): Whole {
-  return positioned(stack).map(({ decorator, options, position }) => {
-    const settings = decorator.settings(options, current, method, position);
-    return { decorator, options: { ...options, ...valuesOf(settings) }, position };
-  });
+/** A decorator that is switched on, with the options in effect. */
+interface Enabled {
+  readonly decorator: Decorator;
+  readonly values: Options;
+  readonly isInner: boolean;
 }
 
-function problemsOf(whole: Whole, method: string): string[] {
-  return whole.flatMap(({ decorator, options }) => {
-    return decorator.contradictions(options).map((problem) => `${method}: @${decorator.policy}() ${problem}`);
+function enabledOf(stack: readonly Decoration[], names: Names, current: Layers): Enabled[] {
+  return stack
+    .map(({ decorator, options }, index): Enabled => {
+      const isInner = isInnerAt(index, stack);
+      return { decorator, values: valuesIn(current, names, decorator.resolvable(options, isInner)), isInner };
+    })
+    .filter(({ values }) => values.enabled !== false);
+}
+
+function problemsOf(enabled: readonly Enabled[], method: string): string[] {
+  return enabled.flatMap(({ decorator, values }) => {
+    return decorator.contradictions(values).map((problem) => `${method}: @${decorator.policy}() ${problem}`);
   });
 }

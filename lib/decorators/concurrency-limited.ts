@@ -1,35 +1,62 @@
-import { Bulkhead } from '../policies/concurrency/bulkhead.js';
+import type { Site } from '../call/site.js';
+import type { Bulkhead } from '../policies/concurrency/bulkhead.js';
 import { limitConcurrency } from '../policies/concurrency/limit.js';
 import { concurrencyFields, type ConcurrencyOptions } from '../policies/concurrency/options.js';
-import { concurrencyContradictions, concurrencyRules } from '../policies/concurrency/rules.js';
-import { resolve } from '../settings/resolve.js';
-import { decorate } from './decorate.js';
-import type { Decorator } from './decoration.js';
-import { policySectionsOf } from './sections.js';
+import { concurrencyContradictions, type ConcurrencyRules, concurrencyRules } from '../policies/concurrency/rules.js';
+import { bulkheadNamed, keyedBulkheadsNamed, ownBulkhead, ownKeyedBulkheads } from '../runtime/bulkheads.js';
+import type { Owned } from './decoration.js';
+import { definePolicy } from './define-policy.js';
+import { keyFinder } from './key.js';
 import type { PolicyDecorator } from './types.js';
-
-const decorator: Decorator = {
-  policy: 'ConcurrencyLimited',
-  fields: concurrencyFields,
-  contradictions: concurrencyContradictions,
-  settings: (options, layers, method) =>
-    resolve(concurrencyFields, undefined, layers, options, policySectionsOf(layers, method, 'concurrency')),
-  bind: (options, site, owned) => {
-    const bulkhead = owned.once('ConcurrencyLimited', () => new Bulkhead());
-    return limitConcurrency(site, concurrencyRules(options as unknown as Required<ConcurrencyOptions>), bulkhead);
-  },
-};
 
 /**
  * Lets `limit` calls of the method run at a time, over all instances; `queue` more wait in order for at most
- * `maxQueueWait`; the surplus is refused with {@link ConcurrencyLimitError} without being made. `limit: 'adaptive'`
+ * `maxQueueWait`; the rest is rejected with {@link ConcurrencyLimitError} without being made. `limit: 'adaptive'`
  * finds the number from the latency of the calls.
  *
- * Stands below `@RetryOnTransient()`, so that no permit is held while a retry waits. A refusal is not retried and does
+ * Stands below `@RetryOnTransient()`, so that no permit is held while a retry waits. A rejection is not retried and does
  * not count in the circuit.
  * @throws {DecorationError} when the class is defined, for wrong options or a place where it cannot stand
  */
-export function ConcurrencyLimited(options: ConcurrencyOptions): PolicyDecorator;
-export function ConcurrencyLimited(...given: readonly unknown[]): PolicyDecorator {
-  return decorate(decorator, given);
+export const ConcurrencyLimited: (options: ConcurrencyOptions) => PolicyDecorator = definePolicy({
+  name: 'ConcurrencyLimited',
+  group: 'concurrency',
+  fields: concurrencyFields,
+  contradictions: concurrencyContradictions,
+  bind: (options, site, own) => {
+    const rules = concurrencyRules(options);
+    return limitConcurrency(site, {
+      rules,
+      name: options.bulkhead,
+      bulkhead: options.key
+        ? byKey(keyFinder('ConcurrencyLimited', site.method, options.key), options.bulkhead, rules, site, own)
+        : forAll(options.bulkhead, rules, site, own),
+    });
+  },
+});
+
+type KeyOf = ReturnType<typeof keyFinder>;
+
+/** The one bulkhead of all calls. */
+function forAll(name: string | undefined, rules: ConcurrencyRules, { method }: Site, own: Owned): Bulkhead {
+  const bulkhead = name === undefined ? own.once('ConcurrencyLimited', () => ownBulkhead(method)) : bulkheadNamed(name);
+  bulkhead.resize(rules.limit, rules.adaptive);
+  return bulkhead;
+}
+
+/** The bulkhead of a call's key. */
+function byKey(
+  keyOf: KeyOf,
+  name: string | undefined,
+  rules: ConcurrencyRules,
+  { method }: Site,
+  own: Owned,
+): (self: unknown, args: readonly unknown[]) => Bulkhead {
+  const bulkheads =
+    name === undefined
+      ? own.once('ConcurrencyLimited by key', () => ownKeyedBulkheads(method))
+      : keyedBulkheadsNamed(name);
+  const resize = (bulkhead: Bulkhead): void => bulkhead.resize(rules.limit, rules.adaptive);
+  for (const [, bulkhead] of bulkheads) resize(bulkhead);
+  return (self, args) => bulkheads.get(keyOf(self, args), resize);
 }

@@ -1,23 +1,33 @@
 import { CallStats } from '../call/stats.js';
 import { DecorationError } from '../core/errors.js';
-import { checkFields, type Problems } from '../settings/check.js';
-import { type Decorated, type Decoration, type Decorator, decoratedOf, type Options } from './decoration.js';
+import { checkFields, type Problems, textsOf } from '../settings/check.js';
+import {
+  type Decorated,
+  type Decoration,
+  type Decorator,
+  decoratedOf,
+  givenNames,
+  type Options,
+} from './decoration.js';
+import { getMetadata } from './metadata.js';
 import { wrap } from './method.js';
 import { refuseWrongOrder } from './order.js';
 import { type DecoratorArguments, type Place, placeOf } from './place.js';
-import { isSynchronous } from './synchronous.js';
+import { isStream, isSynchronous } from './synchronous.js';
 import type { PolicyDecorator } from './types.js';
 
 /** Makes what users write of a decorator and its options: one body for all three spellings. */
 export function decorate<R>(decorator: Decorator, [given = {}, ...rest]: readonly unknown[]): PolicyDecorator<R> {
   if (typeof given === 'function' || rest.length > 0) throw withoutParentheses(decorator, [given, ...rest]);
-  // What the caller does with the object from here on changes nothing. What is no object is refused below.
+  // A copy, because the caller may change the object later. Anything that is not an object is refused below.
   const copied = typeof given === 'object' && given !== null && !Array.isArray(given) ? { ...given } : given;
   const apply = (...args: DecoratorArguments): unknown => {
     const place = placeOf(decorator.policy, args);
     refuseSynchronous(decorator, place, args);
+    refuseStream(decorator, place);
     const decoration = { decorator, options: checkOptions(decorator, copied, place) };
-    const wrapper = wrap(place, around(decoration, place));
+    const decorated = around(decoration, place);
+    const wrapper = wrap(namedPlace(place, decorated.stack), decorated);
     const [, , descriptor] = args;
     return typeof descriptor === 'object' ? { ...descriptor, value: wrapper } : wrapper;
   };
@@ -45,13 +55,24 @@ function around(decoration: Decoration, place: Place): Omit<Decorated, 'wrapper'
   return { body: isOurs ? inner.body : fn, stack, beneath, stats };
 }
 
+/** A name that is given holds for the method wherever it is found. */
+function namedPlace(place: Place, stack: readonly Decoration[]): Place {
+  const [name, other] = givenNames(stack);
+  if (name === undefined) return place;
+  if (other !== undefined)
+    throw new DecorationError([
+      `${place.name}: expected one name for the method, got "${name}" and "${other}". Write the name in one decorator.`,
+    ]);
+  return { name, own: place.own, fn: place.fn, isMethod: false };
+}
+
 function checkOptions(decorator: Decorator, given: unknown, place: Place): Options {
   const problems: Problems = [];
-  const options = checkFields(decorator.fields, given, '', 'code', problems);
-  if (problems.length === 0) problems.push(...decorator.contradictions(options));
-  if (problems.length > 0) {
+  const options = checkFields(decorator.fields, given, [], 'code', problems);
+  const texts = problems.length > 0 ? textsOf(problems) : decorator.contradictions(options);
+  if (texts.length > 0) {
     const { name } = place;
-    throw new DecorationError(problems.map((problem) => `${name}: @${decorator.policy}() ${problem}`));
+    throw new DecorationError(texts.map((text) => `${name}: @${decorator.policy}() ${text}`));
   }
   return Object.freeze(options);
 }
@@ -60,16 +81,21 @@ function refuseSynchronous({ policy }: Decorator, place: Place, [target, key]: D
   if (decoratedOf(place.fn)) return;
   const noted =
     typeof key === 'string' || typeof key === 'symbol'
-      ? Reflect.getMetadata('design:returntype', target as object, key)
+      ? getMetadata('design:returntype', target as object, key)
       : undefined;
   if (!isSynchronous(place.fn, noted)) return;
   const { name, own } = place;
   throw new DecorationError([`${name}: @${policy}() stands on a synchronous method. Write: async ${own}(…)`]);
 }
 
-/** The decorator itself stands on something, in place of what it makes of its options. */
+function refuseStream({ policy, noStreams }: Decorator, { fn, name, own }: Place): void {
+  if (noStreams === undefined || !isStream(decoratedOf(fn)?.body ?? fn)) return;
+  throw new DecorationError([`${name}: @${policy}() stands on async *${own}(…): ${noStreams}.`]);
+}
+
+/** The decorator was written without its parentheses. */
 function withoutParentheses({ policy }: Decorator, args: readonly unknown[]): DecorationError {
-  const { name, isMethod } = placeOf(policy, args as unknown as DecoratorArguments);
+  const { name, isMethod } = placeOf(policy, [...args] as DecoratorArguments);
   const right = isMethod ? `@${policy}()` : `${policy}()(${name})`;
   return new DecorationError([`${name}: ${policy} is written without its parentheses. Write: ${right}`]);
 }

@@ -1,47 +1,66 @@
-import 'reflect-metadata';
 import type { Policy } from '../call/policy.js';
 import type { RetryBudget } from '../call/retry-budget.js';
 import type { Site } from '../call/site.js';
 import type { CallStats } from '../call/stats.js';
 import type { Fields } from '../core/field.js';
-import type { Layers, Setting } from '../settings/resolve.js';
+import { shared } from '../core/shared.js';
+import type { Resolvable, Setting } from '../settings/resolve.js';
+import type { Names } from '../settings/sections.js';
+import { defineMetadata, getOwnMetadata, getOwnMetadataKeys } from './metadata.js';
 import type { AnyFunction } from './types.js';
 
+/** The name of a decorator. */
+export type PolicyName = string;
+
 /**
- * The decorators, outermost first: the order in which they can be stacked. A time limit stands at either end, or at
- * both: around the whole call, and around each attempt.
+ * The decorators, outermost first: the order in which they can be stacked. A time limit stands around the whole call,
+ * around all attempts together, right below the circuit, and around each attempt. Other policies are inserted when they
+ * are defined.
  */
-export const ORDER = [
+export const ORDER: PolicyName[] = shared('decorators.order', () => [
   'TimeLimited',
   'CircuitProtected',
+  'TimeLimited',
+  'Coalesced',
   'RetryOnTransient',
   'RespectRateLimit',
   'Hedged',
+  'RateLimited',
   'ConcurrencyLimited',
   'TimeLimited',
-] as const;
-
-export type PolicyName = (typeof ORDER)[number];
+]);
 
 export type Options = Readonly<Record<string, unknown>>;
 export type EffectiveSettings = Readonly<Record<string, Setting>>;
 
-/** Where a decorator stands: its place in a stack, and all that stand there, outermost first. */
+/** Where a policy stands among those of its stack that are enabled, outermost first. */
 export interface Position {
   readonly index: number;
   readonly stack: readonly PolicyName[];
+  /** Whether its decorator was written below another one, enabled or not. See `isInnerAt`. */
+  readonly isInner: boolean;
+}
+
+/** Whether a decorator stands below another one. A time limit does only below all others: then it limits each attempt. */
+export function isInnerAt(index: number, stack: readonly Decoration[]): boolean {
+  const isLimitOfAll = stack[index]?.decorator.policy === 'TimeLimited' && index < stack.length - 1;
+  return index > 0 && !isLimitOfAll;
 }
 
 /** What a decorator brings: the options it takes, and how to make its policy of them. */
 export interface Decorator {
   readonly policy: PolicyName;
   readonly fields: Fields;
+  /** Why it cannot stand on an `async *` method, and what to write instead; undefined if it can. */
+  readonly noStreams: string | undefined;
+  /** Groups of settings that the policy uses, its own first. */
+  groups(isInner: boolean): readonly string[];
+  /** How the settings of its own group are resolved for these options. */
+  resolvable(options: Options, isInner: boolean): Resolvable;
   /** What options say that cannot both be meant. */
   contradictions(options: Options): string[];
-  /** The options in effect for a method, and where each came from. */
-  settings(options: Options, layers: Layers, method: string, position: Position): EffectiveSettings;
-  /** The policy, given options that are whole. `self` is what the first call under these settings is made on. */
-  bind(options: Options, site: Site, owned: Owned, position: Position, self: unknown): Policy;
+  /** The policy, or several that belong together, outermost first, given the options in effect. `self` is what the first call under these settings is made on. */
+  bind(options: Options, site: Site, owned: Owned, position: Position, self: unknown): Policy | readonly Policy[];
 }
 
 /** A decorator as it was written on a method. */
@@ -50,17 +69,16 @@ export interface Decoration {
   readonly options: Options;
 }
 
-/** Each decorator of a stack with its position. */
-export function positioned(
-  decorations: readonly Decoration[],
-): readonly (Decoration & { readonly position: Position })[] {
-  const stack = decorations.map(({ decorator }) => decorator.policy);
-  return decorations.map((decoration, index) => ({ ...decoration, position: { index, stack } }));
+/** The names by which sections find the methods of a stack. */
+export function namesOf(stack: readonly Decoration[], method: string): Names {
+  const circuit = stack.find(({ decorator }) => decorator.policy === 'CircuitProtected')?.options.circuit;
+  const isProtected = stack.some(({ decorator }) => decorator.policy === 'CircuitProtected');
+  return { method, circuit: typeof circuit === 'string' ? circuit : isProtected ? method : undefined };
 }
 
-/** The values in effect, without where they came from. */
-export function valuesOf(settings: EffectiveSettings): Options {
-  return Object.fromEntries(Object.entries(settings).map(([key, { value }]) => [key, value]));
+/** The stable name that a decorator of the stack gives to the method. */
+export function givenNames(stack: readonly Decoration[]): string[] {
+  return [...new Set(stack.map(({ options }) => options.name).filter((name) => typeof name === 'string'))];
 }
 
 /** What belongs to one decorated method and outlives every change of settings. */
@@ -87,13 +105,12 @@ const KEY = Symbol.for('holdfast:decorated');
 
 /** What is known of a function: also of another library's wrapper that has copied the metadata outward. */
 export function decoratedOf(fn: AnyFunction): Decorated | undefined {
-  return Reflect.getOwnMetadata(KEY, fn) as Decorated | undefined;
+  return getOwnMetadata(KEY, fn) as Decorated | undefined;
 }
 
 /** Notes what was decorated. What other decorators have noted on the inner function holds for the wrapper too. */
 export function remember(decorated: Decorated, inner: AnyFunction): void {
   const { wrapper } = decorated;
-  for (const key of Reflect.getOwnMetadataKeys(inner))
-    Reflect.defineMetadata(key, Reflect.getOwnMetadata(key, inner), wrapper);
-  Reflect.defineMetadata(KEY, decorated, wrapper);
+  for (const key of getOwnMetadataKeys(inner)) defineMetadata(key, getOwnMetadata(key, inner), wrapper);
+  defineMetadata(KEY, decorated, wrapper);
 }

@@ -1,15 +1,18 @@
 import { ConfigurationError } from '../core/errors.js';
 import { layers } from '../runtime/runtime.js';
+import { settingsIn, valuesIn } from '../settings/resolve.js';
 import { show } from '../settings/check.js';
+import { rightOf } from './bind.js';
 import { nameOfClass } from './class-name.js';
 import {
   type Decorated,
   type Decoration,
   decoratedOf,
   type EffectiveSettings,
+  givenNames,
+  isInnerAt,
+  namesOf,
   type PolicyName,
-  positioned,
-  valuesOf,
 } from './decoration.js';
 import type { AnyFunction } from './types.js';
 import { disagreements } from './warnings/shared-circuits.js';
@@ -83,19 +86,32 @@ function decoratedAt(owner: object, key: PropertyKey): Decorated | undefined {
   return typeof found === 'function' ? decoratedOf(found as AnyFunction) : undefined;
 }
 
-function methodOf({ stack, beneath }: Decorated, method: string): DescribedMethod {
+function methodOf({ stack, beneath }: Decorated, found: string): DescribedMethod {
+  const method = givenNames(stack)[0] ?? found;
   // Behind another library's wrapper a stack of its own begins.
-  const [outer, inner] = [partsOf(stack, method), partsOf(beneath, method)];
-  return { method, parts: [...outer, ...inner], warnings: [...warningsOf(outer), ...warningsOf(inner)] };
+  const [outer, inner] = [partsOf(stack, method), partsOf(beneath, givenNames(beneath)[0] ?? method)];
+  return {
+    method,
+    parts: [...outer, ...inner],
+    warnings: [...warningsOf(enabled(outer)), ...warningsOf(enabled(inner))],
+  };
+}
+
+/** What is switched off cannot stand in the way of anything. */
+function enabled(parts: DescribedMethod['parts']): DescribedMethod['parts'] {
+  return parts.filter(({ values }) => values.enabled !== false);
 }
 
 function partsOf(decorations: readonly Decoration[], method: string): DescribedMethod['parts'] {
   const current = layers();
-  return positioned(decorations).map(({ decorator, options, position }) => {
-    const settings = decorator.settings(options, current, method, position);
-    const values = { ...options, ...valuesOf(settings) };
-    const contradictions = decorator.contradictions(values).map((problem) => `every call fails: ${problem}`);
-    return { policy: decorator.policy, settings, values, contradictions };
+  const names = namesOf(decorations, method);
+  rightOf(decorations, method, current);
+  return decorations.map(({ decorator, options }, index) => {
+    const resolvable = decorator.resolvable(options, isInnerAt(index, decorations));
+    const values = valuesIn(current, names, resolvable);
+    const problems = values.enabled === false ? [] : decorator.contradictions(values);
+    const contradictions = problems.map((problem) => `every call fails: ${problem}`);
+    return { policy: decorator.policy, settings: settingsIn(current, names, resolvable), values, contradictions };
   });
 }
 

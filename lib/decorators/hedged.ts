@@ -1,24 +1,9 @@
 import { hedge } from '../policies/hedge/hedge.js';
 import { Latencies } from '../policies/hedge/latencies.js';
 import { hedgeFields, type HedgeOptions } from '../policies/hedge/options.js';
-import { hedgeContradictions, hedgeRules, type ResolvedHedgeOptions } from '../policies/hedge/rules.js';
-import { resolve } from '../settings/resolve.js';
-import { decorate } from './decorate.js';
-import type { Decorator } from './decoration.js';
-import { policySectionsOf } from './sections.js';
+import { hedgeContradictions, hedgeRules } from '../policies/hedge/rules.js';
+import { definePolicy } from './define-policy.js';
 import type { PolicyDecorator } from './types.js';
-
-const decorator: Decorator = {
-  policy: 'Hedged',
-  fields: hedgeFields,
-  contradictions: hedgeContradictions,
-  settings: (options, layers, method) =>
-    resolve(hedgeFields, undefined, layers, options, policySectionsOf(layers, method, 'hedge')),
-  bind: (options, site, owned, { index, stack }) => {
-    const seen = owned.once('Hedged', () => new Latencies());
-    return hedge(site, hedgeRules(options as unknown as ResolvedHedgeOptions), seen, index === stack.length - 1);
-  },
-};
 
 /**
  * Only for methods that may run twice. Starts a second attempt when the first has not settled in time, takes the first
@@ -29,7 +14,16 @@ const decorator: Decorator = {
  * attempt has a permit of its own.
  * @throws {DecorationError} when the class is defined, for wrong options or a place where it cannot stand
  */
-export function Hedged(options: HedgeOptions): PolicyDecorator;
-export function Hedged(...given: readonly unknown[]): PolicyDecorator {
-  return decorate(decorator, given);
-}
+export const Hedged: (options: HedgeOptions) => PolicyDecorator = definePolicy({
+  name: 'Hedged',
+  group: 'hedge',
+  fields: hedgeFields,
+  contradictions: hedgeContradictions,
+  bind: (options, site, own, { index, stack }) =>
+    hedge(
+      site,
+      hedgeRules(options),
+      own.once('Hedged', () => new Latencies()),
+      index === stack.length - 1,
+    ),
+});

@@ -14,9 +14,11 @@ import { read } from '../failures/reading.js';
 import { failureUnknown } from '../failures/unknown.js';
 import { type BoundMethod, enlistMethod } from '../runtime/bound.js';
 import { type CountedMethod, enlistCounters, type PolicySettings } from '../runtime/counted.js';
+import { classifierOf } from '../runtime/hook.js';
 import { currentSettings, layers, runtime } from '../runtime/runtime.js';
 import type { Layers } from '../settings/resolve.js';
 import { signalFinderOf } from './callers-signal.js';
+import { hooksOf } from './hooks.js';
 import { bindAll, contradictionsOf, settingsOf } from './bind.js';
 import { type Decorated, type Decoration, type Owned, type PolicyName, remember } from './decoration.js';
 import { isObject, labelOf } from './label.js';
@@ -35,7 +37,7 @@ interface Shape {
   readonly refuse: (refusal: unknown) => unknown;
 }
 
-/** The function that stands in the place of the one that was written. */
+/** The function that replaces the decorated one. */
 export function wrap(place: Place, { body, stack, beneath, stats }: Omit<Decorated, 'wrapper'>): AnyFunction {
   const owned = own(stats);
   const shape = shapeOf(body, place);
@@ -95,20 +97,21 @@ export function wrap(place: Place, { body, stack, beneath, stats }: Omit<Decorat
   }
 
   function policed(method: string, self: unknown): Run {
-    const { clock, random, telemetry, instantRetries } = runtime;
+    const { clock, random, telemetry, instantRetries, hooks } = runtime;
     const site: Site = {
       method,
       isStream: shape.isStream,
       clock,
       random,
       instantRetries,
+      onAttemptFailed: [],
       budget: owned.budget,
       stats: owned.stats,
       isTimed: runtime.isTimed,
       observers: runtime.observers,
       channel: (type: EventType, circuit?: string): Channel => telemetry.channel(type, method, circuit),
       signalOf: signalFinderOf(stack),
-      classify: (error) => classify(error, clock.now()),
+      classify: classifierOf([...hooksOf(stack, method), ...hooks]),
       unknownFailure: (circuit, error, failure) =>
         failureUnknown({ method, ...(circuit !== undefined && { circuit }) }, error, failure),
     };
@@ -195,7 +198,7 @@ function streamShape(body: AnyFunction): Shape {
   };
 }
 
-// oxlint-disable-next-line require-yield -- it never comes to that
+// oxlint-disable-next-line require-yield -- it throws before it could yield
 async function* refusingStream(refusal: unknown): Stream {
   throw refusal;
 }

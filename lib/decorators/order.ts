@@ -1,15 +1,51 @@
-import { DecorationError } from '../core/errors.js';
+import { ConfigurationError, DecorationError } from '../core/errors.js';
 import { ORDER, type PolicyName } from './decoration.js';
 import type { Place } from './place.js';
 
-/** The one that may stand at both ends. */
-const AT_ENDS: PolicyName = 'TimeLimited';
+/** The one that may stand at both ends, and right below the circuit. */
+const LIMIT = 'TimeLimited';
+const CIRCUIT = 'CircuitProtected';
+
+/** Those that may stand several times, next to each other: limits of requests and of tokens. */
+const REPEATABLE: ReadonlySet<PolicyName> = new Set(['RateLimited']);
+
+/** Where a decorator may stand: below one, above another. */
+export interface PlaceInOrder {
+  readonly below?: PolicyName;
+  readonly above?: PolicyName;
+}
+
+/**
+ * Finds the place of a decorator, right below `below` or right above `above`.
+ * @returns a function that inserts it there
+ * @throws {ConfigurationError} for a place that there is not
+ */
+export function placeInOrder(policy: PolicyName, place: PlaceInOrder = {}): () => void {
+  if (ORDER.includes(policy)) return () => undefined;
+  const { below, above } = place;
+  const unknown = [below, above].find((name) => name !== undefined && !ORDER.includes(name));
+  const expected = `expected place: { below, above } with decorators of ${ORDER.join(' > ')}`;
+  if (unknown !== undefined) throw new ConfigurationError([`definePolicy: "${policy}": ${expected}, got "${unknown}"`]);
+  if (below === undefined && above === undefined)
+    throw new ConfigurationError([`definePolicy: "${policy}": ${expected}, got none`]);
+  const right = below === undefined ? 0 : ORDER.indexOf(below) + 1;
+  // Nothing comes between the circuit and the limit of all attempts.
+  const from = below === CIRCUIT && above !== LIMIT ? right + 1 : right;
+  const to = above === undefined ? from : ORDER.lastIndexOf(above);
+  if (from > to)
+    throw new ConfigurationError([
+      `definePolicy: "${policy}": expected a place below "${below}" and above "${above}", but "${above}" stands above "${below}"`,
+    ]);
+  return () => void ORDER.splice(below === undefined ? to : from, 0, policy);
+}
 
 /** Why a decorator may not stand further out than those that come before it in the order. */
 const REASONS: Readonly<Partial<Record<PolicyName, string>>> = {
+  Coalesced: 'the circuit has to see the outcome of each caller',
   RetryOnTransient: 'it would ask again after every refusal, and each attempt would count as a failure of its own',
   RespectRateLimit: 'each attempt has to pass its gate, and its wait has to end when the circuit opens',
   Hedged: 'it would take their waits for a slow answer, and each of its attempts would wait and be repeated for itself',
+  RateLimited: 'each attempt is a request of its own, and would pass uncounted',
   ConcurrencyLimited:
     'its permit would be held while nothing is at work, as in the waits between attempts, and one would do for several ' +
     'attempts at a time',
@@ -20,31 +56,36 @@ export function refuseWrongOrder(stack: readonly PolicyName[], place: Place): vo
   const [outer, ...inner] = stack;
   if (outer === undefined) return;
   const { name } = place;
-  if (outer === AT_ENDS ? inner[0] === outer : inner.includes(outer))
+  if (outer === LIMIT ? inner[0] === outer : inner.includes(outer) && !REPEATABLE.has(outer))
     throw new DecorationError([`${name}: @${outer}() stands twice. Write it once.`]);
-  const between = inner.slice(0, -1).indexOf(AT_ENDS);
+  const between = stack.findIndex(
+    (policy, at) => policy === LIMIT && at > 0 && at < stack.length - 1 && stack[at - 1] !== CIRCUIT,
+  );
   if (between >= 0) {
-    const below = inner[between + 1] as PolicyName;
     throw wrong(
-      `${name}: @${AT_ENDS}() stands between @${stack[between]}() and @${below}(). It limits the whole call above all ` +
-        'others, and each attempt below them. Write:',
-      [AT_ENDS, ...sorted(stack)],
+      `${name}: @${LIMIT}() stands between @${stack[between - 1]}() and @${stack[between + 1]}(). It limits the whole call ` +
+        `above all others, all attempts together right below @${CIRCUIT}(), and each attempt below all others. Write:`,
+      [LIMIT, ...sorted(stack)],
       place,
     );
   }
   const misplaced = inner.find((policy) => ORDER.lastIndexOf(policy) < ORDER.indexOf(outer));
   if (misplaced === undefined) return;
-  const last = inner.at(-1) === AT_ENDS ? [AT_ENDS] : [];
+  const last = inner.at(-1) === LIMIT ? [LIMIT] : [];
   throw wrong(
-    `${name}: @${outer}() stands above @${misplaced}(): ${REASONS[outer]}. Write:`,
+    `${name}: @${outer}() stands above @${misplaced}(): ${REASONS[outer] ?? 'its place is further in'}. Write:`,
     [...sorted(stack), ...last],
     place,
   );
 }
 
-/** Those that have one place alone, in their order. */
+/** In their order. The time limit of all attempts stays below its circuit. */
 function sorted(stack: readonly PolicyName[]): PolicyName[] {
-  return ORDER.filter((policy) => policy !== AT_ENDS && stack.includes(policy));
+  const isLimitBelow = stack.slice(0, -1).some((policy, at) => policy === LIMIT && stack[at - 1] === CIRCUIT);
+  return [...new Set(ORDER)]
+    .filter((policy) => policy !== LIMIT)
+    .flatMap((policy) => stack.filter((each) => each === policy))
+    .flatMap((policy) => (policy === CIRCUIT && isLimitBelow ? [policy, LIMIT] : [policy]));
 }
 
 function wrong(problem: string, right: readonly PolicyName[], { own }: Place): DecorationError {

@@ -17,7 +17,7 @@ export const isStream = (fn: AnyFunction): boolean => tagOf(fn) === '[object Asy
 
 /**
  * Whether a method certainly returns no promise, as far as that can be told without calling it: by the type that the
- * legacy dialect notes, or because all it returns are literals. What slips through is told at its first call.
+ * legacy dialect notes, or because all it returns are literals. Any other synchronous method is reported at its first call.
  */
 export function isSynchronous(fn: AnyFunction, noted: unknown): boolean {
   if (isAsync(fn) || isStream(fn) || noted === Promise) return false;

@@ -1,43 +1,31 @@
 import type { Duration } from '../core/duration.js';
-import { type TimeLimitOptions, timeLimitFields, timeLimitOptions } from '../policies/time-limit/options.js';
-import {
-  type ResolvedTimeLimitOptions,
-  timeLimitContradictions,
-  timeLimitRules,
-} from '../policies/time-limit/rules.js';
+import { timeLimitFields, type TimeLimitOptions } from '../policies/time-limit/options.js';
+import { timeLimitContradictions, timeLimitRules } from '../policies/time-limit/rules.js';
 import { limitAttempt, limitCall } from '../policies/time-limit/time-limit.js';
-import { resolve } from '../settings/resolve.js';
-import { decorate } from './decorate.js';
-import type { Decorator } from './decoration.js';
-import { policySectionsOf } from './sections.js';
+import { definePolicy } from './define-policy.js';
 import type { PolicyDecorator } from './types.js';
 
-export const timeLimited: Decorator = {
-  policy: 'TimeLimited',
-  fields: timeLimitOptions,
+/**
+ * Ends a call that takes too long with a {@link TimeLimitError}. Above all other decorators it limits the whole call,
+ * attempts and waits together; below them it limits each attempt, which is then retried. Right below
+ * `@CircuitProtected()` and above others it limits all attempts together too, but its end counts as a failure of the
+ * circuit, and the fallback may answer. The signal of {@link currentSignal} aborts when it ends. For streams,
+ * `firstChunk` and `betweenChunks` limit the waits for chunks.
+ *
+ * May stand in each of these three places, and nowhere else.
+ * @throws {DecorationError} when the class is defined, for wrong options or a place where it cannot stand
+ */
+export const TimeLimited: (limit: Duration | TimeLimitOptions) => PolicyDecorator = definePolicy({
+  name: 'TimeLimited',
+  group: 'timeLimit',
+  innerGroup: 'attemptLimit',
+  fields: timeLimitFields,
+  shorthand: 'limit',
   contradictions: timeLimitContradictions,
-  settings: (options, layers, method, { index }) => {
-    const section = index === 0 ? 'timeLimit' : 'attemptLimit';
-    return resolve(timeLimitFields, undefined, layers, options, policySectionsOf(layers, method, section));
-  },
-  bind: (options, site, _owned, { index, stack }) => {
-    const rules = timeLimitRules(options as ResolvedTimeLimitOptions);
-    if (index > 0) return limitAttempt(site, rules, 'attempt');
+  bind: (options, site, _own, { isInner, stack }) => {
+    const rules = timeLimitRules(options);
+    if (isInner) return limitAttempt(site, rules, 'attempt');
     if (stack.length === 1) return limitAttempt(site, rules, 'call');
     return limitCall(site, rules);
   },
-};
-
-/**
- * Ends what takes too long with a {@link TimeLimitError}. Above all other decorators it bounds the whole call, attempts
- * and waits together; below them it bounds each attempt, which is then retried. The signal of {@link currentSignal}
- * aborts when it ends. Of a stream, `firstChunk` and `betweenChunks` bound the waits for its chunks.
- *
- * May stand at both ends of a stack, and nowhere in between.
- * @throws {DecorationError} when the class is defined, for wrong options or a place where it cannot stand
- */
-export function TimeLimited(limit: Duration): PolicyDecorator;
-export function TimeLimited(options: TimeLimitOptions): PolicyDecorator;
-export function TimeLimited(...[first, ...rest]: readonly unknown[]): PolicyDecorator {
-  return decorate(timeLimited, [typeof first === 'string' ? { limit: first } : first, ...rest]);
-}
+});

@@ -25,11 +25,12 @@ import { isErrno, isRequestId, TELLABLE_NAMES } from './vocabulary.js';
 /**
  * What kind of failure a thrown value is, decided by its structure alone. Never throws, whatever it is given. An abort is
  * `cancelled` here: whether the caller asked for it, only the call knows; see {@link asTimeout}.
+ * @param said the kind, if somebody has decided it already
  */
-export function classify(error: unknown, now: number): Failure {
-  if (!isObject(error)) return { kind: 'unknown', transient: false };
+export function classify(error: unknown, now: number, said?: FailureKind): Failure {
+  if (!isObject(error)) return { kind: said ?? 'unknown', transient: said !== undefined && isTransientKind(said) };
   const chain = chainOf(error);
-  const kind = kindOf(chain);
+  const kind = said ?? kindOf(chain);
   const final = hasFinal(chain);
   const failure: Told = { kind, transient: isTransientKind(kind) && !final };
   if (final) failure.final = true;

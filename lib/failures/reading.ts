@@ -1,10 +1,10 @@
 // Thrown values are read as if they were hostile: a getter, a proxy or a frozen copy of anything may stand there.
 
 /** A property of any value, or undefined if there is none or reading it throws. */
-export function read(value: unknown, key: string): unknown {
+export function read(value: unknown, key: PropertyKey): unknown {
   if (!isObject(value)) return undefined;
   try {
-    return (value as Record<string, unknown>)[key];
+    return (value as Record<PropertyKey, unknown>)[key];
   } catch {
     return undefined;
   }

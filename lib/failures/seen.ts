@@ -1,4 +1,5 @@
 // One pass over one error: each property is read once, by name, under one `try`.
+import type { ErrorField } from '../core/error-fields.js';
 import { isArray, isObject, looksLikeError, numberOf, read, readText, word } from './reading.js';
 
 /** Every property of an error that the pass reads. What only one family needs, that family reads itself. */
@@ -19,7 +20,7 @@ const FIELDS = [
   ],
   ...['cause', 'errors', 'detail', 'error', 'original', 'originalError', 'lastError', 'exception', 'reason'],
   ...['driverError', 'parent', 'nativeError', 'innerError', 'networkError', 'graphQLErrors'],
-] as const;
+] as const satisfies readonly ('constructor' | ErrorField)[];
 
 type Raw = { readonly [F in (typeof FIELDS)[number]]?: unknown };
 

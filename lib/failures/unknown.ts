@@ -1,11 +1,11 @@
-import { ERROR_FIELDS } from '../core/error-fields.js';
+import { ERROR_FIELDS, type ErrorField, type KnownErrorField } from '../core/error-fields.js';
 import type { FailureUnknown } from '../core/events.js';
 import type { FailureFacts } from '../core/failure.js';
 import { read } from './reading.js';
 
 const ADVICE =
   'holdfast does not know this error, so it is neither retried nor counted by a circuit. If it may pass by itself, ' +
-  "write configure({ classify: (error) => (isTransient(error) ? 'network' : undefined) })";
+  "write configure({ classify: (error) => (isBusy(error) ? 'server' : undefined) })";
 
 /** The event of a method's first failure of kind `unknown`: which known fields the error has, without their values. */
 export function failureUnknown(
@@ -18,7 +18,17 @@ export function failureUnknown(
     ...of,
     ...(errorName !== undefined && { errorName }),
     // Frozen, because listeners share it.
-    fields: Object.freeze(ERROR_FIELDS.filter((field) => read(error, field) !== undefined)),
+    fields: Object.freeze(fieldsOf(error)),
     reason: ADVICE,
   };
+}
+
+/** The known fields of an error and of its cause, in a fixed order. */
+function fieldsOf(error: unknown): KnownErrorField[] {
+  const ofCause = knownIn(read(error, 'cause')).map((field) => `cause.${field}` as const);
+  return [...knownIn(error), ...ofCause];
+}
+
+function knownIn(value: unknown): ErrorField[] {
+  return ERROR_FIELDS.filter((field) => read(value, field) !== undefined);
 }

@@ -1,4 +1,4 @@
-// The words that may be told of a failure. Nothing that stands in no list leaves the classifier.
+// The words that a failure may carry. No other word leaves the classifier.
 export { isErrno } from './families/node.js';
 
 const REQUEST_ID = /^(req_[0-9A-Za-z]{6,59}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})$/;

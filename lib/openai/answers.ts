@@ -38,7 +38,7 @@ export function chunkOf(event: unknown): Chunk {
 }
 
 /** The SDK throws errors that come inside a stream, but not the flat ones of every version. */
-function refuseError(event: unknown): void {
+export function refuseError(event: unknown): void {
   for (const source of [read(event, 'error'), event]) {
     const code = [readText(source, 'code'), readText(source, 'type')].find((word) => KIND_BY_CODE.has(word));
     if (code !== undefined) throw new StreamFailureError(code);

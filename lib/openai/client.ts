@@ -2,7 +2,7 @@ import OpenAI from 'openai';
 import { toMs } from '../core/duration.js';
 import { ConfigurationError } from '../core/errors.js';
 import { holdsClient } from '../policies/retry/clients.js';
-import { currentSettings } from '../runtime/runtime.js';
+import { settingsOf } from '../runtime/runtime.js';
 import type { Settings } from '../settings/schema.js';
 
 /**
@@ -11,7 +11,9 @@ import type { Settings } from '../settings/schema.js';
  * @param settings whose `openai` part to use; by default those in effect
  * @throws {ConfigurationError} when there is no API key
  */
-export function createClient(settings: { readonly openai: Partial<Settings['openai']> } = currentSettings()): OpenAI {
+export function createClient(
+  settings: { readonly openai: Partial<Settings['openai']> } = { openai: settingsOf('openai') },
+): OpenAI {
   const { apiKey, baseUrl, attemptTimeout } = settings.openai;
   if (!apiKey) throw new ConfigurationError(['openai.apiKey (OPENAI_API_KEY): expected an API key, got none']);
   return new OpenAI({

@@ -2,13 +2,15 @@ import type OpenAI from 'openai';
 import { CircuitProtected } from '../decorators/circuit-protected.js';
 import { RespectRateLimit } from '../decorators/respect-rate-limit.js';
 import { RetryOnTransient } from '../decorators/retry-on-transient.js';
-import { currentSettings } from '../runtime/runtime.js';
+import { settingsOf } from '../runtime/runtime.js';
 import { AttemptLimited, attemptOptions } from './attempt-limited.js';
 import { batchesOf } from './batches.js';
 import type { CallOptions } from './call-options.js';
 import { OPENAI } from './circuit.js';
 import { createClient, noticeRetriesOf } from './client.js';
 import { inEffect } from './in-effect.js';
+import { RequestsLimited, TokensLimited } from './rate-limits.js';
+import { tokensOf } from './tokens.js';
 import { vectorsOf } from './vectors.js';
 
 /** What an {@link EmbeddingService} may be given. What is left out comes from the settings `openai.*`. */
@@ -32,7 +34,7 @@ export class EmbeddingService {
 
   /** @throws {ConfigurationError} when the settings are wrong, or there is neither a client nor an API key */
   constructor(options: EmbeddingServiceOptions = {}) {
-    const { openai } = currentSettings();
+    const openai = settingsOf('openai');
     const given = options.client && noticeRetriesOf(this, options.client);
     this.#client = given ? () => given : inEffect(createClient);
     this.#model = options.model ?? openai.embeddingModel;
@@ -73,11 +75,17 @@ export class EmbeddingService {
   }
 
   async #request(input: string[], options: CallOptions | undefined): Promise<number[][]> {
+    return vectorsOf(await this.send(input, attemptOptions(options)), input.length, this.#dimensions);
+  }
+
+  /** One request. What it waits for its turn is a part of the attempt. */
+  @RequestsLimited()
+  @TokensLimited(tokensOf)
+  private async send(input: string[], options: CallOptions): Promise<unknown> {
     const dimensions = FIXED_DIMENSIONS.has(this.#model) ? {} : { dimensions: this.#dimensions };
     // Said, although it is what the SDK asks for by itself: then it leaves the decoding to us, and an answer that cannot
     // be decoded is known for what it is.
     const request = { model: this.#model, input, encoding_format: 'base64', ...dimensions } as const;
-    const response: unknown = await this.#client().embeddings.create(request, attemptOptions(options));
-    return vectorsOf(response, input.length, this.#dimensions);
+    return this.#client().embeddings.create(request, options);
   }
 }

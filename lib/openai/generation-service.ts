@@ -10,6 +10,8 @@ import { OPENAI } from './circuit.js';
 import { createClient, noticeRetriesOf } from './client.js';
 import { getFallbackResponse } from './fallback.js';
 import { inEffect } from './in-effect.js';
+import { RequestsLimited, TokensLimited } from './rate-limits.js';
+import { tokensOfChat } from './tokens.js';
 
 /** What a {@link GenerationService} may be given. What is left out comes from the settings `openai.*`. */
 export interface GenerationServiceOptions {
@@ -24,11 +26,13 @@ type Messages = OpenAI.Chat.ChatCompletionMessageParam[];
 export class GenerationService {
   readonly #client: () => OpenAI;
   readonly #model: () => string;
+  readonly #countsTokens: () => boolean;
 
   /** @throws {ConfigurationError} when the settings are wrong, or there is neither a client nor an API key */
   constructor({ client, model }: GenerationServiceOptions = {}) {
     const given = client && noticeRetriesOf(this, client);
     this.#client = given ? () => given : inEffect(createClient);
+    this.#countsTokens = inEffect(({ openai }) => openai.tokensPerMinute !== null);
     this.#model = model === undefined ? inEffect(({ openai }) => openai.chatModel) : () => model;
   }
 
@@ -41,10 +45,24 @@ export class GenerationService {
   @RespectRateLimit()
   @AttemptLimited()
   async generateAnswer(query: string, context: readonly string[], options?: CallOptions): Promise<string> {
-    const messages = messagesFor(query, context);
-    return answerOf(
-      await this.#client().chat.completions.create({ model: this.#model(), messages }, attemptOptions(options)),
-    );
+    return answerOf(await this.complete(messagesFor(query, context), attemptOptions(options)));
+  }
+
+  /** One request. What it waits for its turn is a part of the attempt. */
+  @RequestsLimited()
+  @TokensLimited(tokensOfChat)
+  private async complete(messages: Messages, options: CallOptions): Promise<unknown> {
+    return this.#client().chat.completions.create({ model: this.#model(), messages }, options);
+  }
+
+  /** The same for a streamed answer. */
+  @RequestsLimited()
+  @TokensLimited(tokensOfChat)
+  private async open(messages: Messages, options: CallOptions): Promise<AsyncIterable<unknown>> {
+    // Asked for only where it is needed: not every compatible server knows it.
+    const counted = this.#countsTokens() ? { stream_options: { include_usage: true } } : {};
+    const body = { model: this.#model(), messages, stream: true, ...counted } as const;
+    return this.#client().chat.completions.create(body, options);
   }
 
   /**
@@ -56,9 +74,7 @@ export class GenerationService {
   @RespectRateLimit()
   @AttemptLimited('stream')
   async *streamAnswer(query: string, context: readonly string[], options?: CallOptions): AsyncGenerator<string> {
-    const messages = messagesFor(query, context);
-    const body = { model: this.#model(), messages, stream: true } as const;
-    const stream = await this.#client().chat.completions.create(body, attemptOptions(options));
+    const stream = await this.open(messagesFor(query, context), attemptOptions(options));
     let isWhole = false;
     for await (const event of stream) {
       const { text, isLast } = chunkOf(event);

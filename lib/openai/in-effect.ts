@@ -1,13 +1,13 @@
-import { currentSettings, runtime } from '../runtime/runtime.js';
+import { runtime, settingsOf } from '../runtime/runtime.js';
 import type { Settings } from '../settings/schema.js';
 
-/** What is made of the settings: at once, so that wrong ones are told, and anew whenever they have changed since. */
-export function inEffect<T>(make: (settings: Settings) => T): () => T {
-  let made = make(currentSettings());
+/** Something made of the settings: at once, so that wrong ones are thrown, and again whenever they have changed. */
+export function inEffect<T>(make: (settings: Pick<Settings, 'openai'>) => T): () => T {
+  let made = make({ openai: settingsOf('openai') });
   let { version } = runtime;
   return () => {
     if (version !== runtime.version) {
-      made = make(currentSettings());
+      made = make({ openai: settingsOf('openai') });
       version = runtime.version;
     }
     return made;

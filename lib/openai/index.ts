@@ -5,3 +5,4 @@ export { createClient } from './client.js';
 export { EmbeddingService, type EmbeddingServiceOptions } from './embedding-service.js';
 export { getFallbackResponse } from './fallback.js';
 export { GenerationService, type GenerationServiceOptions } from './generation-service.js';
+export { type ResponsesRequest, ResponsesService, type ResponsesServiceOptions } from './responses-service.js';

@@ -1,3 +1,4 @@
+import { shared } from '../core/shared.js';
 import type { Layers } from '../settings/resolve.js';
 
 /** A decorated method that has been called: what its decorators say cannot go together with every setting. */
@@ -9,7 +10,7 @@ export interface BoundMethod {
 }
 
 /** Kept alive by the methods themselves. */
-const bound = new Set<WeakRef<BoundMethod>>();
+const bound = shared('runtime.bound', () => new Set<WeakRef<BoundMethod>>());
 const forgotten = new FinalizationRegistry<WeakRef<BoundMethod>>((ref) => bound.delete(ref));
 
 /** Enlists a method at its first call, so that a change of settings can be refused before it is called again. */

@@ -1,7 +1,10 @@
 import type { CircuitPort } from '../call/call.js';
-import { Circuit, type OnTransition } from '../policies/circuit/circuit.js';
+import { shared } from '../core/shared.js';
+import type { OnTransition } from '../policies/circuit/cause.js';
+import { Circuit } from '../policies/circuit/circuit.js';
 import { CircuitCounts } from '../policies/circuit/counts.js';
 import { KeyedCircuits } from '../policies/circuit/keyed.js';
+import type { SavedCircuit } from '../policies/circuit/saved.js';
 import { transitionEvent } from '../policies/circuit/transition.js';
 import { runtime } from './runtime.js';
 
@@ -18,10 +21,16 @@ interface Namesakes {
   readonly counts: CircuitCounts;
 }
 
-const byName = new Map<string, Namesakes>();
-
-/** The most brackets in any of the names: a key stands behind one more. */
-let mostBrackets = 0;
+const state = shared('runtime.circuits', () => ({
+  byName: new Map<string, Namesakes>(),
+  /** Names that are isolated, and why: circuits that are made later under such a name are isolated from the start. */
+  isolated: new Map<string, string | undefined>(),
+  /** What circuits that are made later under such a name go on from. */
+  saved: new Map<string, SavedCircuit>(),
+  /** The most brackets in any of the names: a key stands behind one more. */
+  mostBrackets: 0,
+}));
+const { byName, isolated, saved } = state;
 
 const forgotten = new FinalizationRegistry<{ readonly name: string; readonly ref: Owned }>(({ name, ref }) => {
   const found = byName.get(name);
@@ -29,13 +38,10 @@ const forgotten = new FinalizationRegistry<{ readonly name: string; readonly ref
   if (found?.owned?.size === 0 && !found.plain && !found.keyed) byName.delete(name);
 });
 
-/** Names that are isolated, and why: circuits that are made later under such a name are isolated from the start. */
-const isolated = new Map<string, string | undefined>();
-
 /** The circuit that everyone who names it shares. */
 export function circuitNamed(name: string): Circuit {
   const found = namesakes(name);
-  return (found.plain ??= newCircuit(name, name, found.counts));
+  return (found.plain ??= introduced({ circuit: newCircuit(name, name, found.counts), kind: 'shared' }));
 }
 
 /** True for the circuit that everyone who names it shares: not a method's own, and not that of a key. */
@@ -51,12 +57,39 @@ export function keyedCircuitsNamed(name: string): KeyedCircuits {
 
 /** A circuit that belongs to one method. */
 export function ownCircuit(method: string): Circuit {
-  return enlist(method, (counts) => newCircuit(method, method, counts));
+  return enlist(method, (counts) => introduced({ circuit: newCircuit(method, method, counts), kind: 'own' }));
 }
 
 /** Circuits, one per key, that belong to one method. */
 export function ownKeyedCircuits(method: string): KeyedCircuits {
   return enlist(method, (counts) => newKeyedCircuits(method, counts));
+}
+
+/** A circuit, and what it belongs to: everyone who names it, one method, or a key. */
+export interface Introduction {
+  readonly circuit: Circuit;
+  readonly kind: 'shared' | 'own' | 'keyed';
+  readonly key?: string;
+}
+
+const watchers = shared('runtime.circuitWatchers', () => new Set<(introduction: Introduction) => void>());
+
+/** Calls `watcher` for every circuit that there is, and for each new one. @returns a function that ends it */
+export function watchCircuits(watcher: (introduction: Introduction) => void): () => void {
+  for (const name of byName.keys()) {
+    const { plain } = byName.get(name) ?? {};
+    for (const holder of holdersOf(name)) {
+      if (holder instanceof Circuit) watcher({ circuit: holder, kind: holder === plain ? 'shared' : 'own' });
+      else for (const [key, circuit] of holder) watcher({ circuit, kind: 'keyed', key });
+    }
+  }
+  watchers.add(watcher);
+  return () => watchers.delete(watcher);
+}
+
+function introduced(introduction: Introduction): Circuit {
+  for (const watcher of watchers) watcher(introduction);
+  return introduction.circuit;
 }
 
 /** A circuit that has been used, and the name of its handle: a key stands in brackets behind the circuit's own. */
@@ -88,10 +121,27 @@ export function isolateCircuits(name: string, reason: string | undefined): boole
   return moveAll(name, (circuit) => circuit.isolate(reason)) || isNew;
 }
 
-/** Closes every circuit that the name means; false if nothing changed by that. */
-export function resetCircuits(name: string): boolean {
+/** Makes every circuit that the name means admit all calls until it is reset; false if nothing changed by that. */
+export function forceCircuitsClosed(name: string, reason: string | undefined): boolean {
+  return moveAll(name, (circuit) => circuit.forceClosed(reason));
+}
+
+/** Closes every circuit that the name means, and refills their budgets of retries; false if no circuit moved. */
+export function resetCircuits(name: string, now: number): boolean {
   const wasIsolated = isolated.delete(name);
-  return moveAll(name, (circuit) => circuit.reset()) || wasIsolated;
+  saved.delete(name);
+  const moved = moveAll(name, (circuit) => {
+    circuit.budget.refill();
+    return circuit.reset(now);
+  });
+  return moved || wasIsolated;
+}
+
+/** Every circuit that the name means goes on from what another process saved, also one that is made later. */
+export function restoreCircuits(name: string, from: SavedCircuit, now: number): boolean {
+  const isNew = circuitsMeantBy(name).length === 0;
+  if (isNew) saved.set(name, from);
+  return moveAll(name, (circuit) => circuit.restore(from, now)) || isNew;
 }
 
 /** Stands for a circuit that nobody has used yet. If the name may be that of a key, the key must not be told. */
@@ -107,6 +157,8 @@ function moveAll(name: string, move: (circuit: Circuit) => boolean): boolean {
 function newCircuit(name: string, handle: string, whole?: CircuitCounts): Circuit {
   const circuit = new Circuit(name, tellTransition(name, handle), whole);
   circuit.onTransition((state) => circuit.counts.transit(state.kind, state.kind === 'open' ? state.reason : undefined));
+  const from = saved.get(handle);
+  if (from) circuit.restore(from, runtime.clock.now());
   for (const meant of [name, handle]) if (isolated.has(meant)) circuit.isolate(isolated.get(meant));
   return circuit;
 }
@@ -117,15 +169,17 @@ function newCircuit(name: string, handle: string, whole?: CircuitCounts): Circui
  */
 function tellTransition(name: string, handle: string): OnTransition {
   return (state, _epoch, cause) => {
-    if (cause.method === undefined) return;
+    if (cause.method === undefined && !cause.fleet) return;
     const event = transitionEvent(name, state, cause);
     const { telemetry, clock } = runtime;
-    telemetry.channel(event.type, cause.method, handle).audience(clock.now())?.(event);
+    telemetry.channel(event.type, cause.method ?? '', handle).audience(clock.now())?.(event);
   };
 }
 
 function newKeyedCircuits(name: string, counts: CircuitCounts): KeyedCircuits {
-  return new KeyedCircuits((key) => newCircuit(name, handleOf(name, key), counts));
+  return new KeyedCircuits((key) =>
+    introduced({ circuit: newCircuit(name, handleOf(name, key), counts), kind: 'keyed', key }),
+  );
 }
 
 function enlist<C extends Circuit | KeyedCircuits>(name: string, make: (counts: CircuitCounts) => C): C {
@@ -142,7 +196,7 @@ function namesakes(name: string): Namesakes {
   let found = byName.get(name);
   if (!found) {
     byName.set(name, (found = { counts: new CircuitCounts() }));
-    mostBrackets = Math.max(mostBrackets, name.split('[').length - 1);
+    state.mostBrackets = Math.max(state.mostBrackets, name.split('[').length - 1);
   }
   return found;
 }
@@ -169,7 +223,7 @@ function* circuitsOf(name: string): Iterable<Known> {
 function* circuitsOfKey(handle: string): Iterable<Circuit> {
   if (!handle.endsWith(']')) return;
   let bracket = -1;
-  for (let brackets = 0; brackets <= mostBrackets; brackets++) {
+  for (let brackets = 0; brackets <= state.mostBrackets; brackets++) {
     bracket = handle.indexOf('[', bracket + 1);
     if (bracket < 0) return;
     for (const holder of holdersOf(handle.slice(0, bracket))) {

@@ -6,7 +6,7 @@ const INTERVAL_MS = 1000;
 /** What tells one version of a file from the next, whether it was written to or replaced. Undefined: there is no file. */
 export type Version = Pick<Stats, 'ino' | 'size' | 'mtimeMs' | 'ctimeMs'> | undefined;
 
-/** The version of a file, to be asked before the file is read. A pipe has none: it says once what it has to say. */
+/** The version of a file, to be asked before the file is read. Anything that is not a regular file has none. */
 export function versionOf(path: string): Version {
   try {
     const found = statSync(path);
@@ -42,6 +42,15 @@ export class Follower {
     if (this.#path !== undefined) this.#leave(this.#path);
     this.#path = path;
     if (path === undefined) return;
+    try {
+      this.#watch(path);
+    } catch {
+      // Without access there is nothing to follow.
+      this.#path = undefined;
+    }
+  }
+
+  #watch(path: string): void {
     // Looked at once a second, because a watch by inotify or its like holds to a file that is no longer there once it
     // has been replaced by another, as editors and deployments do, or a link on the way to it, as Kubernetes does.
     watchFile(path, { interval: this.#intervalMs, persistent: false }, this.#look);

@@ -1,10 +1,21 @@
-import { ConfigurationError } from '../core/errors.js';
 import type { CircuitStateName, MovedBy } from '../core/events.js';
 import type { Circuit } from '../policies/circuit/circuit.js';
+import { readSaved } from '../policies/circuit/read-saved.js';
+import { failuresIn } from '../policies/circuit/row.js';
+import type { SavedCircuit } from '../policies/circuit/saved.js';
 import { retryAfterMs } from '../policies/circuit/state.js';
 import { transitionEvent } from '../policies/circuit/transition.js';
-import { circuitsMeantBy, isolateCircuits, knownCircuits, resetCircuits, unusedCircuit } from './circuits.js';
-import { show } from '../settings/check.js';
+import {
+  circuitsMeantBy,
+  forceCircuitsClosed,
+  isolateCircuits,
+  knownCircuits,
+  resetCircuits,
+  restoreCircuits,
+  unusedCircuit,
+} from './circuits.js';
+import { openGates } from './gates.js';
+import { checkedName } from './names.js';
 import { runtime } from './runtime.js';
 
 /** A circuit as it can be written as JSON. */
@@ -40,8 +51,17 @@ export interface CircuitHandle {
   snapshot(): CircuitSnapshot;
   /** Refuses every call until `reset()`. The reason appears in the snapshot alone. */
   isolate(reason?: string): void;
-  /** Closes the circuit and forgets its failures. */
+  /** Admits every call until `reset()`, and goes on counting. The reason appears in the snapshot alone. */
+  forceClosed(reason?: string): void;
+  /** Closes the circuit, forgets its failures, refills its budget of retries and opens its gate. */
   reset(): void;
+  /** What a later process needs to go on from here, as plain JSON. */
+  toJSON(): SavedCircuit;
+  /**
+   * Goes on from what another process saved with `toJSON()`. The circuit need not have been used yet.
+   * @throws {ConfigurationError} for anything else, every problem at once
+   */
+  restore(state: unknown): void;
 }
 
 /**
@@ -50,9 +70,7 @@ export interface CircuitHandle {
  * @throws {ConfigurationError} for anything but a name
  */
 export function circuit(name: string): CircuitHandle {
-  if (typeof name !== 'string' || name.trim() === '')
-    throw new ConfigurationError([`circuit: expected a name, got ${show(name)}`]);
-  return handle(name);
+  return handle(checkedName('circuit', name));
 }
 
 /** Every circuit that has been used. */
@@ -100,8 +118,19 @@ function handle(name: string, meant = (): Circuit[] => circuitsMeantBy(name), by
     isolate(reason) {
       tell(isolateCircuits(name, reason));
     },
+    forceClosed(reason) {
+      tell(forceCircuitsClosed(name, reason));
+    },
     reset() {
-      tell(resetCircuits(name));
+      const moved = resetCircuits(name, now());
+      openGates(name, meant());
+      tell(moved);
+    },
+    toJSON() {
+      return shown().saved(now());
+    },
+    restore(state) {
+      tell(restoreCircuits(name, readSaved(state, 'restore'), now()));
     },
   };
 }
@@ -114,15 +143,16 @@ export function snapshotOf(name: string, found: Circuit, now: number): CircuitSn
     name,
     state: state.kind,
     epoch: found.epoch,
-    failures: state.kind === 'closed' ? state.failures : 0,
+    failures: state.kind === 'closed' || state.kind === 'forced-closed' ? failuresIn(state) : 0,
     trips: state.kind === 'open' || state.kind === 'half-open' ? state.trips : 0,
     ...(tally && { window: { calls: tally.calls, failures: tally.failures, slow: tally.slow } }),
     retryAfterMs: Number.isFinite(wait) ? wait : null,
-    ...(state.kind === 'isolated' && state.reason !== undefined && { reason: state.reason }),
+    ...((state.kind === 'isolated' || state.kind === 'forced-closed') &&
+      state.reason !== undefined && { reason: state.reason }),
   };
 }
 
-const SEVERITY: readonly CircuitStateName[] = ['closed', 'half-open', 'open', 'isolated'];
+const SEVERITY: readonly CircuitStateName[] = ['closed', 'forced-closed', 'half-open', 'open', 'isolated'];
 
 /** Where a handle means several circuits, it shows the one in the worst state. */
 export function worstOf(circuits: readonly Circuit[]): Circuit | undefined {

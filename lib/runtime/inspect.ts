@@ -1,8 +1,10 @@
 import { CIRCUIT_STATES, type CircuitStateName } from '../core/events.js';
 import { deepFreeze } from '../settings/load.js';
+import { bulkheads } from './bulkheads.js';
 import { countsOf, type Known, knownCircuits } from './circuits.js';
 import { countedMethods, countedSince } from './counted.js';
 import { type KnownGates, knownGates } from './gates.js';
+import { limiterStates } from './limiters.js';
 import { snapshotOf, worstOf } from './handle.js';
 import type { CircuitStats, GateStats, Inspection } from './inspection.js';
 import { budgetOf, methodStats, recordOf } from './method-stats.js';
@@ -21,8 +23,14 @@ export function inspect({ keys = false }: { readonly keys?: boolean } = {}): Ins
     methods: [...countedMethods()].map(([method, counted]) => methodStats(method, counted, now)),
     circuits: circuitStats(keys, now),
     gates: knownGates().map((gates) => gateStats(gates, now)),
-    bulkheads: [],
-    limiters: [],
+    bulkheads: bulkheads().map(({ name, limit, running, queued, abandoned }) => ({
+      bulkhead: name,
+      limit,
+      running,
+      queued,
+      abandoned,
+    })),
+    limiters: limiterStates(),
     reloads: { ...reloads },
   });
 }
@@ -65,7 +73,7 @@ function keysByState(known: readonly Known[], now: number): Record<CircuitStateN
 }
 
 function gateStats({ name, gates, closings }: KnownGates, now: number): GateStats {
-  const left = gates.map((gate) => (gate.closedAt(now)?.until ?? now) - now);
+  const left = gates.map((gate) => gate.retryAfterMs(now));
   return {
     gate: name,
     closedForMs: Math.max(0, ...left),

@@ -1,14 +1,16 @@
 import type { Clock } from '../core/clock.js';
-import { ConfigurationError } from '../core/errors.js';
 import type { Random } from '../core/random.js';
-import { entriesOf, type Problems, show, unknownKey } from '../settings/check.js';
+import type { ClassifyHook } from './hook.js';
+import { entriesOf, note, noteUnknown, type Problems } from '../settings/check.js';
+import { refuse } from '../settings/load.js';
 import type { SettingsOverrides } from '../settings/schema.js';
+import { show } from '../settings/show.js';
 import { checkTree } from '../settings/tree.js';
 import { EXPECTED_LOGGER, writerFor } from '../telemetry/loggers/adapt.js';
 import type { Logger } from '../telemetry/loggers/logger.js';
 import type { Writer } from '../telemetry/loggers/writer.js';
 
-/** What `configure()` can put in place of what was there. */
+/** What `configure()` can replace. */
 export interface Overrides {
   /** Any part of the settings. Wins over the environment and the file, loses to decorator options. */
   readonly settings?: SettingsOverrides;
@@ -18,6 +20,11 @@ export interface Overrides {
   readonly clock?: Clock;
   /** Where chance comes from: a number from 0 (included) to 1 (excluded). */
   readonly random?: Random;
+  /**
+   * Decides the kind of a failure before the built-in rules do; undefined leaves it to them. The `classify` option of a
+   * decorator is asked before it.
+   */
+  readonly classify?: ClassifyHook;
 }
 
 /** Overrides that are right, with the way to write to their logger. */
@@ -33,6 +40,7 @@ const known: Readonly<Record<string, { readonly expected: string; readonly fits:
     fits: (clock: Clock) => isFunction(clock?.now) && isFunction(clock.setTimer) && isFunction(clock.clearTimer),
   },
   random: { expected: 'a function that returns a number from 0 to 1', fits: isFunction },
+  classify: { expected: 'a function that returns a kind of failure or undefined', fits: isFunction },
 };
 
 /**
@@ -42,22 +50,21 @@ const known: Readonly<Record<string, { readonly expected: string; readonly fits:
 export function checkOverrides(overrides: Overrides): CheckedOverrides {
   const problems: Problems = [];
   const checked: Record<string, unknown> = {};
-  for (const [key, value] of entriesOf(overrides, 'configure', problems)) {
+  for (const [key, value] of entriesOf(overrides, ['configure'], problems)) {
     if (value === undefined) continue;
     if (key === 'settings') checked.settings = checkTree(value, 'code', problems);
     else if (key === 'logger') checked.writer = writerOf(value, problems);
-    else if (!Object.hasOwn(known, key))
-      problems.push(unknownKey(key, ['settings', 'logger', ...Object.keys(known)], key));
+    else if (!Object.hasOwn(known, key)) noteUnknown(problems, [key], ['settings', 'logger', ...Object.keys(known)]);
     else if (!known[key]?.fits(value as never))
-      problems.push(`${key}: expected ${known[key]?.expected}, got ${show(value)}`);
+      note(problems, [key], `expected ${known[key]?.expected}, got ${show(value)}`);
     else checked[key] = value;
   }
-  if (problems.length > 0) throw new ConfigurationError(problems);
+  refuse(problems);
   return checked;
 }
 
 function writerOf(logger: unknown, problems: Problems): Writer | undefined {
   const writer = writerFor(logger);
-  if (!writer) problems.push(`logger: expected ${EXPECTED_LOGGER}, got ${show(logger)}`);
+  if (!writer) note(problems, ['logger'], `expected ${EXPECTED_LOGGER}, got ${show(logger)}`);
   return writer;
 }

@@ -1,22 +1,34 @@
-import type { Fields } from '../core/field.js';
-import { httpUrl, secret } from '../core/field.js';
-import { checkValue, join, type Problems } from './check.js';
-import { type SettingsOverrides, schema } from './schema.js';
+import { checkValue, type Problems } from './check.js';
+import { groups } from './groups.js';
+import type { SettingsOverrides } from './schema.js';
+import { show } from './show.js';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Reads the variables that the schema names. All are text; none is guessed at. */
+/** Reads the variables that the schema names. All are text; none is guessed at. An empty one is an unset one. */
 export function readEnvironment(env: Environment, problems: Problems): SettingsOverrides {
   const tree: Record<string, Record<string, unknown>> = {};
-  for (const [group, fields] of Object.entries(schema as Readonly<Record<string, Fields>>)) {
+  for (const [group, { fields }] of groups) {
     for (const [key, field] of Object.entries(fields)) {
       const text = field.env === undefined ? undefined : env[field.env];
-      if (text === undefined) continue;
-      // An empty key or address is how a deployment says that there is none.
-      if (text === '' && (field.format === secret || field.format === httpUrl)) continue;
-      const value = checkValue(field, text, `${join(group, key)} (${field.env})`, 'text', problems);
-      tree[group] = { ...tree[group], [key]: value };
+      if (text === undefined || text === '') continue;
+      const found: Problems = [];
+      const value = checkValue(field, text, [group, key], 'text', found, field.env);
+      // A log that says more or less than was meant is no reason to fail anything.
+      if (value === undefined && group === 'log') warnOnce(found, field.default);
+      else if (value === undefined) problems.push(...found);
+      else tree[group] = { ...tree[group], [key]: value };
     }
   }
   return tree;
+}
+
+const warned = new Set<string>();
+
+function warnOnce(problems: Problems, used: unknown): void {
+  for (const { text } of problems) {
+    if (warned.has(text)) continue;
+    warned.add(text);
+    globalThis.process?.emitWarning?.(`${text}. The default ${show(used)} is used.`, 'HoldfastWarning');
+  }
 }

@@ -1,45 +1,34 @@
 import type { Field, Fields } from '../core/field.js';
-import { methodFields, methodGroups, schema } from './schema.js';
+import { groups, policyGroups } from './groups.js';
 
 type Json = Readonly<Record<string, unknown>>;
 
-/** The JSON Schema of a settings file, made from the convict schema, so that editors complete and check the file. */
+/** The JSON Schema of a settings file, made from the fields of all groups, so that editors complete and check the file. */
 export function jsonSchema(): Json {
-  const groups = Object.entries(schema).map(([group, fields]) => [group, objectOf(fields, described)]);
+  const section = closed(
+    Object.fromEntries(policyGroups().map(([group, { fields }]) => [group, objectOf(fields, withoutDefault)])),
+  );
+  const sections = (description: string): Json => ({ description, type: 'object', additionalProperties: section });
   return {
     $schema: 'http://json-schema.org/draft-07/schema#',
     title: 'Settings of holdfast',
     description: 'The file that RESILIENCE_CONFIG names, or resilience.json in the working directory.',
     ...closed({
       $schema: { description: 'Where this schema is, for editors.', type: 'string' },
-      ...Object.fromEntries(groups),
-      circuits: sections('Options of circuits by name: these win over everything else.', schema.circuit),
-      methods: sections(
-        'Options of methods by Class.method: these win over everything else.',
-        methodFields,
-        methodGroups,
-      ),
+      ...Object.fromEntries([...groups].map(([group, { fields }]) => [group, objectOf(fields, described)])),
+      circuits: sections('Options by the name of a circuit, or a pattern such as "*". They win over everything else.'),
+      methods: sections('Options by Class.method, or a pattern such as "Class.*". They win over everything else.'),
     }),
   };
 }
 
-/** A key that nobody knows is a mistake, here as when the file is read. */
+/** An unknown key is a mistake, here as when the file is read. */
 function closed(properties: Json): Json {
   return { type: 'object', properties, additionalProperties: false };
 }
 
-function objectOf(fields: Fields, property: (field: Field<unknown>) => Json, more: Json = {}): Json {
-  return closed({
-    ...Object.fromEntries(Object.entries(fields).map(([key, field]) => [key, property(field)])),
-    ...more,
-  });
-}
-
-/** What is left out of a section comes from elsewhere, so that its fields have no default of their own. */
-function sections(description: string, fields: Fields, groups: Readonly<Record<string, Fields>> = {}): Json {
-  const nested = Object.entries(groups).map(([group, options]) => [group, objectOf(options, undescribedDefault)]);
-  const section = objectOf(fields, undescribedDefault, Object.fromEntries(nested));
-  return { description, type: 'object', additionalProperties: section };
+function objectOf(fields: Fields, property: (field: Field<unknown>) => Json): Json {
+  return closed(Object.fromEntries(Object.entries(fields).map(([key, field]) => [key, property(field)])));
 }
 
 function described(field: Field<unknown>): Json {
@@ -48,6 +37,7 @@ function described(field: Field<unknown>): Json {
   return { description, ...(field.default !== null && { default: field.default }), ...format.json };
 }
 
-function undescribedDefault({ doc, format }: Field<unknown>): Json {
+/** What is left out of a section comes from elsewhere, so that its fields have no default of their own. */
+function withoutDefault({ doc, format }: Field<unknown>): Json {
   return { description: doc, ...format.json };
 }

@@ -1,11 +1,15 @@
-import convict from 'convict';
+import { dirname, resolve } from 'node:path';
+import { processEnvironment } from '../core/environment.js';
 import { ConfigurationError } from '../core/errors.js';
-import { entriesOf, type Problems, show, unknownKey } from './check.js';
-import { contradictionsOf } from './contradictions.js';
+import { entriesOf, note, noteUnknown, type Problem, type Problems, textsOf } from './check.js';
 import { type Environment, readEnvironment } from './environment.js';
+import { completed } from './convict.js';
 import { findFile, readFile } from './file.js';
-import { type Settings, type SettingsOverrides, schema } from './schema.js';
-import { layOver } from './tree.js';
+import { groups } from './groups.js';
+import { problemsOf } from './problems.js';
+import { mapped } from './mapped.js';
+import type { Settings, SettingsOverrides } from './schema.js';
+import { show } from './show.js';
 
 export interface LoadOptions {
   /** The environment to read. @default process.env */
@@ -16,11 +20,16 @@ export interface LoadOptions {
 
 /** Settings, and for those that are not defaults where they came from. */
 export interface LoadedSettings {
+  /** A value that is wrong is left out. */
   readonly settings: Settings;
   readonly file: SettingsOverrides;
   readonly environment: SettingsOverrides;
-  /** The file's name as it was given, undefined where there is none. */
+  /** The file's name as it was given, undefined if there is no file. */
   readonly path: string | undefined;
+  /** Whether the file lies in the working directory, where anybody may have put it. */
+  readonly isLocal: boolean;
+  /** Values that are wrong, and keys that nobody knows. */
+  readonly problems: readonly Problem[];
 }
 
 /**
@@ -30,7 +39,14 @@ export interface LoadedSettings {
  */
 export function loadSettings(options: LoadOptions = {}): Settings {
   refuseUnknown(options);
-  return loadWithOrigins(options).settings;
+  const loaded = loadWithOrigins(options);
+  refuse(problemsOf({ loaded, configured: [] }));
+  return loaded.settings;
+}
+
+/** @throws {ConfigurationError} if there are problems */
+export function refuse(problems: readonly Problem[]): void {
+  if (problems.length > 0) throw new ConfigurationError(textsOf(problems));
 }
 
 const OPTIONS: Readonly<Record<string, { readonly expected: string; readonly fits: (value: unknown) => boolean }>> = {
@@ -40,36 +56,38 @@ const OPTIONS: Readonly<Record<string, { readonly expected: string; readonly fit
 
 function refuseUnknown(options: unknown): void {
   const problems: Problems = [];
-  for (const [key, value] of entriesOf(options, 'loadSettings', problems)) {
+  for (const [key, value] of entriesOf(options, ['loadSettings'], problems)) {
     const option = Object.hasOwn(OPTIONS, key) ? OPTIONS[key] : undefined;
-    if (!option) problems.push(unknownKey(key, Object.keys(OPTIONS), key));
+    if (!option) noteUnknown(problems, [key], Object.keys(OPTIONS));
     else if (value !== undefined && !option.fits(value))
-      problems.push(`${key}: expected ${option.expected}, got ${show(value)}`);
+      note(problems, [key], `expected ${option.expected}, got ${show(value)}`);
   }
-  if (problems.length > 0) throw new ConfigurationError(problems);
+  refuse(problems);
 }
 
-/** @param found the file to read, where it is known already which */
+/** @param found the file to read, if it is known already which */
 export function loadWithOrigins(
-  { env = process.env, file: asked }: LoadOptions = {},
+  { env = processEnvironment(), file: asked }: LoadOptions = {},
   found = findFile(asked, env),
 ): LoadedSettings {
   const problems: Problems = [];
-  const file = found ? readFile(found, problems) : {};
+  const { circuits = {}, methods = {}, ...file } = (found && readFile(found, problems)) ?? {};
   const environment = readEnvironment(env, problems);
-  // Without `args` and `env` of its own convict would read the command line and coerce what it finds.
-  const convicted = convict(schema as never, { args: [], env: {} });
-  const defaults = { ...(convicted.getProperties() as unknown as Settings), circuits: {}, methods: {} };
-  // What a file that cannot be read would have said may be what makes the rest fit together.
-  if (file) problems.push(...contradictionsOf(layOver(defaults, [file, environment]), environment));
-  if (!file || problems.length > 0) throw new ConfigurationError(problems);
-  const { circuits = {}, methods = {}, ...values } = file;
-  convicted.load(values).load(environment).validate({ allowed: 'strict' });
-  const settings = { ...(convicted.getProperties() as unknown as Settings), circuits, methods } as Settings;
-  return { settings: deepFreeze(settings), file, environment, path: found?.path };
+  const schema = mapped(Object.fromEntries(groups), ({ fields }) => fields);
+  const settings = deepFreeze({ ...completed(schema, [file, environment]), circuits, methods } as Settings);
+  return {
+    settings,
+    file: { ...file, circuits, methods },
+    environment,
+    path: found?.path,
+    isLocal: found !== undefined && dirname(found.absolute) === resolve('.'),
+    problems,
+  };
 }
 
+/** Functions are the caller's own: they stay as they are. */
 export function deepFreeze<T>(value: T): T {
-  if (typeof value === 'object' && value !== null) Object.values(value).forEach(deepFreeze);
+  if (typeof value !== 'object' || value === null) return value;
+  Object.values(value).forEach(deepFreeze);
   return Object.freeze(value);
 }

@@ -1,6 +1,8 @@
-import type { Fields } from '../core/field.js';
+import { groups, type Values } from './groups.js';
 import type { LoadedSettings } from './load.js';
-import type { Group, SettingsOverrides } from './schema.js';
+import { mapped } from './mapped.js';
+import type { SettingsOverrides } from './schema.js';
+import { type Names, type SectionOf, sectionsFor, sectionsOf } from './sections.js';
 
 /** Which layer a value came from; the later in this list wins. */
 export type Source = 'default' | 'file' | 'environment' | 'configure' | 'decorator' | 'section';
@@ -13,6 +15,8 @@ export interface Setting {
   readonly from?: string;
 }
 
+type SettingsByKey = Readonly<Record<string, Setting>>;
+
 /** Everything that may say something about one method. */
 export interface Layers {
   readonly loaded: LoadedSettings;
@@ -20,28 +24,114 @@ export interface Layers {
   readonly configured: readonly SettingsOverrides[];
 }
 
-/** Options of one policy from all layers, the most specific winning. Without a group only code and sections have a say. */
-export function resolve(
-  fields: Fields,
-  group: Group | undefined,
-  layers: Layers,
-  options: Readonly<Record<string, unknown>>,
-  sections: readonly { readonly name: string; readonly values: Readonly<Record<string, unknown>> }[],
-): Record<string, Setting> {
-  const { loaded, configured } = layers;
-  const resolved: Record<string, Setting> = {};
-  for (const [key, field] of Object.entries(fields)) {
+/** A group as the layers below a decorator leave it. */
+interface Base {
+  readonly settings: SettingsByKey;
+  readonly values: Values;
+}
+
+const NONE: SettingsByKey = {};
+
+const known = new WeakMap<Layers, Map<string, Base>>();
+
+/** The settings of a group from all layers but decorators and sections. Worked out once for all methods. */
+export function baseOf(group: string, layers: Layers): SettingsByKey {
+  return based(group, layers).settings;
+}
+
+function based(group: string, layers: Layers): Base {
+  let bases = known.get(layers);
+  if (!bases) known.set(layers, (bases = new Map()));
+  let base = bases.get(group);
+  if (!base) bases.set(group, (base = layered(group, layers)));
+  return base;
+}
+
+function layered(group: string, { loaded, configured }: Layers): Base {
+  const settings: Record<string, Setting> = {};
+  const { file, environment, path } = loaded;
+  for (const [key, field] of Object.entries(groups.get(group)?.fields ?? {})) {
     const of = (tree: SettingsOverrides): unknown =>
-      group && (tree[group] as Record<string, unknown> | undefined)?.[key];
+      (tree as Readonly<Record<string, Values | undefined>>)[group]?.[key];
     const candidates: Setting[] = [
       { value: field.default, source: 'default' },
-      { value: of(loaded.file), source: 'file', ...(loaded.path !== undefined && { from: loaded.path }) },
-      { value: of(loaded.environment), source: 'environment', ...(field.env !== undefined && { from: field.env }) },
+      { value: of(file), source: 'file', ...(path !== undefined && { from: path }) },
+      { value: of(environment), source: 'environment', ...(field.env !== undefined && { from: field.env }) },
       ...configured.map((tree): Setting => ({ value: of(tree), source: 'configure' })),
-      { value: options[key], source: 'decorator' },
-      ...sections.map(({ name, values }): Setting => ({ value: values[key], source: 'section', from: name })),
     ];
-    resolved[key] = candidates.findLast(({ value }) => value !== undefined) as Setting;
+    settings[key] = candidates.findLast(({ value }) => value !== undefined) as Setting;
   }
-  return resolved;
+  return { settings, values: mapped(settings, ({ value }) => value) };
+}
+
+/** The group of settings that a policy of one method uses, and what its decorator says. */
+export interface Resolvable {
+  readonly group: string;
+  readonly options: Values;
+  /** Settings of other groups that stand for the default of an option: `{ limit: ['openai', 'attemptTimeout'] }`. */
+  readonly defaults?: Readonly<Record<string, readonly [group: string, key: string]>> | undefined;
+  /** Defaults that depend on other options. */
+  readonly derive?: ((values: Values, isSet: (key: string) => boolean) => Values) | undefined;
+}
+
+/** The values in effect. Worked out for each method once for each configuration. */
+export function valuesIn(layers: Layers, names: Names, policy: Resolvable): Values {
+  const { group, options, derive } = policy;
+  const sections = sectionsIn(layers, names, group);
+  const { values, settings } = based(group, layers);
+  const whole: Values = Object.assign(
+    { ...values, ...mapped(defaultsIn(layers, policy), ({ value }) => value), ...options },
+    ...sections.map((section) => section.values),
+  );
+  if (!derive) return whole;
+  const isSet = (key: string): boolean =>
+    key in options || settings[key]?.source !== 'default' || sections.some((section) => key in section.values);
+  return { ...whole, ...derive(whole, isSet) };
+}
+
+/** The same values, and where each came from. Of options that only code can set, those that are words. */
+export function settingsIn(layers: Layers, names: Names, policy: Resolvable): SettingsByKey {
+  const { group, options } = policy;
+  const { settings } = based(group, layers);
+  const written = Object.entries(options).filter(([key, value]) => key in settings || typeof value === 'string');
+  const found: Record<string, Setting> = {
+    ...mapped(Object.fromEntries(written.filter(([key]) => !(key in settings))), ofDecorator),
+    ...settings,
+    ...defaultsIn(layers, policy),
+    ...mapped(Object.fromEntries(written), ofDecorator),
+  };
+  for (const { name, values } of sectionsIn(layers, names, group))
+    Object.assign(
+      found,
+      mapped(values, (value): Setting => ({ value, source: 'section', from: name })),
+    );
+  const values = valuesIn(layers, names, policy);
+  // Every policy has the switch: it is of interest once somebody has set it.
+  if (found.enabled?.source === 'default') delete found.enabled;
+  return mapped(found, (setting, key) =>
+    setting.value === values[key] ? setting : { value: values[key], source: 'default' },
+  );
+}
+
+const ofDecorator = (value: unknown): Setting => ({ value, source: 'decorator' });
+
+/** The sections of the method that was resolved last: its policies are resolved one after the other. */
+const latest = new WeakMap<Layers, { readonly names: Names; readonly sections: ReturnType<typeof sectionsFor> }>();
+
+function sectionsIn(layers: Layers, names: Names, group: string): SectionOf[] {
+  let last = latest.get(layers);
+  if (last?.names !== names) {
+    last = { names, sections: sectionsFor([layers.loaded.file, ...layers.configured], names) };
+    latest.set(layers, last);
+  }
+  return sectionsOf(last.sections, group);
+}
+
+/** What other groups say for options of which their own group says nothing. */
+function defaultsIn(layers: Layers, { group, defaults }: Resolvable): SettingsByKey {
+  if (!defaults) return NONE;
+  const { settings } = based(group, layers);
+  const unset = Object.entries(defaults).filter(([key]) => settings[key]?.source === 'default');
+  const given = unset.map(([key, [other, otherKey]]) => [key, based(other, layers).settings[otherKey]] as const);
+  return Object.fromEntries(given.filter((entry): entry is [string, Setting] => entry[1] !== undefined));
 }

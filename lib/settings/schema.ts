@@ -1,181 +1,79 @@
-import type { Duration } from '../core/duration.js';
-import { boolean, count, type Field, httpUrl, name, oneOf, positiveDuration, secret } from '../core/field.js';
-import { type CircuitOptions, circuitFields } from '../policies/circuit/options.js';
-import { concurrencyFields, type ConcurrencyOptions } from '../policies/concurrency/options.js';
-import { hedgeFields, type HedgeOptions } from '../policies/hedge/options.js';
-import { type RateLimitOptions, rateLimitFields } from '../policies/rate-limit/options.js';
-import { type RetryOptions, retryFields } from '../policies/retry/options.js';
-import { type TimeLimitOptions, timeLimitFields } from '../policies/time-limit/options.js';
+import { boolean, type Field, type Fields, isData, type SettingsOf } from '../core/field.js';
+import { chaosFields } from '../policies/chaos/options.js';
+import { circuitFields } from '../policies/circuit/options.js';
+import { coalesceFields } from '../policies/coalesce/options.js';
+import { concurrencyFields } from '../policies/concurrency/options.js';
+import { hedgeFields } from '../policies/hedge/options.js';
+import { limiterFields } from '../policies/limiter/options.js';
+import { rateLimitFields } from '../policies/rate-limit/options.js';
+import { retryFields } from '../policies/retry/options.js';
+import { timeLimitFields } from '../policies/time-limit/options.js';
+import { fleetFields } from './fields/fleet.js';
+import { logFields } from './fields/log.js';
+import { openaiFields } from './fields/openai.js';
+import { resilienceFields } from './fields/resilience.js';
 
-const resilienceFields = {
-  enabled: {
-    doc: 'Whether decorators do anything. When false every decorated method is called directly, without fallbacks.',
+interface Switch extends Field<boolean> {
+  readonly default: true;
+  readonly env: string;
+}
+
+type WithSwitch<F extends Fields> = F & { readonly enabled: Switch };
+
+/** The switch of a policy: `rateLimit.enabled`, and the variable `RATE_LIMIT_ENABLED`. */
+export function switchOf(group: string): Switch {
+  const variable = group.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase();
+  return {
+    doc: 'Whether the policy does anything. If false, it is left out of the stack; what it has learnt is kept.',
     format: boolean,
     default: true,
-    env: 'RESILIENCE_ENABLED',
-  },
-  watch: {
-    doc: 'Whether the settings file is read again when it changes, and when SIGHUP asks for it.',
-    format: boolean,
-    default: true,
-    env: 'RESILIENCE_WATCH',
-  },
-} satisfies Record<string, Field<unknown>>;
+    env: `${variable}_ENABLED`,
+  };
+}
 
-const openaiFields = {
-  apiKey: {
-    doc: 'The API key.',
-    format: secret,
-    default: null,
-    env: 'OPENAI_API_KEY',
-    sensitive: true,
-  },
-  baseUrl: {
-    doc: "Where the API is. The SDK's own default where nothing is said.",
-    format: httpUrl,
-    default: null,
-    env: 'OPENAI_BASE_URL',
-  },
-  chatModel: {
-    doc: 'The model that answers.',
-    format: name,
-    default: 'gpt-5-mini',
-    env: 'OPENAI_CHAT_MODEL',
-  },
-  embeddingModel: {
-    doc: 'The model that embeds.',
-    format: name,
-    default: 'text-embedding-3-small',
-    env: 'OPENAI_EMBEDDING_MODEL',
-  },
-  embeddingDimensions: {
-    doc: 'The length of an embedding.',
-    format: count(1),
-    default: 1536,
-    env: 'OPENAI_EMBEDDING_DIMENSIONS',
-  },
-  attemptTimeout: {
-    doc: 'How long one request may take; of a stream, until its answer begins. Generous, because reasoning models think long.',
-    format: positiveDuration,
-    default: '120s',
-    env: 'OPENAI_ATTEMPT_TIMEOUT',
-  },
-  firstChunk: {
-    doc: 'How long a streamed answer may take until its first piece.',
-    format: positiveDuration,
-    default: '120s',
-    env: 'OPENAI_FIRST_CHUNK',
-  },
-  betweenChunks: {
-    doc: 'How long a streamed answer may take between two pieces.',
-    format: positiveDuration,
-    default: '60s',
-    env: 'OPENAI_BETWEEN_CHUNKS',
-  },
-} satisfies Record<string, Field<unknown>>;
+/** The fields that settings can set. */
+export function dataOf<F extends Fields>(fields: F): F {
+  return Object.fromEntries(Object.entries(fields).filter(([, field]) => isData(field))) as F;
+}
 
-const logFields = {
-  level: {
-    doc: "The least severe level that holdfast's own logger writes. A logger handed to configure() has its own.",
-    format: oneOf('error', 'warn', 'info', 'debug', 'silent'),
-    default: 'info',
-    env: 'LOG_LEVEL',
-  },
-} satisfies Record<string, Field<unknown>>;
+function policy<F extends Fields>(group: string, fields: F): WithSwitch<F> {
+  return { enabled: switchOf(group), ...dataOf(fields) };
+}
 
 /** The convict schema: names, docs, formats, defaults and environment variables of every setting. */
 export const schema = {
   resilience: resilienceFields,
-  retry: retryFields,
-  circuit: circuitFields,
-  rateLimit: rateLimitFields,
+  retry: policy('retry', retryFields),
+  circuit: policy('circuit', circuitFields),
+  rateLimit: policy('rateLimit', rateLimitFields),
+  limiter: policy('limiter', limiterFields),
+  concurrency: policy('concurrency', concurrencyFields),
+  hedge: policy('hedge', hedgeFields),
+  timeLimit: policy('timeLimit', timeLimitFields),
+  attemptLimit: policy('attemptLimit', timeLimitFields),
+  coalesce: policy('coalesce', coalesceFields),
+  chaos: chaosFields,
   openai: openaiFields,
+  fleet: fleetFields,
   log: logFields,
 };
 
-export type Group = keyof typeof schema;
+type Schema = typeof schema;
+export type SectionKind = 'circuits' | 'methods';
+export type PolicyGroup = Exclude<keyof Schema, 'resilience' | 'openai' | 'fleet' | 'log'>;
 
-/** What a section `methods.<Class.method>` may set. */
-export const methodFields = { ...retryFields, ...circuitFields };
-
-/** What it may set of other policies, each in an object of its own, because their names would clash. */
-export const methodGroups = {
-  rateLimit: rateLimitFields,
-  concurrency: concurrencyFields,
-  hedge: hedgeFields,
-  timeLimit: timeLimitFields,
-  attemptLimit: timeLimitFields,
-};
-
-export type PolicyGroup = keyof typeof methodGroups;
-
-type TimeLimitData = Partial<Omit<TimeLimitOptions, 'signal'>>;
-type Data<O, K extends keyof O> = { readonly [P in K]-?: Exclude<O[P], undefined> };
-type RetryData = Data<RetryOptions, 'maxAttempts' | 'minWait' | 'maxWait' | 'jitter' | 'nested'>;
-type ConcurrencyData = Data<ConcurrencyOptions, 'limit' | 'queue' | 'maxQueueWait'>;
-type HedgeData = Data<HedgeOptions, 'after' | 'maxHedges'>;
-type CircuitData = Data<
-  CircuitOptions,
-  | 'failureThreshold'
-  | 'window'
-  | 'recoveryTimeout'
-  | 'recoveryGrowth'
-  | 'probes'
-  | 'rampUp'
-  | 'shadow'
-  | 'maxKeys'
-  | 'fallbackOn'
-> & {
-  /** Null: no such rule. */
-  readonly failureRate: number | null;
-  /** Null: no such rule. */
-  readonly slowCall: Duration | null;
-  /** Null: 1 where `slowCall` is set. */
-  readonly slowCallRate: number | null;
-  /** Null: 20, or a smaller window of calls. */
-  readonly minimumCalls: number | null;
-  /** Null: ten times `recoveryTimeout`. */
-  readonly maxRecoveryTimeout: Duration | null;
-  /** Null: `recoveryTimeout`, at most five seconds. */
-  readonly probeInterval: Duration | null;
-};
-
-type RateLimitData = Data<RateLimitOptions, 'maxWait' | 'maxAttempts' | 'minWait'>;
+/** Options of one circuit or method, each under the group of its policy: `{ retry: { maxAttempts: 2 } }`. */
+export type Section = { readonly [G in PolicyGroup]?: Partial<SettingsOf<Schema[G]>> };
 
 /** All settings, validated and frozen. Durations are strings with their unit, as everywhere in code. */
-export interface Settings {
-  readonly resilience: { readonly enabled: boolean; readonly watch: boolean };
-  readonly retry: RetryData;
-  readonly circuit: CircuitData;
-  readonly rateLimit: RateLimitData;
-  readonly openai: {
-    /** Null where none is set. */
-    readonly apiKey: string | null;
-    /** Null: the SDK's own. */
-    readonly baseUrl: string | null;
-    readonly chatModel: string;
-    readonly embeddingModel: string;
-    readonly embeddingDimensions: number;
-    readonly attemptTimeout: Duration;
-    readonly firstChunk: Duration;
-    readonly betweenChunks: Duration;
-  };
-  readonly log: { readonly level: 'error' | 'warn' | 'info' | 'debug' | 'silent' };
-  /** Options of circuits by name: these win over everything else. */
-  readonly circuits: { readonly [circuit: string]: Partial<CircuitData> };
-  /** Options of methods by `Class.method`: these win over everything else. */
-  readonly methods: {
-    readonly [method: string]: Partial<RetryData & CircuitData> & {
-      readonly rateLimit?: Partial<RateLimitData>;
-      readonly concurrency?: Partial<ConcurrencyData>;
-      readonly hedge?: Partial<HedgeData>;
-      /** The limit at the top of the stack, or the only one. */
-      readonly timeLimit?: TimeLimitData;
-      /** The limit of each attempt. */
-      readonly attemptLimit?: TimeLimitData;
-    };
-  };
-}
+export type Settings = { readonly [G in keyof Schema]: SettingsOf<Schema[G]> } & {
+  /** Options by the name of a circuit, or a pattern such as `*`. Sections win over everything else. */
+  readonly circuits: { readonly [circuit: string]: Section };
+  /** Options by `Class.method`, or a pattern such as `Class.*`. Sections win over everything else. */
+  readonly methods: { readonly [method: string]: Section };
+};
 
 /** Settings of which any part may be left out. */
-export type SettingsOverrides = { readonly [G in keyof Settings]?: Partial<Settings[G]> };
+export type SettingsOverrides = { readonly [G in keyof Schema]?: Partial<SettingsOf<Schema[G]>> } & {
+  readonly [K in SectionKind]?: Settings[K];
+};

@@ -1,56 +1,68 @@
 import type { Fields, Spelling } from '../core/field.js';
-import { checkFields, entriesOf, join, type Problems, unknownKey } from './check.js';
-import { methodFields, methodGroups, type Settings, type SettingsOverrides, schema } from './schema.js';
+import { checkFields, closestName, entriesOf, note, noteUnknown, type Path, type Problems } from './check.js';
+import { groups, policyGroups } from './groups.js';
+import type { SectionKind, SettingsOverrides } from './schema.js';
+import { SECTIONS } from './sections.js';
 
-const sections = { circuits: schema.circuit, methods: methodFields };
-const sectionGroups = { circuits: {}, methods: methodGroups };
-const groups = [...Object.keys(schema), ...Object.keys(sections)];
+type Tree = Record<string, Record<string, unknown>>;
 
 /** Reads settings as a file or code spells them: what is right is returned, what is wrong becomes a problem. */
 export function checkTree(input: unknown, spelling: Spelling, problems: Problems): SettingsOverrides {
-  const tree: Record<string, unknown> = {};
-  for (const [group, value] of entriesOf(input, '', problems)) {
-    if (value === undefined || group === '$schema') continue;
-    if (Object.hasOwn(schema, group)) {
-      const fields: Fields = schema[group as keyof typeof schema];
-      tree[group] = checkFields(
-        fields,
-        spelling === 'code' ? withoutNothing(fields, value) : value,
-        group,
-        spelling,
-        problems,
-      );
-    } else if (Object.hasOwn(sections, group)) {
-      tree[group] = checkSections(group as keyof typeof sections, value, spelling, problems);
-    } else {
-      problems.push(unknownKey(group, groups, group));
-    }
+  const tree: Tree = {};
+  for (const [name, value] of entriesOf(input, [], problems)) {
+    if (value === undefined || name === '$schema') continue;
+    const group = groups.get(name);
+    if (group)
+      tree[name] = checkFields(group.fields, withoutNulls(group.fields, value, spelling), [name], spelling, problems);
+    else if (isSectionKind(name)) tree[name] = checkSections(name, value, spelling, problems);
+    else noteUnknown(problems, [name], [...groups.keys(), ...SECTIONS]);
   }
   return tree;
 }
 
-/** Settings with trees laid over them, the last on top; a value that was wrong hides what is below it. */
-export function layOver<S extends Partial<Settings>>(settings: S, trees: readonly SettingsOverrides[]): S {
-  const whole: Record<string, object> = { ...settings };
-  for (const tree of trees)
-    for (const [group, values] of Object.entries(tree)) whole[group] = { ...whole[group], ...values };
-  return whole as S;
+function isSectionKind(name: string): name is SectionKind {
+  return SECTIONS.some((kind) => kind === name);
 }
 
-/** Settings that were loaded say null where nothing is set: handed back to `configure()` that sets nothing either. */
-function withoutNothing(fields: Fields, input: unknown): unknown {
-  if (typeof input !== 'object' || input === null || Array.isArray(input)) return input;
+/** Settings that were loaded say null if nothing is set: given back to `configure()` they set nothing either. */
+function withoutNulls(fields: Fields, input: unknown, spelling: Spelling): unknown {
+  if (spelling !== 'code' || typeof input !== 'object' || input === null || Array.isArray(input)) return input;
   return Object.fromEntries(
     Object.entries(input).filter(([key, value]) => value !== null || fields[key]?.default !== null),
   );
 }
 
-function checkSections(group: keyof typeof sections, input: unknown, spelling: Spelling, problems: Problems) {
-  const checked = entriesOf(input, group, problems).map(([name, options]) => {
-    return [
-      name,
-      checkFields(sections[group], options, join(group, name), spelling, problems, sectionGroups[group]),
-    ] as const;
-  });
+function checkSections(kind: SectionKind, input: unknown, spelling: Spelling, problems: Problems): Tree[string] {
+  const checked = entriesOf(input, [kind], problems)
+    .filter(([, section]) => section !== undefined)
+    .map(([name, section]) => [name, checkSection(section, [kind, name], spelling, problems)] as const);
   return Object.fromEntries(checked);
+}
+
+function checkSection(input: unknown, path: Path, spelling: Spelling, problems: Problems): Tree {
+  const section: Tree = {};
+  const known = new Map(policyGroups());
+  for (const [name, options] of entriesOf(input, path, problems)) {
+    const group = known.get(name);
+    if (options === undefined) continue;
+    if (group) section[name] = checkFields(group.fields, options, [...path, name], spelling, problems);
+    else noteFlat(problems, [...path, name]);
+  }
+  return section;
+}
+
+/** An option that stands in a section without its group around it, or a key that nobody knows. */
+function noteFlat(problems: Problems, path: Path): void {
+  const key = path.at(-1) ?? '';
+  const known = policyGroups();
+  const names = known.map(([name]) => name);
+  const options = [...new Set(known.flatMap(([, { fields }]) => Object.keys(fields)))];
+  const option = closestName(key, names) === undefined ? closestName(key, options) : undefined;
+  if (option === undefined) {
+    noteUnknown(problems, path, names);
+    return;
+  }
+  const owners = known.filter(([, { fields }]) => Object.hasOwn(fields, option));
+  const nested = owners.map(([name]) => `"${name}": { "${option}": … }`);
+  note(problems, path, `expected the group of a policy around the option. Write: ${nested.join(' or ')}`);
 }

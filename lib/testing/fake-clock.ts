@@ -1,3 +1,4 @@
+import { AsyncResource } from 'node:async_hooks';
 import type { Clock, Timer } from '../core/clock.js';
 import { ConfigurationError } from '../core/errors.js';
 import { type Duration, isDuration, toMs } from '../core/duration.js';
@@ -43,8 +44,10 @@ export class FakeClock implements Clock {
 
   setTimer(callback: () => void, ms: number): Timer {
     const due = this.#now + Math.max(0, ms);
+    // As a timer of Node's does, it carries the async context of whoever sets it.
+    const bound = AsyncResource.bind(callback);
     // No moment is never.
-    return this.#pending.add(Number.isNaN(due) ? Number.POSITIVE_INFINITY : due, callback);
+    return this.#pending.add(Number.isNaN(due) ? Number.POSITIVE_INFINITY : due, () => bound());
   }
 
   clearTimer(timer: Timer): void {

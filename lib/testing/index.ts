@@ -7,4 +7,5 @@ export {
   type RecordedRequest,
   startFaultServer,
 } from './fault-server/index.js';
+export { startFleetStore, type TestFleetStore, type TestFleetStoreOptions } from './fleet-store/fleet-store.js';
 export { instantRetries, withoutResilience } from './switches.js';

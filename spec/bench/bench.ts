@@ -12,7 +12,7 @@ export interface Ended {
 
 /** Starts one of the commands in bench/ in a process of its own. */
 export function begin(
-  name: 'outage' | 'overhead' | 'soak',
+  name: 'fleet' | 'outage' | 'overhead' | 'soak',
   args: readonly string[],
   folder = root,
 ): { readonly child: ChildProcess; readonly ended: Promise<Ended>; readonly said: Promise<void> } {
@@ -31,7 +31,7 @@ export function begin(
 }
 
 /** The same, until it has ended. */
-export function run(name: 'outage' | 'overhead' | 'soak', ...args: readonly string[]): Promise<Ended> {
+export function run(name: 'fleet' | 'outage' | 'overhead' | 'soak', ...args: readonly string[]): Promise<Ended> {
   return begin(name, args).ended;
 }
 

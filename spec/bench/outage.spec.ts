@@ -52,7 +52,7 @@ describe('npm run bench:outage', function () {
     ['no replay at all', ['--seeds', '0'], /Expected an integer from 1 to 1000\./],
     ['half a replay', ['--seeds', '2.5'], /Expected an integer from 1 to 1000\./],
     ['an unknown client', ['--only', 'holdfast,hope'], /Unknown: hope\. Known: none, sdk, .*holdfast, .*oracle\./],
-    ['an unknown outage', ['--outage', 'fire'], /Unknown: fire\. Known: lost, refused, held\./],
+    ['an unknown outage', ['--outage', 'fire'], /Unknown: fire\. Known: lost, refused, held, partial, slow\./],
     ['half a page', ['--write', '--only', 'oracle'], /--write needs all clients: leave out --only\.$/],
     ['seeds in real time', ['--real', '--seeds', '3'], /--real plays one seed: leave out --seeds\.$/],
   ] as const) {

@@ -69,7 +69,7 @@ describe('npm run bench', function () {
     [
       'an unknown section',
       ['--only', 'speed'],
-      /^bench: .*'speed'.*one of paths, policies, limits, memory, imports, growth\./,
+      /^bench: .*'speed'.*one of paths, policies, limits, streams, memory, imports, growth\./,
     ],
     ['a word too many', ['paths'], /^bench: too many arguments.* Known: --help/],
   ] as const) {

@@ -18,12 +18,12 @@ describe('holdfast, wrongly used', function () {
     [
       'an unknown command',
       ['explian'],
-      /unknown command "explian"; the commands are explain, observability, dashboard\. See holdfast --help\./,
+      /unknown command "explian"; the commands are init, explain, observability, dashboard, fleet status, fleet isolate, fleet reset\. See holdfast --help\./,
     ],
     [
       'a command that only a clone has',
       ['ask', 'why?'],
-      /unknown command "ask"; the commands are explain, observability, dashboard\./,
+      /unknown command "ask"; the commands are init, explain, observability, dashboard, fleet status,/,
     ],
     ['an unknown command after an option', ['--config', 'any.json', 'explian'], /unknown command "explian"/],
     ['help for an unknown command', ['help', 'explian'], /unknown command "explian"/],
@@ -86,7 +86,7 @@ describe('holdfast, asked about itself', function () {
       expect(code, stderr).to.equal(0);
       expect(stderr).to.equal('');
       expect(stdout).to.match(/^Usage: holdfast \[options\] <command>\n/);
-      expect(stdout).to.match(/^ {2}explain \[options\] \[Class\.method\] {2}print the settings/m);
+      expect(stdout).to.match(/^ {2}explain \[options\] \[Class\.method\] {2,}print the settings/m);
       expect(stdout).to.match(/^ {2}--config <file> {2}the settings file/m);
       for (const line of linesOf(stdout)) expect(line.length, line).to.be.at.most(80);
     }

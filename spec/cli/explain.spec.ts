@@ -4,8 +4,8 @@ import { holdfast, linesOf } from '../support/command.js';
 
 const FILE = {
   retry: { maxAttempts: 4 },
-  circuits: { openai: { failureThreshold: 2 } },
-  methods: { 'EmbeddingService.embedText': { maxWait: 7 } },
+  circuits: { openai: { circuit: { failureThreshold: 2 } } },
+  methods: { 'EmbeddingService.embedText': { retry: { maxWait: 7 } } },
 };
 
 const words = (line = ''): string[] => line.trim().split(/ {2,}/);
@@ -38,8 +38,8 @@ describe('holdfast explain', function () {
     expect(linesOf(stdout)[0]).to.equal(`Settings file: ${path}`);
     expect(rowOf(stdout, 'maxAttempts').slice(0, 3)).to.deep.equal(['maxAttempts', '4', 'file']);
     expect(rowOf(stdout, 'recoveryTimeout').slice(0, 3)).to.deep.equal(['recoveryTimeout', '30s', 'environment']);
-    expect(rowOf(stdout, 'circuits.openai.failureThreshold')).to.deep.equal([
-      'circuits.openai.failureThreshold',
+    expect(rowOf(stdout, 'circuits.openai.circuit.failureThreshold')).to.deep.equal([
+      'circuits.openai.circuit.failureThreshold',
       '2',
       `file ${path}`,
     ]);
@@ -51,14 +51,14 @@ describe('holdfast explain', function () {
       expect(rowOf(stdout, 'failureThreshold', method)).to.deep.equal([
         'failureThreshold',
         '2',
-        'section circuits.openai',
+        'section circuits.openai.circuit',
       ]);
       expect(rowOf(stdout, 'maxWait', method)).to.deep.equal(['maxWait', '10s', 'default']);
     }
     expect(rowOf(stdout, 'maxWait', 'EmbeddingService.embedText')).to.deep.equal([
       'maxWait',
       '7s',
-      'section methods.EmbeddingService.embedText',
+      'section methods.EmbeddingService.embedText.retry',
     ]);
   });
 
@@ -83,7 +83,7 @@ describe('holdfast explain', function () {
     it(`never prints the API key or a password ${json.join()}`, async () => {
       const env = { OPENAI_API_KEY: 'sk-secret-key', OPENAI_BASE_URL: 'http://me:secret-word@127.0.0.1/v1' };
       const { stdout, stderr } = await explain(json, env);
-      expect(stdout).to.include('(set)').and.to.include('//(hidden)@127.0.0.1/v1');
+      expect(stdout).to.include('(set)').and.to.include('http://127.0.0.1');
       expect(stdout + stderr).not.to.include('secret');
     });
   }
@@ -102,14 +102,18 @@ describe('holdfast explain', function () {
     });
     expect(sections).to.have.length(2);
     const [circuit, retry] = methods['GenerationService.generateAnswer'];
-    expect(circuit.settings.failureThreshold).to.deep.equal({ value: 2, source: 'section', from: 'circuits.openai' });
+    expect(circuit.settings.failureThreshold).to.deep.equal({
+      value: 2,
+      source: 'section',
+      from: 'circuits.openai.circuit',
+    });
     expect(retry.policy).to.equal('RetryOnTransient');
   });
 
   it('warns of what cannot mean what it says, below the stack and as data', async () => {
     const attemptLimit = { limit: '30s' };
     const methods = {
-      'EmbeddingService.embedText': { maxAttempts: 1 },
+      'EmbeddingService.embedText': { retry: { maxAttempts: 1 } },
       'EmbeddingService.embedBatch': { attemptLimit },
     };
     const config = ['--config', files.write('mine.json', { methods })];
@@ -123,6 +127,24 @@ describe('holdfast explain', function () {
     expect(told.slice(0, 2)).to.deep.equal([
       ['CircuitProtected', []],
       ['RetryOnTransient', [warning]],
+    ]);
+  });
+
+  it('shows sections that mean nothing known, with the nearest name', async () => {
+    const methods = { 'EmbedingService.embedText': {}, 'Inventory.*': {}, 'GenerationService.*': {}, '*': {} };
+    const circuits = { openaj: {}, openai: {}, 'EmbeddingService.embedText': {} };
+    const config = ['--config', files.write('mine.json', { methods, circuits })];
+    const { stdout } = await explain(config);
+    const warnings = stdout.replace(/\n(?=\S)/g, '\n').match(/Warning: [^?]*?(\?|classes)/g) ?? [];
+    expect(warnings.map((warning) => warning.replace(/\s+/g, ' '))).to.deep.equal([
+      'Warning: circuits.openaj means nothing that this command knows; did you mean circuits.openai?',
+      'Warning: methods.EmbedingService.embedText means nothing that this command knows; did you mean methods.EmbeddingService.embedText?',
+      'Warning: methods.Inventory.* means nothing that this command knows; see describe() for your own classes',
+    ]);
+    expect(JSON.parse((await explain(['--json', ...config])).stdout).unmatched).to.deep.equal([
+      { section: 'circuits.openaj', nearest: 'circuits.openai' },
+      { section: 'methods.EmbedingService.embedText', nearest: 'methods.EmbeddingService.embedText' },
+      { section: 'methods.Inventory.*' },
     ]);
   });
 

@@ -208,10 +208,34 @@ describe('@CircuitProtected with rates', () => {
     expect(snapshot().state).to.equal('closed');
   });
 
+  it('are the only rule where nobody has set a threshold for failures in a row', async () => {
+    // What is undefined is not set.
+    const unset = { failureThreshold: undefined as never, window: 100, minimumCalls: 50 };
+    const rate = serviceWith({ ...unset, failureRate: 0.5 });
+    await rate.ask(...Array<'fail'>(20).fill('fail'));
+    expect(rate.snapshot().state).to.equal('closed');
+    const both = serviceWith({ ...unset, failureRate: 0.5, failureThreshold: 5 });
+    await both.ask(...Array<'fail'>(5).fill('fail'));
+    expect(both.snapshot().state).to.equal('open');
+    const slow = serviceWith({ ...unset, slowCallRate: 0.5, slowCall: '1s' });
+    await slow.ask(...Array<'fail'>(5).fill('fail'));
+    expect(slow.snapshot().state).to.equal('open');
+  });
+
+  it('are the only rule where the threshold is off, in any layer', async () => {
+    const { ask, name, snapshot } = serviceWith({ failureThreshold: 'off' });
+    await ask(...Array<'fail'>(20).fill('fail'));
+    expect(snapshot().state).to.equal('closed');
+    const restore = configure({ settings: { circuits: { [name]: { circuit: { failureThreshold: 3 } } } } });
+    await ask('fail');
+    expect(snapshot().state).to.equal('open');
+    restore();
+  });
+
   it('keeps what it has seen when settings change the window', async () => {
     const { ask, name, snapshot } = serviceWith({ failureRate: 0.5, minimumCalls: 10, window: '60s' });
     await ask('ok', 'fail', 'fail');
-    const restore = configure({ settings: { circuits: { [name]: { window: 5, minimumCalls: 4 } } } });
+    const restore = configure({ settings: { circuits: { [name]: { circuit: { window: 5, minimumCalls: 4 } } } } });
     try {
       await ask('ok');
       expect(snapshot()).to.deep.include({ state: 'open' });

@@ -722,6 +722,13 @@ describe('@ConcurrencyLimited', () => {
     const section = (options: object) =>
       configure({ settings: { methods: { 'Service.work': { concurrency: options } } } });
 
+    const untouched = {
+      min: { value: 1, source: 'default' },
+      max: { value: 200, source: 'default' },
+      initial: { value: null, source: 'default' },
+      release: { value: 'abandoned', source: 'default' },
+    };
+
     it('takes a section of its method over its options, and says so', async () => {
       const service = serviceWith({ limit: 1 });
       const restore = section({ limit: 2, queue: 1, maxQueueWait: '5s' });
@@ -734,6 +741,7 @@ describe('@ConcurrencyLimited', () => {
             limit: { value: 2, source: 'section', from },
             queue: { value: 1, source: 'section', from },
             maxQueueWait: { value: '5s', source: 'section', from },
+            ...untouched,
           },
           warnings: [],
         },
@@ -766,6 +774,7 @@ describe('@ConcurrencyLimited', () => {
         limit: { value: 'adaptive', source: 'decorator' },
         queue: { value: 0, source: 'default' },
         maxQueueWait: { value: '30s', source: 'default' },
+        ...untouched,
       });
     });
 

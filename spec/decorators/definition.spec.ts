@@ -57,7 +57,7 @@ describe('The definition of a class', () => {
         @RetryOnTransient({
           maxAttempts: 0,
           minWait: 5 as unknown as Duration,
-          maxWait: '1 s' as Duration,
+          maxWait: '1 sec' as Duration,
           jitter: 'some' as 'full',
           retryOn: true as never,
           maxAttemps: 3,
@@ -71,7 +71,9 @@ describe('The definition of a class', () => {
     expect(problems.join('\n'))
       .to.contain('maxAttempts: expected an integer >= 1, got 0')
       .and.to.contain('minWait: expected a duration with a unit, such as "500ms", "1.5s" or "2m", got 5')
-      .and.to.contain('maxWait: expected a duration with a unit, such as "500ms", "1.5s" or "2m", got "1 s"')
+      .and.to.contain(
+        'maxWait: expected a duration with a unit, such as "500ms", "1.5s" or "2m", got a text of 5 characters',
+      )
       .and.to.contain('jitter: expected one of "full", "none", got "some"')
       .and.to.contain('retryOn: expected a function, got true')
       .and.to.contain('maxAttemps: unknown key; did you mean "maxAttempts"?');
@@ -109,7 +111,8 @@ describe('The definition of a class', () => {
       const { message } = definition(() =>
         untyped(CircuitProtected({ recoveryTimeout: value as Duration }))(async function ask() {}),
       );
-      expect(message).to.contain('recoveryTimeout: expected a duration above 0').and.to.contain(JSON.stringify(value));
+      expect(message).to.contain('recoveryTimeout: expected a duration above 0');
+      expect(message).to.contain(value.length > 12 ? `a text of ${value.length} characters` : JSON.stringify(value));
     });
   }
 

@@ -1,8 +1,7 @@
 import { expect } from 'chai';
 import { CircuitProtected, configure, describe as describeStack, RetryOnTransient } from '#lib/index.js';
 import { loadWithOrigins } from '#lib/settings/load.js';
-import { resolve } from '#lib/settings/resolve.js';
-import { retryFields } from '#lib/policies/retry/options.js';
+import { settingsIn } from '#lib/settings/resolve.js';
 import { scratch } from '../support/files.js';
 import { virtualTime } from '../support/virtual-time.js';
 
@@ -42,22 +41,22 @@ describe('describe', () => {
     const restore = configure({
       settings: {
         retry: { maxWait: '20s' },
-        methods: { 'Base.ask': { minWait: '2s' } },
-        circuits: { shared: { probes: 4 } },
+        methods: { 'Base.ask': { retry: { minWait: '2s' } } },
+        circuits: { shared: { circuit: { probes: 4 } } },
       },
     });
     const [circuit, retry] = describeStack(Base).ask ?? [];
     restore();
     expect(retry?.settings).to.deep.equal({
       maxAttempts: { value: 9, source: 'decorator' },
-      minWait: { value: '2s', source: 'section', from: 'methods.Base.ask' },
+      minWait: { value: '2s', source: 'section', from: 'methods.Base.ask.retry' },
       maxWait: { value: '20s', source: 'configure' },
       jitter: { value: 'full', source: 'default' },
       nested: { value: 'multiply', source: 'default' },
     });
     expect(circuit?.settings).to.deep.include({
       circuit: { value: 'shared', source: 'decorator' },
-      probes: { value: 4, source: 'section', from: 'circuits.shared' },
+      probes: { value: 4, source: 'section', from: 'circuits.shared.circuit' },
       failureThreshold: { value: 5, source: 'default' },
     });
   });
@@ -69,10 +68,11 @@ describe('describe', () => {
         env: layer >= 2 ? { RETRY_MAX_ATTEMPTS: '12' } : {},
         ...(layer >= 1 && { file: path }),
       });
-      const layers = { loaded, configured: layer >= 3 ? [{ retry: { maxAttempts: 13 } }, { retry: {} }] : [] };
-      const sections = layer >= 5 ? [{ name: 'methods.a', values: { maxAttempts: 15 } }] : [];
-      return resolve(retryFields, 'retry', layers as never, layer >= 4 ? { maxAttempts: 14 } : {}, sections)
-        .maxAttempts;
+      const configured = layer >= 3 ? [{ retry: { maxAttempts: 13 } }, { retry: {} }] : [];
+      const section = layer >= 5 ? [{ methods: { a: { retry: { maxAttempts: 15 } } } }] : [];
+      const options = layer >= 4 ? { maxAttempts: 14 } : {};
+      const layers = { loaded, configured: [...section, ...configured] };
+      return settingsIn(layers, { method: 'a' }, { group: 'retry', options }).maxAttempts;
     };
     expect([0, 1, 2, 3, 4, 5].map(at)).to.deep.equal([
       { value: 3, source: 'default' },
@@ -80,7 +80,7 @@ describe('describe', () => {
       { value: 12, source: 'environment', from: 'RETRY_MAX_ATTEMPTS' },
       { value: 13, source: 'configure' },
       { value: 14, source: 'decorator' },
-      { value: 15, source: 'section', from: 'methods.a' },
+      { value: 15, source: 'section', from: 'methods.a.retry' },
     ]);
   });
 

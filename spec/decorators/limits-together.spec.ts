@@ -146,17 +146,16 @@ describe('The limit of a whole call', () => {
     expect(world.clock.timers).to.equal(0);
   });
 
-  for (const [what, retryAfter] of [
-    ['the share of the release', '9'],
-    ['a wait that ends with the limit', '10'],
-    ['a wait without a hint that ends with the limit', undefined],
+  for (const [what, retryAfter, minWait] of [
+    ['a wait that ends with the limit', '10', '1s'],
+    ['a shortest wait that ends with the limit', '1', '10s'],
+    ['a wait without a hint that ends with the limit', undefined, '10s'],
   ] as const) {
-    it(`does not begin ${what} that leaves no time to ask again`, async () => {
-      world.chance = [0.999_99];
+    it(`does not begin ${what}, which leaves no time to ask again`, async () => {
       const headers = retryAfter === undefined ? {} : { 'retry-after': retryAfter };
       class Service {
         @TimeLimited('10s')
-        @RespectRateLimit({ minWait: '9s' })
+        @RespectRateLimit({ minWait })
         async ask(): Promise<unknown> {
           throw httpError(429, { headers });
         }
@@ -167,6 +166,32 @@ describe('The limit of a whole call', () => {
       expect(world.clock.timers).to.equal(0);
     });
   }
+
+  it('rejects a call at once whose slot at a paced gate comes after the limit', async () => {
+    class Service {
+      calls = 0;
+      @TimeLimited('10s')
+      @RespectRateLimit({ minWait: '6s' })
+      async ask(): Promise<unknown> {
+        this.calls += 1;
+        if (this.calls === 1) throw httpError(429);
+        return 'answer';
+      }
+    }
+    const service = new Service();
+    const first = watch(service.ask());
+    await turn();
+    const [second, third] = [watch(service.ask()), watch(service.ask())];
+    await turn();
+    expect(first.settled.done).to.equal(false);
+    // The first one passes after 6 s, and who comes next after 12 s.
+    for (const { settled } of [second, third])
+      expect(settled.error).to.include({ name: 'RateLimitedError', retryAfterMs: 12_000 });
+    await world.clock.advance('6s');
+    expect(first.settled.value).to.equal('answer');
+    expect(service.calls).to.equal(2);
+    expect(world.clock.timers).to.equal(0);
+  });
 });
 
 describe('A circuit that opens', () => {

@@ -195,7 +195,9 @@ describe('A retried method that calls another retried method', () => {
   });
 
   it('takes the attempts in effect, whatever layer they come from', async () => {
-    const undo = configure({ settings: { retry: { maxAttempts: 4 }, methods: { 'Outer.ask': { maxAttempts: 2 } } } });
+    const undo = configure({
+      settings: { retry: { maxAttempts: 4 }, methods: { 'Outer.ask': { retry: { maxAttempts: 2 } } } },
+    });
     const { Outer } = layersOver(new Upstream(fail()));
     await rejectionOf(new Outer().ask());
     undo();
@@ -322,7 +324,7 @@ describe('A retried method that calls another retried method', () => {
     });
 
     it('can be set for one method from outside', async () => {
-      const undo = configure({ settings: { methods: { 'Outer.ask': { nested: 'outer-only' } } } });
+      const undo = configure({ settings: { methods: { 'Outer.ask': { retry: { nested: 'outer-only' } } } } });
       const upstream = new Upstream(fail());
       const { Outer } = layersOver(upstream);
       await rejectionOf(new Outer().ask());

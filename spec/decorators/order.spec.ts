@@ -19,7 +19,7 @@ describe('The order of decorators', () => {
     throw new Error('expected a refusal');
   };
 
-  it('lets stand what is in order, a time limit at either end or at both', () => {
+  it('lets stand what is in order, a time limit at either end, at both, and right below the circuit', () => {
     check();
     check('TimeLimited');
     check('Hedged');
@@ -27,9 +27,13 @@ describe('The order of decorators', () => {
     check('TimeLimited', 'CircuitProtected', 'ConcurrencyLimited');
     check('RetryOnTransient', 'TimeLimited');
     check('TimeLimited', 'RetryOnTransient', 'TimeLimited');
+    check('CircuitProtected', 'TimeLimited');
+    check('CircuitProtected', 'TimeLimited', 'RetryOnTransient');
+    check('TimeLimited', 'CircuitProtected', 'TimeLimited', 'Hedged', 'TimeLimited');
     check(
       'TimeLimited',
       'CircuitProtected',
+      'TimeLimited',
       'RetryOnTransient',
       'RespectRateLimit',
       'Hedged',
@@ -38,7 +42,7 @@ describe('The order of decorators', () => {
     );
   });
 
-  it('lets none stand twice, but a time limit at both ends', () => {
+  it('lets none stand twice, but a time limit', () => {
     for (const policy of [
       'CircuitProtected',
       'RetryOnTransient',
@@ -51,12 +55,23 @@ describe('The order of decorators', () => {
     expect(refusalOf('TimeLimited', 'TimeLimited', 'Hedged')[0]).to.contain('@TimeLimited() stands twice');
   });
 
+  it('lets a rate limit stand several times, one below the other', () => {
+    check('Hedged', 'RateLimited', 'RateLimited', 'ConcurrencyLimited');
+    expect(refusalOf('RateLimited', 'RateLimited', 'Hedged').slice(1)).to.deep.equal([
+      ...['  @Hedged()', '  @RateLimited()', '  @RateLimited()', '  async ask(…)'],
+    ]);
+    expect(refusalOf('ConcurrencyLimited', 'RateLimited')[0]).to.contain(
+      '@ConcurrencyLimited() stands above @RateLimited()',
+    );
+  });
+
   it('lets no time limit stand in between, and says what to write instead', () => {
-    expect(refusalOf('CircuitProtected', 'TimeLimited', 'RetryOnTransient', 'TimeLimited')).to.deep.equal([
-      'Ask.ask: @TimeLimited() stands between @CircuitProtected() and @RetryOnTransient(). It limits the whole call above all others, and each attempt below them. Write:',
+    expect(refusalOf('CircuitProtected', 'RetryOnTransient', 'TimeLimited', 'Hedged', 'TimeLimited')).to.deep.equal([
+      'Ask.ask: @TimeLimited() stands between @RetryOnTransient() and @Hedged(). It limits the whole call above all others, all attempts together right below @CircuitProtected(), and each attempt below all others. Write:',
       '  @TimeLimited()',
       '  @CircuitProtected()',
       '  @RetryOnTransient()',
+      '  @Hedged()',
       '  async ask(…)',
     ]);
     expect(refusalOf('CircuitProtected', 'Hedged', 'TimeLimited', 'ConcurrencyLimited')[0]).to.contain(
@@ -74,6 +89,12 @@ describe('The order of decorators', () => {
     ]);
     expect(refusalOf('Hedged', 'CircuitProtected', 'ConcurrencyLimited', 'TimeLimited').slice(1)).to.deep.equal([
       ...['  @CircuitProtected()', '  @Hedged()', '  @ConcurrencyLimited()', '  @TimeLimited()', '  async ask(…)'],
+    ]);
+    expect(
+      refusalOf('RetryOnTransient', 'CircuitProtected', 'TimeLimited', 'Hedged', 'TimeLimited').slice(1),
+    ).to.deep.equal([
+      ...['  @CircuitProtected()', '  @TimeLimited()', '  @RetryOnTransient()', '  @Hedged()', '  @TimeLimited()'],
+      '  async ask(…)',
     ]);
     expect(refusalOf('ConcurrencyLimited', 'RetryOnTransient', 'Hedged')).to.deep.equal([
       'Ask.ask: @ConcurrencyLimited() stands above @RetryOnTransient(): its permit would be held while nothing is at work, as in the waits between attempts, and one would do for several attempts at a time. Write:',

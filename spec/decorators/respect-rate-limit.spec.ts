@@ -73,15 +73,21 @@ describe('@RespectRateLimit', () => {
     expect(world.clock.timers).to.equal(0);
   });
 
-  it('adds a share of its own of up to a fifth', async () => {
-    world.chance = [0.5];
+  it('passes one by one with the others, at a pace that is one call every minWait if nothing has succeeded', async () => {
     const upstream = new Upstream(fail(limited(10)), succeed());
-    const asked = serviceOf(upstream).ask();
-    await world.clock.advance('10999ms');
+    const service = serviceOf(upstream);
+    const asked = [service.ask()];
+    await turn();
+    asked.push(service.ask());
+    await world.clock.advance('9999ms');
     expect(upstream.calls).to.equal(1);
     await world.clock.advance('1ms');
     expect(upstream.calls).to.equal(2);
-    await asked;
+    await world.clock.advance('999ms');
+    expect(upstream.calls).to.equal(2);
+    await world.clock.advance('1ms');
+    expect(upstream.calls).to.equal(3);
+    await Promise.all(asked);
   });
 
   it('waits minWait where the upstream asks for nothing or less', async () => {
@@ -94,19 +100,23 @@ describe('@RespectRateLimit', () => {
     await asked;
   });
 
-  it('backs off from minWait without a hint, by itself', async () => {
-    world.chance = [0.5, 0.5, 0.5];
+  it('closes the gate without a hint too, twice as long each time, and no caller overtakes', async () => {
     const upstream = new Upstream(fail(limited()), fail(limited()), fail(limited()), succeed());
     const service = serviceOf(upstream);
     const asked = service.ask();
     await turn();
     const other = watch(service.ask());
     await turn();
-    expect(upstream.calls).to.equal(2);
-    await world.clock.advance('20s');
+    const seen: number[] = [];
+    for (let second = 1; second <= 8; second++) {
+      await world.clock.advance('999ms');
+      seen.push(upstream.calls);
+      await world.clock.advance('1ms');
+    }
+    expect(seen).to.deep.equal([1, 2, 2, 3, 3, 3, 3, 4]);
     await asked;
-    expect(other.settled).to.include({ done: true });
-    expect(world.heard('rate_limited').map(({ waitMs }) => waitMs)).to.deep.equal([1500, 1500, 2500]);
+    expect([upstream.calls, other.settled.done]).to.deep.equal([5, true]);
+    expect(world.heard('rate_limited').map(({ waitMs }) => waitMs)).to.deep.equal([1000]);
   });
 
   it('holds newcomers at the gate, and lets them through with the others', async () => {
@@ -118,9 +128,13 @@ describe('@RespectRateLimit', () => {
     await world.clock.advance('999ms');
     expect(upstream.calls).to.equal(1);
     await world.clock.advance('1ms');
+    expect(upstream.calls).to.equal(2);
+    await world.clock.advance('1s');
     await Promise.all([first, second]);
     expect(upstream.calls).to.equal(3);
-    expect(await service.ask()).to.equal('answer');
+    const third = service.ask();
+    await world.clock.advance('1s');
+    expect(await third).to.equal('answer');
   });
 
   it('tells of a closing once', async () => {
@@ -169,9 +183,9 @@ describe('@RespectRateLimit', () => {
     const asked = watch(serviceOf(upstream, { maxWait: '2500ms', maxAttempts: 9 }).ask());
     await world.clock.advance('10s');
     expect(asked.settled.error).to.equal(error);
-    expect(upstream.calls).to.equal(3);
+    expect(upstream.calls).to.equal(2);
     expect(world.heard('rate_limited').at(-1)).to.deep.equal({
-      ...{ type: 'rate_limited', method: 'Service.ask', reason: 'max-wait', attempt: 3, maxAttempts: 9 },
+      ...{ type: 'rate_limited', method: 'Service.ask', reason: 'max-wait', attempt: 2, maxAttempts: 9 },
       ...{ kind: 'rate-limited', errorName: 'Error', status: 429 },
     });
   });
@@ -193,21 +207,20 @@ describe('@RespectRateLimit', () => {
     });
   });
 
-  it('keeps the share that it has drawn when a timer is early', async () => {
+  it('does not pass early when a timer is', async () => {
     class EarlyClock extends FakeClock {
       #timers = 0;
       override setTimer(callback: () => void, ms: number) {
         this.#timers += 1;
-        return super.setTimer(callback, this.#timers === 1 ? ms / 2 : ms);
+        return super.setTimer(callback, this.#timers <= 3 ? ms / 2 : ms);
       }
     }
     const clock = new EarlyClock(1_000_000);
     const restore = configure({ clock });
     try {
-      world.chance = [0.5];
       const upstream = new Upstream(fail(limited(10)), succeed());
-      const asked = watch(serviceOf(upstream).ask());
-      await clock.advance('10999ms');
+      const asked = watch(serviceOf(upstream, { maxWait: '2m' }).ask());
+      await clock.advance('9999ms');
       expect(upstream.calls).to.equal(1);
       await clock.advance('1ms');
       expect([upstream.calls, asked.settled.value]).to.deep.equal([2, 'answer']);
@@ -256,7 +269,8 @@ describe('@RespectRateLimit', () => {
       await turn();
       const newcomer = watch(service.ask({ signal: second.signal }));
       await turn();
-      expect(world.clock.timers).to.equal(2);
+      // The one who waits at the gate has a timer of its own beside the gate's.
+      expect(world.clock.timers).to.equal(3);
       first.abort('left');
       second.abort('left too');
       await turn();
@@ -338,7 +352,7 @@ describe('@RespectRateLimit', () => {
       await other.ask();
       await serviceOf(upstream).ask();
       expect(upstream.calls).to.equal(3);
-      await world.clock.advance('5s');
+      await world.clock.advance('8s');
       await Promise.all([asked, ...waiting]);
       expect(upstream.calls).to.equal(6);
     });
@@ -359,7 +373,7 @@ describe('@RespectRateLimit', () => {
       const waiting = service.perModel('a');
       await turn();
       expect(upstream.calls).to.equal(2);
-      await world.clock.advance('5s');
+      await world.clock.advance('7s');
       await Promise.all([asked, waiting]);
 
       const gate = uniqueName();
@@ -369,7 +383,7 @@ describe('@RespectRateLimit', () => {
       const second = stacked(named, { gate }).service.ask();
       await turn();
       expect(named.calls).to.equal(1);
-      await world.clock.advance('5s');
+      await world.clock.advance('7s');
       await Promise.all([first, second]);
     });
   });
@@ -395,10 +409,9 @@ describe('@RespectRateLimit', () => {
       const late = arrivals.slice(50);
       expect(late).to.have.lengthOf(200);
       expect(Math.min(...late)).to.be.at.least(10_000);
-      expect(Math.max(...late)).to.be.within(11_500, 12_000);
-      for (let at = 10_000; at < 12_000; at += 200) {
-        expect(late.filter((ms) => ms >= at && ms < at + 200).length, `at ${at}`).to.be.within(10, 30);
-      }
+      // One a second at first, and sooner with each success.
+      expect(late.filter((ms) => ms < 11_000).length).to.be.at.most(2);
+      expect(Math.max(...late)).to.be.within(20_500, 21_100);
       expect(world.clock.timers).to.equal(0);
     });
 
@@ -454,6 +467,7 @@ describe('@RespectRateLimit', () => {
       expect(service.started).to.equal(1);
       await world.clock.advance('1ms');
       expect(await collected).to.deep.equal(['a', 'b']);
+      await world.clock.advance('1s');
       expect(await newcomer).to.deep.equal(['a', 'b']);
     });
 
@@ -529,7 +543,7 @@ describe('@RespectRateLimit', () => {
     const restore = configure({
       settings: {
         rateLimit: { maxWait: '9s' },
-        methods: { 'Service.ask': { maxAttempts: 2, rateLimit: { minWait: '2s' } } },
+        methods: { 'Service.ask': { retry: { maxAttempts: 2 }, rateLimit: { minWait: '2s' } } },
       },
     });
     const [description] = describeStack(service.constructor as new () => unknown).ask ?? [];
@@ -540,6 +554,7 @@ describe('@RespectRateLimit', () => {
         maxAttempts: { value: 7, source: 'decorator' },
         maxWait: { value: '9s', source: 'configure' },
         minWait: { value: '2s', source: 'section', from: 'methods.Service.ask.rateLimit' },
+        maxGate: { value: '5m', source: 'default' },
       },
       warnings: [],
     });

@@ -106,7 +106,7 @@ describe('async * methods', () => {
     await world.clock.advance('10s');
     const probe = service.stream();
     await probe.next();
-    expect(circuit(name).retryAfterMs).to.equal(5000);
+    expect(circuit(name).retryAfterMs).to.equal(2500);
     await probe.return(undefined);
     expect(circuit(name)).to.include({ state: 'half-open', retryAfterMs: 0 });
   });

@@ -8,6 +8,7 @@ import {
   DecorationError,
   type Duration,
   describe as describeStack,
+  RespectRateLimit,
   RetryOnTransient,
   TimeLimited,
   TimeLimitError,
@@ -529,16 +530,16 @@ describe('@TimeLimited', () => {
     it('is refused in the middle, with what to write', () => {
       const message = definition(() => {
         class Ask {
-          @CircuitProtected()
-          @TimeLimited('5s')
           @RetryOnTransient()
+          @TimeLimited('5s')
+          @RespectRateLimit()
           async ask(): Promise<void> {}
         }
         return Ask;
       });
       expect(message)
-        .to.contain('Ask.ask: @TimeLimited() stands between @CircuitProtected() and @RetryOnTransient()')
-        .and.to.contain('  @TimeLimited()\n  @CircuitProtected()\n  @RetryOnTransient()\n  async ask(');
+        .to.contain('Ask.ask: @TimeLimited() stands between @RetryOnTransient() and @RespectRateLimit()')
+        .and.to.contain('  @TimeLimited()\n  @RetryOnTransient()\n  @RespectRateLimit()\n  async ask(');
     });
 
     it('is refused twice on the same side', () => {
@@ -599,7 +600,13 @@ describe('@TimeLimited', () => {
     it('takes both limits of a method from its section', () => {
       const restore = configure({
         settings: {
-          methods: { 'Service.limited': { maxAttempts: 1, timeLimit: { limit: '9s' }, attemptLimit: { limit: '4s' } } },
+          methods: {
+            'Service.limited': {
+              retry: { maxAttempts: 1 },
+              timeLimit: { limit: '9s' },
+              attemptLimit: { limit: '4s' },
+            },
+          },
         },
       });
       const [whole, retry, attempt] = describeStack(Service).limited ?? [];
@@ -611,7 +618,7 @@ describe('@TimeLimited', () => {
       ]);
       const section = (name: string) => ({ source: 'section', from: `methods.Service.limited.${name}` });
       expect(whole?.settings.limit).to.deep.equal({ value: '9s', ...section('timeLimit') });
-      expect(retry?.settings.maxAttempts).to.include({ value: 1, from: 'methods.Service.limited' });
+      expect(retry?.settings.maxAttempts).to.include({ value: 1, from: 'methods.Service.limited.retry' });
       expect(attempt?.settings.limit).to.deep.equal({ value: '4s', ...section('attemptLimit') });
       expect(attempt?.settings.firstChunk).to.deep.equal({ value: '2s', source: 'decorator' });
     });

@@ -90,6 +90,21 @@ const CASES: readonly Case[] = [
     ],
   },
   {
+    name: 'a limit of each attempt that the limit of all attempts together forestalls',
+    warned: [
+      [
+        [circuit(), whole('2s'), attempt({ limit: '3s' })],
+        'TimeLimited',
+        'limit "3s" of each attempt is not below limit "2s" of all attempts together, so it never ends anything; write a ' +
+          'shorter one here, or a longer one above',
+      ],
+    ],
+    silent: [
+      [circuit(), whole('2s'), attempt({ limit: '1s' })],
+      [whole('20s'), circuit(), whole('2s'), attempt({ limit: '1s' })],
+    ],
+  },
+  {
     name: 'attempts that cannot begin before the whole call ends',
     warned: [
       [
@@ -461,7 +476,13 @@ describe('The warnings of describe()', () => {
       expect(Object.values(warningsBy()).flat()).to.deep.equal([]);
       const restore = configure({
         settings: {
-          methods: { 'Service.ask': { maxAttempts: 1, fallbackOn: 'failure', attemptLimit: { limit: '30s' } } },
+          methods: {
+            'Service.ask': {
+              retry: { maxAttempts: 1 },
+              circuit: { fallbackOn: 'failure' },
+              attemptLimit: { limit: '30s' },
+            },
+          },
         },
       });
       const found = warningsBy();
@@ -490,15 +511,15 @@ describe('The warnings of describe()', () => {
       const { one, other } = describeStack(Service);
       expect(one?.[0]?.warnings).to.deep.equal([
         'failureThreshold 3, recoveryTimeout "10s" here, but failureThreshold 5, recoveryTimeout "60s" in Service.other, ' +
-          `which shares the circuit "${name}": each goes by its own; write the same in both, or set it in ` +
+          `which shares the circuit "${name}": each uses its own; write the same in both, or set it in ` +
           `circuits.${name} for all`,
       ]);
       expect(other?.[0]?.warnings).to.deep.equal([
         'failureThreshold 5, recoveryTimeout "60s" here, but failureThreshold 3, recoveryTimeout "10s" in Base.one, ' +
-          `which shares the circuit "${name}": each goes by its own; write the same in both, or set it in ` +
+          `which shares the circuit "${name}": each uses its own; write the same in both, or set it in ` +
           `circuits.${name} for all`,
       ]);
-      const section = { failureThreshold: 4, recoveryTimeout: '20s' } as const;
+      const section = { circuit: { failureThreshold: 4, recoveryTimeout: '20s' } } as const;
       const restore = configure({ settings: { circuits: { [name]: section } } });
       const agreed = Object.values(describeStack(Service)).flat();
       restore();

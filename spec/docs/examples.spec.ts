@@ -54,6 +54,7 @@ describe('the examples of the documentation', () => {
       'docs/correctness.md',
       'docs/fault-matrix.md',
       'docs/mutants.md',
+      'docs/setups.md',
       'examples/README.md',
     ]);
   });

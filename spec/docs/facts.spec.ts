@@ -4,17 +4,13 @@ import { expect } from 'chai';
 import { usualLevels } from '#lib/core/event-kinds.js';
 import type { Fields } from '#lib/core/field.js';
 import type { FailureKind, ResilienceEvent } from '#lib/index.js';
+import * as holdfast from '#lib/index.js';
 import { CircuitOpenError, ConcurrencyLimitError, classify, MalformedResponseError } from '#lib/index.js';
-import { circuitOptions } from '#lib/policies/circuit/options.js';
 import { outcomeOf } from '#lib/policies/circuit/outcome.js';
-import { concurrencyFields } from '#lib/policies/concurrency/options.js';
-import { hedgeFields } from '#lib/policies/hedge/options.js';
-import { rateLimitOptions } from '#lib/policies/rate-limit/options.js';
-import { retryOptions } from '#lib/policies/retry/options.js';
-import { timeLimitOptions } from '#lib/policies/time-limit/options.js';
 import { schema } from '#lib/settings/schema.js';
 import { entryOf } from '#lib/telemetry/entry.js';
 import { type Fault, startFaultServer } from '#lib/testing/index.js';
+import { OPTIONS_TABLES } from './support/options-tables.js';
 import { pages, readPage, tableUnder } from './support/pages.js';
 import { root } from './support/repository.js';
 import { defaultOf } from './support/settings-table.js';
@@ -43,17 +39,39 @@ const ERRORS: Readonly<Record<FailureKind, unknown>> = {
   unknown: new RangeError('a bug'),
 };
 
+const EXPORTED_ERRORS = Object.entries(holdfast)
+  .filter(([, value]) => typeof value === 'function' && value.prototype instanceof Error)
+  .map(([name]) => name);
+
+/** One of each error that the package exports. */
+const EXAMPLES = {
+  CircuitOpenError: new CircuitOpenError({ circuit: 'payments', retryAfterMs: 1 }),
+  ConcurrencyLimitError: new ConcurrencyLimitError(1),
+  RateLimitedError: new holdfast.RateLimitedError(1),
+  TimeLimitError: new holdfast.TimeLimitError(1),
+  MalformedResponseError: new MalformedResponseError('no answer'),
+  FinalError: new holdfast.FinalError('booked', { cause: new Error('x') }),
+  ConfigurationError: new holdfast.ConfigurationError(['x']),
+  DecorationError: new holdfast.DecorationError(['x']),
+} as const;
+
+/** What an error has beyond what every error has, as the page writes it. `final` is a mark of ours. */
+function ownPropertiesOf(error: Error): string {
+  const accessors = Object.entries(Object.getOwnPropertyDescriptors(Object.getPrototypeOf(error)));
+  const names = [
+    ...Object.getOwnPropertyNames(error),
+    ...accessors.filter(([, { get }]) => get !== undefined).map(([name]) => name),
+  ];
+  return [...new Set(names)]
+    .filter((name) => !['stack', 'message', 'name', 'final'].includes(name))
+    .toSorted()
+    .join(', ');
+}
+
 describe('what the documentation says', () => {
-  for (const [page, heading, options] of [
-    ['docs/retry.md', 'Options', retryOptions],
-    ['docs/decorators.md', '@CircuitProtected', circuitOptions],
-    ['docs/concurrency.md', 'Options', concurrencyFields],
-    ['docs/hedging.md', 'Options', hedgeFields],
-    ['docs/decorators.md', '@TimeLimited', timeLimitOptions],
-    ['docs/decorators.md', '@RespectRateLimit', rateLimitOptions],
-  ] as const) {
+  for (const [page, heading, options] of OPTIONS_TABLES) {
     it(`names every option under ${heading} in ${page} and its default`, () => {
-      const expected = Object.entries(options as Fields).map(([name, field]) => [name, defaultOf(field) ?? 'none']);
+      const expected = Object.entries(options).map(([name, field]) => [name, defaultOf(field) ?? 'none']);
       const rows = tableUnder(readPage(page), heading);
       const told = rows.map(([name, value]) => [withoutTicks(name), withoutTicks(value)]);
       expect(told).to.have.deep.members(expected);
@@ -93,6 +111,31 @@ describe('what the documentation says', () => {
       expect(rowOf('README.md', 'What happens when')?.slice(2)).to.deep.equal([retried, inCircuit[outcome]]);
     });
   }
+
+  it('names every error that the package exports, and what each of them has', () => {
+    const rows = tableUnder(readPage('docs/failures.md'), "holdfast's own errors");
+    const told = rows.map(([name, , properties]) => [withoutTicks(name), withoutTicks(properties)]);
+    const exported = Object.entries(EXAMPLES).map(([name, error]) => {
+      expect(error.name).to.equal(name);
+      return [name, ownPropertiesOf(error)];
+    });
+    expect(Object.keys(EXAMPLES)).to.have.members(EXPORTED_ERRORS);
+    expect(told).to.have.deep.members(exported);
+  });
+
+  it('compares this version', () => {
+    const [row] = tableUnder(readPage('docs/comparison.md'), 'Comparison').filter(([name]) => name === 'holdfast');
+    expect(row?.[1]).to.equal(packageJson.version);
+  });
+
+  it('promises the options of a decorator only on pages that have their table', () => {
+    const pagesOfTables = new Set(OPTIONS_TABLES.map(([page]) => page));
+    const factories = ['circuit', 'concurrency', 'hedge', 'rateLimit', 'retry', 'timeLimit'];
+    expect(OPTIONS_TABLES).to.have.lengthOf(factories.length + 1);
+    for (const page of pagesOfTables)
+      if (page !== 'docs/decorators.md')
+        expect(readPage('docs/decorators.md').links, page).to.include(page.replace('docs/', ''));
+  });
 
   it('names no kind that does not exist', () => {
     for (const [page, heading] of [

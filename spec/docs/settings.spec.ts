@@ -5,6 +5,7 @@ import { Ajv } from 'ajv';
 import { expect } from 'chai';
 import { loadSettings } from '#lib/index.js';
 import { jsonSchema } from '#lib/settings/json-schema.js';
+import { aroundTableUnder, OPTIONS_TABLES, optionsTable } from './support/options-tables.js';
 import { pages, readPage } from './support/pages.js';
 import { root } from './support/repository.js';
 import { aroundSettingsTable, settingsTable } from './support/settings-table.js';
@@ -18,6 +19,15 @@ describe('the documentation of settings', () => {
     if (process.env.DOCS === 'write') writeFileSync(join(root, PAGE), `${before}${current}${after}`);
     else expect(table).to.equal(current);
   });
+
+  for (const [path, heading, fields] of OPTIONS_TABLES) {
+    it(`has a table under ${heading} in ${path} that says what the fields say; DOCS=write brings it up to date`, () => {
+      const [before, table, after] = aroundTableUnder(readPage(path).text, heading);
+      const current = optionsTable(fields);
+      if (process.env.DOCS === 'write') writeFileSync(join(root, path), `${before}${current}${after}`);
+      else expect(table).to.equal(current);
+    });
+  }
 
   const files = pages().flatMap(({ blocks }) => blocks.filter(({ marks }) => marks.has('settings')));
 
@@ -42,7 +52,7 @@ describe('the documentation of settings', () => {
       });
 
       it('fits the JSON Schema that editors go by', () => {
-        const validate = new Ajv({ formats: { uri: true } }).compile(jsonSchema());
+        const validate = new Ajv({ formats: { uri: true, 'date-time': true } }).compile(jsonSchema());
         expect(validate(JSON.parse(code)), JSON.stringify(validate.errors)).to.equal(true);
       });
     });

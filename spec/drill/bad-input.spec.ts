@@ -26,7 +26,7 @@ describe('npm start, wrongly used', function () {
       ['--seconds', '20s'],
       /--seconds <count>: expected an integer from 20 to 120, got "20s"\./,
     ],
-    ['an unknown command', ['dril'], /unknown command "dril"; the commands are drill, ask, explain/],
+    ['an unknown command', ['dril'], /unknown command "dril"; the commands are drill, ask, fleet, init, explain/],
     [
       'a word too many',
       ['explain', 'A.b', 'C.d'],
@@ -66,7 +66,7 @@ describe('npm start, wrongly used', function () {
 
   for (const args of [['drill'], ['ask', 'why?']]) {
     it(`answers settings of one method that contradict each other in one line: ${args[0]}`, async () => {
-      const settings = { methods: { 'EmbeddingService.embedBatch': { minWait: '20s', maxWait: '10s' } } };
+      const settings = { methods: { 'EmbeddingService.embedBatch': { retry: { minWait: '20s', maxWait: '10s' } } } };
       const { code, stderr } = await npmStart([...args, '--config', files.write('contrary.json', settings)]);
       expect(code).to.equal(2);
       expect(linesOf(stderr).at(-1)).to.match(/^holdfast: .*minWait: expected at most maxWait/);

@@ -18,6 +18,16 @@ describe('The event of an unknown failure', () => {
     expect(Object.isFrozen(event.fields)).to.equal(true);
   });
 
+  it('names the known fields of its cause', () => {
+    const cause = Object.assign(new TypeError('a secret'), { code: 'a secret', order: 1 });
+    expect(fieldsOf({ data: {}, cause })).to.deep.equal([
+      ...['cause', 'data', 'cause.name', 'cause.message', 'cause.code'],
+    ]);
+    const { proxy, revoke } = Proxy.revocable({}, {});
+    revoke();
+    expect(fieldsOf({ cause: proxy })).to.deep.equal(['cause']);
+  });
+
   it('can be made of anything that was thrown', () => {
     const hostile = new Proxy(
       {},

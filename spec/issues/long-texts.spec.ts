@@ -1,5 +1,4 @@
 import { expect } from 'chai';
-import { paragraphsOf } from '#drill/passages/paragraphs.js';
 import { circuit } from '#lib/index.js';
 import { unusedCircuit } from '#lib/runtime/circuits.js';
 
@@ -18,15 +17,5 @@ describe('A text of many equal pieces', () => {
     expect(unusedCircuit('orders[a[b]').name).to.equal('orders');
     expect(unusedCircuit('orders[tenant').name).to.equal('orders[tenant');
     expect(unusedCircuit('orders]').name).to.equal('orders]');
-  });
-
-  it('is read for its paragraphs in no time', () => {
-    expect(timeOf(paragraphsOf, '```open\nx\n', 40_000)).to.be.below(1000);
-    expect(timeOf(paragraphsOf, '~~~\n', 40_001)).to.be.below(1000);
-  });
-
-  it('has no paragraphs between fences, and keeps what a fence without an end begins', () => {
-    const text = 'before\n\n```ts\ncode\n\n~~~\nmore\n```\n\nafter\n\n  ~~~\ncode\n  ~~~ \n\n```\nopen';
-    expect(paragraphsOf(text)).to.deep.equal(['before', 'after', '``` open']);
   });
 });

@@ -2,7 +2,8 @@ import type { FaultServer } from '#lib/testing/index.js';
 import type { Sdk } from '../support/sdks.js';
 import { ANSWER, CONTEXT, QUERY } from './canaries.js';
 import type { Library } from './library.js';
-import type { Caller, Method } from './row.js';
+import type { Method, Row } from './row.js';
+import { askWritten } from './written/asking.js';
 
 const DIMENSIONS = 8;
 
@@ -16,11 +17,11 @@ export interface Ended {
 
 /** Calls a method once, as the caller of a row does. */
 export async function ask(
-  { holdfast, openai }: Library,
+  { holdfast, openai, Written }: Library,
   client: ReturnType<Sdk['client']>,
   method: Method,
   server: FaultServer,
-  caller?: Caller,
+  { caller, upload }: Row,
 ): Promise<Ended & { readonly signal: AbortSignal }> {
   const controller = new AbortController();
   const signal = caller === 'gives it 300 ms' ? AbortSignal.timeout(300) : controller.signal;
@@ -58,6 +59,14 @@ export async function ask(
         }
         return end(nameOf(chunks.join(''), openai));
       }
+      case 'askInTime':
+      case 'askWithTimeout':
+      case 'upload':
+      case 'uploadWithin':
+      case 'respond': {
+        const answer = await askWritten(new Written(server.baseUrl), method, { signal, upload });
+        return end(typeof answer === 'string' ? nameOf(answer, openai) : await nameOfResponse(answer));
+      }
     }
   } catch (error) {
     const isReason = signal.aborted && error === signal.reason;
@@ -72,6 +81,12 @@ const counted = (chunks: number): string => `${chunks} ${chunks === 1 ? 'chunk' 
 function nameOf(text: string, openai: Library['openai']): string {
   if (text === ANSWER) return 'the answer';
   return text === openai.getFallbackResponse() ? 'the fallback' : 'another text';
+}
+
+/** The caller reads it: a Response that nobody reads holds its socket. */
+async function nameOfResponse(response: Response): Promise<string> {
+  await response.text();
+  return `a Response of status ${response.status}`;
 }
 
 /** Every error of the SDK has the name "Error". */

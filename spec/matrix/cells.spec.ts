@@ -9,6 +9,7 @@ const seen = (rest: Partial<Observation> = {}): Observation => ({
   requests: 1,
   attempts: 1,
   got: 'the answer',
+  gaveUp: undefined,
   circuit: '0 failures',
   ms: 20,
   leaks: [],

@@ -1,5 +1,5 @@
 import type { Sdk } from '../support/sdks.js';
-import { DIALECTS, type Dialect, type Library } from './library.js';
+import { DIALECTS, type Dialect, type Library, type Module } from './library.js';
 import { type Observation, observe } from './observe.js';
 import { type CircuitOutcome, type Group, type Method, methodsOf, type Outcome, type Row } from './row.js';
 
@@ -7,11 +7,14 @@ import { type CircuitOutcome, type Group, type Method, methodsOf, type Outcome, 
 export interface Place {
   readonly sdk: Sdk['version'];
   readonly dialect: Dialect;
+  /** @default 'import' */
+  readonly module?: Module;
 }
 
-export const PLACES: readonly Place[] = ([6, 7] as const).flatMap((sdk) =>
-  DIALECTS.map((dialect) => ({ sdk, dialect })),
-);
+export const PLACES: readonly Place[] = ([6, 7] as const).flatMap((sdk) => [
+  ...DIALECTS.map((dialect) => ({ sdk, dialect })),
+  { sdk, dialect: 'standard', module: 'require' } as const,
+]);
 
 /** One method that meets one fault. */
 export interface Cell {
@@ -77,6 +80,7 @@ export function judge(expected: Outcome, sdk: Place['sdk'], call: Observation, p
     if (seen.leaks.length > 0) problems.push(`leaks${as}: ${seen.leaks.join(', ')}`);
     if (seen.open.length > 0) problems.push(`left open${as}: ${seen.open.join(', ')}`);
   }
+  if (expected.gaveUp) check('the retry gives up because of', expected.gaveUp, call.gaveUp);
   check('circuit', expected.circuit, circuit);
   return { call, probe, problems };
 }

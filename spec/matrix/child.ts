@@ -28,7 +28,7 @@ async function work({ cell: number, place: at }: Assignment): Promise<void> {
   const [cell, place] = [cells[number], PLACES[at]];
   const sdk = SDKS.find(({ version }) => version === place?.sdk);
   if (!cell || !place || !sdk) throw new RangeError(`no cell ${number} at place ${at}`);
-  const seen = await see(cell, place, await libraryIn(place.dialect), sdk, true);
+  const seen = await see(cell, place, await libraryIn(place.dialect, place.module), sdk, true);
   const problems = strays > 0 ? [...seen.problems, `${strays} unhandled rejections`] : seen.problems;
   strays = 0;
   process.send?.({ cell: number, place: at, problems });

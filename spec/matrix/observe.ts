@@ -13,6 +13,8 @@ export interface Observation {
   readonly requests: number;
   readonly attempts: number;
   readonly got: string;
+  /** Why the retry stopped, if it did. */
+  readonly gaveUp: string | undefined;
   /** The circuit before and after, in words. */
   readonly circuit: string;
   readonly ms: number;
@@ -73,14 +75,15 @@ export async function observe(
     server.always(row.always && given(row.always));
     const client = sdk.client(address.baseUrl, { apiKey: KEY, timeout: PATIENT_MS, ...row.client });
     telling = listen(library, { ownLog });
-    const { signal, ...ended } = await ask(library, client, method, server, row.caller);
+    const { signal, ...ended } = await ask(library, client, method, server, row);
     const requests = server.count;
     const open = await leftovers(server, signal);
     return {
-      kind: kindOf(ended, telling, library),
+      kind: kindOf(ended, telling, library, signal.aborted),
       requests,
       attempts: attemptsOf(telling),
       got: ended.got,
+      gaveUp: gaveUpOf(telling),
       circuit: circuitAfter(standing, library),
       ms: Math.round(ended.ms),
       leaks: canariesIn(toldOf(ended, telling, library)),
@@ -118,9 +121,16 @@ function circuitAfter(standing: Standing, { openai: { openaiCircuit } }: Library
   return state === 'half-open' && retryAfterMs !== 0 ? 'half-open, its lease is held' : state;
 }
 
-function kindOf({ error }: Ended, { events }: Telling, { holdfast }: Library): string {
+function gaveUpOf({ events }: Telling): string | undefined {
+  const last = events.findLast((event) => event.type === 'retry_gave_up');
+  return last && 'reason' in last ? last.reason : undefined;
+}
+
+function kindOf({ error }: Ended, { events }: Telling, { holdfast }: Library, isAborted: boolean): string {
   const kinds = events.flatMap((event) => ('kind' in event && event.kind ? [event.kind] : []));
-  if (error !== undefined) kinds.push(holdfast.classify(error).kind);
+  // `classify` does not know the call: what nobody aborted from outside was a limit within the method.
+  const last = error === undefined ? [] : [holdfast.classify(error).kind];
+  kinds.push(...last.map((kind) => (isAborted ? 'cancelled' : kind === 'cancelled' ? 'timeout' : kind)));
   return [...new Set(kinds)].join(', then ') || 'none';
 }
 

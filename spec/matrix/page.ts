@@ -19,16 +19,18 @@ export function pageOf(groups: readonly Group[]): string {
 function intro(): string {
   return `# Fault matrix
 
-What a call of \`embedText\`, \`generateAnswer\` or \`streamAnswer\` comes to under each fault. Every row was measured, over real
-sockets, with \`openai\` 6 and 7 and with services compiled in both decorator dialects, and this page was written by:
+The outcome of a call of \`embedText\`, \`generateAnswer\` or \`streamAnswer\`, and of a service written by hand over \`fetch\`, under
+each fault. Every row was measured, over real sockets, with \`openai\` 6 and 7, with services compiled in both decorator dialects
+and with the library loaded by \`require\`, and this page was written by:
 
 \`\`\`sh
 npm run matrix
 \`\`\`
 
-Read a row so: *kind* is what the failure is [decided to be](failures.md); *requests* is how many of them the upstream saw; the
-caller *gets* the error of that class, the SDK's own unless it is one of holdfast's; *circuit* is what the call was to the
-circuit. Where a cell does not say which SDK or dialect it means, it is the same for all of them.
+Read a row so: *kind* is what the failure is [decided to be](failures.md); *requests* is how many of them the upstream saw, and
+why the retry gave up if the row is about that; the caller *gets* the error of that class, the SDK's own unless it is one of
+holdfast's; *circuit* is what the call was to the circuit. Where a cell does not say which SDK or dialect it means, it is the same
+for all of them.
 
 Settings are the defaults, but for time: 5 to 10 ms before a retry; ${LIMIT_MS} ms for an attempt where its limit is met; 5 s that a
 call may wait for a rate limit. *At once* means that neither a limit nor a hint was waited for.
@@ -65,12 +67,12 @@ function told(row: Row): string {
   return methods.length === METHODS.length ? 'all' : namesOf(methods);
 }
 
-function cellsOf({ kind, requests, attempts, got, circuit, takes }: Outcome): string[] {
+function cellsOf({ kind, requests, attempts, gaveUp, got, circuit, takes }: Outcome): string[] {
   const words =
     typeof got === 'string' ? marked(got) : Object.entries(got).map(([sdk, one]) => `${marked(one)} (openai ${sdk})`);
   return [
     marked(kind),
-    attempts === undefined ? String(requests) : `${requests} in ${attempts} attempts`,
+    `${requests}${attempts === undefined ? '' : ` in ${attempts} attempts`}${gaveUp === undefined ? '' : `, \`${gaveUp}\``}`,
     [words].flat().join(', '),
     CIRCUIT[circuit],
     takes.words,

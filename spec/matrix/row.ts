@@ -1,9 +1,12 @@
 import type { FailureKind, SettingsOverrides } from './library.js';
 import type { Fault, FaultServer } from '#lib/testing/index.js';
 import type { Sdk } from '../support/sdks.js';
+import type { WrittenService } from './written/service.js';
 
 export const METHODS = ['embedText', 'generateAnswer', 'streamAnswer'] as const;
-export type Method = (typeof METHODS)[number];
+/** Those of spec/matrix/written: a row says which of them meets it. */
+export type WrittenMethod = keyof WrittenService;
+export type Method = (typeof METHODS)[number] | WrittenMethod;
 
 /** The limits of an attempt that is to run into them, in milliseconds. */
 export const LIMIT_MS = 300;
@@ -40,6 +43,8 @@ export interface Outcome {
   readonly got: string | { readonly [V in Sdk['version']]: string };
   readonly circuit: CircuitOutcome;
   readonly takes: Takes;
+  /** Why the retry stopped, where that is what the row is about. */
+  readonly gaveUp?: string;
 }
 
 /** What the caller does while the call is under way. */
@@ -50,6 +55,18 @@ export type Caller =
   | 'aborts after the first chunk'
   | 'leaves after the first chunk'
   | 'gives it 300 ms';
+
+/** What a method that uploads is given as its body. */
+export type Upload =
+  | 'a string'
+  | 'a Buffer'
+  | 'a Blob'
+  | 'a FormData'
+  | 'fs.createReadStream'
+  | 'a PassThrough'
+  | 'a web stream'
+  | "a Response's body"
+  | 'an async generator';
 
 /** A fault, and what is expected of each method that meets it. */
 export interface Row {
@@ -65,6 +82,8 @@ export interface Row {
   /** Whether the limits of an attempt are those of `LIMIT_MS`. All others have time. */
   readonly hurried?: true;
   readonly settings?: SettingsOverrides;
+  /** @default 'a string' */
+  readonly upload?: Upload;
   readonly client?: NonNullable<Parameters<Sdk['client']>[1]>;
   /** Whether it belongs to the cut that is quick enough to be run with the other specs. */
   readonly quick?: true;

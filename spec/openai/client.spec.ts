@@ -59,7 +59,7 @@ describe('A client that retries by itself', () => {
       configure({
         settings: {
           log: { level: 'silent' },
-          methods: { 'GenerationService.streamAnswer': { maxAttempts: 2 } },
+          methods: { 'GenerationService.streamAnswer': { retry: { maxAttempts: 2 } } },
         },
       }),
       onEvent((event) => events.push(event)),

@@ -51,6 +51,30 @@ const COMPILATIONS = Object.entries(COMPILERS).flatMap(([version, compiler]) =>
   })),
 );
 
+describe('a consumer in CommonJS', function () {
+  this.timeout(120_000);
+
+  it('compiles with TypeScript 5, module commonjs and resolution node10, and does what it says', async () => {
+    const project = await consumer('node10', { sources: ['commonjs.cts', 'testing.cts'], beside: TYPES });
+    const flags = [
+      '--module',
+      'commonjs',
+      '--moduleResolution',
+      'node10',
+      '--experimentalDecorators',
+      '--outDir',
+      'out',
+    ];
+    const { stdout, stderr } = await node([join(modules, 'typescript-5', 'bin/tsc'), ...flags], project);
+    expect(`${stdout}${stderr}`).to.equal('');
+    const ran = await Promise.all(['out/commonjs.cjs', 'out/testing.cjs'].map((script) => node([script], project)));
+    expect(ran.map((ended) => ended.stderr || JSON.parse(ended.stdout))).to.deep.equal([
+      PRINTS['commonjs.cts'],
+      { now: 2000, isRetried: true },
+    ]);
+  });
+});
+
 for (const [name, installed] of Object.entries(CONSUMERS)) {
   describe(`a consumer ${name}`, function () {
     this.timeout(120_000);

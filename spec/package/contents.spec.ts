@@ -1,9 +1,9 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { readFileSync, statSync } from 'node:fs';
+import { dirname, join, posix } from 'node:path';
 import { expect } from 'chai';
 import { publint } from 'publint';
 import { formatMessage } from 'publint/utils';
-import { type Manifest, modules, type Packed, packed, root } from './support/packed.js';
+import { type Manifest, modules, type Packed, packed, root, type Target } from './support/packed.js';
 import { node } from './support/processes.js';
 
 describe('the package', function () {
@@ -14,28 +14,63 @@ describe('the package', function () {
     shipped = await packed();
   });
 
-  it('holds what was compiled from lib/, and nothing that was compiled from elsewhere or before', () => {
-    const sources = readdirSync(join(root, 'lib'), { recursive: true, encoding: 'utf8' });
-    const compiled = sources
-      .filter((name) => name.endsWith('.ts'))
-      .flatMap((name) => ['.js', '.d.ts'].map((end) => `dist/${name.replaceAll('\\', '/').replace(/\.ts$/, end)}`));
-    const built = shipped.files.filter((file) => file.startsWith('dist/'));
-    expect(
-      compiled.filter((file) => !built.includes(file)),
-      'missing',
-    ).to.deep.equal([]);
-    expect(
-      built.filter((file) => !compiled.includes(file)),
-      'left over: npm run clean',
-    ).to.deep.equal([]);
+  const isShipped = (path: string): boolean =>
+    shipped.files.includes(path) || shipped.files.some((file) => file.startsWith(`${path.replace(/\/$/, '')}/`));
+
+  /** The files of the repository that a page links to. */
+  function linksOf(page: string): string[] {
+    const links = readFileSync(join(root, page), 'utf8').matchAll(/\]\(([^)\s#]+)(?:#[^)]*)?\)/g);
+    return [...links]
+      .map(([, link = '']) => link)
+      .filter((link) => !/^[a-z]+:/.test(link))
+      .map((link) => posix.join(posix.dirname(page), link));
+  }
+
+  it('holds each entry point as an ES module and as CommonJS, with declarations, and few files of code', () => {
+    const { exports } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as Manifest;
+    const targets = Object.values(exports).flatMap(leavesOf);
+    expect(targets).to.have.lengthOf.above(12);
+    expect(targets.filter((file) => !shipped.files.includes(file.slice('./'.length)))).to.deep.equal([]);
+    const code = shipped.files.filter((file) => file.endsWith('.js'));
+    expect(code.filter((file) => !/^dist\/(esm|cjs)\//.test(file))).to.deep.equal([]);
+    const entries = Object.keys(exports).filter((path) => typeof exports[path] === 'object');
+    const chunks = code.filter((file) => file.includes('/chunks/'));
+    expect(code.filter((file) => !chunks.includes(file))).to.have.lengthOf(2 * entries.length + 1);
+    expect(chunks.filter((file) => file.endsWith('/core.js'))).to.have.lengthOf(2);
+  });
+
+  it('declares the same in CommonJS and as ES modules, and nothing that no entry point leads to', () => {
+    const declarations = (folder: string): string[] =>
+      shipped.files
+        .filter((file) => file.startsWith(`dist/${folder}/`) && file.endsWith('.d.ts'))
+        .map((file) => file.slice(`dist/${folder}/`.length));
+    expect(declarations('cjs')).to.deep.equal(declarations('esm'));
+    expect(declarations('esm').filter((file) => file.startsWith('cli/'))).to.deep.equal([]);
+    expect(readFileSync(join(root, 'dist/cjs/package.json'), 'utf8')).to.equal('{ "type": "commonjs" }\n');
+  });
+
+  it('names no source map, as it brings none', () => {
+    const ours = shipped.files.filter((file) => file.startsWith('dist/'));
+    const naming = ours.filter((file) => readFileSync(join(root, file), 'utf8').includes('sourceMappingURL='));
+    expect(naming).to.deep.equal([]);
+    expect(shipped.files.filter((file) => file.endsWith('.map'))).to.deep.equal([]);
+  });
+
+  it('is smaller than 400 kB, and holds every file of its own that its pages link to', () => {
+    expect(statSync(shipped.tarball).size).to.be.below(400_000);
+    const missing = shipped.files
+      .filter((file) => file.endsWith('.md'))
+      .flatMap((page) => linksOf(page).filter((file) => !isShipped(file)));
+    expect([...new Set(missing)]).to.deep.equal([]);
   });
 
   it('holds what a user reads, and nothing else: no specs, sources, maps or configuration of ours', () => {
     const others = shipped.files.filter((file) => !file.startsWith('dist/'));
-    const pages = others.filter((file) => /^docs\/[\w-]+\.(md|svg)$/.test(file));
-    expect(pages).to.include.members(['docs/tutorial.md', 'docs/configuration.md']);
+    const pages = others.filter((file) => /^(docs\/[\w-]+\.(md|svg)|examples\/.*\.(md|ts|json))$/.test(file));
+    expect(pages).to.include.members(['docs/tutorial.md', 'docs/configuration.md', 'examples/README.md']);
     expect(others.filter((file) => !pages.includes(file))).to.deep.equal([
       'CHANGELOG.md',
+      'CONTRIBUTING.md',
       'LICENSE',
       'README.md',
       'observability/grafana/holdfast.json',
@@ -48,26 +83,35 @@ describe('the package', function () {
 
   it('depends on nothing that only its command or the drill would need', async () => {
     const { dependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as Manifest;
-    const library = shipped.files.filter((file) => /^dist\/(?!cli\/).*\.js$/.test(file));
+    const library = shipped.files.filter((file) => /^dist\/esm\/(?!cli\/).*\.js$/.test(file));
     const code = library.map((file) => readFileSync(join(root, file), 'utf8')).join('\n');
     // Packages are named by import, import() and require().
     const needed = new Set(
-      [...code.matchAll(/(?:from|import|import\(|require\() ?'([\w@][^']*)'/g)].map(([, name]) => name),
+      [...code.matchAll(/(?:from|import|(?:import|loadPackage)\() ?["']([\w@][^"']*)["']/g)].map(([, name]) => name),
     );
     expect(Object.keys(dependencies).filter((name) => !needed.has(name))).to.deep.equal([]);
   });
 
-  it('declares its types without those of convict, ms and winston, which users need not have', () => {
-    const declarations = shipped.files.filter((file) => /^dist\/(?!cli\/).*\.d\.ts$/.test(file));
+  it('declares its types with those of its peers alone, each in the entry point that is for it', () => {
+    const declarations = shipped.files.filter((file) => file.endsWith('.d.ts'));
     const needed = declarations.flatMap((file) => {
       const imports = readFileSync(join(root, file), 'utf8').matchAll(/(?:from|import|import\() ?'([^.'][^']*)'/g);
       return [...imports].map(([, name]) => `${dirname(file)}: ${name}`);
     });
     const ofNode = /: node:/;
     expect([...new Set(needed.filter((name) => !ofNode.test(name)))].sort()).to.deep.equal([
-      'dist/decorators: reflect-metadata',
-      'dist/openai: openai',
-      'dist/otel: @opentelemetry/api',
+      'dist/cjs/fetch: axios',
+      'dist/cjs/fetch: undici',
+      'dist/cjs/nestjs: @nestjs/common',
+      'dist/cjs/nestjs: @nestjs/core',
+      'dist/cjs/openai: openai',
+      'dist/cjs/otel: @opentelemetry/api',
+      'dist/esm/fetch: axios',
+      'dist/esm/fetch: undici',
+      'dist/esm/nestjs: @nestjs/common',
+      'dist/esm/nestjs: @nestjs/core',
+      'dist/esm/openai: openai',
+      'dist/esm/otel: @opentelemetry/api',
     ]);
   });
 
@@ -80,12 +124,16 @@ describe('the package', function () {
     expect(messages.map((message) => formatMessage(message, pkg ?? {}, { color: false }))).to.deep.equal([]);
   });
 
-  it('has types that every way of resolving modules finds (are the types wrong?)', async () => {
+  it('has types that every way of resolving modules finds, node10 and CommonJS included (are the types wrong?)', async () => {
     const attw = join(modules, '@arethetypeswrong/cli/dist/index.js');
     const { code, stdout, stderr } = await node(
-      [attw, shipped.tarball, '--profile', 'esm-only', '--no-emoji'],
+      [attw, shipped.tarball, '--profile', 'strict', '--no-emoji'],
       shipped.folder,
     );
     expect(code, `${stdout}${stderr}`).to.equal(0);
   });
 });
+
+function leavesOf(target: Target): string[] {
+  return typeof target === 'string' ? [target] : Object.values(target).flatMap(leavesOf);
+}

@@ -24,24 +24,16 @@ describe('the installed package', function () {
     return new Set([...urls.matchAll(/.*\/node_modules\/((?:@[^/]+\/)?[^/]+)\//g)].map(([, name = '']) => name));
   }
 
-  it('loads its own few dependencies with the main entry point, and not openai', async () => {
+  it('loads few packages with the main entry point: not openai, nor those that only settings and log lines need', async () => {
     const loaded = await packagesLoadedBy("import 'holdfast'");
-    expect(loaded).to.include.all.keys('holdfast', 'convict', 'ms', 'reflect-metadata', 'fastest-levenshtein');
-    expect(loaded).not.to.have.any.keys('openai');
+    expect([...loaded].sort()).to.deep.equal(['fastest-levenshtein', 'holdfast', 'ms', 'reflect-metadata']);
   });
 
-  it('loads winston with the first line of its log', async () => {
-    const isLoaded = `import { createRequire } from 'node:module';
-      import { circuit } from 'holdfast';
-      const { cache } = createRequire(import.meta.url);
-      const isLoaded = () => Object.keys(cache).some((path) => path.includes('winston'));`;
-    const program = `${isLoaded} console.log(isLoaded()); circuit('a').isolate(); console.log(isLoaded());`;
-    expect(await packagesLoadedBy(isLoaded)).not.to.have.any.keys('winston');
-    const { stdout, stderr } = await node(['--input-type', 'module', '--eval', program], project);
-    expect({ stdout, line: JSON.parse(stderr).message }).to.deep.equal({
-      stdout: 'false\ntrue\n',
-      line: 'circuit_opened',
-    });
+  it('loads convict if there are settings to check, and not for a call without', async () => {
+    const call = "import { RetryOnTransient } from 'holdfast'; await RetryOnTransient()(async () => 1)();";
+    expect(await packagesLoadedBy(call)).not.to.have.any.keys('convict');
+    const loaded = await packagesLoadedBy(`process.env.RETRY_MAX_ATTEMPTS = '2'; ${call}`);
+    expect(loaded).to.include.all.keys('convict');
   });
 
   it('loads openai with holdfast/openai', async () => {
@@ -57,14 +49,73 @@ describe('the installed package', function () {
     expect(await packagesLoadedBy(program)).not.to.have.any.keys('prom-client', '@opentelemetry/api', 'openai');
   });
 
-  it('is one and the same for require() and for import', async () => {
+  it('loads no client of Redis or Valkey with holdfast/fleet, which works without any of them', async () => {
+    const loaded = await packagesLoadedBy("import 'holdfast/fleet'");
+    expect(loaded).to.include.all.keys('holdfast');
+    expect(loaded).not.to.have.any.keys('redis', '@redis/client', 'ioredis', 'iovalkey', 'openai');
+  });
+
+  for (const entry of ['ai', 'fetch', 'http']) {
+    it(`loads nothing with holdfast/${entry} that the main entry point does not, though nothing is installed beside it`, async () => {
+      const [main, own] = [
+        await packagesLoadedBy("import 'holdfast'"),
+        await packagesLoadedBy(`import 'holdfast/${entry}'`),
+      ];
+      expect([...own].sort()).to.deep.equal([...main].sort());
+    });
+  }
+
+  for (const [entry, peer] of [
+    ['fetch/axios', 'axios'],
+    ['nestjs', '@nestjs/common'],
+  ] as const) {
+    it(`says what is missing where holdfast/${entry} is used without its peer`, async () => {
+      const { code, stderr } = await node(['--input-type', 'module', '--eval', `import 'holdfast/${entry}'`], project);
+      expect(code).to.equal(1);
+      expect(stderr).to.include(`Cannot find package '${peer}'`);
+    });
+  }
+
+  it('needs no undici for holdfast/fetch/undici to be loaded: it is given one', async () => {
+    expect([...(await packagesLoadedBy("import 'holdfast/fetch/undici'"))]).not.to.include('undici');
+  });
+
+  it('exports the same names to require() and to import', async () => {
     const program = `
-      import * as imported from 'holdfast';
       import { createRequire } from 'node:module';
-      const required = createRequire(import.meta.url)('holdfast');
-      console.log(required.RetryOnTransient === imported.RetryOnTransient, Object.keys(required).length > 0);`;
-    const { stdout, stderr } = await node(['--input-type', 'module', '--eval', program], project);
-    expect({ stdout, stderr }).to.deep.equal({ stdout: 'true true\n', stderr: '' });
+      import { entries } from './entries.mjs';
+      const require = createRequire(import.meta.url);
+      for (const entry of entries) {
+        const [imported, required] = [await import(entry), require(entry)];
+        const names = Object.keys(imported).sort().join();
+        console.log(entry, names === Object.keys(required).sort().join() && names.length > 0);
+      }`;
+    const { peerDependencies } = await manifestOf(project);
+    const whole = await consumer('whole', { sources: [], beside: Object.keys(peerDependencies) });
+    const { exports } = await manifestOf(whole);
+    const entries = Object.keys(exports)
+      .filter((path) => typeof exports[path] === 'object')
+      .map((path) => path.replace('.', 'holdfast'));
+    await writeFile(join(whole, 'entries.mjs'), `export const entries = ${JSON.stringify(entries)};`);
+    const { stdout, stderr } = await node(['--input-type', 'module', '--eval', program], whole);
+    expect({ stdout, stderr }).to.deep.equal({
+      stdout: entries.map((entry) => `${entry} true\n`).join(''),
+      stderr: '',
+    });
+  });
+
+  it('loads with node --frozen-intrinsics, which does not allow reflect-metadata', async () => {
+    const program = `
+      import { CircuitProtected, circuit, configure, RetryOnTransient } from 'holdfast';
+      configure({ settings: { log: { level: 'silent' } } });
+      class Service { async ask() { return 'an answer'; } }
+      const { ask } = Service.prototype;
+      Service.prototype.ask = CircuitProtected('frozen')(RetryOnTransient()(ask));
+      console.log(await new Service().ask());
+      circuit('frozen').isolate();
+      console.log(await new Service().ask().catch(({ name }) => name));`;
+    const args = ['--frozen-intrinsics', '--no-warnings', '--input-type', 'module', '--eval', program];
+    expect(await node(args, project)).to.deep.equal({ code: 0, stdout: 'an answer\nCircuitOpenError\n', stderr: '' });
   });
 
   it('brings the schema of its settings file along', async () => {
@@ -73,7 +124,10 @@ describe('the installed package', function () {
       const schema = createRequire(import.meta.url)('holdfast/resilience.schema.json');
       console.log(Object.keys(schema.properties.retry.properties).join());`;
     const { stdout, stderr } = await node(['--input-type', 'module', '--eval', program], project);
-    expect({ stdout, stderr }).to.deep.equal({ stdout: 'maxAttempts,minWait,maxWait,jitter,nested\n', stderr: '' });
+    expect({ stdout, stderr }).to.deep.equal({
+      stdout: 'enabled,maxAttempts,minWait,maxWait,jitter,nested\n',
+      stderr: '',
+    });
   });
 
   describe('the command', () => {
@@ -81,7 +135,7 @@ describe('the installed package', function () {
     let alone: string;
 
     before(async () => {
-      alone = await consumer('without-openai', { sources: [], beside: [] });
+      alone = await consumer('command-alone', { sources: [], beside: [] });
       await writeFile(join(alone, 'resilience.json'), JSON.stringify(FILE));
     });
 

@@ -82,7 +82,7 @@ describe('configure', () => {
     expect(problems).to.deep.equal([
       'retry.minWait: expected a duration with a unit, such as "500ms", "1.5s" or "2m", got 5',
       'retry.maxAttempts: expected an integer >= 1, got "3"',
-      'retry.tries: unknown key; known are maxAttempts, minWait, maxWait, jitter, nested',
+      'retry.tries: unknown key; known are enabled, maxAttempts, minWait, maxWait, jitter, nested',
       'logs: unknown key; did you mean "log"?',
       'clock: expected a clock with now(), setTimer() and clearTimer(), got an object',
       `logger: expected ${EXPECTED_LOGGER}, got an object`,

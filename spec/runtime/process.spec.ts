@@ -15,7 +15,7 @@ describe('A process', () => {
       await ask().catch(() => {});
       for (let i = 0; i < 100; i++) await ask();
       console.log(circuit('c').state, process.getActiveResourcesInfo().filter((name) => name === 'Timeout' || name === 'Immediate').length);`,
-      { LOG_LEVEL: 'silent' },
+      { RESILIENCE_LOG_LEVEL: 'silent' },
     );
     expect({ code, stdout }).to.deep.equal({ code: 0, stdout: 'open 0\n' });
     expect(ms).to.be.below(10_000);
@@ -26,7 +26,7 @@ describe('A process', () => {
       `${prelude}
       let calls = 0;
       void RetryOnTransient({ minWait: '50ms' })(async () => { calls += 1; if (calls === 1) throw unavailable() })().then(() => console.log('done', calls));`,
-      { LOG_LEVEL: 'silent' },
+      { RESILIENCE_LOG_LEVEL: 'silent' },
     );
     expect({ code, stdout }).to.deep.equal({ code: 0, stdout: 'done 2\n' });
   });
@@ -43,7 +43,7 @@ describe('A process', () => {
       await Promise.all(calls);
       await new Promise((resolve) => setTimeout(resolve, 50));
       console.log('done');`,
-      { LOG_LEVEL: 'silent' },
+      { RESILIENCE_LOG_LEVEL: 'silent' },
     );
     expect({ code, stdout }).to.deep.equal({ code: 0, stdout: 'done\n' });
   });

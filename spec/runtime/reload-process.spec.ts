@@ -16,7 +16,7 @@ class Service {
   constructor(cwd: string, env: Record<string, string> = {}) {
     this.#child = spawn(process.execPath, ['--input-type=module', '--eval', SERVICE], {
       cwd,
-      env: { ...process.env, LOG_LEVEL: 'silent', ...env },
+      env: { ...process.env, RESILIENCE_LOG_LEVEL: 'silent', ...env },
       stdio: ['pipe', 'pipe', 'inherit'],
     });
     this.#lines = (createInterface({ input: this.#child.stdout as never }) as Interface)[Symbol.asyncIterator]();
@@ -194,24 +194,31 @@ describe('A process with a settings file', function () {
   });
 
   if (process.platform !== 'win32') {
-    it('reads a pipe once: to read it again might take for ever', async () => {
-      const script = `
-        mkfifo first second && ln -s first settings.json && ln -s second next
-        (echo '{"retry":{"maxAttempts":4}}' > first; mv next settings.json) &
-        exec "$0" --input-type=module --eval "$1"`;
-      const program = `import { onEvent, reload } from ${library('index.js')};
-        onEvent(({ type }) => console.log(type));
-        console.log(reload().retry.maxAttempts);
-        setTimeout(() => console.log('end'), 2500);`;
-      const child = spawn('sh', ['-c', script, process.execPath, program], {
-        cwd: files.folder,
-        env: { ...process.env, RESILIENCE_CONFIG: 'settings.json', LOG_LEVEL: 'silent' },
-        timeout: 10_000,
-      });
-      let stdout = '';
-      child.stdout.on('data', (chunk) => (stdout += chunk));
-      await once(child, 'close');
-      expect(stdout).to.equal('settings_reloaded\n4\nend\n');
+    it('refuses a pipe at once, at the start and instead of the file, because reading it may take for ever', async () => {
+      const { stdout, stderr } = await runProgram(
+        `import { execFileSync } from 'node:child_process';
+        import { renameSync, writeFileSync } from 'node:fs';
+        import { loadSettings, reload } from ${library('index.js')};
+        const say = (load) => { try { console.log(load().retry.maxAttempts) } catch ({ message }) { console.log(message) } };
+        execFileSync('mkfifo', ['pipe']);
+        say(() => loadSettings({ env: {}, file: 'pipe' }));
+        writeFileSync('settings.json', '{"retry":{"maxAttempts":4}}');
+        say(reload);
+        renameSync('pipe', 'settings.json');
+        say(reload);
+        console.log(loadSettings({ env: {} }).retry.maxAttempts);
+        process.exit();`,
+        { RESILIENCE_CONFIG: 'settings.json', RESILIENCE_LOG_LEVEL: 'silent' },
+        files.folder,
+      );
+      expect(stderr).to.equal('');
+      expect(stdout.split('\n')).to.deep.equal([
+        'file: expected a JSON file, got "pipe": it is not a regular file',
+        '4',
+        'RESILIENCE_CONFIG: expected a JSON file, got "settings.json": it is not a regular file',
+        '3',
+        '',
+      ]);
     });
 
     it('reads the file again at SIGHUP, and says so also when it says nothing new', async () => {
@@ -251,7 +258,7 @@ describe('A process with a settings file', function () {
         said.push(listens());
         restore();
         console.log(...said, listens());`,
-        { RESILIENCE_CONFIG: '', LOG_LEVEL: 'silent' },
+        { RESILIENCE_CONFIG: '', RESILIENCE_LOG_LEVEL: 'silent' },
         files.folder,
       );
       expect(stdout).to.equal('0 1 1 0 1 0 1\n');

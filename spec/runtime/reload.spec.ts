@@ -102,11 +102,11 @@ describe('reload', () => {
       @RetryOnTransient()
       async get(): Promise<void> {}
     }
-    take({ methods: { 'Api.get': { maxAttempts: 2 } } });
+    take({ methods: { 'Api.get': { retry: { maxAttempts: 2 } } } });
     expect(describeStack(Api).get?.[0]?.settings.maxAttempts).to.deep.equal({
       value: 2,
       source: 'section',
-      from: 'methods.Api.get',
+      from: 'methods.Api.get.retry',
     });
     take({});
     expect(describeStack(Api).get?.[0]?.settings.maxAttempts).to.deep.equal({ value: 3, source: 'default' });
@@ -134,7 +134,7 @@ describe('reload', () => {
     const expected = [
       `retry.minWait: expected a duration with a unit, such as "500ms", "1.5s" or "2m", got "soon" (in ${file})`,
       `openai.apiKey: expected a key of visible ASCII characters, got (hidden) (in ${file})`,
-      `openai.baseUrl: expected an http or https URL, got "ftp://(hidden)@host" (in ${file})`,
+      `openai.baseUrl: expected an http or https URL, got "ftp://host" (in ${file})`,
     ];
     expect(problems()).to.deep.equal(expected);
     const reason = expected.join('; ');
@@ -189,7 +189,10 @@ describe('reload', () => {
       const billing = new Billing();
       await billing.charge();
       await first();
-      put({ retry: { maxWait: '3s', maxAttempts: 2 }, circuits: { 'Billing.charge': { maxRecoveryTimeout: '10s' } } });
+      put({
+        retry: { maxWait: '3s', maxAttempts: 2 },
+        circuits: { 'Billing.charge': { circuit: { maxRecoveryTimeout: '10s' } } },
+      });
       // Other specs may have left methods behind that these settings do not suit either.
       expect(problems().filter((problem) => problem.startsWith('Billing.'))).to.deep.equal([
         'Billing.charge: @CircuitProtected() recoveryTimeout: expected at most maxRecoveryTimeout (10s), got 20s',
@@ -221,7 +224,7 @@ describe('reload', () => {
         }
         const askWith = (minWait) => RetryOnTransient({ minWait })(async function ask() { return 'answer' });
         ${source}`,
-        { LOG_LEVEL: 'silent', RESILIENCE_CONFIG: '' },
+        { RESILIENCE_LOG_LEVEL: 'silent', RESILIENCE_CONFIG: '' },
         files.folder,
       );
       expect(stderr).to.equal('');
@@ -269,12 +272,12 @@ describe('reload', () => {
       const upstream = new Upstream(fail());
       const asking = CircuitProtected(name)(upstream.ask);
       for (let i = 0; i < 3; i++) await rejectionOf(asking());
-      take({ circuits: { [name]: { failureThreshold: 4, recoveryTimeout: '50s' } } });
+      take({ circuits: { [name]: { circuit: { failureThreshold: 4, recoveryTimeout: '50s' } } } });
       expect(circuit(name).snapshot()).to.include({ state: 'closed', failures: 3 });
       await rejectionOf(asking());
       expect(circuit(name).state).to.equal('open');
       const { epoch, retryAfterMs } = circuit(name).snapshot();
-      take({ circuits: { [name]: { failureThreshold: 9 } } });
+      take({ circuits: { [name]: { circuit: { failureThreshold: 9 } } } });
       expect(circuit(name).snapshot()).to.include({ state: 'open', epoch, retryAfterMs });
       await rejectionOf(asking());
       expect(upstream.calls).to.equal(4);
@@ -293,7 +296,7 @@ describe('reload', () => {
         await rejectionOf(own());
         await rejectionOf(keyed('a'));
       }
-      take({ circuit: { failureThreshold: 50 }, circuits: { [name]: { recoveryTimeout: '9m' } } });
+      take({ circuit: { failureThreshold: 50 }, circuits: { [name]: { circuit: { recoveryTimeout: '9m' } } } });
       expect(circuit('ownCircuitOfThis').state).to.equal('open');
       await rejectionOf(own());
       await rejectionOf(keyed('a'));
@@ -307,10 +310,10 @@ describe('reload', () => {
       const upstream = new Upstream(fail(), fail(), succeed(), succeed());
       const asking = CircuitProtected({ circuit: name, ...rates })(upstream.ask);
       await rejectionOf(asking());
-      take({ circuits: { [name]: { window: '5m' } } });
+      take({ circuits: { [name]: { circuit: { window: '5m' } } } });
       await rejectionOf(asking());
       await asking();
-      take({ circuits: { [name]: { window: 10 } } });
+      take({ circuits: { [name]: { circuit: { window: 10 } } } });
       expect(circuit(name).state).to.equal('closed');
       await asking();
       expect(circuit(name).state).to.equal('open');
@@ -329,7 +332,7 @@ describe('reload', () => {
       healthy = true;
       const probe = asking();
       expect(circuit(name).state).to.equal('half-open');
-      take({ circuits: { [name]: { recoveryTimeout: '5m' } } });
+      take({ circuits: { [name]: { circuit: { recoveryTimeout: '5m' } } } });
       answer.resolve('answer');
       expect(await probe).to.equal('answer');
       expect(circuit(name).state).to.equal('closed');

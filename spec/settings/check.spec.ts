@@ -1,5 +1,6 @@
 import { expect } from 'chai';
-import { show } from '#lib/settings/check.js';
+import { checkFields, type Problems } from '#lib/settings/check.js';
+import { show, showSetting } from '#lib/settings/show.js';
 
 describe('A value that was refused', () => {
   it('is shown as code spells it, and what holds others only by what it is', () => {
@@ -17,14 +18,79 @@ describe('A value that was refused', () => {
     ]);
   });
 
-  it('is cut where it is longer than 60 characters', () => {
-    expect(show('x'.repeat(58))).to.equal(`"${'x'.repeat(58)}"`);
-    expect(show('x'.repeat(59))).to.equal(`"${'x'.repeat(56)}…`);
+  it('is quoted if it is a number or a short word', () => {
+    const shown = ['2.7', '-1', '1e400', '9007199254740993', 'soon', 'NaN', '', '7abc', 'gpt-5-mini', 'a_b.c-1'].map(
+      show,
+    );
+    expect(shown).to.deep.equal(
+      ['2.7', '-1', '1e400', '9007199254740993', 'soon', 'NaN', '', '7abc', 'gpt-5-mini', 'a_b.c-1'].map((text) =>
+        JSON.stringify(text),
+      ),
+    );
   });
 
-  it('loses the user and password of every URL in it', () => {
-    expect(show('http://user:p@ss@one/ and https://pass@two/a@b')).to.equal(
-      '"http://(hidden)@one/ and https://(hidden)@two/a@b"',
-    );
+  it('is shown by its length if it is another text', () => {
+    for (const text of [' 3', '5 minutes', 'x'.repeat(13), '٣', 'a\nb', '1'.repeat(21), 'user:pass', 'a/b'])
+      expect(show(text)).to.equal(`a text of ${text.length} character${text.length === 1 ? '' : 's'}`);
+  });
+
+  it('is shown by its length if it begins like a key, however short it is', () => {
+    for (const text of ['sk-1', 'sk_live_1', 'ghp_abc', 'AKIA1', 'xoxb-1', 'key-1', 'eyJhbGciOi', 'Bearer_x', 'SK-ABC'])
+      expect(show(text)).to.equal(`a text of ${text.length} characters`);
+  });
+
+  it('is shown as origin if it is a URL', () => {
+    const shown = [
+      'https://a:p@TAIL@host/v1?api-key=X',
+      'http://user:p@ss@one/ and https://pass@two/a@b',
+      'ftp://me:word@host',
+      'https://host:8443/path#sk-1',
+    ].map(show);
+    expect(shown).to.deep.equal(['"https://host"', '"http://one"', '"ftp://host"', '"https://host:8443"']);
+  });
+
+  it('is shown by its length if it is a URL without a host, or with a key for one', () => {
+    for (const text of [
+      'https://',
+      'mailto:me@host.test',
+      'https://sk-proj-abc/v1',
+      'data:text/plain,sk-abcdef',
+      'x://',
+    ])
+      expect(show(text)).to.equal(`a text of ${text.length} characters`);
+  });
+});
+
+describe('A setting that explain shows', () => {
+  it('is the name of a model as it is', () => {
+    for (const name of [
+      'text-embedding-3-small',
+      'gpt-4o-mini-2024-07-18',
+      'openai/gpt-5-mini',
+      'llama3.1:8b',
+      5,
+      null,
+    ])
+      expect(showSetting(name)).to.equal(name);
+  });
+
+  it('is never a key or a password', () => {
+    expect(showSetting('sk-proj-abc')).to.equal('a text of 11 characters');
+    expect(showSetting('0123456789abcdef0123456789abcdef')).to.equal('a text of 32 characters');
+    expect(showSetting('https://me:word@host/v1?key=x')).to.equal('https://host');
+    expect(showSetting('http://me:secret-word@127.0.0.1/v1')).to.equal('http://127.0.0.1');
+    expect(showSetting('me:word@host')).to.equal('a text of 12 characters');
+  });
+});
+
+describe('A key that problems name', () => {
+  it('is shown by its length if it begins like a key of a service, or is long', () => {
+    const problems: Problems = [];
+    checkFields({}, { 'sk-proj-abcdef': 1, ['x'.repeat(101)]: 1, retries: 1 }, ['openai'], 'json', problems);
+    expect(problems.map(({ text }) => text.split(':')[0])).to.deep.equal([
+      'openai.(a text of 14 characters)',
+      'openai.(a text of 101 characters)',
+      'openai.retries',
+    ]);
   });
 });

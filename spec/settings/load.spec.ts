@@ -1,5 +1,8 @@
 import { expect } from 'chai';
 import { ConfigurationError, type LoadOptions, loadSettings } from '#lib/index.js';
+import { groups } from '#lib/settings/groups.js';
+import { deepFreeze } from '#lib/settings/load.js';
+import { show } from '#lib/settings/show.js';
 import { scratch } from '../support/files.js';
 import { library, runProgram } from '../support/program.js';
 
@@ -13,14 +16,20 @@ function problemsOf(options: LoadOptions): readonly string[] {
   throw new Error('expected the settings to be refused');
 }
 
+/** Every variable that is read. */
+function variables(): string[] {
+  return [...groups.values()].flatMap(({ fields }) => Object.values(fields).flatMap(({ env }) => env ?? []));
+}
+
 describe('loadSettings', () => {
   const files = scratch();
 
   it('knows every default', () => {
     expect(loadSettings({ env: {} })).to.deep.equal({
       resilience: { enabled: true, watch: true },
-      retry: { maxAttempts: 3, minWait: '1s', maxWait: '10s', jitter: 'full', nested: 'multiply' },
+      retry: { enabled: true, maxAttempts: 3, minWait: '1s', maxWait: '10s', jitter: 'full', nested: 'multiply' },
       circuit: {
+        enabled: true,
         failureThreshold: 5,
         failureRate: null,
         slowCall: null,
@@ -32,12 +41,40 @@ describe('loadSettings', () => {
         maxRecoveryTimeout: null,
         probes: 1,
         probeInterval: null,
+        probeSuccess: 1,
         rampUp: '0s',
         shadow: false,
         maxKeys: 10_000,
         fallbackOn: 'open',
+        fleet: null,
       },
-      rateLimit: { maxWait: '30s', maxAttempts: 5, minWait: '1s' },
+      rateLimit: { enabled: true, maxWait: '30s', maxAttempts: 5, minWait: '1s', maxGate: '5m' },
+      limiter: { enabled: true, limit: null, per: null, burst: 1, maxWait: '0s', queue: null },
+      concurrency: {
+        enabled: true,
+        limit: null,
+        queue: 0,
+        maxQueueWait: '30s',
+        min: 1,
+        max: 200,
+        initial: null,
+        release: 'abandoned',
+      },
+      hedge: { enabled: true, after: null, maxHedges: 1 },
+      timeLimit: { enabled: true, limit: null, firstChunk: null, betweenChunks: null },
+      attemptLimit: { enabled: true, limit: null, firstChunk: null, betweenChunks: null },
+      coalesce: { enabled: true },
+      chaos: { enabled: false, rate: null, fault: null, latency: null, until: null },
+      fleet: {
+        mode: 'on',
+        name: 'default',
+        quorum: 0.6,
+        timeout: '250ms',
+        sync: null,
+        trust: '5s',
+        rampUp: '10s',
+        maxGate: '60s',
+      },
       openai: {
         apiKey: null,
         baseUrl: null,
@@ -47,6 +84,8 @@ describe('loadSettings', () => {
         attemptTimeout: '120s',
         firstChunk: '120s',
         betweenChunks: '60s',
+        requestsPerMinute: null,
+        tokensPerMinute: null,
       },
       log: { level: 'info' },
       circuits: {},
@@ -72,7 +111,13 @@ describe('loadSettings', () => {
         OPENAI_ATTEMPT_TIMEOUT: '30',
         OPENAI_FIRST_CHUNK: '1m',
         OPENAI_BETWEEN_CHUNKS: '0.5',
-        LOG_LEVEL: 'debug',
+        OPENAI_REQUESTS_PER_MINUTE: '500',
+        OPENAI_TOKENS_PER_MINUTE: '200000',
+        RETRY_ENABLED: 'false',
+        RATE_LIMIT_ENABLED: 'false',
+        RESILIENCE_CHAOS: 'true',
+        FLEET_QUORUM: '0.5',
+        RESILIENCE_LOG_LEVEL: 'debug',
       },
     });
     expect(settings.resilience).to.deep.equal({ enabled: false, watch: false });
@@ -87,7 +132,13 @@ describe('loadSettings', () => {
       attemptTimeout: '30s',
       firstChunk: '1m',
       betweenChunks: '0.5s',
+      requestsPerMinute: 500,
+      tokensPerMinute: 200_000,
     });
+    expect(settings.retry.enabled).to.equal(false);
+    expect(settings.rateLimit.enabled).to.equal(false);
+    expect(settings.chaos.enabled).to.equal(true);
+    expect(settings.fleet.quorum).to.equal(0.5);
     expect(settings.log).to.deep.equal({ level: 'debug' });
   });
 
@@ -96,11 +147,12 @@ describe('loadSettings', () => {
       $schema: './resilience.schema.json',
       retry: { maxAttempts: 4, minWait: 2, maxWait: '9s', jitter: 'none' },
       circuit: { recoveryGrowth: 1.5, probes: 2, probeInterval: 0.25, maxRecoveryTimeout: '5m' },
-      circuits: { openai: { failureThreshold: 8 } },
-      methods: { 'Service.ask': { maxAttempts: 2, recoveryTimeout: 30 } },
+      circuits: { openai: { circuit: { failureThreshold: 8 } } },
+      methods: { 'Service.*': { retry: { maxAttempts: 2 }, circuit: { recoveryTimeout: 30 } } },
     });
     const settings = loadSettings({ file, env: { RETRY_MAX_ATTEMPTS: '5' } });
     expect(settings.retry).to.deep.equal({
+      enabled: true,
       maxAttempts: 5,
       minWait: '2s',
       maxWait: '9s',
@@ -113,8 +165,10 @@ describe('loadSettings', () => {
       probeInterval: '0.25s',
       maxRecoveryTimeout: '5m',
     });
-    expect(settings.circuits).to.deep.equal({ openai: { failureThreshold: 8 } });
-    expect(settings.methods).to.deep.equal({ 'Service.ask': { maxAttempts: 2, recoveryTimeout: '30s' } });
+    expect(settings.circuits).to.deep.equal({ openai: { circuit: { failureThreshold: 8 } } });
+    expect(settings.methods).to.deep.equal({
+      'Service.*': { retry: { maxAttempts: 2 }, circuit: { recoveryTimeout: '30s' } },
+    });
   });
 
   it('reads no variable for a setting that names none', () => {
@@ -148,9 +202,24 @@ describe('loadSettings', () => {
   });
 
   it('freezes what it gives, all the way down', () => {
-    const settings = loadSettings({ file: files.write('a.json', { methods: { 'A.b': { maxAttempts: 1 } } }), env: {} });
-    for (const part of [settings, settings.retry, settings.methods, settings.methods['A.b']])
+    const settings = loadSettings({
+      file: files.write('a.json', { methods: { 'A.b': { retry: { maxAttempts: 1 } } } }),
+      env: {},
+    });
+    for (const part of [
+      settings,
+      settings.retry,
+      settings.methods,
+      settings.methods['A.b'],
+      settings.methods['A.b']?.retry,
+    ])
       expect(Object.isFrozen(part)).to.equal(true);
+  });
+
+  it('freezes no function of the caller', () => {
+    const fallbackOn = () => true;
+    expect(deepFreeze({ circuit: { fallbackOn } }).circuit).to.satisfy(Object.isFrozen);
+    expect(Object.isFrozen(fallbackOn)).to.equal(false);
   });
 
   it('reads neither the command line nor the environment beside the one it is given', () => {
@@ -165,45 +234,30 @@ describe('loadSettings', () => {
     }
   });
 
-  it('takes an empty key or address of the environment for none', () => {
-    expect(loadSettings({ env: { OPENAI_API_KEY: '', OPENAI_BASE_URL: '' } }).openai).to.include({
-      apiKey: null,
-      baseUrl: null,
-    });
+  it('takes an empty variable for an unset one', () => {
+    const empty = Object.fromEntries(variables().map((name) => [name, '']));
+    expect(loadSettings({ env: empty })).to.deep.equal(loadSettings({ env: {} }));
   });
 
   describe('refuses', () => {
-    for (const value of [
-      '2.7',
-      '7abc',
-      '0',
-      '-1',
-      '1e400',
-      'Infinity',
-      '',
-      ' 3',
-      '0x3',
-      '1e1',
-      '٣',
-      '9007199254740993',
-    ]) {
+    for (const value of ['2.7', '7abc', '0', '-1', '1e400', 'Infinity', ' 3', '0x3', '1e1', '٣', '9007199254740993']) {
       it(`${JSON.stringify(value)} for a count`, () => {
         expect(problemsOf({ env: { RETRY_MAX_ATTEMPTS: value } })).to.deep.equal([
-          `retry.maxAttempts (RETRY_MAX_ATTEMPTS): expected an integer >= 1, got ${JSON.stringify(value)}`,
+          `retry.maxAttempts (RETRY_MAX_ATTEMPTS): expected an integer >= 1, got ${show(value)}`,
         ]);
       });
     }
 
-    for (const value of ['soon', '-1', 'NaN', '', '1 s', '1e400', 'Infinity', '5 minutes', '1y']) {
+    for (const value of ['soon', '-1', 'NaN', '1  s', '1e400', 'Infinity', '5 minutes', '1y']) {
       it(`${JSON.stringify(value)} for a duration`, () => {
         const [problem] = problemsOf({ env: { RETRY_MIN_WAIT: value } });
         expect(problem).to.equal(
-          `retry.minWait (RETRY_MIN_WAIT): expected a duration with a unit, such as "500ms", "1.5s" or "2m", got ${JSON.stringify(value)}`,
+          `retry.minWait (RETRY_MIN_WAIT): expected a duration with a unit, such as "500ms", "1.5s" or "2m", got ${show(value)}`,
         );
       });
     }
 
-    for (const value of ['yes', '1', 'TRUE', '', 'on']) {
+    for (const value of ['yes', '1', 'TRUE', 'on']) {
       it(`${JSON.stringify(value)} for a boolean`, () => {
         expect(problemsOf({ env: { RESILIENCE_ENABLED: value } })).to.deep.equal([
           `resilience.enabled (RESILIENCE_ENABLED): expected true or false, got ${JSON.stringify(value)}`,
@@ -211,12 +265,12 @@ describe('loadSettings', () => {
       });
     }
 
-    it('a URL that is none, and shows no password of one', () => {
+    it('a text that is not a URL, and shows no password of one that is', () => {
       expect(problemsOf({ env: { OPENAI_BASE_URL: 'api.openai.com' } })[0]).to.contain(
-        'expected an http or https URL, got "api.openai.com"',
+        'expected an http or https URL, got a text of 14 characters',
       );
       const [problem] = problemsOf({ env: { OPENAI_BASE_URL: 'ftp://user:password@host/' } });
-      expect(problem).to.contain('ftp://(hidden)@host').and.not.to.contain('password');
+      expect(problem).to.contain('got "ftp://host"').and.not.to.contain('password');
     });
 
     it('a key that fits no header, without showing it', () => {
@@ -249,16 +303,16 @@ describe('loadSettings', () => {
       const file = files.write('a.json', {
         retry: { maxWait: 'later' },
         circuit: { maxRecoveryTimeout: '30s' },
-        methods: { 'A.b': { minWait: 3, maxWait: 2 }, 'A.c': { minWait: 3, maxWait: -2 } },
+        methods: { 'A.b': { retry: { minWait: 3, maxWait: 2 } }, 'A.c': { retry: { minWait: 3, maxWait: -2 } } },
       });
-      const env = { RETRY_MIN_WAIT: '20', CIRCUIT_RECOVERY_TIMEOUT: '40', LOG_LEVEL: 'loud' };
+      const env = { RETRY_MIN_WAIT: '20', CIRCUIT_RECOVERY_TIMEOUT: '40', FLEET_QUORUM: '60' };
       expect(problemsOf({ file, env }).map((problem) => problem.replace(/: expected (?!at most).*/, ''))).to.deep.equal(
         [
           'retry.maxWait',
-          'methods.A.c.maxWait',
-          'log.level (LOG_LEVEL)',
+          'methods.A.c.retry.maxWait',
+          'fleet.quorum (FLEET_QUORUM)',
           'circuit.recoveryTimeout (CIRCUIT_RECOVERY_TIMEOUT): expected at most maxRecoveryTimeout (30s), got 40s',
-          'methods.A.b.minWait: expected at most maxWait (2s), got 3s',
+          'methods.A.b.retry.minWait: expected at most maxWait (2s), got 3s',
         ],
       );
     });
@@ -285,10 +339,10 @@ describe('loadSettings', () => {
     it('minimumCalls that a window of calls never holds, naming both', () => {
       const file = files.write('a.json', {
         circuit: { window: 10 },
-        circuits: { openai: { window: 5, minimumCalls: 6 } },
+        circuits: { openai: { circuit: { window: 5, minimumCalls: 6 } } },
       });
       expect(problemsOf({ file, env: {} })).to.deep.equal([
-        'circuits.openai.minimumCalls: expected at most window (5 calls), got 6',
+        'circuits.openai.circuit.minimumCalls: expected at most window (5 calls), got 6',
       ]);
     });
 
@@ -329,16 +383,16 @@ describe('loadSettings', () => {
 
     it('contradictions within a named section', () => {
       const file = files.write('a.json', {
-        circuits: { openai: { recoveryTimeout: '2m', maxRecoveryTimeout: '1m' } },
+        circuits: { openai: { circuit: { recoveryTimeout: '2m', maxRecoveryTimeout: '1m' } } },
         methods: {
-          'A.b': { minWait: 3, maxWait: 2 },
-          'A.c': { minWait: 30 },
+          'A.b': { retry: { minWait: 3, maxWait: 2 } },
+          'A.c': { retry: { minWait: 30 } },
           'A.d': { rateLimit: { minWait: 3, maxWait: 2 } },
         },
       });
       expect(problemsOf({ file, env: {} })).to.deep.equal([
-        'circuits.openai.recoveryTimeout: expected at most maxRecoveryTimeout (1m), got 2m',
-        'methods.A.b.minWait: expected at most maxWait (2s), got 3s',
+        'circuits.openai.circuit.recoveryTimeout: expected at most maxRecoveryTimeout (1m), got 2m',
+        'methods.A.b.retry.minWait: expected at most maxWait (2s), got 3s',
         'methods.A.d.rateLimit.minWait: expected at most maxWait (2s), got 3s',
       ]);
     });
@@ -386,17 +440,18 @@ describe('loadSettings', () => {
       const file = files.write('a.json', {
         retyr: {},
         retry: { maxAttempt: 1, __proto__x: 1, jitterXYZ: 1, jitterWXYZ: 1 },
-        circuits: { openai: { failureTreshold: 1 } },
+        circuits: { openai: { failureTreshold: 1, circuit: { failureTreshold: 1 } } },
         methods: { 'A.b': { something: 1 } },
       });
       expect(problemsOf({ file, env: {} }).map((problem) => problem.replace(` (in ${file})`, ''))).to.deep.equal([
         'retyr: unknown key; did you mean "retry"?',
         'retry.maxAttempt: unknown key; did you mean "maxAttempts"?',
-        'retry.__proto__x: unknown key; known are maxAttempts, minWait, maxWait, jitter, nested',
+        'retry.__proto__x: unknown key; known are enabled, maxAttempts, minWait, maxWait, jitter, nested',
         'retry.jitterXYZ: unknown key; did you mean "jitter"?',
-        'retry.jitterWXYZ: unknown key; known are maxAttempts, minWait, maxWait, jitter, nested',
-        'circuits.openai.failureTreshold: unknown key; did you mean "failureThreshold"?',
-        'methods.A.b.something: unknown key; known are maxAttempts, minWait, maxWait, jitter, nested, failureThreshold, failureRate, slowCall, slowCallRate, window, minimumCalls, recoveryTimeout, recoveryGrowth, maxRecoveryTimeout, probes, probeInterval, rampUp, shadow, maxKeys, fallbackOn, rateLimit, concurrency, hedge, timeLimit, attemptLimit',
+        'retry.jitterWXYZ: unknown key; known are enabled, maxAttempts, minWait, maxWait, jitter, nested',
+        'circuits.openai.failureTreshold: expected the group of a policy around the option. Write: "circuit": { "failureThreshold": … }',
+        'circuits.openai.circuit.failureTreshold: unknown key; did you mean "failureThreshold"?',
+        'methods.A.b.something: unknown key; known are retry, circuit, rateLimit, limiter, concurrency, hedge, timeLimit, attemptLimit, coalesce, chaos',
       ]);
       expect(problemsOf({ file, env: {} })[0]).to.contain(`(in ${file})`);
     });
@@ -431,7 +486,7 @@ describe('loadSettings', () => {
       const file = files.write('a.json', { retry: { maxAttempts: 0 } });
       const problems = problemsOf({
         file,
-        env: { RETRY_MIN_WAIT: 'soon', LOG_LEVEL: 'loud', RESILIENCE_ENABLED: 'yes' },
+        env: { RETRY_MIN_WAIT: 'soon', FLEET_MODE: 'loud', RESILIENCE_ENABLED: 'yes' },
       });
       expect(problems).to.have.lengthOf(4);
     });

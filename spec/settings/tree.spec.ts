@@ -1,9 +1,10 @@
 import { expect } from 'chai';
+import { type Problems, textsOf } from '#lib/settings/check.js';
 import { checkTree } from '#lib/settings/tree.js';
 
 function check(input: unknown, spelling: 'code' | 'json' = 'code'): { tree: unknown; problems: string[] } {
-  const problems: string[] = [];
-  return { tree: checkTree(input, spelling, problems), problems };
+  const problems: Problems = [];
+  return { tree: checkTree(input, spelling, problems), problems: textsOf(problems) };
 }
 
 describe('Settings in code', () => {
@@ -22,7 +23,7 @@ describe('Settings in code', () => {
   it('are refused where null is not the default, where nobody knows the key, and in a file anywhere', () => {
     expect(check({ retry: { maxAttempts: null, tries: null } }).problems).to.deep.equal([
       'retry.maxAttempts: expected an integer >= 1, got null',
-      'retry.tries: unknown key; known are maxAttempts, minWait, maxWait, jitter, nested',
+      'retry.tries: unknown key; known are enabled, maxAttempts, minWait, maxWait, jitter, nested',
     ]);
     expect(check({ openai: { baseUrl: null } }, 'json').problems).to.deep.equal([
       'openai.baseUrl: expected an http or https URL, got null',

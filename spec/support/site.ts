@@ -3,8 +3,8 @@ import { CallStats } from '#lib/call/stats.js';
 import type { Clock } from '#lib/core/clock.js';
 import type { EventType, ResilienceEvent } from '#lib/core/events.js';
 import type { Site } from '#lib/call/site.js';
+import { classifierOf } from '#lib/runtime/hook.js';
 import { failureUnknown } from '#lib/failures/unknown.js';
-import { classify } from '#lib/failures/classify.js';
 import { findSignal } from '#lib/call/signals.js';
 
 /** Where a policy stands that a spec looks at by itself, and what it tells of there. */
@@ -28,7 +28,8 @@ export function siteOf(clock: Clock, isHeard = true): TestSite {
     unknownFailure: (_circuit, error, failure) => failureUnknown({ method: 'Service.ask' }, error, failure),
     signalOf: findSignal,
     isStream: false,
-    classify: (error) => classify(error, clock.now()),
+    onAttemptFailed: [],
+    classify: classifierOf([]),
     instantRetries: false,
     channel: (channel) => ({
       audience: () => (isHeard ? (event) => void told.push({ ...event, channel } as (typeof told)[number]) : undefined),

@@ -204,7 +204,7 @@ describe('The log', () => {
     `;
 
     it('is a line of JSON for each entry, on standard error', async () => {
-      const { stdout, stderr, code } = await runProgram(program, { LOG_LEVEL: 'info' });
+      const { stdout, stderr, code } = await runProgram(program, { RESILIENCE_LOG_LEVEL: 'info' });
       expect({ stdout, code }).to.deep.equal({ stdout: '', code: 0 });
       const lines = stderr
         .trim()
@@ -221,8 +221,8 @@ describe('The log', () => {
     });
 
     it('heeds log.level, and can be silent', async () => {
-      expect((await runProgram(program, { LOG_LEVEL: 'error' })).stderr).to.equal('');
-      expect((await runProgram(program, { LOG_LEVEL: 'silent' })).stderr).to.equal('');
+      expect((await runProgram(program, { RESILIENCE_LOG_LEVEL: 'error' })).stderr).to.equal('');
+      expect((await runProgram(program, { RESILIENCE_LOG_LEVEL: 'silent' })).stderr).to.equal('');
     });
   });
 });

@@ -1,5 +1,6 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { expect } from 'chai';
-import { ConfigurationError, type Duration } from '#lib/index.js';
+import { ConfigurationError, configure, type Duration, Hedged, onEvent, TimeLimited } from '#lib/index.js';
 import { FakeClock } from '#lib/testing/index.js';
 
 describe('FakeClock', () => {
@@ -69,6 +70,47 @@ describe('FakeClock', () => {
     clock.setTimer(() => expect.fail('it fired'), Number.NaN);
     await clock.advance('1h');
     expect(clock.timers).to.equal(1);
+  });
+
+  it('runs each callback in the async context of whoever set the timer, as timers of Node are', async () => {
+    const clock = new FakeClock(0);
+    const request = new AsyncLocalStorage<string>();
+    const seen: unknown[] = [];
+    for (const name of ['first', 'second'])
+      request.run(name, () =>
+        clock.setTimer(() => {
+          seen.push(request.getStore());
+          clock.setTimer(() => seen.push(request.getStore()), 1000);
+        }, 1000),
+      );
+    clock.setTimer(() => seen.push(request.getStore()), 500);
+    await request.run('test', () => clock.advance('2s'));
+    expect(seen).to.deep.equal([undefined, 'first', 'second', 'first', 'second']);
+  });
+
+  it('keeps hedges and the ends of time limits in the context of their call', async () => {
+    const clock = new FakeClock();
+    const request = new AsyncLocalStorage<string>();
+    const seen: unknown[] = [];
+    const undo = [
+      configure({ clock, settings: { log: { level: 'silent' } } }),
+      onEvent(({ type }) => seen.push([type, request.getStore()])),
+    ];
+    try {
+      const hedged = Hedged({ after: '1s' })(async function hedged() {
+        seen.push(['attempt', request.getStore()]);
+        return new Promise<never>(() => undefined);
+      });
+      const limited = TimeLimited('3s')(hedged);
+      const asked = request.run('caller', () => limited().catch(() => request.getStore()));
+      await request.run('test', () => clock.advance('3s'));
+      expect(await asked).to.equal('caller');
+      expect(seen).to.deep.equal(
+        ['attempt', 'attempt', 'hedge_started', 'time_limited'].map((what) => [what, 'caller']),
+      );
+    } finally {
+      for (const restore of undo) restore();
+    }
   });
 
   for (const value of ['soon', 5, '-1s', undefined]) {

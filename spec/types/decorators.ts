@@ -129,6 +129,40 @@ export class Accepted {
   }
 }
 
+export class NewOptions {
+  @TimeLimited({ limit: '20s', name: 'NewOptions.ask' })
+  @CircuitProtected({
+    failureThreshold: 'off',
+    failureRate: 0.5,
+    probes: 5,
+    probeSuccess: 0.6,
+    fleet: 'watch',
+    fallback,
+    fallbackOn: ['timeout', 'rate-limited'],
+    classify: (error) => (error instanceof RangeError ? 'server' : undefined),
+  })
+  @RetryOnTransient({ signal: (question: string) => AbortSignal.timeout(question.length) })
+  @RespectRateLimit({ maxGate: '10m' })
+  @ConcurrencyLimited({ limit: 'adaptive', min: 2, max: 50, initial: 10, release: 'settled', bulkhead: 'all' })
+  async ask(question: string): Promise<string> {
+    return question;
+  }
+
+  @CircuitProtected({ fallback, fallbackOn: ({ kind }, error) => kind === 'server' && error instanceof Error })
+  async decided(question: string): Promise<string> {
+    return question;
+  }
+}
+
+// @ts-expect-error a switch is a setting
+RetryOnTransient({ enabled: false });
+// @ts-expect-error a caller who cancelled gets no answer
+CircuitProtected({ fallbackOn: ['cancelled'] });
+// @ts-expect-error an unknown kind
+CircuitProtected({ classify: () => 'soon' });
+// @ts-expect-error a name that is none
+RetryOnTransient({ name: 5 });
+
 export class Limited {
   @TimeLimited('20s')
   @RetryOnTransient()

@@ -1,5 +1,5 @@
 import { cockatielCircuitOutside, cockatielRetryOutside } from './cockatiel.js';
-import { holdfast, holdfastSingleProbes, holdfastSooner } from './holdfast.js';
+import { holdfast, holdfastSingleProbes, holdfastSooner, holdfastWithoutCircuit } from './holdfast.js';
 import { opossumCircuitOutside, opossumRetryOutside } from './opossum.js';
 import { oracle } from './oracle.js';
 import { sdk } from './sdk.js';
@@ -16,5 +16,6 @@ export const CLIENTS = Object.entries({
   holdfast,
   'holdfast-sooner': holdfastSooner,
   'holdfast-single-probes': holdfastSingleProbes,
+  'holdfast-without-circuit': holdfastWithoutCircuit,
   oracle,
 }).map(([id, client]) => ({ id, ...client }));

@@ -29,6 +29,16 @@ export const holdfastSingleProbes = {
   }),
 };
 
+/** What the circuit is worth: the same without it. */
+export const holdfastWithoutCircuit = {
+  name: 'holdfast, without a circuit',
+  load: async () => (world) => {
+    const { attempts, attemptMs } = world.limits;
+    const limited = TimeLimited(`${attemptMs}ms`)(() => request(world, currentSignal()));
+    return { call: RetryOnTransient({ maxAttempts: attempts })(limited) };
+  },
+};
+
 let made = 0;
 
 function stack({ ofCircuit = {}, ofRetry = () => ({}) } = {}) {

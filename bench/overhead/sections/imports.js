@@ -1,11 +1,11 @@
 // How long an import takes, in processes that have loaded nothing yet: the quickest of a few rounds, for whatever makes
 // one slower is not the module.
 const OURS = {
-  holdfast: '../../../dist/index.js',
-  'holdfast/testing': '../../../dist/testing/index.js',
+  holdfast: '../../../dist/esm/index.js',
+  'holdfast/testing': '../../../dist/esm/testing/index.js',
   'openai 6, which holdfast/openai loads': 'openai',
-  'holdfast/openai, openai included': '../../../dist/openai/index.js',
-  'winston, which holdfast loads for its log': 'winston',
+  'holdfast/openai, openai included': '../../../dist/esm/openai/index.js',
+  'winston, which holdfast loads with its first log line': 'winston',
 };
 const PEERS = {
   'cockatiel 4': 'cockatiel',

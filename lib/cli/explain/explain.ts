@@ -1,7 +1,10 @@
+import { layers } from '../../runtime/runtime.js';
+import { refuse } from '../../settings/load.js';
+import { problemsOf } from '../../settings/problems.js';
 import { say } from '../terminal/output.js';
 import { WITHOUT_OPENAI, knownStacks, type Stacks, stackOf } from './known-methods.js';
-import { sectionsInEffect, settingsFile, settingsInEffect } from './settings-in-effect.js';
-import { sectionsTable, settingsTable, stackTables } from './tables.js';
+import { sectionsInEffect, settingsFile, settingsInEffect, unmatchedIn } from './settings-in-effect.js';
+import { sectionsTable, settingsTable, stackTables, unmatchedLine } from './tables.js';
 
 /**
  * Prints the settings in effect and the stacks of the services, or the stack of one method.
@@ -9,6 +12,7 @@ import { sectionsTable, settingsTable, stackTables } from './tables.js';
  * @throws {ConfigurationError} while the settings are wrong
  */
 export async function explain(method: string | undefined, json: boolean): Promise<void> {
+  refuse(problemsOf(layers()));
   const stacks = method === undefined ? await knownStacks() : await stackOf(method);
   const parts = json ? asJson(stacks, method === undefined) : asTables(stacks, method === undefined);
   parts.forEach((part, i) => say(i === 0 ? part : `\n${part}`));
@@ -22,6 +26,7 @@ function asTables(stacks: Stacks | undefined, everything: boolean): string[] {
     `Settings file: ${settingsFile() ?? 'none, as RESILIENCE_CONFIG is not set and there is no resilience.json here'}`,
     settingsTable(settingsInEffect()),
     ...(sections.length > 0 ? [sectionsTable(sections)] : []),
+    ...unmatchedIn(stacks).map(unmatchedLine),
     ...methods,
   ];
 }
@@ -30,6 +35,12 @@ function asJson(methods: Stacks = {}, everything: boolean): string[] {
   const settings = [...settingsInEffect()].flatMap(([group, named]) =>
     named.map((setting) => ({ ...setting, key: `${group}.${setting.key}` })),
   );
-  const whole = { file: settingsFile() ?? null, settings, sections: sectionsInEffect(), methods };
+  const whole = {
+    file: settingsFile() ?? null,
+    settings,
+    sections: sectionsInEffect(),
+    unmatched: unmatchedIn(methods),
+    methods,
+  };
   return [JSON.stringify(everything ? whole : { methods }, null, 2)];
 }

@@ -1,7 +1,10 @@
 import type { Fields } from '../../core/field.js';
 import { layers } from '../../runtime/runtime.js';
-import { resolve, type Setting } from '../../settings/resolve.js';
-import { type Group, schema } from '../../settings/schema.js';
+import { type UnmatchedSection, unmatchedSections } from '../../runtime/unmatched.js';
+import { groups } from '../../settings/groups.js';
+import { baseOf, type Setting } from '../../settings/resolve.js';
+import { showSetting } from '../../settings/show.js';
+import type { Stacks } from './known-methods.js';
 
 /** A setting in effect, and how to set it. */
 export interface NamedSetting extends Setting {
@@ -11,10 +14,9 @@ export interface NamedSetting extends Setting {
 }
 
 /** All settings of the schema, by group. */
-export function settingsInEffect(): Map<Group, NamedSetting[]> {
+export function settingsInEffect(): Map<string, NamedSetting[]> {
   const current = layers();
-  const groups = Object.entries(schema) as [Group, Fields][];
-  return new Map(groups.map(([group, fields]) => [group, named(fields, resolve(fields, group, current, {}, []))]));
+  return new Map([...groups].map(([group, { fields }]) => [group, named(fields, baseOf(group, current))]));
 }
 
 /** The sections of the file for single circuits and methods, known here or not. */
@@ -23,7 +25,7 @@ export function sectionsInEffect(): NamedSetting[] {
   const source = { source: 'file', ...(path !== undefined && { from: path }) } as const;
   return (['circuits', 'methods'] as const).flatMap((group) =>
     Object.entries(file[group] ?? {}).flatMap(([name, options]) =>
-      leavesOf(options ?? {}, `${group}.${name}`).map((leaf) => ({ ...leaf, ...source })),
+      leavesOf(options, `${group}.${name}`).map((leaf) => ({ ...leaf, ...source })),
     ),
   );
 }
@@ -36,6 +38,17 @@ function leavesOf(section: object, path: string): { key: string; value: unknown 
   });
 }
 
+/** Sections that mean no method of these stacks, and no circuit of theirs. */
+export function unmatchedIn(stacks: Stacks = {}): UnmatchedSection[] {
+  const circuits = Object.values(stacks)
+    .flat()
+    .map(({ settings }) => settings.circuit?.value);
+  return unmatchedSections({
+    methods: Object.keys(stacks),
+    circuits: circuits.filter((name) => typeof name === 'string'),
+  });
+}
+
 /** The settings file in effect. */
 export function settingsFile(): string | undefined {
   return layers().loaded.path;
@@ -44,12 +57,12 @@ export function settingsFile(): string | undefined {
 function named(fields: Fields, settings: Readonly<Record<string, Setting>>): NamedSetting[] {
   return Object.entries(settings).map(([key, setting]) => {
     const { env, sensitive } = fields[key] ?? {};
-    const value = sensitive && setting.value !== null ? '(set)' : withoutPassword(setting.value);
+    const value = sensitive && setting.value !== null ? '(set)' : shown(setting);
     return { key, ...setting, value, ...(env !== undefined && { env }) };
   });
 }
 
-/** A URL may hold a user and a password. */
-function withoutPassword(value: unknown): unknown {
-  return typeof value === 'string' ? value.replace(/\/\/[^/@\s]*@/, '//(hidden)@') : value;
+/** A default is no secret. */
+function shown({ value, source }: Setting): unknown {
+  return source === 'default' ? value : showSetting(value);
 }

@@ -1,4 +1,5 @@
 import type { PolicyDescription } from '../../decorators/describe.js';
+import type { UnmatchedSection } from '../../runtime/unmatched.js';
 import type { Setting } from '../../settings/resolve.js';
 import { paint } from '../terminal/paint.js';
 import { table } from '../terminal/table.js';
@@ -26,6 +27,12 @@ export function settingsTable(groups: ReadonlyMap<string, readonly NamedSetting[
 export function sectionsTable(sections: readonly NamedSetting[]): string {
   const rows = sections.map((section) => [printable(section.key), valueOf(section), sourceOf(section)]);
   return table(columns('setting of one circuit or method', 'value', 'source'), rows);
+}
+
+/** A section that does nothing for anything known here. The classes of a program are not. */
+export function unmatchedLine({ section, nearest }: UnmatchedSection): string {
+  const hint = nearest === undefined ? 'see describe() for your own classes' : `did you mean ${nearest}?`;
+  return paint('yellow', wrap(`Warning: ${section} means nothing that this command knows; ${hint}`));
 }
 
 /** The stack of each method, outermost first. */

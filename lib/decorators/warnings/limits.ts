@@ -1,19 +1,22 @@
 import { attemptsWithin, longestSequenceMs, longestWaitsMs, waitsOf } from './lasting.js';
-import { durationOf, isDefault, msOf, named, type Part, type Rule } from './stack.js';
+import { durationOf, isDefault, msOf, named, type Rule, type Stack } from './stack.js';
 
 // Rules of what does not fit into a time limit. A wait that only a default makes longer than the limit is ended by the
 // limit, as whoever wrote that will expect: no reason for a warning.
 
-const ofCall = (whole: Part): string => `${named(whole, 'limit')} of the whole call`;
+const scopeOf = ({ isBelowCircuit }: Stack): string => (isBelowCircuit ? 'all attempts together' : 'the whole call');
+const ofCall = (stack: Stack): string => `${named(stack.whole, 'limit')} of ${scopeOf(stack)}`;
 
 /** A limit of each attempt, or of its chunks, that the limit of the whole call forestalls. */
-const attemptLimit: Rule = ({ whole, attempt }) =>
-  ['limit', 'firstChunk', 'betweenChunks']
+const attemptLimit: Rule = (stack) => {
+  const { whole, attempt } = stack;
+  return ['limit', 'firstChunk', 'betweenChunks']
     .filter((option) => msOf(attempt, option) >= msOf(whole, 'limit'))
     .map((option) => ({
       at: attempt,
-      says: `${named(attempt, option)} of each attempt is not below ${ofCall(whole)}, so it never ends anything; write a shorter one here, or a longer one above`,
+      says: `${named(attempt, option)} of each attempt is not below ${ofCall(stack)}, so it never ends anything; write a shorter one here, or a longer one above`,
     }));
+};
 
 /** Attempts that cannot begin, or may have to be cut short. */
 const retrySequence: Rule = (stack) => {
@@ -24,8 +27,8 @@ const retrySequence: Rule = (stack) => {
   if (possible < waits.attempts) {
     const says =
       possible === 1
-        ? `${named(retry, 'minWait')} is not below ${ofCall(whole)}, so nothing is ever repeated; write a shorter minWait, or a longer limit`
-        : `${named(retry, 'maxAttempts')} do not fit ${ofCall(whole)}, because the shortest waits between them (${named(retry, 'minWait')}) alone take that long; write maxAttempts: ${possible}, a shorter minWait or a longer limit`;
+        ? `${named(retry, 'minWait')} is not below ${ofCall(stack)}, so nothing is ever repeated; write a shorter minWait, or a longer limit`
+        : `${named(retry, 'maxAttempts')} do not fit ${ofCall(stack)}, because the shortest waits between them (${named(retry, 'minWait')}) alone take that long; write maxAttempts: ${possible}, a shorter minWait or a longer limit`;
     return [{ at: retry, says }];
   }
   const isLimited = !Number.isNaN(msOf(attempt, 'limit'));
@@ -35,37 +38,40 @@ const retrySequence: Rule = (stack) => {
   const lasting = isLimited
     ? `${named(retry, 'maxAttempts')} of ${named(attempt, 'limit')} each, with the longest waits between them, take`
     : `the longest waits between ${named(retry, 'maxAttempts')} take`;
-  const says = `${lasting} ${durationOf(longestMs)}, which is above ${ofCall(whole)}, so the last ones may never be made; write limit: '${durationOf(longestMs)}' above, or fewer or shorter attempts`;
+  const says = `${lasting} ${durationOf(longestMs)}, which is above ${ofCall(stack)}, so the last ones may never be made; write limit: '${durationOf(longestMs)}' above, or fewer or shorter attempts`;
   return [{ at: retry, says }];
 };
 
-const rateLimitWaits: Rule = ({ whole, rateLimit }) => {
+const rateLimitWaits: Rule = (stack) => {
+  const { whole, rateLimit } = stack;
   const limitMs = msOf(whole, 'limit');
   if (msOf(rateLimit, 'minWait') >= limitMs) {
-    const says = `${named(rateLimit, 'minWait')} is not below ${ofCall(whole)}, so no rate limit is ever waited for; write a shorter minWait, or a longer limit`;
+    const says = `${named(rateLimit, 'minWait')} is not below ${ofCall(stack)}, so no rate limit is ever waited for; write a shorter minWait, or a longer limit`;
     return [{ at: rateLimit, says }];
   }
   if (isDefault(rateLimit, 'maxWait') || !(msOf(rateLimit, 'maxWait') > limitMs)) return [];
-  const says = `${named(rateLimit, 'maxWait')} is above ${ofCall(whole)}, so no rate limit is waited for as long; write maxWait: '${String(whole.values.limit)}' or less, or a longer limit`;
+  const says = `${named(rateLimit, 'maxWait')} is above ${ofCall(stack)}, so no rate limit is waited for as long; write maxWait: '${String(whole.values.limit)}' or less, or a longer limit`;
   return [{ at: rateLimit, says }];
 };
 
-const queueWait: Rule = ({ whole, concurrency }) => {
+const queueWait: Rule = (stack) => {
+  const { whole, concurrency } = stack;
   if (isDefault(concurrency, 'maxQueueWait')) return [];
   if (concurrency.values.queue === 0) {
     const says = `${named(concurrency, 'maxQueueWait')} is never waited for, because with ${named(concurrency, 'queue')} nobody waits; write queue: 1 or more, or leave maxQueueWait out`;
     return [{ at: concurrency, says }];
   }
   if (!(msOf(concurrency, 'maxQueueWait') > msOf(whole, 'limit'))) return [];
-  const says = `${named(concurrency, 'maxQueueWait')} is above ${ofCall(whole)}, so nobody waits in the queue as long; write maxQueueWait: '${String(whole.values.limit)}' or less, or a longer limit`;
+  const says = `${named(concurrency, 'maxQueueWait')} is above ${ofCall(stack)}, so nobody waits in the queue as long; write maxQueueWait: '${String(whole.values.limit)}' or less, or a longer limit`;
   return [{ at: concurrency, says }];
 };
 
 /** A hedge that comes when the attempt is over. Of a percentile nothing is known beforehand. */
-const hedge: Rule = ({ whole, attempt, hedge: hedged }) => {
+const hedge: Rule = (stack) => {
+  const { whole, attempt, hedge: hedged } = stack;
   const limits = [
     [attempt, 'each attempt'],
-    [whole, 'the whole call'],
+    [whole, scopeOf(stack)],
   ] as const;
   return limits
     .filter(([limited]) => msOf(hedged, 'after') >= msOf(limited, 'limit'))

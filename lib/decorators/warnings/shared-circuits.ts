@@ -9,7 +9,7 @@ export interface CircuitOfMethod {
 /** What is each method's own, although the circuit is shared. */
 const OWN: ReadonlySet<string> = new Set(['circuit', 'fallbackOn']);
 
-/** Methods that share a circuit by name and disagree about it: each goes by its own options when it settles a call. */
+/** Methods that share a circuit by name and have different options for it: each settles its calls with its own options. */
 export function disagreements(circuits: readonly CircuitOfMethod[]): Warning[] {
   return circuits.flatMap((one) =>
     circuits
@@ -33,5 +33,5 @@ function sentence({ circuit }: CircuitOfMethod, other: CircuitOfMethod): string 
   const differing = differingOptions(circuit, other.circuit);
   const list = (part: Part): string => differing.map((option) => named(part, option)).join(', ');
   const name = String(circuit.values.circuit);
-  return `${list(circuit)} here, but ${list(other.circuit)} in ${other.method}, which shares the circuit "${name}": each goes by its own; write the same in both, or set it in circuits.${name} for all`;
+  return `${list(circuit)} here, but ${list(other.circuit)} in ${other.method}, which shares the circuit "${name}": each uses its own; write the same in both, or set it in circuits.${name} for all`;
 }

@@ -15,8 +15,10 @@ export const ABSENT: Part = { policy: '', values: {}, settings: {} };
 
 /** A stack by what its policies do: each rule asks for those that it compares. */
 export interface Stack {
-  /** The time limit above all others. */
+  /** The time limit of all attempts together: above all others, or right below the circuit. If both are there, the shorter. */
   readonly whole: Part;
+  /** True if that is the one right below the circuit. */
+  readonly isBelowCircuit: boolean;
   /** The time limit of each attempt. */
   readonly attempt: Part;
   readonly circuit: Part;
@@ -37,8 +39,12 @@ export type Rule = (stack: Stack) => readonly Warning[];
 
 export function stackOf(parts: readonly Part[]): Stack {
   const one = (policy: string, among = parts): Part => among.find((part) => part.policy === policy) ?? ABSENT;
+  const outermost = one('TimeLimited', parts.slice(0, 1));
+  const below = one('TimeLimited', parts.slice(1, -1));
+  const isBelowCircuit = below !== ABSENT && !(msOf(outermost, 'limit') <= msOf(below, 'limit'));
   return {
-    whole: one('TimeLimited', parts.slice(0, 1)),
+    whole: isBelowCircuit ? below : outermost,
+    isBelowCircuit,
     attempt: one('TimeLimited', parts.slice(1).slice(-1)),
     circuit: one('CircuitProtected'),
     retry: one('RetryOnTransient'),

@@ -1,26 +1,30 @@
 import { Admission, type CircuitPort } from '../../call/call.js';
 import { RetryBudget } from '../../call/retry-budget.js';
+import { brand } from '../../core/brand.js';
 import type { CircuitOpenError } from '../../core/errors.js';
-import type { Failure } from '../../core/failure.js';
 import type { Random } from '../../core/random.js';
+import { BY_HAND, type OnTransition, type TransitionCause } from './cause.js';
+import { Outside } from './outside.js';
 import { CircuitCounts } from './counts.js';
 import type { CircuitRules } from './rules.js';
 import type { Tally } from './rates.js';
+import type { Shares } from './row.js';
 import { type Rejections, rejectionsOf } from './rejections.js';
-import { admit, asOf, CLOSED, type CircuitState, isRefusing, type Outcome, retryAfterMs, settle } from './state.js';
+import { type SavedCircuit, savedCircuit, savedStateAt, savedWindowsAt } from './saved.js';
+import {
+  admit,
+  asOf,
+  attemptFailed,
+  CLOSED,
+  type CircuitState,
+  type Failed,
+  forcedClosed,
+  isRefusing,
+  type Outcome,
+  resetFrom,
+  settle,
+} from './state.js';
 import { including, NO_WINDOWS, windowOf } from './windows.js';
-
-/** What brought a transition about. By hand, both are undefined. */
-export interface TransitionCause {
-  /** The method whose call did. */
-  readonly method?: string | undefined;
-  /** What that call failed with. */
-  readonly failure?: Failure | undefined;
-}
-
-export type OnTransition = (state: CircuitState, epoch: number, cause: TransitionCause) => void;
-
-const BY_HAND: TransitionCause = Object.freeze({});
 
 /**
  * A circuit's memory: the state, and the epoch that grows by one with every transition. Whoever wants to know of a
@@ -31,6 +35,10 @@ export class Circuit implements CircuitPort {
   /** True if the method that used it last only watches. */
   isShadow = false;
   readonly counts: CircuitCounts;
+  readonly outside = new Outside();
+  /** The rules of the method that uses it, or that used it last. */
+  rules: CircuitRules | undefined;
+  #nextCall: (() => void) | undefined;
   #state: CircuitState = CLOSED;
   #epoch = 0;
   /** The admission that all calls of the epoch share while it is closed. */
@@ -39,6 +47,8 @@ export class Circuit implements CircuitPort {
   #windows = NO_WINDOWS;
   #rejections: Rejections | undefined;
   #listeners: Set<OnTransition> | undefined;
+  /** Of the method that asked last: a reset by hand knows no rules of its own. */
+  #rampUpMs = 0;
 
   /**
    * @param first subscribes for as long as the circuit lives, before all others
@@ -85,11 +95,29 @@ export class Circuit implements CircuitPort {
   }
 
   /** The admission of a call, or undefined if it is rejected. */
-  admit(now: number, rules: CircuitRules, cause: TransitionCause): Admission | undefined {
+  admit(now: number, rules: CircuitRules, cause: TransitionCause = BY_HAND): Admission | undefined {
+    this.#rampUpMs = rules.rampUpMs;
     const { state, lease } = admit(this.#state, now, rules);
     this.#become(state, cause);
     if (lease === undefined) return undefined;
     return this.#shared ?? new Admission(this, this.#epoch, lease);
+  }
+
+  /**
+   * Counts a failed attempt of a call that goes on, as one of `of` equal shares of a failure; true if that opened the
+   * circuit. The same shares are given to `settle` as `counted`. An attempt of an older epoch decides nothing.
+   */
+  attemptFailed(
+    of: number,
+    { epoch }: Admission,
+    now: number,
+    rules: CircuitRules,
+    random: Random,
+    failed?: Failed,
+    cause: TransitionCause = BY_HAND,
+  ): boolean {
+    if (epoch !== this.#epoch) return false;
+    return this.#become(attemptFailed(this.#state, of, now, rules, random, failed), cause);
   }
 
   /** Counts how a call ended; true if that moved the circuit. A result of an older epoch decides nothing. */
@@ -99,12 +127,34 @@ export class Circuit implements CircuitPort {
     now: number,
     rules: CircuitRules,
     random: Random,
-    cause: TransitionCause,
+    { counted, retryAfterMs }: Failed & { readonly counted?: Shares | undefined } = {},
+    cause: TransitionCause = BY_HAND,
   ): boolean {
-    const { epoch, lease } = admission;
+    const { epoch, lease, since } = admission;
+    this.outside.counted(outcome, lease);
     if (epoch !== this.#epoch) return false;
-    const tally = this.#count(outcome, admission, now, rules);
-    return this.#become(settle(this.#state, { outcome, lease, tally }, now, rules, random), cause);
+    const before = this.#state;
+    this.#rampUpMs = rules.rampUpMs;
+    const isSlow = rules.rates !== undefined && now - since > rules.rates.slowCallMs;
+    const tally = this.#count(outcome, isSlow, now, rules);
+    const ending = { outcome, lease, tally, isSlow, counted, retryAfterMs };
+    const moved = this.#become(settle(before, ending, now, rules, random), cause);
+    this.outside.moved(before, this.#state, outcome);
+    return moved;
+  }
+
+  /** Calls back once, at the next call: until then no call takes the shared admission. */
+  onNextCall(listener: () => void): void {
+    this.#nextCall = listener;
+    this.#admission = undefined;
+  }
+
+  called(): void {
+    const listener = this.#nextCall;
+    if (!listener) return;
+    this.#nextCall = undefined;
+    this.#share();
+    listener();
   }
 
   /** Rejects everything until `reset()`; false if it did already. */
@@ -112,10 +162,27 @@ export class Circuit implements CircuitPort {
     return this.#become({ kind: 'isolated', reason }, BY_HAND);
   }
 
-  /** Closes, whatever was before; false if it was closed already. */
-  reset(): boolean {
+  /** Counts everything and admits every call until `reset()`; false if it did already. */
+  forceClosed(reason?: string): boolean {
+    return this.#become(forcedClosed(reason), BY_HAND);
+  }
+
+  /** Closes and forgets what was counted; false if it was closed already. Ramps up if calls were rejected until now. */
+  reset(now: number): boolean {
     this.#windows = NO_WINDOWS;
-    return this.#become(CLOSED, BY_HAND);
+    return this.#become(resetFrom(this.#state, now, this.#rampUpMs), BY_HAND);
+  }
+
+  /** What a later process needs to go on from here, as plain JSON. */
+  saved(now: number): SavedCircuit {
+    return savedCircuit(this.stateAt(now), this.#windows, now);
+  }
+
+  /** Goes on from what another process saved; true if that changed the kind of state. */
+  restore(saved: SavedCircuit, now: number): boolean {
+    const moved = this.#become(savedStateAt(saved, now), BY_HAND);
+    this.#windows = savedWindowsAt(saved, now);
+    return moved;
   }
 
   /** Takes a state from outside, as it is; false if it is of the same kind as before. */
@@ -130,30 +197,31 @@ export class Circuit implements CircuitPort {
   }
 
   rejectsSince(epoch: number): boolean {
-    return epoch !== this.#epoch && this.#state.kind !== 'closed';
+    return epoch !== this.#epoch && !isAdmitting(this.#state);
   }
 
   /** The error of a call that it rejects: one for each call. */
-  rejection(now: () => number): CircuitOpenError {
-    return this.#rejectionsBy(now).thrown();
+  rejection(now: () => number, method?: string): CircuitOpenError {
+    return this.#rejectionsBy(now).thrown(method);
   }
 
   /** The error that a fallback is given: the same, but it costs next to nothing. */
-  rejectionForFallback(now: () => number): CircuitOpenError {
-    return this.#rejectionsBy(now).given();
+  rejectionForFallback(now: () => number, method: string): CircuitOpenError {
+    return this.#rejectionsBy(now).given(method);
   }
 
   #rejectionsBy(now: () => number): Rejections {
-    return (this.#rejections ??= rejectionsOf(this.name, this.#state.kind, () => retryAfterMs(this.#state, now())));
+    return (this.#rejections ??= rejectionsOf(this.name, this.#state.kind, () =>
+      this.outside.retryAfterMs(this.#state, now()),
+    ));
   }
 
   /** What the window shows with this call in it, if the rules look through one. */
-  #count(outcome: Outcome, { since }: Admission, now: number, { rates }: CircuitRules): Tally | undefined {
-    if (this.#state.kind !== 'closed' || (outcome !== 'success' && outcome !== 'failure')) return undefined;
+  #count(outcome: Outcome, isSlow: boolean, now: number, { rates }: CircuitRules): Tally | undefined {
+    if (!isAdmitting(this.#state) || (outcome !== 'success' && outcome !== 'failure')) return undefined;
     if (rates) this.#windows = including(this.#windows, rates.window, now);
     const failures = outcome === 'failure' ? 1 : 0;
-    const slow = rates && now - since > rates.slowCallMs ? 1 : 0;
-    for (const window of this.#windows) window.add(1, failures, slow, now);
+    for (const window of this.#windows) window.add(1, failures, isSlow ? 1 : 0, now);
     return rates && windowOf(this.#windows, rates.window);
   }
 
@@ -161,15 +229,28 @@ export class Circuit implements CircuitPort {
     const moved = state.kind !== this.#state.kind;
     this.#state = state;
     if (moved) this.#beginEpoch(state);
-    this.#admission = state.kind === 'closed' && state.ramp ? undefined : this.#shared;
+    this.#share();
     if (moved && this.#listeners) for (const listener of [...this.#listeners]) listener(state, this.#epoch, cause);
     return moved;
   }
 
+  #share(): void {
+    const state = this.#state;
+    const isRamping = state.kind === 'closed' && state.ramp !== undefined;
+    this.#admission = isRamping || this.#nextCall ? undefined : this.#shared;
+  }
+
   #beginEpoch(state: CircuitState): void {
     this.#epoch += 1;
-    this.#shared = state.kind === 'closed' ? new Admission(this, this.#epoch, 0) : undefined;
+    this.#shared = isAdmitting(state) ? new Admission(this, this.#epoch, 0) : undefined;
     this.#windows = NO_WINDOWS;
     this.#rejections = undefined;
+    this.outside.heldUntil = 0;
   }
 }
+
+function isAdmitting({ kind }: CircuitState): boolean {
+  return kind === 'closed' || kind === 'forced-closed';
+}
+
+brand({ Circuit });

@@ -1,22 +1,55 @@
 import { read } from '../../failures/reading.js';
 import type { Fallback } from './options.js';
 
+const LEARNER = Symbol.for('holdfast:learner');
+
+/** A fallback that answers with what it has seen: one of ours, also of another copy of the package. */
+export interface Learner {
+  readonly [LEARNER]: true;
+  /** Called with each good answer. Never throws. */
+  learn(self: unknown, args: readonly unknown[], value: unknown): void;
+  /** The answer to such a call; undefined if there is none. Never throws. */
+  learnt(self: unknown, args: readonly unknown[]): { readonly value: unknown } | undefined;
+}
+
+export function learner(how: Omit<Learner, typeof LEARNER>): Learner {
+  return { ...how, [LEARNER]: true };
+}
+
+export function isLearner(fallback: unknown): fallback is Learner {
+  return read(fallback, LEARNER) === true;
+}
+
+const always = (): boolean => true;
+
 type AnyFallback = (this: unknown, error: unknown, ...args: unknown[]) => unknown;
 
 /** What a fallback answers. */
 export interface Answer {
   /** True if the error makes no difference. */
   readonly isConstant: boolean;
+  /** False if it has no answer for the call, which then fails as it would without it. */
+  isReady(self: unknown, args: readonly unknown[]): boolean;
   /** If the fallback fails its error is thrown, with the first one as its `cause`. */
   with(self: unknown, args: readonly unknown[], error: unknown): Promise<unknown>;
 }
 
 export function answerBy(fallback: Fallback<unknown>): Answer {
+  if (isLearner(fallback))
+    return {
+      isConstant: true,
+      isReady: (self, args) => fallback.learnt(self, args) !== undefined,
+      with: (self, args) => Promise.resolve(copied(fallback.learnt(self, args)?.value)),
+    };
   if (typeof fallback === 'function')
-    return { isConstant: false, with: (self, args, error) => called(fallback as AnyFallback, self, args, error) };
+    return {
+      isReady: always,
+      isConstant: false,
+      with: (self, args, error) => called(fallback as AnyFallback, self, args, error),
+    };
   // One caller must not be able to change another's answer.
   const valueOf = isPlain(fallback) ? () => copyOf(fallback) : () => fallback;
-  return { isConstant: true, with: () => Promise.resolve(valueOf()) };
+  return { isReady: always, isConstant: true, with: () => Promise.resolve(valueOf()) };
 }
 
 function called(fallback: AnyFallback, self: unknown, args: readonly unknown[], error: unknown): Promise<unknown> {
@@ -44,6 +77,11 @@ function isPlain(value: unknown): value is object {
   if (Array.isArray(value)) return true;
   const prototype: unknown = Object.getPrototypeOf(value);
   return prototype === Object.prototype || prototype === null;
+}
+
+/** A copy of a plain object or array, so that nobody changes another's; anything else is the same. */
+export function copied(value: unknown): unknown {
+  return isPlain(value) ? copyOf(value) : value;
 }
 
 /** Plain objects and arrays are copied, however deep they are; whatever else is in them is the same. */

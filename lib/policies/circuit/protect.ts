@@ -1,13 +1,15 @@
-import { Admission, type Call, isAdmission } from '../../call/call.js';
+import { Admission, type Call, callFor, isAdmission, UNGUARDED } from '../../call/call.js';
 import { watchEnd } from '../../call/open-stream.js';
-import type { Answer, OnSuccess, Policy } from '../../call/policy.js';
+import { Answer, type Next, type OnSuccess, type Policy, type Stream } from '../../call/policy.js';
 import { answerOf } from '../../call/predicate.js';
+import { sharedCallOf } from '../../call/shared.js';
 import type { Site } from '../../call/site.js';
 import { burstClock } from '../../core/burst-clock.js';
 import { CircuitOpenError } from '../../core/errors.js';
 import type { Failure } from '../../core/failure.js';
+import { askThenRun } from './asking.js';
 import { Circuit } from './circuit.js';
-import type { CircuitOptions } from './options.js';
+import type { CircuitOptions, ResolvedCircuitOptions } from './options.js';
 import { outcomeOf } from './outcome.js';
 import { refusals } from './refusals.js';
 import type { CircuitRules } from './rules.js';
@@ -15,7 +17,7 @@ import type { Outcome } from './state.js';
 
 export interface Protection extends Pick<CircuitOptions<unknown>, 'fallback' | 'failureOn' | 'failureOnResult'> {
   readonly rules: CircuitRules;
-  readonly fallbackOn: 'open' | 'failure';
+  readonly fallbackOn: ResolvedCircuitOptions['fallbackOn'];
   /** True if nobody is rejected. */
   readonly shadow: boolean;
   /** The circuit, or how to find that of a call, which throws if its key cannot be told. */
@@ -25,12 +27,15 @@ export interface Protection extends Pick<CircuitOptions<unknown>, 'fallback' | '
 /** No epoch of any circuit: the outcome of a call that was not admitted decides nothing. */
 const NO_EPOCH = -1;
 
+/** All of a failure. */
+const WHOLE: NonNullable<Call['counted']> = { count: 1, of: 1 };
+
 /** Leaves a failing upstream alone, and lets the fallback answer meanwhile. */
 export function protect(site: Site, protection: Protection): Policy {
   const { rules, fallback, fallbackOn, circuit, shadow, failureOn, failureOnResult } = protection;
   const { clock, random, method, stats } = site;
   const nowWhileRejecting = burstClock(clock);
-  const { refuse, noteShadow, answerInstead } = refusals(site, fallback);
+  const { canAnswer, refuse, noteShadow, answerInstead } = refusals(site, fallback);
   const hasRates = rules.rates !== undefined;
   const isTimed = rules.rates !== undefined && rules.rates.slowCallMs < Number.POSITIVE_INFINITY;
   const ours = Object.freeze({ method });
@@ -39,10 +44,23 @@ export function protect(site: Site, protection: Protection): Policy {
     stats.circuit = circuit.name;
   }
 
-  function settle(admission: Admission, outcome: Outcome, failure?: Failure): void {
-    const cause = failure ? { method, failure } : ours;
-    (admission.circuit as Circuit).settle(outcome, admission, clock.now(), rules, random, cause);
+  function settle(admission: Admission, outcome: Outcome, failure?: Failure, counted?: Call['counted']): void {
+    const circuit = admission.circuit as Circuit;
+    const failed = failure && { retryAfterMs: failure.retryAfterMs, counted };
+    circuit.settle(outcome, admission, clock.now(), rules, random, failed, failure ? { method, failure } : ours);
   }
+
+  /** With many calls at a time the circuit opens when the evidence is in, not when the first of them gives up. */
+  site.onAttemptFailed.push((call, error, of) => {
+    const { admission } = call;
+    if (!(admission.circuit instanceof Circuit)) return;
+    const failure = call.failureOf(error);
+    if (outcomeOf(failure, error, judgeFailure?.failureOn) !== 'failure') return;
+    call.counted = { count: (call.counted?.count ?? 0) + 1, of };
+    const { retryAfterMs } = failure;
+    const cause = { method, failure };
+    admission.circuit.attemptFailed(of, admission, call.failedAt, rules, random, { retryAfterMs }, cause);
+  });
 
   /** Works out how a call ended with a function of the user's; if that throws, the call decides nothing. */
   function judged<T>(admission: Admission, judge: () => T): T {
@@ -59,11 +77,20 @@ export function protect(site: Site, protection: Protection): Policy {
       answerOf(failureOn(failure, error), method, '@CircuitProtected() failureOn', { cause: error }),
   };
 
+  /** What has been counted of a call. One that several callers share is one failure in a row. */
+  function countedOf(call: Call, error: unknown): Call['counted'] {
+    const shared = sharedCallOf(error);
+    if (shared?.site !== site) return call.counted;
+    const before = shared.counted;
+    shared.counted = WHOLE;
+    return before;
+  }
+
   /** Counts the failure. Throws what `failureOn` throws. */
   function settleFailure(call: Call, admission: Admission, error: unknown): Failure {
     const failure = call.failureOf(error);
     const outcome = judged(admission, () => outcomeOf(failure, error, judgeFailure?.failureOn));
-    settle(admission, outcome, failure);
+    settle(admission, outcome, failure, countedOf(call, error));
     return failure;
   }
 
@@ -71,47 +98,75 @@ export function protect(site: Site, protection: Protection): Policy {
   function answerTo(call: Call, error: unknown, failure: Failure) {
     const { admission, scope } = call;
     // When the time limit of the whole call has ended, nobody waits for an answer any more.
-    if (fallback === undefined || scope?.ended) return undefined;
+    if (scope?.ended || !canAnswer(call.self, call.args)) return undefined;
     const circuit = admission.circuit as Circuit;
     // A call that waited further in while the circuit opened is rejected like all others.
     if (error instanceof CircuitOpenError && error.circuit === circuit.name) return answerInstead(call, circuit, error);
-    return fallbackOn === 'failure' && failure.transient ? answerInstead(call, circuit, error, failure) : undefined;
+    return answersFor(failure, error) ? answerInstead(call, circuit, error, failure) : undefined;
   }
 
-  function refusedOr(self: unknown, args: readonly unknown[], circuit: Circuit): Admission | Answer {
+  /** True if the fallback answers for a call that the circuit did not reject. */
+  function answersFor(failure: Failure, error: unknown): boolean {
+    if (fallbackOn === 'open' || failure.kind === 'cancelled') return false;
+    if (fallbackOn === 'failure') return failure.transient;
+    if (typeof fallbackOn !== 'function') return fallbackOn.includes(failure.kind);
+    return answerOf(fallbackOn(failure, error), method, '@CircuitProtected() fallbackOn', { cause: error });
+  }
+
+  type Entering = (
+    self: unknown,
+    args: readonly unknown[],
+    circuit: Circuit,
+    next: Next,
+    call?: Call,
+  ) => Admission | Answer;
+
+  const refusedOr: Entering = (self, args, circuit, next, call) => {
+    circuit.called();
     const at = nowWhileRejecting();
-    return circuit.isRejecting(at) ? refuse(self, args, circuit, at) : admitOrRefuse(self, args, circuit);
-  }
+    if (circuit.isRejecting(at)) return refuse(self, args, circuit, at);
+    return circuit.admission ?? admitOrRefuse(self, args, circuit, next, call);
+  };
 
-  function admitOrRefuse(self: unknown, args: readonly unknown[], circuit: Circuit): Admission | Answer {
+  const admitOrRefuse: Entering = (self, args, circuit, next, call) => {
     const at = clock.now();
-    return circuit.admit(at, rules, ours) ?? refuse(self, args, circuit, at);
-  }
+    const answer = circuit.outside.ask(circuit.stateAt(at), at);
+    if (answer instanceof Promise) {
+      const asked = callFor(site, self, args, call?.admission ?? UNGUARDED, call);
+      return new Answer(askThenRun(site, asking, answer, circuit, next, asked), asked);
+    }
+    return (answer?.admitted === false ? undefined : circuit.admit(at, rules, ours)) ?? refuse(self, args, circuit, at);
+  };
 
-  function enter(self: unknown, args: readonly unknown[], circuit: Circuit): Admission | Answer {
-    return circuit.admission ?? refusedOr(self, args, circuit);
-  }
+  const enter: Entering = (self, args, circuit, next, call) => {
+    return circuit.admission ?? refusedOr(self, args, circuit, next, call);
+  };
 
   /** The admission of a call that is timed is its own. */
-  function enterTimed(self: unknown, args: readonly unknown[], circuit: Circuit): Admission | Answer {
-    const entered = circuit.admission ?? refusedOr(self, args, circuit);
-    if (!isAdmission(entered)) return entered;
-    return new Admission(circuit, entered.epoch, entered.lease, clock.now());
+  const enterTimed: Entering = (self, args, circuit, next, call) => {
+    const entered = circuit.admission ?? refusedOr(self, args, circuit, next, call);
+    return isAdmission(entered) ? timed(entered, circuit) : entered;
+  };
+
+  function timed({ epoch, lease }: Admission, circuit: Circuit): Admission {
+    return new Admission(circuit, epoch, lease, clock.now());
   }
 
   /** Nobody is rejected; the outcome of those who would have been decides nothing. */
-  function enterShadow(_self: unknown, _args: readonly unknown[], circuit: Circuit): Admission {
+  const enterShadow: Entering = (_self, _args, circuit) => {
     const at = clock.now();
+    circuit.called();
     const { epoch, lease } = circuit.admit(at, rules, ours) ?? { epoch: NO_EPOCH, lease: 0 };
     if (epoch === NO_EPOCH) noteShadow(circuit, at);
     return new Admission(circuit, epoch, lease, at, true);
-  }
+  };
 
   const enterInto = shadow ? enterShadow : isTimed ? enterTimed : enter;
 
   const succeed = (admission: Admission): OnSuccess => {
     const circuit = admission.circuit as Circuit;
     return (value) => {
+      circuit.outside.successes += 1;
       // A success would leave a closed circuit without a failure as it is.
       if (hasRates || !circuit.isPristine) settle(admission, 'success');
       return value;
@@ -121,8 +176,11 @@ export function protect(site: Site, protection: Protection): Policy {
   const judgeResult = (admission: Admission): OnSuccess => {
     const isFailure = (value: unknown): boolean =>
       answerOf(failureOnResult?.(value), method, '@CircuitProtected() failureOnResult');
+    const circuit = admission.circuit as Circuit;
     return (value) => {
-      settle(admission, judged(admission, () => isFailure(value)) ? 'failure' : 'success');
+      const outcome = judged(admission, () => isFailure(value)) ? 'failure' : 'success';
+      if (outcome === 'success') circuit.outside.successes += 1;
+      settle(admission, outcome);
       return value;
     };
   };
@@ -133,29 +191,16 @@ export function protect(site: Site, protection: Protection): Policy {
     return () => new Admission(circuit, epoch, lease, clock.now() - tookMs, isShadow);
   }
 
-  return {
-    enter:
-      circuit instanceof Circuit
-        ? (self, args) => enterInto(self, args, circuit)
-        : (self, args) => {
-            try {
-              const found = circuit(self, args);
-              found.isShadow = shadow;
-              stats.circuit = found.name;
-              return enterInto(self, args, found);
-            } catch (keyError) {
-              return Promise.reject(keyError);
-            }
-          },
+  const steps = {
     succeed: failureOnResult ? judgeResult : succeed,
-    fail: (error, call) => {
+    fail: (error: unknown, call: Call): Promise<unknown> | undefined => {
       try {
         return answerTo(call, error, settleFailure(call, call.admission, error));
       } catch (mistake) {
         return Promise.reject(mistake);
       }
     },
-    tail: (rest, call) => {
+    tail: (rest: Stream, call: Call): Stream => {
       const { admission } = call;
       const timed = isTimed ? asTimed(admission) : () => admission;
       return watchEnd(rest, {
@@ -166,6 +211,37 @@ export function protect(site: Site, protection: Protection): Policy {
         },
       });
     },
+  };
+
+  const asking = {
+    steps,
+    admit: (circuit: Circuit): Admission | undefined => {
+      const entered = circuit.admission ?? circuit.admit(clock.now(), rules, ours);
+      return entered && isTimed ? timed(entered, circuit) : entered;
+    },
+    refuse: (self: unknown, args: readonly unknown[], circuit: Circuit) => refuse(self, args, circuit, clock.now()),
+  };
+
+  // A circuit that rejects nobody takes nothing over from its fleet either.
+  const effective: CircuitRules = shadow && rules.fleet !== 'off' ? { ...rules, fleet: 'watch' } : rules;
+  if (circuit instanceof Circuit) circuit.rules = effective;
+
+  return {
+    ...steps,
+    enter:
+      circuit instanceof Circuit
+        ? (self, args, _admission, next, call) => enterInto(self, args, circuit, next, call)
+        : (self, args, _admission, next, call) => {
+            try {
+              const found = circuit(self, args);
+              found.rules = effective;
+              found.isShadow = shadow;
+              stats.circuit = found.name;
+              return enterInto(self, args, found, next, call);
+            } catch (keyError) {
+              return Promise.reject(keyError);
+            }
+          },
   };
 
   function settleBroken(call: Call, admission: Admission, error: unknown): void {

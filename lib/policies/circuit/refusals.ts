@@ -3,6 +3,7 @@ import { Answer } from '../../call/policy.js';
 import type { Site } from '../../call/site.js';
 import type { Audience } from '../../core/channel.js';
 import { type Failure, factsOf } from '../../core/failure.js';
+import { discard } from '../../failures/discard.js';
 import type { Circuit } from './circuit.js';
 import { type Answer as Instead, answerBy } from './fallback.js';
 import type { CircuitOptions } from './options.js';
@@ -10,6 +11,8 @@ import { retryAfterMs } from './state.js';
 
 /** What a caller gets instead of the upstream's answer, and the events of it. */
 export interface Refusals {
+  /** True if the fallback has an answer for the call. */
+  canAnswer(self: unknown, args: readonly unknown[]): boolean;
   /** Answers a call that is not made. */
   refuse(self: unknown, args: readonly unknown[], circuit: Circuit, at: number): Answer;
   /** Emits that a call would have been rejected, if the circuit did not only watch. */
@@ -44,17 +47,18 @@ export function refusals({ clock, method, channel }: Site, fallback: CircuitOpti
   }
 
   return {
+    canAnswer: (self, args) => answer?.isReady(self, args) === true,
     refuse: (self, args, circuit, at) => {
       circuit.counts.refuse(false);
       const hearers = refused.audience(at);
       if (hearers) tellRefused(hearers, circuit, at);
-      if (answer === undefined) {
-        const rejection = circuit.rejection(now);
+      if (!answer?.isReady(self, args)) {
+        const rejection = circuit.rejection(now, method);
         return new Answer(Promise.reject(rejection), undefined, 'refusal', rejection);
       }
       const fallbacks = fellBack.audience(at);
       if (fallbacks) tellFellBack(fallbacks, circuit);
-      const error = answer.isConstant ? undefined : circuit.rejectionForFallback(now);
+      const error = answer.isConstant ? undefined : circuit.rejectionForFallback(now, method);
       return new Answer(answer.with(self, args, error), undefined, 'fallback');
     },
     noteShadow: (circuit, at) => {
@@ -66,6 +70,8 @@ export function refusals({ clock, method, channel }: Site, fallback: CircuitOpti
       call.hasFallenBack = true;
       const fallbacks = fellBack.audience(clock.now());
       if (fallbacks) tellFellBack(fallbacks, circuit, failure);
+      // Nobody sees the error, and a response in it would keep its socket.
+      if (answer?.isConstant) discard(error);
       return (answer as Instead).with(call.self, call.args, error);
     },
   };

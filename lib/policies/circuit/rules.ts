@@ -1,50 +1,73 @@
 import { toMs } from '../../core/duration.js';
-import type { CircuitOptions } from './options.js';
+import type { ResolvedCircuitOptions } from './options.js';
 import type { RateRules, Span } from './rates.js';
 
 /** Options with every gap filled, durations in milliseconds. */
 export interface CircuitRules {
+  /** Failures in a row that open the circuit; Infinity if the rule is off. */
   readonly failureThreshold: number;
-  /** Undefined where no rule looks through a window. */
+  /** Undefined if no rule looks through a window. */
   readonly rates: RateRules | undefined;
   readonly recoveryMs: number;
   readonly recoveryGrowth: number;
   readonly maxRecoveryMs: number;
   readonly probes: number;
+  /** The share of probes that must succeed. */
+  readonly probeSuccess: number;
   readonly probeIntervalMs: number;
-  /** 0 where all calls are admitted again at once. */
+  /** 0 if all calls are admitted again at once. */
   readonly rampUpMs: number;
+  /** Absent: as the kind of circuit has it. */
+  readonly fleet?: 'off' | 'watch' | 'on';
 }
 
-type Filled = Required<
-  Pick<CircuitOptions, 'failureThreshold' | 'recoveryTimeout' | 'recoveryGrowth' | 'probes' | 'window' | 'rampUp'>
->;
-type Optional = 'failureRate' | 'slowCall' | 'slowCallRate' | 'minimumCalls' | 'maxRecoveryTimeout' | 'probeInterval';
-
-/** Circuit options after the settings have filled in the data: null where nothing is said. */
-export type ResolvedCircuitOptions = Filled & { readonly [K in Optional]?: CircuitOptions[K] | null };
-
+/** `probeInterval` is this part of `recoveryTimeout` if it is unset. */
+const PROBE_INTERVALS = 4;
 const LONGEST_PROBE_INTERVAL_MS = 5000;
 const MAX_RECOVERY_TIMES = 10;
 const MINIMUM_CALLS = 20;
 const NEVER = Number.POSITIVE_INFINITY;
 
-export function circuitRules(options: ResolvedCircuitOptions): CircuitRules {
+type Filled =
+  | 'failureThreshold'
+  | 'window'
+  | 'recoveryTimeout'
+  | 'recoveryGrowth'
+  | 'probes'
+  | 'probeSuccess'
+  | 'rampUp';
+type Unset =
+  | 'failureRate'
+  | 'slowCall'
+  | 'slowCallRate'
+  | 'minimumCalls'
+  | 'maxRecoveryTimeout'
+  | 'probeInterval'
+  | 'fleet';
+
+/** The options that these rules are made of. */
+export type RuleOptions = Pick<ResolvedCircuitOptions, Filled> & Partial<Pick<ResolvedCircuitOptions, Unset>>;
+
+export function circuitRules(options: RuleOptions): CircuitRules {
   const recoveryMs = toMs(options.recoveryTimeout);
   const { maxRecoveryTimeout, probeInterval } = options;
   return {
-    failureThreshold: options.failureThreshold,
+    failureThreshold: options.failureThreshold === 'off' ? NEVER : options.failureThreshold,
     rates: rateRules(options),
     recoveryMs,
     recoveryGrowth: options.recoveryGrowth,
     maxRecoveryMs: maxRecoveryTimeout ? toMs(maxRecoveryTimeout) : MAX_RECOVERY_TIMES * recoveryMs,
     probes: options.probes,
-    probeIntervalMs: probeInterval ? toMs(probeInterval) : Math.min(recoveryMs, LONGEST_PROBE_INTERVAL_MS),
+    probeSuccess: options.probeSuccess,
+    probeIntervalMs: probeInterval
+      ? toMs(probeInterval)
+      : Math.min(recoveryMs / PROBE_INTERVALS, LONGEST_PROBE_INTERVAL_MS),
     rampUpMs: toMs(options.rampUp),
+    ...(options.fleet && { fleet: options.fleet }),
   };
 }
 
-function rateRules({ failureRate, slowCall, slowCallRate, window, minimumCalls }: ResolvedCircuitOptions) {
+function rateRules({ failureRate, slowCall, slowCallRate, window, minimumCalls }: RuleOptions) {
   if (!failureRate && !slowCall) return undefined;
   const span: Span = typeof window === 'number' ? { unit: 'calls', size: window } : { unit: 'ms', size: toMs(window) };
   return {
@@ -56,12 +79,8 @@ function rateRules({ failureRate, slowCall, slowCallRate, window, minimumCalls }
   };
 }
 
-/** Options that contradict each other, as problems for people. What is undefined may still be said elsewhere. */
-export function circuitContradictions(
-  options: {
-    readonly [K in keyof ResolvedCircuitOptions]?: ResolvedCircuitOptions[K] | null;
-  },
-): string[] {
+/** Options that contradict each other, as problems for people. What is undefined may still be set elsewhere. */
+export function circuitContradictions(options: Partial<ResolvedCircuitOptions>): string[] {
   const { recoveryTimeout, maxRecoveryTimeout, slowCall, slowCallRate, window, minimumCalls } = options;
   const problems: string[] = [];
   if (recoveryTimeout && maxRecoveryTimeout && toMs(recoveryTimeout) > toMs(maxRecoveryTimeout))

@@ -2,79 +2,64 @@
 import type { Random } from '../../core/random.js';
 import { afterCall, isOver, type Ramp, rampFrom } from './ramp.js';
 import { brokenRate, type Tally } from './rates.js';
+import { failuresIn, missing, plus, type Row, type Shares } from './row.js';
 import type { CircuitRules } from './rules.js';
+import {
+  type CircuitState,
+  CLOSED,
+  type Closed,
+  type ForcedClosed,
+  type HalfOpen,
+  type Lease,
+  type Open,
+  type TripReason,
+} from './states.js';
+import { verdictOf } from './verdict.js';
 
-/** How far past its recovery a circuit may wait, so that a fleet does not knock together. */
+export { CLOSED } from './states.js';
+export type { CircuitState, Open } from './states.js';
+
+/** How far past its recovery a circuit may wait, so that a fleet does not probe at one moment. */
 const RECOVERY_SPREAD = 0.1;
 
-export interface Closed {
-  readonly kind: 'closed';
-  /** Failures in a row. */
-  readonly failures: number;
-  /** While it does not let every call through yet. */
-  readonly ramp?: Ramp | undefined;
-}
-
-/** Why a circuit opened: failures in a row, a rate, or a probe that failed. */
-export type TripReason = 'failures' | 'failure-rate' | 'slow-call-rate' | 'probe';
-
-export interface Open {
-  readonly kind: 'open';
-  readonly openedAt: number;
-  readonly until: number;
-  /** Times in a row that it opened without closing in between. */
-  readonly trips: number;
-  readonly reason: TripReason;
-}
-
-export interface HalfOpen {
-  readonly kind: 'half-open';
-  /** The probes that are out and in time, and those that are late until somebody looks. */
-  readonly leases: readonly Lease[];
-  /** Leases given out in this half-open period: the next one's id is one more. */
-  readonly issued: number;
-  readonly successes: number;
-  /** How many may be out, as the method says that asked last. */
-  readonly probes: number;
-  readonly trips: number;
-}
-
-export interface Isolated {
-  readonly kind: 'isolated';
-  /** Why, in the words of whoever did it. Never told in an event. */
-  readonly reason: string | undefined;
-}
-
-export type CircuitState = Closed | Open | HalfOpen | Isolated;
-
-export interface Lease {
-  readonly id: number;
-  readonly since: number;
-  /** The probe is late from this moment on. */
-  readonly until: number;
-}
-
-/** What became of a call. `rejected`: the service answered, and said no. */
+/** How a call ended. `rejected`: the service answered with a refusal of its own. */
 export type Outcome = 'success' | 'failure' | 'rejected' | 'ignored';
 
 /** What a circuit says to a call. */
 export interface Decision {
   readonly state: CircuitState;
-  /** 0 for a call that is no probe, undefined for one that is refused. */
+  /** 0 for a call that is no probe, undefined for one that is rejected. */
   readonly lease: number | undefined;
 }
 
+/** A failure that counts, and what is known of it. */
+export interface Failed {
+  /** How long the upstream asked to be left alone: the circuit stays open at least as long. */
+  readonly retryAfterMs?: number | undefined;
+}
+
 /** How a call ended, and what the window shows with it counted. */
-export interface Ending {
+export interface Ending extends Failed {
   readonly outcome: Outcome;
   readonly lease: number;
   readonly tally?: Tally | undefined;
+  /** Whether it took longer than `slowCall`. */
+  readonly isSlow?: boolean | undefined;
+  /** What its failed attempts have added to the row already. */
+  readonly counted?: Shares | undefined;
 }
 
-export const CLOSED: Closed = Object.freeze({ kind: 'closed', failures: 0 });
-
-export function open(now: number, trips: number, reason: TripReason, rules: CircuitRules, random: Random): Open {
-  const recovery = Math.min(rules.recoveryMs * rules.recoveryGrowth ** (trips - 1), rules.maxRecoveryMs);
+/** An open state that begins now. `askedMs` is the `Retry-After` of the failure that opens it. */
+export function open(
+  now: number,
+  trips: number,
+  reason: TripReason,
+  rules: CircuitRules,
+  random: Random,
+  askedMs = 0,
+): Open {
+  const grown = rules.recoveryMs * rules.recoveryGrowth ** (trips - 1);
+  const recovery = Math.min(askedMs > grown ? askedMs : grown, rules.maxRecoveryMs);
   return { kind: 'open', openedAt: now, until: now + recovery * (1 + RECOVERY_SPREAD * random()), trips, reason };
 }
 
@@ -85,16 +70,28 @@ function isHeld({ since, until }: Lease, now: number): boolean {
 
 /** The state as time alone has changed it: an open circuit whose recovery is over is half-open, and a ramp ends. */
 export function asOf(state: CircuitState, now: number): CircuitState {
-  if (state.kind === 'closed' && state.ramp && isOver(state.ramp, now)) return closed(state.failures);
+  if (state.kind === 'closed' && state.ramp && isOver(state.ramp, now)) return closed(state);
   if (state.kind !== 'open' || isRefusing(state, now)) return state;
-  return { kind: 'half-open', leases: [], issued: 0, successes: 0, probes: 1, trips: state.trips };
+  return { kind: 'half-open', leases: [], issued: 0, successes: 0, failures: 0, probes: 1, trips: state.trips };
 }
 
-function closed(failures: number, ramp?: Ramp): Closed {
-  return failures === 0 && !ramp ? CLOSED : { kind: 'closed', failures, ramp };
+function closed({ failures, shares }: Row, ramp?: Ramp): Closed {
+  if (failures === 0 && !shares && !ramp) return CLOSED;
+  return { kind: 'closed', failures, ...(shares && { shares }), ...(ramp && { ramp }) };
 }
 
-/** Whether an open circuit refuses at this moment: the question of every call while it is open, so it makes nothing new. */
+/** Admits every call and counts, whatever the failures. */
+export function forcedClosed(reason: string | undefined, { failures, shares }: Row = CLOSED): ForcedClosed {
+  return { kind: 'forced-closed', failures, ...(shares && { shares }), reason };
+}
+
+/** The state after `reset()`: closed, with a ramp if calls were rejected until now. */
+export function resetFrom(before: CircuitState, now: number, rampUpMs: number): Closed {
+  const wasRejecting = before.kind !== 'closed' && before.kind !== 'forced-closed';
+  return closed(CLOSED, wasRejecting ? rampFrom(now, rampUpMs) : undefined);
+}
+
+/** Whether an open circuit rejects at this moment: the question of every call while it is open, so it allocates nothing. */
 export function isRefusing(state: Open, now: number): boolean {
   // A clock that was set back must not hold the circuit open for longer than was meant.
   return now < state.until && now >= state.openedAt;
@@ -109,13 +106,15 @@ export function admit(before: CircuitState, now: number, rules: CircuitRules): D
       const { ramp, admitted } = afterCall(state.ramp, now);
       return { state: { ...state, ramp }, lease: admitted ? 0 : undefined };
     }
+    case 'forced-closed':
+      return { state, lease: 0 };
     case 'open':
     case 'isolated':
       return { state, lease: undefined };
     case 'half-open': {
       const leases = state.leases.filter((lease) => isHeld(lease, now));
       // Without a probe out another one may always go: methods of one circuit may differ in how many they ask for.
-      if (leases.length > 0 && leases.length + state.successes >= rules.probes) return { state, lease: undefined };
+      if (leases.length > 0 && leases.length + decided(state) >= rules.probes) return { state, lease: undefined };
       const lease = { id: state.issued + 1, since: now, until: now + rules.probeIntervalMs };
       const { probes } = rules;
       return { state: { ...state, leases: [...leases, lease], issued: lease.id, probes }, lease: lease.id };
@@ -123,55 +122,105 @@ export function admit(before: CircuitState, now: number, rules: CircuitRules): D
   }
 }
 
+/** Probes that have succeeded or failed. */
+function decided({ successes, failures }: HalfOpen): number {
+  return successes + failures;
+}
+
+/** The state after a failed attempt of a call that goes on: it counts as one of `of` equal shares of a failure. */
+export function attemptFailed(
+  state: CircuitState,
+  of: number,
+  now: number,
+  rules: CircuitRules,
+  random: Random,
+  failed: Failed = {},
+): CircuitState {
+  if (state.kind === 'forced-closed') return forcedClosed(state.reason, plus(state, { count: 1, of }));
+  return state.kind === 'closed' ? withFailure(state, { count: 1, of }, undefined, now, rules, random, failed) : state;
+}
+
 /** The state after a call has ended that was admitted in this very state's epoch. */
 export function settle(
   state: CircuitState,
-  { outcome, lease, tally }: Ending,
+  ending: Ending,
   now: number,
   rules: CircuitRules,
   random: Random,
 ): CircuitState {
+  const { outcome, tally, counted } = ending;
   switch (state.kind) {
+    case 'forced-closed': {
+      if (outcome === 'success') return forcedClosed(state.reason);
+      return outcome === 'failure' ? forcedClosed(state.reason, plus(state, missing(counted))) : state;
+    }
     case 'closed': {
-      if (outcome !== 'success' && outcome !== 'failure') return state;
-      const failures = outcome === 'failure' ? state.failures + 1 : 0;
-      const reason = tripReason(failures, tally, rules);
-      if (reason) return open(now, 1, reason, rules, random);
-      return closed(failures, state.ramp);
+      if (outcome === 'failure') return withFailure(state, missing(counted), tally, now, rules, random, ending);
+      if (outcome !== 'success') return state;
+      const reason = rateBroken(tally, rules);
+      return reason ? open(now, 1, reason, rules, random) : closed(CLOSED, state.ramp);
     }
-    case 'half-open': {
-      const held = state.leases.some((held) => held.id === lease && isHeld(held, now));
-      // A late failure may be the service of a minute ago; a late success still proves that it answers.
-      if (outcome === 'failure' && held) return open(now, state.trips + 1, 'probe', rules, random);
-      const leases = state.leases.filter(({ id }) => id !== lease);
-      if (outcome === 'failure' || outcome === 'ignored') return { ...state, leases };
-      if (state.successes + 1 < rules.probes) return { ...state, leases, successes: state.successes + 1 };
-      return closed(0, rampFrom(now, rules.rampUpMs));
-    }
+    case 'half-open':
+      return afterProbe(state, ending, now, rules, random);
     case 'open':
     case 'isolated':
       return state;
   }
 }
 
-function tripReason(failures: number, tally: Tally | undefined, rules: CircuitRules): TripReason | undefined {
-  if (failures >= rules.failureThreshold) return 'failures';
-  return tally && rules.rates && brokenRate(tally, rules.rates);
+function withFailure(
+  state: Closed,
+  shares: Shares,
+  tally: Tally | undefined,
+  now: number,
+  rules: CircuitRules,
+  random: Random,
+  { retryAfterMs }: Failed,
+): CircuitState {
+  const row = plus(state, shares);
+  const reason = failuresIn(row) >= rules.failureThreshold ? 'failures' : rateBroken(tally, rules);
+  return reason ? open(now, 1, reason, rules, random, retryAfterMs) : closed(row, state.ramp);
+}
+
+function rateBroken(tally: Tally | undefined, { rates }: CircuitRules): TripReason | undefined {
+  return tally && rates && brokenRate(tally, rates);
+}
+
+function afterProbe(
+  state: HalfOpen,
+  { outcome, lease, isSlow, retryAfterMs }: Ending,
+  now: number,
+  rules: CircuitRules,
+  random: Random,
+): CircuitState {
+  const inTime = state.leases.some((held) => held.id === lease && isHeld(held, now));
+  const leases = state.leases.filter(({ id }) => id !== lease);
+  const isFailure = outcome === 'failure' || (outcome !== 'ignored' && isSlow === true);
+  // A late failure may be the service of a minute ago; a late success still proves that it answers.
+  if (outcome === 'ignored' || (isFailure && !inTime)) return { ...state, leases };
+  const successes = state.successes + (isFailure ? 0 : 1);
+  const failures = state.failures + (isFailure ? 1 : 0);
+  const verdict = verdictOf(successes, failures, rules);
+  if (verdict === 'closed') return closed(CLOSED, rampFrom(now, rules.rampUpMs));
+  if (verdict === 'open') return open(now, state.trips + 1, 'probe', rules, random, retryAfterMs);
+  return { ...state, leases, successes, failures };
 }
 
 /**
- * Whole milliseconds until the circuit may let a call through; 0 when it does now, Infinity while it is isolated. Of a
- * closed one that ramps up, until it lets all of them through.
+ * Whole milliseconds until the circuit may admit a call; 0 when it does now, Infinity while it is isolated. For a closed
+ * one that ramps up, until it admits all of them.
  */
 export function retryAfterMs(before: CircuitState, now: number): number {
   const state = asOf(before, now);
   switch (state.kind) {
     case 'closed':
       return state.ramp ? Math.ceil(state.ramp.until - now) : 0;
+    case 'forced-closed':
+      return 0;
     case 'open':
       return Math.ceil(state.until - now);
     case 'half-open':
-      return state.leases.length === 0 || state.leases.length + state.successes < state.probes
+      return state.leases.length === 0 || state.leases.length + decided(state) < state.probes
         ? 0
         : Math.max(0, Math.ceil(Math.min(...state.leases.map(({ until }) => until)) - now));
     case 'isolated':

@@ -6,7 +6,7 @@ export interface Batch extends Tally {
   readonly at: number | undefined;
 }
 
-/** What a circuit remembers of the calls that have finished. Takes O(1) for each, and a fixed amount of memory. */
+/** What a circuit remembers of the calls that have finished. Takes O(1) for each; its memory grows with them up to a bound. */
 export interface Window extends Tally, Span {
   add(calls: number, failures: number, slow: number, now: number): void;
   /** Forgets what is too old by now. */
@@ -32,8 +32,8 @@ export class TimeWindow implements Window {
   calls = 0;
   failures = 0;
   slow = 0;
-  // Numbers in one plain array: a typed one of this size costs 200 bytes more.
-  readonly #cells = new Array<number>(BUCKETS * FIELDS).fill(0);
+  // Numbers in one plain array: a typed one of this size costs 200 bytes more. Room for one bucket to begin with.
+  #cells = new Array<number>(FIELDS).fill(0);
   #length = 0;
   /** Where the oldest bucket and the newest one stand. */
   #oldest = 0;
@@ -46,9 +46,9 @@ export class TimeWindow implements Window {
   }
 
   add(calls: number, failures: number, slow: number, now: number): void {
-    const cells = this.#cells;
     this.forget(now);
-    if (this.#length === 0 || now - cells[this.#newest]! >= this.size / BUCKETS) this.#begin(now);
+    if (this.#length === 0 || now - this.#cells[this.#newest]! >= this.size / BUCKETS) this.#begin(now);
+    const cells = this.#cells;
     const newest = this.#newest;
     cells[newest + 1]! += calls;
     this.calls += calls;
@@ -67,14 +67,15 @@ export class TimeWindow implements Window {
   }
 
   *batches(): Iterable<Batch> {
-    for (let i = 0, at = this.#oldest; i < this.#length; i++, at = after(at)) {
+    for (let i = 0, at = this.#oldest; i < this.#length; i++, at = this.#after(at)) {
       const [begun, calls, failures, slow] = this.#cells.slice(at, at + FIELDS) as [number, number, number, number];
       yield { at: begun, calls, failures, slow };
     }
   }
 
   #begin(now: number): void {
-    if (this.#length > 0) this.#newest = after(this.#newest);
+    if (this.#length * FIELDS === this.#cells.length) this.#grow();
+    if (this.#length > 0) this.#newest = this.#after(this.#newest);
     this.#length += 1;
     this.#cells.fill(0, this.#newest, this.#newest + FIELDS);
     this.#cells[this.#newest] = now;
@@ -91,37 +92,54 @@ export class TimeWindow implements Window {
     this.failures -= failures;
     this.slow -= slow;
     this.#length -= 1;
-    if (this.#length > 0) this.#oldest = after(this.#oldest);
+    if (this.#length > 0) this.#oldest = this.#after(this.#oldest);
+  }
+
+  /** Twice the room: few of a million keys ever have calls in every sixteenth. */
+  #grow(): void {
+    const { length } = this.#cells;
+    const inOrder = [...this.#cells.slice(this.#oldest), ...this.#cells.slice(0, this.#oldest)];
+    this.#cells = [...inOrder, ...new Array<number>(length).fill(0)];
+    this.#oldest = 0;
+    this.#newest = length - FIELDS;
+  }
+
+  /** Where the next bucket stands: they follow each other in a ring. */
+  #after(bucket: number): number {
+    return (bucket + FIELDS) % this.#cells.length;
   }
 
   /** A clock that was set back takes the window with it: nothing is remembered for longer than was meant. */
   #setBack(by: number): void {
-    for (let i = 0, at = this.#oldest; i < this.#length; i++, at = after(at)) this.#cells[at]! -= by;
+    for (let i = 0, at = this.#oldest; i < this.#length; i++, at = this.#after(at)) this.#cells[at]! -= by;
   }
-}
-
-/** Where the next bucket stands: they follow each other in a ring. */
-function after(bucket: number): number {
-  return (bucket + FIELDS) % (BUCKETS * FIELDS);
 }
 
 const FAILURE = 1;
 const SLOW = 2;
+
+/** Calls that a window of calls has room for before it grows. */
+const FIRST_ROOM = 16;
 
 /** The last `size` calls, a byte for each. */
 export class CountWindow implements Window {
   calls = 0;
   failures = 0;
   slow = 0;
-  readonly #marks: Uint8Array;
+  #marks: Uint8Array;
   #next = 0;
 
   constructor(readonly size: number) {
-    this.#marks = new Uint8Array(size);
+    this.#marks = new Uint8Array(Math.min(size, FIRST_ROOM));
   }
 
   get unit(): 'calls' {
     return 'calls';
+  }
+
+  /** Calls that there is memory for: it grows up to `size`. */
+  get room(): number {
+    return this.#marks.length;
   }
 
   add(calls: number, failures: number, slow: number): void {
@@ -141,12 +159,20 @@ export class CountWindow implements Window {
   }
 
   #push(mark: number): void {
+    if (this.#next === this.#marks.length) this.#grow();
     const forgotten = this.#marks[this.#next] as number;
     if (this.calls < this.size) this.calls += 1;
     this.failures += (mark & FAILURE) - (forgotten & FAILURE);
     this.slow += (mark >> 1) - (forgotten >> 1);
     this.#marks[this.#next] = mark;
     this.#next = this.#next + 1 === this.size ? 0 : this.#next + 1;
+  }
+
+  /** Happens only before the first call is forgotten, so the marks are in order. */
+  #grow(): void {
+    const marks = new Uint8Array(Math.min(this.size, 2 * this.#marks.length));
+    marks.set(this.#marks);
+    this.#marks = marks;
   }
 }
 

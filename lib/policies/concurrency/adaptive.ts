@@ -5,6 +5,39 @@ export const INITIAL_LIMIT = 20;
 export const MIN_LIMIT = 1;
 export const MAX_LIMIT = 200;
 
+/** Between what an adaptive limit stays, and where it starts. */
+export interface AdaptiveRules {
+  readonly min: number;
+  readonly max: number;
+  readonly initial: number;
+}
+
+/** The gaps filled: it starts at 20, or at the nearest limit that is allowed. */
+export function adaptiveRules(
+  given: { readonly [K in keyof AdaptiveRules]?: number | null | undefined },
+): AdaptiveRules {
+  const min = given.min ?? MIN_LIMIT;
+  const max = given.max ?? Math.max(MAX_LIMIT, min);
+  return { min, max, initial: given.initial ?? Math.max(min, Math.min(max, INITIAL_LIMIT)) };
+}
+
+/** Numbers that contradict each other, as problems for people. What is unset takes a value that fits. */
+export function adaptiveContradictions({
+  min,
+  max,
+  initial,
+}: { readonly [K in keyof AdaptiveRules]?: number | null | undefined }): string[] {
+  const problems: string[] = [];
+  if (min != null && max != null && min > max) problems.push(`min: expected at most max (${max}), got ${min}`);
+  if (initial != null && min != null && initial < min)
+    problems.push(`initial: expected at least min (${min}), got ${initial}`);
+  if (initial != null && max != null && initial > max)
+    problems.push(`initial: expected at most max (${max}), got ${initial}`);
+  return problems;
+}
+
+export const USUAL: AdaptiveRules = Object.freeze(adaptiveRules({}));
+
 const SHORT_WINDOW = 10;
 const LONG_WINDOW = 600;
 /** Samples that are averaged evenly before a window smooths them. */
@@ -31,7 +64,10 @@ export interface AdaptiveState {
 /** What one call says of the upstream: it failed transiently, or how long it took and how many were at work then. */
 export type Sample = 'failure' | { readonly latencyMs: number; readonly atWork: number };
 
-export const INITIAL_STATE: AdaptiveState = Object.freeze({ limit: INITIAL_LIMIT, shortMs: 0, longMs: 0, samples: 0 });
+/** Before the first call. */
+export function initialState({ initial }: AdaptiveRules): AdaptiveState {
+  return { limit: initial, shortMs: 0, longMs: 0, samples: 0 };
+}
 
 /**
  * The next state. The limit is multiplied by the gradient, the latency of long divided by that of now, kept from 0.5 to
@@ -42,8 +78,8 @@ export const INITIAL_STATE: AdaptiveState = Object.freeze({ limit: INITIAL_LIMIT
  * tenth is that of its `AIMDLimit`. Different here: the short window is smoothed over some ten samples rather than an
  * average of each second, so that no timer runs; below 16 the queue is `√limit`, so that small limits can be held.
  */
-export function adapt(state: AdaptiveState, sample: Sample): AdaptiveState {
-  if (sample === 'failure') return { ...state, limit: Math.max(MIN_LIMIT, state.limit * SHRINK_ON_FAILURE) };
+export function adapt(state: AdaptiveState, sample: Sample, { min, max }: AdaptiveRules = USUAL): AdaptiveState {
+  if (sample === 'failure') return { ...state, limit: Math.max(min, state.limit * SHRINK_ON_FAILURE) };
   const { limit } = state;
   const samples = state.samples + 1;
   // The clock counts whole milliseconds, and nothing can be divided by none.
@@ -54,7 +90,7 @@ export function adapt(state: AdaptiveState, sample: Sample): AdaptiveState {
   const gradient = Math.max(STEEPEST, Math.min(1, seenMs / shortMs));
   const wanted = limit * gradient + Math.min(UPSTREAM_QUEUE, Math.sqrt(limit));
   const next = sample.atWork < limit / 2 ? limit : limit + (wanted - limit) * SMOOTHING;
-  return { limit: Math.max(MIN_LIMIT, Math.min(MAX_LIMIT, next)), shortMs, longMs, samples };
+  return { limit: Math.max(min, Math.min(max, next)), shortMs, longMs, samples };
 }
 
 /** An exponential average over about `window` samples; the first few count alike. */

@@ -1,15 +1,20 @@
-import { type AdaptiveState, adapt, INITIAL_STATE } from './adaptive.js';
-import { Line, type PlaceInLine } from './line.js';
+import { Line, type Place } from '../../core/line.js';
+import { type AdaptiveRules, type AdaptiveState, adapt, initialState, USUAL } from './adaptive.js';
+
+/** A place in line for a permit; its value is called with the permit taken. */
+export type PlaceInLine = Place<() => void>;
 
 /**
  * The permits of one method. Whoever is let in brings his permit back exactly once. While anybody stands in line no
  * permit is free, so nobody is overtaken.
  */
 export class Bulkhead {
-  readonly #line = new Line();
+  readonly #line = new Line<() => void>();
   #atWork = 0;
   #limit = 1;
   #adaptive: AdaptiveState | undefined;
+  #rules = USUAL;
+  #abandoned = 0;
 
   /** Calls at a time, as things are now. */
   get limit(): number {
@@ -18,6 +23,21 @@ export class Bulkhead {
 
   get atWork(): number {
     return this.#atWork;
+  }
+
+  /** Permits that are kept by calls whose caller is gone, until the method has really ended. */
+  get abandoned(): number {
+    return this.#abandoned;
+  }
+
+  /** True if nobody is in it or waits for it. */
+  get isUnused(): boolean {
+    return this.#atWork === 0 && this.#line.length === 0;
+  }
+
+  /** True if it may be forgotten: nobody uses it, and it has learnt nothing. */
+  get isIdle(): boolean {
+    return this.isUnused && !this.#adaptive;
   }
 
   get isHalfUsed(): boolean {
@@ -29,9 +49,15 @@ export class Bulkhead {
   }
 
   /** What the limit is from now on. An adaptive one keeps what it has learnt. Calls at work are not disturbed. */
-  resize(limit: number | 'adaptive'): void {
-    this.#adaptive = limit === 'adaptive' ? (this.#adaptive ?? INITIAL_STATE) : undefined;
-    this.#letIn(this.#adaptive ? Math.floor(this.#adaptive.limit) : (limit as number));
+  resize(limit: number | 'adaptive', rules: AdaptiveRules = USUAL): void {
+    this.#rules = rules;
+    if (limit !== 'adaptive') {
+      this.#adaptive = undefined;
+      this.#letIn(limit);
+      return;
+    }
+    const learnt = this.#adaptive ?? initialState(rules);
+    this.#adaptTo({ ...learnt, limit: Math.max(rules.min, Math.min(rules.max, learnt.limit)) });
   }
 
   /** Takes a permit where one is free. */
@@ -47,6 +73,17 @@ export class Bulkhead {
     this.#letIn(this.#limit);
   }
 
+  /** The caller is gone, and the method still runs: the permit stays where it is. */
+  abandon(): void {
+    this.#abandoned += 1;
+  }
+
+  /** A method that was abandoned has ended: brings its permit back. */
+  leaveAbandoned(): void {
+    this.#abandoned -= 1;
+    this.leave();
+  }
+
   /** Stands in line where no permit is free; `admit` is called with the permit taken. */
   waitInLine(admit: () => void): PlaceInLine {
     return this.#line.join(admit);
@@ -59,12 +96,12 @@ export class Bulkhead {
 
   /** How long a call took, and how many were at work as it began, which moves an adaptive limit. */
   took(latencyMs: number, atWork: number): void {
-    if (this.#adaptive) this.#adaptTo(adapt(this.#adaptive, { latencyMs, atWork }));
+    if (this.#adaptive) this.#adaptTo(adapt(this.#adaptive, { latencyMs, atWork }, this.#rules));
   }
 
   /** A call failed transiently, which shrinks an adaptive limit. */
   failed(): void {
-    if (this.#adaptive) this.#adaptTo(adapt(this.#adaptive, 'failure'));
+    if (this.#adaptive) this.#adaptTo(adapt(this.#adaptive, 'failure', this.#rules));
   }
 
   #adaptTo(state: AdaptiveState): void {
@@ -74,6 +111,6 @@ export class Bulkhead {
 
   #letIn(limit: number): void {
     this.#limit = limit;
-    while (this.#line.length > 0 && this.enter()) this.#line.next()!.admit();
+    while (this.#line.length > 0 && this.enter()) this.#line.next()!();
   }
 }

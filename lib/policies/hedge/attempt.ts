@@ -1,6 +1,7 @@
 import { Call } from '../../call/call.js';
-import { openingOf } from '../../call/opening.js';
+import { closeUnread, openingOf } from '../../call/opening.js';
 import { Scope } from '../../call/scope.js';
+import { discard } from '../../failures/discard.js';
 
 /** One of the attempts of a call: policies further in have a call of their own, which ends when the attempt has lost. */
 export class Attempt extends Scope {
@@ -19,6 +20,9 @@ export class Attempt extends Scope {
     const call = new Call(site, self, args, admission, signal);
     call.scope = scope;
     call.whole = whole.whole ?? whole;
+    // A hedge has the number of the attempt beside it; the method itself counts one more.
+    if (number === 1) whole.attempt += 1;
+    call.attempt = whole.attempt - 1;
     call.isHedge = number > 1;
     super(call);
     this.call = call;
@@ -30,8 +34,10 @@ export class Attempt extends Scope {
     return this.#isInnermost ? this.enter(method) : super.run(method);
   }
 
-  protected override settled(value?: unknown): void {
+  protected override settled(value?: unknown, error?: unknown): void {
+    // It came too late for anybody to read.
+    if (this.ended && !closeUnread(value, this.call.site)) discard(value ?? error);
     // A stream is read in its innermost scope.
-    openingOf(value, this.call.site, this);
+    if (!this.ended) openingOf(value, this.call.site, this);
   }
 }

@@ -3,7 +3,7 @@ export const REMEMBERED = 1000;
 /** Calls that have to be seen before anything is said of them. */
 export const ENOUGH = 100;
 
-/** Steps for each doubling, so that what is told is at most 4.4 % above what was seen. */
+/** Steps for each doubling, so that a percentile is at most 4.4 % above the real one. */
 const STEPS = 16;
 /** From one millisecond to 2^21, which is 35 minutes. */
 const BUCKETS = 21 * STEPS + 1;

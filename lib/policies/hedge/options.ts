@@ -1,29 +1,29 @@
-import type { Duration } from '../../core/duration.js';
-import { count, durationOrPercentile, type Field } from '../../core/field.js';
-import type { Percentile } from '../../core/percentile.js';
+import type { commonOptions } from '../../core/common-options.js';
+import { count, durationOrPercentile, type Field, type OptionsOf, type ResolvedOf } from '../../core/field.js';
 
-/** Options of `@Hedged()`. */
-export interface HedgeOptions {
-  /**
-   * How long an attempt may take before another is started beside it. `'p95'` is the time within which 95 of the last
-   * hundred calls were done, reckoned from the last thousand; until a hundred were seen no other is started. From `'p1'`
-   * to `'p99.9'`. Has no default.
-   */
-  readonly after: Duration | Percentile;
-  /** Attempts beside the first, each `after` later than the one before. An integer >= 1. @default 1 */
-  readonly maxHedges?: number;
-}
-
-/** The options that are data: all of them. */
+/** Everything that `@Hedged()` takes. */
 export const hedgeFields = {
+  /**
+   * How long an attempt may take before another is started beside it. `p95` is the time within which 95 of the last
+   * hundred calls were done, estimated from the last thousand; until a hundred calls were seen no hedge is started. A
+   * duration, or a percentile from `p1` to `p99.9`. Has no default.
+   */
   after: {
-    doc: 'How long an attempt may take before another is started beside it, or a percentile of what was seen.',
+    doc: 'How long an attempt may take before another is started beside it. `p95` is the time within which 95 of the last hundred calls were done, estimated from the last thousand; until a hundred calls were seen no hedge is started. A duration, or a percentile from `p1` to `p99.9`. Has no default.',
     format: durationOrPercentile,
     default: null,
+    required: true,
   },
+  /** Attempts beside the first, each `after` later than the one before. An integer >= 1. @default 1 */
   maxHedges: {
-    doc: 'Attempts beside the first, each `after` later than the one before.',
+    doc: 'Attempts beside the first, each `after` later than the one before. An integer >= 1.',
     format: count(1),
     default: 1,
   },
 } satisfies Record<string, Field<unknown>>;
+
+/** Options of `@Hedged()`. What is left out comes from the settings `hedge.*`. */
+export interface HedgeOptions extends OptionsOf<typeof hedgeFields>, OptionsOf<typeof commonOptions> {}
+
+/** Hedge options in effect: `after` is null if it is not set. */
+export type ResolvedHedgeOptions = ResolvedOf<typeof hedgeFields>;

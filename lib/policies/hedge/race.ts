@@ -1,11 +1,13 @@
 import type { Call } from '../../call/call.js';
-import { openingOf } from '../../call/opening.js';
-import { swallow, watchEnd } from '../../call/open-stream.js';
+import { closeUnread, openingOf } from '../../call/opening.js';
+import { watchEnd } from '../../call/open-stream.js';
 import { onAbort } from '../../call/signals.js';
 import type { Site } from '../../call/site.js';
 import type { StopCause } from '../../call/stop.js';
 import type { HedgeRefusal } from '../../core/events.js';
 import { type Started, startTimer } from '../../core/shared-timer.js';
+import { discard } from '../../failures/discard.js';
+import { canBeSentOnce } from '../../failures/once.js';
 import { Attempt } from './attempt.js';
 
 /** What the races of one method have in common. */
@@ -120,23 +122,25 @@ export class Race {
 
   #refusal(now: number): HedgeRefusal | undefined {
     if (this.#call.admission.isRevoked) return 'circuit-open';
+    if (canBeSentOnce(this.#call.args)) return 'body';
     // Asked last, because it takes.
     return this.#call.budget.take(now) ? undefined : 'budget';
   }
 
   #succeed(attempt: Attempt, value: unknown): void {
     const { site, now, onLatency } = this.#track;
-    const opening = openingOf(value, site, attempt);
     if (this.#isWon || this.#isStopped) {
-      if (opening) swallow(opening.rest.return(undefined));
+      if (!closeUnread(value, site)) discard(value);
       return this.#settle(attempt);
     }
+    const opening = openingOf(value, site, attempt);
     this.#isWon = true;
     if (attempt.number > 1) {
       site.stats.hedgesWon += 1;
       this.#call.isRecovered = true;
     }
     this.#release();
+    discard(this.#firstFailure?.error);
     if (this.#taken > 0) this.#call.budget.putBack(this.#taken);
     // One that has lost took at least as long. Left out, slow calls would be seen the less the more they are hedged.
     if (onLatency && !this.#firstFailure) onLatency(now() - this.#startedAt);
@@ -147,7 +151,9 @@ export class Race {
   }
 
   #fail(attempt: Attempt, error: unknown): void {
-    if (attempt.number === 1) this.#firstFailure = { error };
+    if (attempt.number === 1 && !this.#isWon && !this.#isStopped) this.#firstFailure = { error };
+    // The call fails with another error, or not at all.
+    else if (error !== this.#firstFailure?.error) discard(error);
     this.#settle(attempt);
   }
 

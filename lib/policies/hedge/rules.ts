@@ -1,7 +1,7 @@
 import { type Duration, toMs } from '../../core/duration.js';
 import { durationOrPercentile } from '../../core/field.js';
 import { isPercentile, type Percentile, shareOf } from '../../core/percentile.js';
-import type { HedgeOptions } from './options.js';
+import type { ResolvedHedgeOptions } from './options.js';
 
 /** Options with every gap filled: `after` is a number of milliseconds, or a share of what was seen. */
 export interface HedgeRules {
@@ -11,16 +11,13 @@ export interface HedgeRules {
   readonly maxHedges: number;
 }
 
-/** Options after the settings have filled in the data: `after` is null where nothing says it. */
-export type ResolvedHedgeOptions = Required<HedgeOptions>;
-
+/** Expects `after`, as {@link hedgeContradictions} does. */
 export function hedgeRules({ after, maxHedges }: ResolvedHedgeOptions): HedgeRules {
-  return isPercentile(after)
-    ? { afterMs: undefined, share: shareOf(after), maxHedges }
-    : { afterMs: toMs(after), share: undefined, maxHedges };
+  if (isPercentile(after)) return { afterMs: undefined, share: shareOf(after), maxHedges };
+  return { afterMs: after ? toMs(after) : undefined, share: undefined, maxHedges };
 }
 
-/** What is missing, as problems for people: there is no time that would be slow for every upstream. */
+/** What is missing, as problems for people. No time is slow for every upstream, so there is no default. */
 export function hedgeContradictions({ after }: { readonly after?: Duration | Percentile | null }): string[] {
   return after ? [] : [`after: expected ${durationOrPercentile.expected}, got nothing`];
 }

@@ -1,48 +1,58 @@
-import type { Duration } from '../../core/duration.js';
-import { codeOption, count, duration, type Field, name } from '../../core/field.js';
+import type { commonOptions } from '../../core/common-options.js';
+import {
+  count,
+  duration,
+  type Field,
+  name,
+  type OptionsOf,
+  positiveDuration,
+  type ResolvedOf,
+} from '../../core/field.js';
 
-/** Options of `@RespectRateLimit()`. What is left out comes from the settings `rateLimit.*`. */
-export interface RateLimitOptions {
-  /**
-   * How long a call waits for rate limits at most, all its waits together. A hint that is longer than what is left fails
-   * the call at once. Its share of the staggered release, up to 20 %, comes on top. @default '30s'
-   */
-  readonly maxWait?: Duration;
-  /** Calls in all, the first included. An integer >= 1. @default 5 */
-  readonly maxAttempts?: number;
-  /**
-   * The shortest wait, also where the upstream asks for less; where it asks for nothing, waits grow from here. Not above
-   * `maxWait`. @default '1s'
-   */
-  readonly minWait?: Duration;
-  /**
-   * The gate's name: everyone who names it waits together. Without a name it is that of the circuit around the method,
-   * and where there is none it belongs to the method.
-   */
-  readonly gate?: string;
-}
-
-/** The options that are data, and so may come from any layer of the settings. */
+/** Everything that `@RespectRateLimit()` takes. */
 export const rateLimitFields = {
+  /**
+   * How long a call waits for rate limits at most, all its waits together. A hint that is longer than what is left
+   * fails the call at once. @default '30s'
+   */
   maxWait: {
-    doc: 'How long a call waits for rate limits at most, all its waits together.',
+    doc: 'How long a call waits for rate limits at most, all its waits together. A hint that is longer than what is left fails the call at once.',
     format: duration,
     default: '30s',
   },
+  /** Calls in all, the first included. An integer >= 1. @default 5 */
   maxAttempts: {
-    doc: 'Calls in all, the first included.',
+    doc: 'Calls in all, the first included. An integer >= 1.',
     format: count(1),
     default: 5,
   },
+  /**
+   * The shortest wait, also if the upstream asks for less; without a hint, waits grow from here. At most `maxWait`.
+   * @default '1s'
+   */
   minWait: {
-    doc: 'The shortest wait, also where the upstream asks for less; not above maxWait.',
+    doc: 'The shortest wait, also if the upstream asks for less; without a hint, waits grow from here. At most `maxWait`.',
     format: duration,
     default: '1s',
   },
+  /** The longest that a hint closes the gate. Then one call tries. @default '5m' */
+  maxGate: {
+    doc: 'The longest that a hint closes the gate. Then one call tries.',
+    format: positiveDuration,
+    default: '5m',
+  },
+  /**
+   * The name of the gate. Methods that give the same name wait together. Default: the name of the circuit around the
+   * method; without one the gate belongs to the method.
+   */
+  gate: {
+    doc: 'The name of the gate. Methods that give the same name wait together. Default: the name of the circuit around the method; without one the gate belongs to the method.',
+    format: name,
+  },
 } satisfies Record<string, Field<unknown>>;
 
-/** Everything that `@RespectRateLimit()` takes. */
-export const rateLimitOptions = {
-  ...rateLimitFields,
-  gate: codeOption(name),
-};
+/** Options of `@RespectRateLimit()`. What is left out comes from the settings `rateLimit.*`. */
+export interface RateLimitOptions extends OptionsOf<typeof rateLimitFields>, OptionsOf<typeof commonOptions> {}
+
+/** Rate limit options in effect. */
+export type ResolvedRateLimitOptions = ResolvedOf<typeof rateLimitFields>;

@@ -4,6 +4,7 @@ import type { Site } from '../../call/site.js';
 import type { Failure } from '../../core/failure.js';
 import type { Gate } from './gate.js';
 import type { RateLimitRules } from './rules.js';
+import { isOwnLimit } from './own-limit.js';
 import { Visit } from './visit.js';
 
 /** The gate of the calls that come through a circuit, or through none. */
@@ -26,19 +27,26 @@ export function rateLimit(site: Site, rules: RateLimitRules, gateOf: GateOf): Po
   /** The failure, if waiting may mend it. */
   const limitIn = (error: unknown, call: Call): Failure | undefined => {
     const failure = call.classified(error);
-    return failure.kind === 'rate-limited' ? failure : undefined;
+    if (failure.kind !== 'rate-limited' || failure.final) return undefined;
+    // A limiter of our own rejected the call: the upstream did not ask for anything.
+    return isOwnLimit(error) ? undefined : failure;
   };
 
   /** Repeats a call for as long as it may wait. */
   const repeat = async (visit: Visit, call: Call, next: Next): Promise<unknown> => {
     for (;;) {
       try {
+        call.beginAttempt();
         const value = await next(call.self, call.args, call);
+        visit.answered(true);
         if (visit.hasRepeated) call.isRecovered = true;
         return value;
       } catch (error) {
         const limit = limitIn(error, call);
-        if (!limit) throw error;
+        if (!limit) {
+          visit.answered(false);
+          throw error;
+        }
         await visit.recover(error, limit);
       }
     }
@@ -56,14 +64,22 @@ export function rateLimit(site: Site, rules: RateLimitRules, gateOf: GateOf): Po
     return repeat(waiting, call, next);
   };
 
-  const isClosed = (gate: Gate): boolean => !site.instantRetries && gate.closedAt(site.clock.now()) !== undefined;
+  /** True if calls need a turn: while it is closed, and while it is paced. */
+  const isLimited = (gate: Gate): boolean => !site.instantRetries && gate.stateAt(site.clock.now()).kind === 'limited';
 
   return {
     enter: (self, args, admission, next, call) => {
       const gate = gateFor(admission);
-      if (gate.isOpen || !isClosed(gate)) return admission;
+      if (gate.isOpen || !isLimited(gate)) return admission;
       const waiting = callFor(site, self, args, admission, call);
       return new Answer(wait(waiting, next), waiting);
+    },
+    succeed: (admission) => {
+      const gate = gateFor(admission);
+      return (value) => {
+        if (gate.succeeded()) gate.note(site.clock.now());
+        return value;
+      };
     },
     fail: (error, call, next) => {
       const limit = limitIn(error, call);

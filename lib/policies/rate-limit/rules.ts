@@ -1,18 +1,18 @@
 import { toMs } from '../../core/duration.js';
-import type { RateLimitOptions } from './options.js';
+import type { RateLimitOptions, ResolvedRateLimitOptions } from './options.js';
 
 /** Options with every gap filled, durations in milliseconds. */
 export interface RateLimitRules {
   readonly maxWaitMs: number;
   readonly maxAttempts: number;
   readonly minWaitMs: number;
+  /** The longest that a hint closes the gate before one call tries. */
+  readonly maxGateMs: number;
 }
 
-/** Rate limit options after the settings have filled in the data. */
-export type ResolvedRateLimitOptions = Pick<RateLimitOptions, 'gate'> & Required<Omit<RateLimitOptions, 'gate'>>;
-
-export function rateLimitRules({ maxWait, maxAttempts, minWait }: ResolvedRateLimitOptions): RateLimitRules {
-  return { maxWaitMs: toMs(maxWait), maxAttempts, minWaitMs: toMs(minWait) };
+export function rateLimitRules(options: ResolvedRateLimitOptions): RateLimitRules {
+  const { maxWait, maxAttempts, minWait, maxGate } = options;
+  return { maxWaitMs: toMs(maxWait), maxAttempts, minWaitMs: toMs(minWait), maxGateMs: toMs(maxGate) };
 }
 
 /** Options that contradict each other, as problems for people. */

@@ -1,4 +1,3 @@
-import { jitteredMs } from '../../core/backoff.js';
 import type { Call } from '../../call/call.js';
 import type { Site } from '../../call/site.js';
 import { count } from '../../call/stats.js';
@@ -6,9 +5,12 @@ import type { StopCause } from '../../call/stop.js';
 import { RateLimitedError } from '../../core/errors.js';
 import type { RateLimitReason } from '../../core/events.js';
 import { type Failure, factsOf } from '../../core/failure.js';
+import { discard } from '../../failures/discard.js';
+import { isUsed } from '../../failures/once.js';
 import type { Gate } from './gate.js';
 import type { RateLimitRules } from './rules.js';
-import { type Closed, shareMs } from './state.js';
+import type { Pass } from './state.js';
+import { turn } from './turn.js';
 
 /** The 429 that a call has last been answered with. */
 interface Answered {
@@ -25,6 +27,10 @@ export class Visit {
   #attempt = 0;
   #waitedMs = 0;
   #last: Answered | undefined;
+  /** Its place among all calls, from its first wait on. */
+  #ticket: number | undefined;
+  /** How it passed; undefined while it waits, or if the gate was open. */
+  #pass: Pass | undefined;
 
   constructor(site: Site, rules: RateLimitRules, gate: Gate, call: Call) {
     this.#site = site;
@@ -34,32 +40,49 @@ export class Visit {
   }
 
   /**
-   * Waits until the gate is open, and for the call's own share of the staggered release.
-   * @throws what the call fails with, when it may not wait as long or no longer
+   * Waits for the call's turn at the gate.
+   * @throws what the call fails with, if it may not wait as long or no longer
    */
   async pass(): Promise<void> {
-    let closing: Closed | undefined;
-    let share = 0;
-    let now = this.#site.clock.now();
-    for (let closed = this.#gate.closedAt(now); closed; closed = this.#gate.closedAt(now)) {
-      // A timer may be early, or too short for the wait: then the share is still the one that was drawn.
-      if (closed !== closing) share = shareMs(closed, this.#site.random);
-      closing = closed;
-      const waitMs = Math.ceil(closed.until - now + share);
-      if (closed.until - now > this.#leftMs() || !this.#fits(waitMs)) this.#end('max-wait', closed.until - now);
-      this.#gate.waiting += 1;
-      try {
-        await this.#wait(waitMs);
-      } finally {
-        this.#gate.waiting -= 1;
-      }
-      now = this.#site.clock.now();
+    if (this.#site.instantRetries) return;
+    const { clock } = this.#site;
+    const now = clock.now();
+    const entry = this.#gate.enter(now);
+    this.#pass = entry.pass;
+    if (entry.hasPassed) return;
+    this.#heedStop();
+    const expectedMs = this.#gate.expectedWaitMs((this.#ticket ??= this.#gate.ticket()), now);
+    if (!this.#fits(expectedMs)) this.#end('max-wait', expectedMs);
+    await this.#wait(this.#ticket, 0);
+  }
+
+  /** @param minWaitMs the shortest wait, whatever the gate says */
+  async #wait(ticket: number, minWaitMs: number): Promise<void> {
+    const { clock } = this.#site;
+    const since = clock.now();
+    const notBefore = since + minWaitMs;
+    const { ended, pass, cause } = await turn(this.#gate, { ticket, notBefore }, this.#leftMs(), this.#call);
+    this.#waitedMs += Math.max(0, clock.now() - since);
+    this.#pass = pass;
+    try {
+      this.#heedStop(cause);
+    } catch (stopped) {
+      // A call that has passed and is not made after all has proved nothing.
+      this.answered(false);
+      throw stopped;
     }
+    if (ended === 'late') this.#end('max-wait', Math.max(1, this.#gate.expectedWaitMs(ticket, clock.now())));
+  }
+
+  /** The attempt has ended, and not with a 429. */
+  answered(isSuccess: boolean): void {
+    if (this.#pass) this.#gate.answered(this.#pass, isSuccess, this.#site.clock.now());
+    this.#pass = undefined;
   }
 
   /**
    * After a 429: waits until the call may be made again.
-   * @throws what the call fails with, when it may not
+   * @throws what the call fails with, if it may not
    */
   async recover(error: unknown, failure: Failure): Promise<void> {
     await this.#untilNext(error, failure);
@@ -76,41 +99,30 @@ export class Visit {
     this.#last = { error, failure };
     const now = this.#site.clock.now();
     const { retryAfterMs: hintMs } = failure;
-    if (hintMs === undefined) return this.#backOff();
-    const waitMs = Math.max(hintMs, this.#rules.minWaitMs);
-    if (this.#site.instantRetries) return this.#goOn(waitMs, waitMs);
-    if (this.#gate.close(waitMs, now)) this.#tell({ waitMs: Math.ceil(waitMs) });
-    this.#goOn(waitMs, waitMs);
-    return this.pass();
+    const { minWaitMs, maxGateMs } = this.#rules;
+    const refusal = { hintMs, pass: this.#pass, minWaitMs, maxGateMs };
+    const isNews = !this.#site.instantRetries && this.#gate.limited(refusal, now);
+    this.#pass = undefined;
+    this.#ticket ??= this.#gate.ticket();
+    if (isNews) this.#tell({ waitMs: Math.max(minWaitMs, this.#gate.retryAfterMs(now)) });
+    const pauseMs = this.#site.instantRetries ? 0 : this.#gate.expectedWaitMs(this.#ticket, now);
+    const waitMs = Math.max(hintMs ?? 0, pauseMs, minWaitMs);
+    this.#goOn(waitMs, hintMs === undefined ? undefined : Math.max(hintMs, minWaitMs));
+    discard(error);
+    if (!this.#site.instantRetries) await this.#wait(this.#ticket, minWaitMs);
   }
 
-  /** Without a hint nothing is known of others: the call waits by itself. */
-  async #backOff(): Promise<void> {
-    const { minWaitMs } = this.#rules;
-    this.#goOn(minWaitMs, undefined);
-    if (this.#site.instantRetries) return;
-    const waitMs = Math.ceil(jitteredMs(this.#attempt, minWaitMs, this.#leftMs(), this.#site.random));
-    if (!this.#fits(waitMs)) this.#end('max-wait');
-    this.#tell({ waitMs });
-    await this.#wait(waitMs);
-    // Somebody else may have closed the gate in the meantime.
-    await this.pass();
-  }
-
-  /** @throws when the call may not be made again after `waitMs` */
+  /** @throws if the call may not be made again after `waitMs` */
   #goOn(waitMs: number, retryAfterMs: number | undefined): void {
     this.#heedStop();
     if (this.#attempt >= this.#rules.maxAttempts) this.#end('attempts');
-    if (waitMs > this.#leftMs()) this.#end('max-wait', retryAfterMs);
+    if (isUsed(this.#call.args)) this.#end('body');
+    if (!this.#fits(waitMs)) this.#end('max-wait', retryAfterMs);
   }
 
-  async #wait(ms: number): Promise<void> {
-    this.#heedStop();
-    const { clock } = this.#site;
-    const since = clock.now();
-    const stopped = await this.#call.stop.wait(ms);
-    this.#waitedMs += Math.max(0, clock.now() - since);
-    this.#heedStop(stopped);
+  /** A wait that goes on until the deadline leaves no time for the call. */
+  #fits(waitMs: number): boolean {
+    return waitMs <= this.#rules.maxWaitMs - this.#waitedMs && waitMs < this.#call.stop.leftMs;
   }
 
   /** @param stopped the cause that ended a wait, which may be gone by now */
@@ -126,11 +138,6 @@ export class Visit {
     return Math.min(this.#rules.maxWaitMs - this.#waitedMs, this.#call.stop.leftMs);
   }
 
-  /** Whether anything is left of the call's time after a wait, its share of the release included. */
-  #fits(waitMs: number): boolean {
-    return waitMs < this.#call.stop.leftMs;
-  }
-
   #end(reason: RateLimitReason, retryAfterMs?: number): never {
     this.#tell({ reason, ...(retryAfterMs !== undefined && { retryAfterMs: Math.ceil(retryAfterMs) }) });
     const last = this.#last;
@@ -138,21 +145,27 @@ export class Visit {
       case 'aborted':
         throw this.#call.stop.error;
       case 'circuit-open':
-        throw last ? last.error : this.#call.admission.circuit?.rejection(() => this.#site.clock.now());
+        throw last
+          ? last.error
+          : this.#call.admission.circuit?.rejection(() => this.#site.clock.now(), this.#site.method);
       case 'attempts':
+      case 'body':
       case 'max-wait':
-        // Where nothing is said of how long it lasts, the upstream's own error says as much as one of ours.
+        // Without a hint, our error would say no more than the upstream's own.
         if (retryAfterMs === undefined) throw (last as Answered).error;
-        throw new RateLimitedError(retryAfterMs, last && { cause: last.error });
+        throw new RateLimitedError(retryAfterMs, { ...this.#ofCall(), ...(last && { cause: last.error }) });
     }
   }
 
-  #tell(said: { waitMs?: number; retryAfterMs?: number; reason?: RateLimitReason }): void {
+  #ofCall(): { method: string; circuit?: string } {
     const { circuit } = this.#call.admission;
+    return { method: this.#site.method, ...(circuit && { circuit: circuit.name }) };
+  }
+
+  #tell(said: { waitMs?: number; retryAfterMs?: number; reason?: RateLimitReason }): void {
     this.#site.channel('rate_limited').audience(this.#site.clock.now())?.({
       type: 'rate_limited',
-      method: this.#site.method,
-      ...(circuit && { circuit: circuit.name }),
+      ...this.#ofCall(),
       ...(this.#last && {
         attempt: this.#attempt,
         maxAttempts: this.#rules.maxAttempts,

@@ -41,6 +41,8 @@ export function heedHint(waitMs: number, hintMs: number, maxWaitMs: number, rand
 
 function checked(waitMs: number, ended: { readonly error: unknown } | undefined): number {
   if (typeof waitMs === 'number' && waitMs >= 0) return waitMs;
+  // An async function may reject later.
+  Promise.resolve(waitMs).catch(() => undefined);
   throw new ConfigurationError(
     [`backoff: expected milliseconds >= 0, got ${typeof waitMs === 'number' ? waitMs : typeof waitMs}`],
     ended && { cause: ended.error },

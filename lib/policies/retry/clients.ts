@@ -1,9 +1,10 @@
+import { shared } from '../../core/shared.js';
 import { clientRetries } from '../../failures/others-retries.js';
 import { classNameOf, read } from '../../failures/reading.js';
 import type { Layer } from './spent.js';
 
-/** Clients that objects hold where nobody can look, in `#private` fields, and what to write in place of each. */
-const held = new WeakMap<object, readonly Layer[]>();
+/** Clients in `#private` fields of objects, which cannot be seen from outside, and what to write instead. */
+const held = shared('retry.clients', () => new WeakMap<object, readonly Layer[]>());
 
 /** Says that an object calls a client that cannot be seen from outside. */
 export function holdsClient(holder: object, client: object, instead?: string): void {
@@ -16,7 +17,7 @@ export function holdsClient(holder: object, client: object, instead?: string): v
  * and that have a `maxRetries` above 0, as `openai`'s and `@anthropic-ai/sdk`'s. Runs no getter of the object.
  */
 export function clientsOf(self: unknown): readonly Layer[] {
-  // What is no object holds nothing, and neither does the one that is made of it here.
+  // A primitive value holds no client, and neither does the object that is made of it here.
   const holder = Object(self) as object;
   return [...(held.get(holder) ?? []), ...seenIn(holder)];
 }

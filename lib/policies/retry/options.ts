@@ -1,82 +1,73 @@
-import type { Duration } from '../../core/duration.js';
 import type { Failure } from '../../core/failure.js';
-import { callback, codeOption, count, duration, type Field, oneOf } from '../../core/field.js';
+import { callback, count, duration, type Field, oneOf, type OptionsOf, type ResolvedOf } from '../../core/field.js';
 import type { Random } from '../../core/random.js';
+import type { commonOptions } from '../../core/common-options.js';
 
-/** Options of `@RetryOnTransient()`. What is left out comes from the settings `retry.*`. */
-export interface RetryOptions {
-  /** Calls in all, the first included. An integer >= 1. @default 3 */
-  readonly maxAttempts?: number;
-  /** The shortest wait between two attempts. @default '1s' */
-  readonly minWait?: Duration;
-  /** The longest wait between two attempts; not below `minWait`. @default '10s' */
-  readonly maxWait?: Duration;
-  /**
-   * `'full'` draws each wait uniformly from `minWait` to the doubled bound, so that callers do not come back together;
-   * `'none'` waits 1, 2, 4, 8, … times `minWait`. @default 'full'
-   */
-  readonly jitter?: 'full' | 'none';
-  /**
-   * What happens to retried methods that are called within this one. `'multiply'`: both repeat, which is told once;
-   * `'outer-only'`: this one repeats, and those within make one attempt each; `'inner-only'`: those within repeat, and
-   * what they gave up on is final. @default 'multiply'
-   */
-  readonly nested?: 'multiply' | 'outer-only' | 'inner-only';
-  /**
-   * Milliseconds to wait before retry number `retry` (1, 2, …) in place of the built-in formula. At most `maxWait` is
-   * waited. `random` gives a number from 0 to 1.
-   */
-  readonly backoff?: (retry: number, random: Random, failure: Failure, error: unknown) => number;
-  /** Whether to retry after this failure, in place of `failure.transient`. A cancelled call is never retried. */
-  readonly retryOn?: (failure: Failure, error: unknown) => boolean;
-  /** Whether a value that the method returned calls for another attempt. When attempts are spent, it is returned. */
-  // oxlint-disable-next-line typescript/no-explicit-any -- the value's type is the method's, which an option cannot know
-  readonly retryOnResult?: (value: any) => boolean;
-  /**
-   * Finds the caller's signal among the arguments. By default it is an argument that is an `AbortSignal`, or the
-   * `signal` of one that is an options object.
-   */
-  // oxlint-disable-next-line typescript/no-explicit-any -- the arguments' types are the method's, which an option cannot know
-  readonly signal?: (...args: any[]) => AbortSignal | undefined;
-}
-
-/** The options that are data, and so may come from any layer of the settings. */
+/** Everything that `@RetryOnTransient()` takes. */
 export const retryFields = {
+  /** Calls in all, the first included. An integer >= 1. @default 3 */
   maxAttempts: {
-    doc: 'Calls in all, the first included.',
+    doc: 'Calls in all, the first included. An integer >= 1.',
     format: count(1),
     default: 3,
     env: 'RETRY_MAX_ATTEMPTS',
   },
+  /** The shortest wait between two attempts. At most `maxWait`. @default '1s' */
   minWait: {
-    doc: 'The shortest wait between two attempts.',
+    doc: 'The shortest wait between two attempts. At most `maxWait`.',
     format: duration,
     default: '1s',
     env: 'RETRY_MIN_WAIT',
   },
+  /** The longest wait between two attempts. At least `minWait`. @default '10s' */
   maxWait: {
-    doc: 'The longest wait between two attempts; not below minWait.',
+    doc: 'The longest wait between two attempts. At least `minWait`.',
     format: duration,
     default: '10s',
     env: 'RETRY_MAX_WAIT',
   },
+  /**
+   * `full` draws each wait at random from `minWait` to the doubled bound, so that callers do not come back together;
+   * `none` waits 1, 2, 4, 8, … times `minWait`. @default 'full'
+   */
   jitter: {
-    doc: 'Whether waits are drawn at random ("full") or double evenly ("none").',
+    doc: '`full` draws each wait at random from `minWait` to the doubled bound, so that callers do not come back together; `none` waits 1, 2, 4, 8, … times `minWait`.',
     format: oneOf('full', 'none'),
     default: 'full',
   },
+  /**
+   * Which of several retries around one another repeats. `multiply`: both, which is logged once; `outer-only`: this
+   * one, and those within make one attempt each; `inner-only`: those within, and what they gave up on is final.
+   * @default 'multiply'
+   */
   nested: {
-    doc: 'Which of several retries around one another repeats: both ("multiply"), "outer-only" or "inner-only".',
+    doc: 'Which of several retries around one another repeats. `multiply`: both, which is logged once; `outer-only`: this one, and those within make one attempt each; `inner-only`: those within, and what they gave up on is final.',
     format: oneOf('multiply', 'outer-only', 'inner-only'),
     default: 'multiply',
   },
+  /**
+   * Milliseconds to wait before retry number `retry` (1, 2, …) instead of the built-in formula. At most `maxWait` is
+   * waited. `random` returns a number from 0 to 1.
+   */
+  backoff: {
+    doc: 'Milliseconds to wait before retry number `retry` (1, 2, …) instead of the built-in formula. At most `maxWait` is waited. `random` returns a number from 0 to 1.',
+    format: callback<(retry: number, random: Random, failure: Failure, error: unknown) => number>(),
+  },
+  /** Whether to retry after this failure, instead of `failure.transient`. A cancelled call is never retried. */
+  retryOn: {
+    doc: 'Whether to retry after this failure, instead of `failure.transient`. A cancelled call is never retried.',
+    format: callback<(failure: Failure, error: unknown) => boolean>(),
+  },
+  /** Whether a value that the method returned is retried. When all attempts are used, the value is returned. */
+  retryOnResult: {
+    doc: 'Whether a value that the method returned is retried. When all attempts are used, the value is returned.',
+    // oxlint-disable-next-line typescript/no-explicit-any -- the value's type is the method's, which an option cannot know
+    format: callback<(value: any) => boolean>(),
+  },
 } satisfies Record<string, Field<unknown>>;
 
-/** Everything that `@RetryOnTransient()` takes. */
-export const retryOptions = {
-  ...retryFields,
-  backoff: codeOption(callback),
-  retryOn: codeOption(callback),
-  retryOnResult: codeOption(callback),
-  signal: codeOption(callback),
-};
+/** Options of `@RetryOnTransient()`. What is left out comes from the settings `retry.*`. */
+export interface RetryOptions extends OptionsOf<typeof retryFields>, OptionsOf<typeof commonOptions> {}
+
+/** Retry options in effect. */
+export type ResolvedRetryOptions = ResolvedOf<typeof retryFields> & OptionsOf<typeof commonOptions>;

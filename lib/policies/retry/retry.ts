@@ -5,7 +5,8 @@ import type { Site } from '../../call/site.js';
 import { lead } from './leading.js';
 import type { Multiplied } from './multiplied.js';
 import type { RetryRules } from './rules.js';
-import { repeatable, type Retries, RetrySequence } from './sequence.js';
+import type { Retries } from './retries.js';
+import { repeatable, RetrySequence } from './sequence.js';
 import { NEVER, thisMoment } from './spent.js';
 import { watchStream } from './stream.js';
 
@@ -27,8 +28,8 @@ export function retry(site: Site, rules: RetryRules, multiplied: Multiplied): Po
   const fail = (error: unknown, call: Call, next: Next, since = NEVER): Promise<unknown> | undefined => {
     call.budget.earn();
     try {
-      const failure = repeatable(retries, call, error);
-      return failure && new RetrySequence(retries, call, next, since).afterFailure(failure, error);
+      const failure = repeatable(retries, call, error, 1);
+      return failure && new RetrySequence(retries, call, next, since, call.failedAt).afterFailure(failure, error);
     } catch (mistake) {
       // Of a function of the user's.
       return Promise.reject(mistake);
@@ -45,7 +46,7 @@ export function retry(site: Site, rules: RetryRules, multiplied: Multiplied): Po
         if (opening) opening.rest = watchStream(retries, opening.rest, call);
         else call.budget.earn();
         if (opening || !isUnwanted?.(value)) return value;
-        return new RetrySequence(retries, call, attempt, since).afterValue(value);
+        return new RetrySequence(retries, call, attempt, since, site.clock.now()).afterValue(value);
       },
       (error) => {
         const handled = fail(error, call, attempt, since);

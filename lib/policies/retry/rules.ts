@@ -3,7 +3,7 @@ import type { Failure } from '../../core/failure.js';
 import { answerOf } from '../../call/predicate.js';
 import type { Site } from '../../call/site.js';
 import type { BackoffRules } from './backoff.js';
-import type { RetryOptions } from './options.js';
+import type { ResolvedRetryOptions, RetryOptions } from './options.js';
 
 /** Options with every gap filled, durations in milliseconds. */
 export interface RetryRules extends BackoffRules {
@@ -12,10 +12,6 @@ export interface RetryRules extends BackoffRules {
   readonly retryOn: (failure: Failure, error: unknown) => boolean;
   readonly isUnwanted: ((value: unknown) => boolean) | undefined;
 }
-
-/** Retry options after the settings have filled in the data. */
-export type ResolvedRetryOptions = RetryOptions &
-  Required<Pick<RetryOptions, 'maxAttempts' | 'minWait' | 'maxWait' | 'jitter' | 'nested'>>;
 
 export function retryRules(options: ResolvedRetryOptions, { method }: Pick<Site, 'method'>): RetryRules {
   const { retryOn, retryOnResult } = options;

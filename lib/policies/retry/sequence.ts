@@ -1,36 +1,29 @@
 import type { Call } from '../../call/call.js';
 import { openingOf } from '../../call/opening.js';
 import type { Next } from '../../call/policy.js';
-import type { Site } from '../../call/site.js';
 import { count } from '../../call/stats.js';
 import type { StopCause } from '../../call/stop.js';
-import type { Channel } from '../../core/channel.js';
 import { ConfigurationError } from '../../core/errors.js';
 import { levelOf } from '../../core/event-kinds.js';
 import type { GaveUpReason } from '../../core/events.js';
 import { type Failure, factsOf } from '../../core/failure.js';
+import { discard } from '../../failures/discard.js';
+import { isUsed } from '../../failures/once.js';
 import { backoffMs, heedHint } from './backoff.js';
 import { clientsOf } from './clients.js';
 import { isLed } from './leading.js';
-import type { Multiplied } from './multiplied.js';
-import type { RetryRules } from './rules.js';
+import type { Retries } from './retries.js';
 import { type Layer, noteSpent, spentOnError, spentOnValue, thisMoment } from './spent.js';
 import { watchStream } from './stream.js';
-
-/** What the retries of one method have in common. */
-export interface Retries {
-  readonly site: Site;
-  readonly rules: RetryRules;
-  readonly multiplied: Multiplied;
-  readonly scheduled: Channel;
-  readonly gaveUp: Channel;
-}
 
 /**
  * What an attempt failed with, if another one may mend it or the caller has aborted; undefined if it is final.
  * @throws what `retryOn` throws
  */
-export function repeatable({ rules }: Retries, call: Call, error: unknown): Failure | undefined {
+export function repeatable({ site, rules }: Retries, call: Call, error: unknown, attempt: number): Failure | undefined {
+  // The last one is the call's own failure.
+  if (attempt < rules.maxAttempts)
+    for (const listener of site.onAttemptFailed) listener(call, error, rules.maxAttempts);
   const failure = call.failureOf(error);
   // Whatever failed then failed because the caller aborted.
   if (call.isAborted) return failure;
@@ -73,18 +66,18 @@ export class RetrySequence {
   /** When the attempt began that is to be repeated, in order of what retries within it gave up on. */
   #since: number;
 
-  constructor(retries: Retries, call: Call, next: Next, since: number) {
+  constructor(retries: Retries, call: Call, next: Next, since: number, startedAt: number) {
     this.#retries = retries;
     this.#call = call;
     this.#next = next;
     this.#since = since;
     this.#isLed = retries.rules.maxAttempts > 1 && isLed();
-    this.#startedAt = retries.site.clock.now();
+    this.#startedAt = startedAt;
   }
 
   /** After an attempt whose failure is {@link repeatable}: the outcome of the next ones, or undefined to hand it on. */
   afterFailure(failure: Failure, error: unknown): Promise<unknown> | undefined {
-    return this.#repeat(failure, { error }, this.#attempt === 1 ? this.#startedAt : this.#retries.site.clock.now());
+    return this.#repeat(failure, { error }, this.#call.failedAt);
   }
 
   /** After an attempt has come to a value that was not wanted: the outcome of the next ones, or the value. */
@@ -97,7 +90,7 @@ export class RetrySequence {
     if (cause) return this.#giveUp(REASONS[cause], failure, ended, now);
     const within = this.#layersOf(ended);
     const stop = this.#reasonToStop(failure, within, leftMs);
-    if (stop !== 'nested') this.#tellMultiplied(within);
+    if (stop !== 'nested') this.#tellMultiplied(within, ended);
     if (stop) return this.#giveUp(stop, failure, ended, now);
     const waitMs = this.#waitMs(failure, ended);
     // An attempt that begins at the deadline has no time either.
@@ -107,6 +100,8 @@ export class RetrySequence {
     this.#taken += 1;
     count(this.#retries.site.stats.retries, failure.kind);
     this.#tellScheduled(failure, waitMs, now);
+    // A response that nobody reads would keep its socket.
+    discard('error' in ended ? ended.error : ended.value);
     if (waitMs > 0) return this.#call.stop.wait(waitMs).then((stopped) => this.#afterWait(stopped, failure, ended));
     // A listener may have aborted the call.
     const stopped = this.#call.stop.cause;
@@ -125,7 +120,10 @@ export class RetrySequence {
   #again(): Promise<unknown> {
     this.#attempt += 1;
     this.#since = thisMoment();
+    this.#call.beginAttempt();
     const { self, args } = this.#call;
+    // The method starts it, and counts one more.
+    this.#call.attempt = Math.max(this.#call.attempt, this.#attempt - 1);
     return this.#next(self, args, this.#call).then(this.#onValue, this.#onError);
   }
 
@@ -140,7 +138,7 @@ export class RetrySequence {
   };
 
   readonly #onError = (error: unknown): unknown => {
-    const failure = repeatable(this.#retries, this.#call, error);
+    const failure = repeatable(this.#retries, this.#call, error, this.#attempt);
     const repeated = failure && this.afterFailure(failure, error);
     if (repeated === undefined) throw error;
     return repeated;
@@ -151,7 +149,12 @@ export class RetrySequence {
     const { site, rules } = this.#retries;
     if (site.instantRetries) return 0;
     const { retryAfterMs } = failure;
-    const waitMs = backoffMs(this.#attempt, rules, site.random, failure, 'error' in ended ? ended : undefined);
+    let waitMs: number;
+    try {
+      waitMs = backoffMs(this.#attempt, rules, site.random, failure, 'error' in ended ? ended : undefined);
+    } catch (mistake) {
+      throw standFor(failure, mistake, this.#call);
+    }
     return retryAfterMs === undefined ? waitMs : heedHint(waitMs, retryAfterMs, rules.maxWaitMs, site.random);
   }
 
@@ -159,10 +162,11 @@ export class RetrySequence {
     { retryAfterMs }: Failure,
     within: readonly Layer[],
     leftMs: number,
-  ): 'nested' | 'attempts' | 'retry-after' | undefined {
+  ): 'nested' | 'attempts' | 'body' | 'retry-after' | undefined {
     const { maxAttempts, maxWaitMs, nested } = this.#retries.rules;
     if (this.#isLed || (nested === 'inner-only' && within.length > 0)) return 'nested';
     if (this.#attempt >= maxAttempts) return 'attempts';
+    if (isUsed(this.#call.args)) return 'body';
     const isTooLong = retryAfterMs !== undefined && (retryAfterMs > maxWaitMs || retryAfterMs >= leftMs);
     return isTooLong ? 'retry-after' : undefined;
   }
@@ -173,8 +177,9 @@ export class RetrySequence {
     return 'error' in ended ? spentOnError(ended.error, this.#since) : spentOnValue(ended.value, this.#since);
   }
 
-  #tellMultiplied(within: readonly Layer[]): void {
+  #tellMultiplied(within: readonly Layer[], ended: Ended): void {
     const { site, rules, multiplied } = this.#retries;
+    if ('error' in ended && rules.maxAttempts > 1) multiplied.noticeError(site, rules.maxAttempts, ended.error);
     // The clients of the object that made the first call are known; this may be another one.
     if (this.#attempt === 1) multiplied.noticeClients(site, rules.maxAttempts, this.#call.self);
     multiplied.tell(site, rules.maxAttempts, within);

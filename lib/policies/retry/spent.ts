@@ -1,8 +1,9 @@
+import { shared } from '../../core/shared.js';
 import { causesOf } from '../../failures/chain.js';
 
 /** Something that repeats requests: a retried method, or a client that retries by itself. */
 export interface Layer {
-  /** The method, or the client itself: what it is told of once by. */
+  /** The method, or the client itself: each is reported once. */
   readonly identity: object;
   /** As it is named to people. */
   readonly name: string;
@@ -21,18 +22,16 @@ interface Spent {
  * What retries have given up on, an error or a value that was not wanted. This is how the retry further out sees them,
  * without a context that would slow every promise of the process.
  */
-const spent = new WeakMap<object, Spent>();
-
-let marks = 0;
+const state = shared('retry.spent', () => ({ outcomes: new WeakMap<object, Spent>(), marks: 0 }));
 
 /** The moment, in order of what has been given up on. Nothing is later than `NEVER`. */
-export const thisMoment = (): number => marks;
+export const thisMoment = (): number => state.marks;
 export const NEVER = Number.POSITIVE_INFINITY;
 
 /** Notes the retries, outermost first, that gave up on an outcome. One that is no object cannot be told from another. */
 export function noteSpent(outcome: unknown, layers: readonly Layer[]): void {
-  marks += 1;
-  if (typeof outcome === 'object' && outcome !== null) spent.set(outcome, { layers, mark: marks });
+  state.marks += 1;
+  if (typeof outcome === 'object' && outcome !== null) state.outcomes.set(outcome, { layers, mark: state.marks });
 }
 
 /**
@@ -40,7 +39,7 @@ export function noteSpent(outcome: unknown, layers: readonly Layer[]): void {
  * that is thrown again and again would tell of calls that had nothing to do with this one.
  */
 export function spentOnError(error: unknown, since: number): readonly Layer[] {
-  if (since >= marks) return [];
+  if (since >= state.marks) return [];
   for (const cause of causesOf(error)) {
     const layers = spentOnValue(cause, since);
     if (layers.length > 0) return layers;
@@ -48,9 +47,9 @@ export function spentOnError(error: unknown, since: number): readonly Layer[] {
   return [];
 }
 
-/** The same for a value, of which nothing is read. */
+/** The same for a value; none of its properties is read. */
 export function spentOnValue(value: unknown, since: number): readonly Layer[] {
-  // What is no object is not found.
-  const found = spent.get(value as object);
+  // A primitive value is never found.
+  const found = state.outcomes.get(value as object);
   return found && found.mark > since ? found.layers : [];
 }

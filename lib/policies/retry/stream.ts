@@ -2,7 +2,7 @@ import type { Call } from '../../call/call.js';
 import { watchEnd } from '../../call/open-stream.js';
 import type { Stream } from '../../call/policy.js';
 import { type Failure, factsOf } from '../../core/failure.js';
-import type { Retries } from './sequence.js';
+import type { Retries } from './retries.js';
 
 /**
  * Emits that a stream failed after a part of it was delivered, if the failure would have been repeated before.

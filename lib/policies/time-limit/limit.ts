@@ -1,6 +1,6 @@
 import type { Call } from '../../call/call.js';
-import { openingOf } from '../../call/opening.js';
-import { swallow, watchEnd } from '../../call/open-stream.js';
+import { closeUnread, openingOf } from '../../call/opening.js';
+import { watchEnd } from '../../call/open-stream.js';
 import type { Next } from '../../call/policy.js';
 import { Scope } from '../../call/scope.js';
 import type { Site } from '../../call/site.js';
@@ -9,6 +9,7 @@ import { TimeLimitError } from '../../core/errors.js';
 import type { TimeLimitReason } from '../../core/events.js';
 import { type Started, startTimer } from '../../core/shared-timer.js';
 import { nextTurn } from '../../core/turn.js';
+import { discard } from '../../failures/discard.js';
 import type { TimeLimitRules } from './rules.js';
 
 /** Where a limit stands: `inner` ones are right around the method, `outer` ones have policies further in. */
@@ -108,8 +109,10 @@ export class Limit extends Scope {
     else super.expire();
   }
 
-  protected override settled(value?: unknown): void {
-    if (this.#kind.placement === 'inner') this.#succeed(value);
+  protected override settled(value?: unknown, error?: unknown): void {
+    // It came too late for anybody to read.
+    if (this.ended) this.#discard(value ?? error);
+    else if (this.#kind.placement === 'inner') this.#succeed(value);
     // A stream is read in its innermost scope.
     else openingOf(value, this.#kind.site, this);
   }
@@ -137,10 +140,13 @@ export class Limit extends Scope {
   /** It has ended, whatever came from further in. */
   #fail(reject: (error: unknown) => void, value?: unknown): void {
     const { error } = this.#call.stop;
-    const opening = openingOf(value, this.#kind.site);
-    if (opening) swallow(opening.rest.return(undefined));
+    this.#discard(value);
     this.release();
     reject(error);
+  }
+
+  #discard(value: unknown): void {
+    if (!closeUnread(value, this.#kind.site)) discard(value);
   }
 
   #wait(): void {
@@ -177,13 +183,9 @@ export class Limit extends Scope {
     const { channel, clock, method } = this.#kind.site;
     const now = clock.now();
     const { circuit } = this.#call.admission;
-    channel('time_limited').audience(now)?.({
-      type: 'time_limited',
-      method,
-      ...(circuit && { circuit: circuit.name }),
-      elapsedMs: now - this.#startedAt,
-      reason,
-    });
-    this.end('deadline', new TimeLimitError(limitMs));
+    const ofCall = { method, ...(circuit && { circuit: circuit.name }) };
+    const elapsedMs = now - this.#startedAt;
+    channel('time_limited').audience(now)?.({ type: 'time_limited', ...ofCall, elapsedMs, reason });
+    this.end('deadline', new TimeLimitError(limitMs, ofCall));
   }
 }

@@ -1,46 +1,36 @@
-import type { Duration } from '../../core/duration.js';
-import { callback, codeOption, type Field, positiveDuration } from '../../core/field.js';
+import type { commonOptions } from '../../core/common-options.js';
+import { type Field, type OptionsOf, positiveDuration, type ResolvedOf } from '../../core/field.js';
 
-/** Options of `@TimeLimited()`. At least one of the limits has to be given. */
-export interface TimeLimitOptions {
-  /**
-   * How long it may take. Above the retry the whole call, attempts and waits together; below it each attempt. Of a
-   * stream it is the time until its end, that which its consumer takes included. @default none
-   */
-  readonly limit?: Duration;
-  /** How long a stream may take until its first chunk. Not above `limit`. @default none */
-  readonly firstChunk?: Duration;
-  /**
-   * How long a stream may take between two chunks, counted while the consumer waits for one. Not above `limit`.
-   * @default none
-   */
-  readonly betweenChunks?: Duration;
-  /**
-   * Finds the caller's signal among the arguments. By default it is an argument that is an `AbortSignal`, or the
-   * `signal` of one that is an options object.
-   */
-  // oxlint-disable-next-line typescript/no-explicit-any -- the arguments' types are the method's, which an option cannot know
-  readonly signal?: (...args: any[]) => AbortSignal | undefined;
-}
-
-/** The options that are data. */
+/** Everything that `@TimeLimited()` takes. */
 export const timeLimitFields = {
+  /**
+   * How long it may take: above the retry the whole call, attempts and waits together; below it each attempt. For
+   * streams, the time until the end, including the time that the consumer takes. Default: none.
+   */
   limit: {
-    doc: 'How long the whole call may take, or each attempt.',
+    doc: 'How long it may take: above the retry the whole call, attempts and waits together; below it each attempt. For streams, the time until the end, including the time that the consumer takes. Default: none.',
     format: positiveDuration,
     default: null,
   },
+  /** How long a stream may take until its first chunk. At most `limit`. Default: none. */
   firstChunk: {
-    doc: 'How long a stream may take until its first chunk.',
+    doc: 'How long a stream may take until its first chunk. At most `limit`. Default: none.',
     format: positiveDuration,
     default: null,
   },
+  /**
+   * How long a stream may take between two chunks, counted while the consumer waits for one. At most `limit`. Default:
+   * none.
+   */
   betweenChunks: {
-    doc: 'How long a stream may take between two chunks.',
+    doc: 'How long a stream may take between two chunks, counted while the consumer waits for one. At most `limit`. Default: none.',
     format: positiveDuration,
     default: null,
   },
 } satisfies Record<string, Field<unknown>>;
 
-/** Everything that `@TimeLimited()` takes. */
-export const timeLimitOptions = { ...timeLimitFields, signal: codeOption(callback) };
+/** Options of `@TimeLimited()`. At least one of the limits has to be set. */
+export interface TimeLimitOptions extends OptionsOf<typeof timeLimitFields>, OptionsOf<typeof commonOptions> {}
+
+/** Time limits in effect: null if a limit is not set. */
+export type ResolvedTimeLimitOptions = ResolvedOf<typeof timeLimitFields> & OptionsOf<typeof commonOptions>;

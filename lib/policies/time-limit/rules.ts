@@ -1,6 +1,6 @@
 import { MAX_TIMER_MS } from '../../core/clock.js';
 import { type Duration, toMs } from '../../core/duration.js';
-import type { TimeLimitOptions } from './options.js';
+import type { ResolvedTimeLimitOptions } from './options.js';
 
 /** The limits in milliseconds. */
 export interface TimeLimitRules {
@@ -9,12 +9,11 @@ export interface TimeLimitRules {
   readonly betweenChunksMs: number | undefined;
 }
 
-/** Options after the settings have filled in the data: null where there is no limit. */
-export type ResolvedTimeLimitOptions = Pick<TimeLimitOptions, 'signal'> & {
-  readonly [K in 'limit' | 'firstChunk' | 'betweenChunks']?: Duration | null;
-};
-
-export function timeLimitRules({ limit, firstChunk, betweenChunks }: ResolvedTimeLimitOptions): TimeLimitRules {
+export function timeLimitRules({
+  limit,
+  firstChunk,
+  betweenChunks,
+}: Partial<ResolvedTimeLimitOptions>): TimeLimitRules {
   return {
     limitMs: limitMs(limit),
     firstChunkMs: limitMs(firstChunk),
@@ -23,10 +22,15 @@ export function timeLimitRules({ limit, firstChunk, betweenChunks }: ResolvedTim
 }
 
 /** Options that contradict each other, as problems for people. */
-export function timeLimitContradictions(options: ResolvedTimeLimitOptions): string[] {
+export function timeLimitContradictions(options: Partial<ResolvedTimeLimitOptions>): string[] {
   const { limit, firstChunk, betweenChunks } = options;
   if (!limit && !firstChunk && !betweenChunks)
     return ["limit: expected a duration, got none. Write: @TimeLimited('20s')"];
+  return partContradictions(options);
+}
+
+/** Parts of a call that are longer than the whole. */
+export function partContradictions({ limit, firstChunk, betweenChunks }: Partial<ResolvedTimeLimitOptions>): string[] {
   return Object.entries({ firstChunk, betweenChunks }).flatMap(([name, part]) =>
     limit && part && toMs(part) > toMs(limit) ? [`${name}: expected at most limit (${limit}), got ${part}`] : [],
   );

@@ -28,7 +28,7 @@ export function ownLogger(level: string): Writer {
 
 function write(line: Line & { readonly timestamp: string }): void {
   if (waiting.size === MAX_WAITING) return;
-  if (waiting.size === 0) process.once('exit', writeWaiting);
+  if (waiting.size === 0) globalThis.process?.once?.('exit', writeWaiting);
   waiting.add(line);
   if (!engine && !isImporting) engine = loadEngine(written);
   if (engine) engine(line);
@@ -39,7 +39,7 @@ function written(line: Line, text: string): void {
   // False for a line that was written when the process ended.
   if (!waiting.delete(line)) return;
   writeLine(text);
-  if (waiting.size === 0) process.removeListener('exit', writeWaiting);
+  if (waiting.size === 0) globalThis.process?.removeListener?.('exit', writeWaiting);
 }
 
 function importLater(): void {

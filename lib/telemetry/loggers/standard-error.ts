@@ -6,8 +6,10 @@ import { writeSync } from 'node:fs';
  */
 export function writeLine(line: string): void {
   try {
-    const { stderr } = process;
-    if (isDirect(stderr)) writeDirectly(stderr, `${line}\n`);
+    const stderr = globalThis.process?.stderr;
+    // oxlint-disable-next-line no-console -- workers at the edge have a console, and no streams
+    if (!stderr) console.error(line);
+    else if (isDirect(stderr)) writeDirectly(stderr, `${line}\n`);
     else if (!stderr.writableNeedDrain) stderr.write(`${line}\n`, ignoreFailure);
   } catch {
     // Nobody reads now.

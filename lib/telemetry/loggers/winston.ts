@@ -1,5 +1,5 @@
-import { createRequire } from 'node:module';
 import { Writable } from 'node:stream';
+import { importPackage, loadPackage } from '../../core/load-package.js';
 
 type Winston = typeof import('winston');
 
@@ -15,23 +15,19 @@ export type Output = (line: Line, text: string) => void;
 /** Where winston leaves the text of a line. */
 const MESSAGE = Symbol.for('message');
 
-/** The engine if winston can be loaded at once. Undefined in some bundles of ES modules, which can only import it. */
+/** The engine if winston can be loaded at once. Undefined in bundles, which leave winston out. */
 export function loadEngine(output: Output): Engine | undefined {
-  // A bundler sees the first and packs winston for it; as a module of Node's, this file needs the second.
-  const ways: readonly (() => unknown)[] = [() => require('winston'), () => createRequire(import.meta.url)('winston')];
-  for (const load of ways) {
-    try {
-      return engineOf(load() as Winston, output);
-    } catch {
-      // Not this way.
-    }
+  const winston = loadPackage('winston') as Winston | undefined;
+  try {
+    return winston && engineOf(winston, output);
+  } catch {
+    return undefined;
   }
-  return undefined;
 }
 
 /** Rejects if winston is not there at all. */
 export async function importEngine(output: Output): Promise<Engine> {
-  const { default: winston } = await import('winston');
+  const { default: winston } = (await importPackage('winston')) as { readonly default: Winston };
   return engineOf(winston, output);
 }
 

@@ -43,6 +43,7 @@ const FIELDS: { readonly [T in FaultDetails['type']]: ChecksOf<T> } = {
   'stream-comments': { afterChunks: amount, everyMs: amount },
   'stream-unfinished': { afterChunks: amount, done: flag },
   'stream-drip': { everyMs: amount },
+  'response-failed': { afterChunks: amount, code: textNumberOrNull, message: text },
   'vector-length': { length: amount },
   'vector-value': { value: oneOf('nan', 'infinity') },
   'vector-missing': {},

@@ -3,8 +3,8 @@ import type { RecordedRequest } from './recorded-request.js';
 import type { FaultRule } from './script.js';
 
 /**
- * A loopback server that speaks OpenAI's protocol and goes wrong on demand. It answers chat completions from the
- * messages before the question, embeddings with vectors that are near for similar texts, and the list of models.
+ * A loopback server that speaks OpenAI's protocol and goes wrong on demand. It answers chat completions and
+ * responses from the messages before the question, embeddings with vectors that are near for similar texts, and the list of models.
  */
 export interface FaultServer {
   /** What the client takes as its `baseURL`: `http://127.0.0.1:PORT/v1`. */

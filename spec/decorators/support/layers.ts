@@ -51,6 +51,12 @@ export const LAYERS: readonly Layer[] = [
     model: circuitProtected,
   },
   {
+    name: 'TimeLimited',
+    title: 'TimeLimited(attempts)',
+    decorator: ({ attemptsMs }) => TimeLimited(ms(attemptsMs)),
+    model: timeLimited('attempts'),
+  },
+  {
     name: 'RetryOnTransient',
     title: 'RetryOnTransient',
     decorator: ({ retry: { maxAttempts, minWaitMs, maxWaitMs } }) =>
@@ -85,11 +91,14 @@ export const LAYERS: readonly Layer[] = [
   },
 ];
 
-/** All stacks that can be written: each decorator is there or not. A time limit that stands alone limits the call. */
+/**
+ * All stacks that can be written: each decorator is there or not. A time limit that stands alone limits the call, and
+ * one that stands below the circuit and above nothing limits each attempt.
+ */
 export const STACKS: readonly (readonly Layer[])[] = LAYERS.reduce<Layer[][]>(
   (stacks, layer) => [...stacks, ...stacks.map((stack) => [...stack, layer])],
   [[]],
-).filter((stack) => stack.length > 0 && !isInnerAlone(stack) && !isTwice(stack));
+).filter((stack) => stack.length > 0 && !isInnerAlone(stack) && !isTwice(stack) && !isOfAttemptsInVain(stack));
 
 export const titleOf = (stack: readonly Layer[]): string => stack.map(({ title }) => title).join(' › ');
 
@@ -98,7 +107,13 @@ function isInnerAlone(stack: readonly Layer[]): boolean {
 }
 
 function isTwice(stack: readonly Layer[]): boolean {
-  return stack.length === 2 && stack[0]?.name === stack[1]?.name;
+  return stack.some((layer, i) => layer.name === stack[i + 1]?.name);
+}
+
+/** A limit of all attempts that is not right below a circuit, or above nothing. */
+function isOfAttemptsInVain(stack: readonly Layer[]): boolean {
+  const at = stack.findIndex(({ title }) => title === 'TimeLimited(attempts)');
+  return at >= 0 && (stack[at - 1]?.name !== 'CircuitProtected' || at === stack.length - 1);
 }
 
 /** A whole stack in the place of one decorator, in whichever spelling it is called. */

@@ -112,17 +112,17 @@ function upstream(stage: Stage): Run {
 }
 
 /** Ends what is further in, and knows the caller's signal. */
-export function timeLimited(of: 'call' | 'attempt'): Model {
+export function timeLimited(of: 'call' | 'attempts' | 'attempt'): Model {
   return (further, stage) => (now, outer) => {
     const { abortAt, terms } = stage.scene;
     if (stage.hasLeft(now)) return { at: now, chunks: 0, failure: LEFT };
-    const own = now + (of === 'call' ? terms.callMs : terms.attemptMs);
+    const own = now + { call: terms.callMs, attempts: terms.attemptsMs, attempt: terms.attemptMs }[of];
     const at = stage.soonest(own, outer.at, abortAt);
     let reason: Failure | undefined;
     const end = (): Failure => {
       if (reason) return reason;
       if (at === outer.at) return (reason = outer.end());
-      if (at === own) stage.tell(at, `time_limited ${of}`);
+      if (at === own) stage.tell(at, `time_limited ${of === 'attempt' ? 'attempt' : 'call'}`);
       return (reason = at === own ? { kind: 'transient', error: 'TimeLimitError' } : LEFT);
     };
     const ended = further(now, { at, deadline: Math.min(own, outer.deadline), end });
@@ -192,43 +192,118 @@ export const retryOnTransient: Model = (further, stage) => (now, cut) => {
   }
 };
 
-export const respectRateLimit: Model = (further, stage) => (now, cut) => {
-  const { maxAttempts, minWaitMs, maxWaitMs } = stage.scene.terms.rateLimit;
-  const { chance } = stage.scene;
-  let at = now;
-  let waitedMs = 0;
-  for (let attempt = 1; ; attempt++) {
-    const ended = further(at, cut);
-    const { failure, chunks } = ended;
-    if (failure?.kind !== 'limited' || chunks > 0) return ended;
-    at = ended.at;
-    const { hintMs } = failure;
-    const giveUp = (reason: string, own?: Failure): Ended => {
-      stage.tell(at, `rate_limited ${reason}`);
-      return { at, chunks, failure: own ?? failure };
-    };
-    const tooLong = (): Ended =>
-      giveUp('max-wait', hintMs === undefined ? undefined : { kind: 'limited', error: 'RateLimitedError' });
-    const atLeastMs = Math.max(hintMs ?? 0, minWaitMs);
-    // With a hint the gate closes for everybody, whether or not this call waits for it.
-    if (hintMs !== undefined) stage.tell(at, 'rate_limited');
-    if (stage.hasLeft(at)) return giveUp('aborted', LEFT);
-    if (stage.isRefusing(at)) return giveUp('circuit-open');
-    if (attempt >= maxAttempts) return giveUp('attempts');
-    const leftMs = Math.min(maxWaitMs - waitedMs, cut.deadline - at);
-    if (atLeastMs > leftMs) return tooLong();
-    const spreadMs = hintMs === undefined ? Math.min(leftMs, minWaitMs * 2 ** attempt) - minWaitMs : 0.2 * atLeastMs;
-    const until = at + Math.ceil(atLeastMs + spreadMs * chance);
-    // Nothing can come of a wait that goes on until the call's end.
-    if (until >= cut.deadline) return tooLong();
-    if (hintMs === undefined) stage.tell(at, 'rate_limited');
-    const begun = at;
-    at = stage.endOfWait(until, cut);
-    waitedMs += at - begun;
-    if (stage.hasLeft(at)) return giveUp('aborted', LEFT);
-    if (at >= cut.at) return { at, chunks, failure: cut.end() };
-    if (stage.isRefusing(at)) return giveUp('circuit-open');
+/** A pause after a 429, and the pace after it, as one call meets them: nobody else waits at the gate. */
+class Gate {
+  #pauseEnds = Number.NEGATIVE_INFINITY;
+  #slot = Number.NEGATIVE_INFINITY;
+  #idleSince = Number.NEGATIVE_INFINITY;
+  #intervalMs = 0;
+  #pauses = 0;
+  #isTried = false;
+  #isOpen = true;
+
+  /** When a call that comes now may pass. */
+  passesAt(now: number): number {
+    if (now - this.#idleSince >= REOPENS_MS) this.#isOpen = true;
+    if (this.#isOpen) return now;
+    const at = Math.max(now, wholeMs(this.#pauseEnds), wholeMs(this.#slot));
+    if (at > now) this.#idleSince = Math.max(this.#idleSince, at);
+    return at;
   }
+
+  /** A call passes: true if it is the first one after a pause. */
+  pass(now: number): boolean {
+    if (this.#isOpen) return false;
+    const isFirst = !this.#isTried;
+    this.#isTried = true;
+    this.#slot = Math.max(this.#slot, now - 1) + this.#intervalMs;
+    return isFirst;
+  }
+
+  /** A 429: true if it has closed a gate that was open. */
+  close(now: number, hintMs: number | undefined, wasFirst: boolean, firstIntervalMs: number): boolean {
+    this.passesAt(now);
+    const wasOpen = this.#isOpen;
+    if (wasOpen) this.#intervalMs = firstIntervalMs;
+    else if (!wasFirst) this.#intervalMs = Math.min(SLOWEST_MS, this.#intervalMs / 0.8);
+    this.#pauses = wasOpen || !wasFirst ? 1 : this.#pauses + 1;
+    const pauseMs = hintMs ?? this.#intervalMs * 2 ** (this.#pauses - 1);
+    const slot = wasOpen ? now : this.#slot;
+    this.#pauseEnds = now + Math.min(pauseMs, MAX_GATE_MS);
+    this.#slot = Math.max(slot, this.#pauseEnds);
+    this.#idleSince = this.#pauseEnds;
+    this.#isTried = false;
+    this.#isOpen = false;
+    return wasOpen;
+  }
+}
+
+const MAX_GATE_MS = 300_000;
+const REOPENS_MS = 60_000;
+const SLOWEST_MS = 60_000;
+const LOOK_BACK_MS = 2000;
+
+/** Without what floating point adds. */
+const wholeMs = (ms: number): number => Math.ceil(ms - 1e-6);
+
+/** The time between two calls after the first pause: 0.85 of what was succeeding, else one call every `minWait`. */
+function firstIntervalMs({ busyUntil, isStream }: Scene, minWaitMs: number, now: number): number {
+  // The only call that can have succeeded before is the one that held the permit; a stream succeeds when it opens.
+  const succeededAt = isStream ? 0 : busyUntil;
+  const hasSucceeded = busyUntil > 0 && succeededAt <= now && now - succeededAt < LOOK_BACK_MS;
+  return hasSucceeded ? LOOK_BACK_MS / 0.85 : Math.min(SLOWEST_MS, Math.max(minWaitMs, 100));
+}
+
+export const respectRateLimit: Model = (further, stage) => {
+  const { maxAttempts, minWaitMs, maxWaitMs } = stage.scene.terms.rateLimit;
+  const gate = new Gate();
+  return (now, cut) => {
+    let at = now;
+    let waitedMs = 0;
+    /** What the upstream has answered last. */
+    let last: Ended | undefined;
+    const giveUp = (reason: string, failure: Failure): Ended => {
+      stage.tell(at, `rate_limited ${reason}`);
+      return { at, chunks: 0, failure };
+    };
+    const OURS: Failure = { kind: 'limited', error: 'RateLimitedError' };
+    /** How the call ends that should not go on. */
+    const stopped = (): Ended | undefined => {
+      if (stage.hasLeft(at)) return giveUp('aborted', LEFT);
+      if (at >= cut.at) return { at, chunks: 0, failure: cut.end() };
+      return stage.isRefusing(at) ? giveUp('circuit-open', last?.failure ?? REFUSED) : undefined;
+    };
+    const doesNotFit = (until: number): boolean => until - at > maxWaitMs - waitedMs || until >= cut.deadline;
+    const wait = (until: number): Ended | undefined => {
+      const begun = at;
+      at = stage.endOfWait(until, cut);
+      waitedMs += at - begun;
+      return stopped();
+    };
+    for (let attempt = 1; ; attempt++) {
+      const slot = gate.passesAt(at);
+      if (slot > at) {
+        const end = stopped() ?? (doesNotFit(slot) ? giveUp('max-wait', OURS) : wait(slot));
+        if (end) return end;
+      }
+      const wasFirst = gate.pass(at);
+      const ended = further(at, cut);
+      const { failure, chunks } = ended;
+      if (failure?.kind !== 'limited' || chunks > 0) return ended;
+      at = ended.at;
+      last = ended;
+      const { hintMs } = failure;
+      // All callers hear once that the gate has closed, whether or not this call waits for it.
+      if (gate.close(at, hintMs, wasFirst, firstIntervalMs(stage.scene, minWaitMs, at))) stage.tell(at, 'rate_limited');
+      const end = stopped();
+      if (end) return end;
+      if (attempt >= maxAttempts) return giveUp('attempts', failure);
+      const until = Math.max(at + minWaitMs, gate.passesAt(at));
+      if (doesNotFit(until)) return giveUp('max-wait', hintMs === undefined ? failure : OURS);
+      const interrupted = wait(until);
+      if (interrupted) return interrupted;
+    }
+  };
 };
 
 /** One permit, which another call may hold, and one place to wait in. */

@@ -21,6 +21,8 @@ export interface Step {
 /** The options of a whole stack, in milliseconds. */
 export interface Terms {
   readonly callMs: number;
+  /** Of all attempts together, right below the circuit. */
+  readonly attemptsMs: number;
   readonly attemptMs: number;
   readonly retry: { readonly maxAttempts: number; readonly minWaitMs: number; readonly maxWaitMs: number };
   readonly rateLimit: { readonly maxAttempts: number; readonly minWaitMs: number; readonly maxWaitMs: number };
@@ -66,6 +68,7 @@ export const ABORTED = new DOMException('aborted', 'AbortError');
 
 export const TERMS: Terms = {
   callMs: 8000,
+  attemptsMs: 6000,
   attemptMs: 1600,
   retry: { maxAttempts: 3, minWaitMs: 1000, maxWaitMs: 10_000 },
   rateLimit: { maxAttempts: 3, minWaitMs: 1000, maxWaitMs: 5000 },

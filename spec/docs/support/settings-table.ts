@@ -1,5 +1,5 @@
-import type { Field, Fields } from '#lib/core/field.js';
-import { schema } from '#lib/settings/schema.js';
+import type { Field } from '#lib/core/field.js';
+import { groups } from '#lib/settings/groups.js';
 
 const BEGIN = '<!-- settings:begin (DOCS=write npm run spec writes what follows) -->\n';
 const END = '<!-- settings:end -->';
@@ -16,10 +16,10 @@ export function aroundSettingsTable(text: string): readonly [before: string, tab
 
 /** The table as the schema has it. */
 export function settingsTable(): string {
-  const rows = Object.entries(schema as Readonly<Record<string, Fields>>).flatMap(([group, fields]) =>
+  const rows = [...groups].flatMap(([group, { fields }]) =>
     Object.entries(fields).map(([key, field]) => {
       // Which units there are is said once, below the table.
-      const expected = field.format.expected.replace(/ with a unit.*/, '').replaceAll('"', '`');
+      const expected = field.format.expected.replace(/ with a unit[^o]*(?=, or|$)/, '').replaceAll('"', '`');
       const name = `${group}.${key}`;
       return row(code(name), code(field.env), code(defaultOf(field), 'none'), expected, field.doc);
     }),
@@ -29,8 +29,8 @@ export function settingsTable(): string {
 
 /** A default as a reader writes it. */
 export function defaultOf(field: Field<unknown>): string | undefined {
-  return (field.default as string | number | boolean | null)?.toString();
+  return (field.default as string | number | boolean | null | undefined)?.toString();
 }
 
-const row = (...cells: readonly string[]): string => `| ${cells.join(' | ')} |\n`;
-const code = (text: string | undefined, none = ''): string => (text === undefined ? none : `\`${text}\``);
+export const row = (...cells: readonly string[]): string => `| ${cells.join(' | ')} |\n`;
+export const code = (text: string | undefined, none = ''): string => (text === undefined ? none : `\`${text}\``);

@@ -1,6 +1,6 @@
 import type { Failure, FailureKind } from '#lib/index.js';
 import { type RecordedCell, type RecordedFamily, type RecordedSetup, type ThrownCell, thrownIn } from './cells.js';
-import { classifyRecorded, kindInCall } from './judging.js';
+import { hasHint, isDecidable, isHintFound, isRight, judge, kindInCall } from './judging.js';
 
 /** The page docs/clients.md, made from what is recorded and what the library says of it. */
 export function pageOf(families: readonly RecordedFamily[]): string {
@@ -15,18 +15,21 @@ const KINDS: readonly FailureKind[] = [
 
 function intro(families: readonly RecordedFamily[]): string {
   const setups = families.flatMap((family) => family.setups);
-  const cells = thrownIn(families);
+  const all = thrownIn(families).map(judge);
+  const decidable = all.filter(isDecidable);
+  const hinted = all.filter(hasHint);
   return `# Clients
 
 How real clients fail, and which [kind of failure](failures.md) holdfast reads from what they throw: ${setups.length} set-ups of clients,
-databases and queues, ${cells.length} recorded errors. Every error was thrown by the client itself, over real sockets, by this command:
+databases and queues, ${all.length} recorded errors. Every error was thrown by the client itself, over real sockets, by this command:
 
 \`\`\`sh
 npm install --prefix clients   # the clients; the project itself needs none of them
 npm run clients                # some minutes; the servers of Redis, PostgreSQL and MariaDB are used if they are installed
 \`\`\`
 
-The command records the structure of each error in \`spec/failures/recorded/\`, and \`npm test\` classifies all of them again.
+The command records the structure of each error in \`spec/failures/recorded/\`, and \`npm test\` classifies all of them again. Of the
+${decidable.length} errors whose kind can be decided, holdfast reads ${decidable.filter(isRight).length} right; of the ${hinted.length} that have a hint, it finds ${hinted.filter(isHintFound).length}.
 
 Each table lists the faults of one set-up by the kind that a decorated method sees. *cancelled* is only what the caller aborts; if
 the client's own timer aborts the request, the kind is *timeout*. A duration behind a fault is the hint that holdfast found.
@@ -67,10 +70,10 @@ function entry(cell: RecordedCell, setup: string): [group: string, words: string
   if (cell.thrown === undefined || cell.kind === undefined) return ['throws nothing', `${cell.fault}${repeated}`];
   if (cell.decidable === false) return [`cannot be decided: ${cell.reason ?? ''}`, `${cell.fault}${repeated}`];
   const thrown: ThrownCell = { ...cell, setup, thrown: cell.thrown, kind: cell.kind };
-  const failure = classifyRecorded(thrown);
-  const kind = kindInCall(thrown, failure);
-  const words = `${cell.fault}${hintOf(failure)}${repeated}`;
-  return [`\`${kind}\``, kind === cell.kind ? words : `**${words}** (${cell.kind})`];
+  const judged = judge(thrown);
+  const kind = kindInCall(thrown, judged.failure);
+  const words = `${cell.fault}${hintOf(judged.failure)}${repeated}`;
+  return [`\`${kind}\``, isRight(judged) ? words : `**${words}** (${cell.kind})`];
 }
 
 function hintOf({ retryAfterMs }: Failure): string {

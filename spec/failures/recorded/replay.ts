@@ -68,7 +68,8 @@ function between(value: object): object {
 
 /** What was there and was not looked into. */
 function opaque(name: string): object {
-  return name === '' || name === 'Object' ? {} : (Object.create(classNamed(Object.prototype, name)) as object);
+  if (name === '') return Object.create(null) as object;
+  return name === 'Object' ? {} : (Object.create(classNamed(Object.prototype, name)) as object);
 }
 
 type Entry = [key: string, value: unknown];
@@ -76,10 +77,12 @@ type Entry = [key: string, value: unknown];
 /** Headers as the client holds them, with those methods alone that its class has. */
 function headers(recorded: Recorded): object {
   const entries = (recorded['$headers'] as Entry[]).map(([key, value]): Entry => [key, replay(value)]);
-  if (recorded['class'] === 'Headers') return realHeaders(entries);
+  const methods = recorded['methods'] as string[];
+  // Those of node-fetch have a method more.
+  if (recorded['class'] === 'Headers' && !methods.includes('getAll')) return realHeaders(entries);
   const find = (key: unknown): unknown =>
     entries.find(([name]) => name.toLowerCase() === String(key).toLowerCase())?.[1];
-  const methods: Record<string, unknown> = {
+  const known: Record<string, unknown> = {
     get: find,
     has: (key: unknown) => find(key) !== undefined,
     forEach: (callback: (value: unknown, key: string) => void) =>
@@ -91,8 +94,7 @@ function headers(recorded: Recorded): object {
   };
   const proto = classNamed(Object.prototype, String(recorded['class']));
   const hidden = { configurable: true, writable: true, enumerable: false };
-  for (const name of recorded['methods'] as string[])
-    Object.defineProperty(proto, name, { ...hidden, value: methods[name] });
+  for (const name of methods) Object.defineProperty(proto, name, { ...hidden, value: known[name] });
   if (recorded['iterable'] === true)
     Object.defineProperty(proto, Symbol.iterator, { ...hidden, value: () => entries.values() });
   const value = Object.create(proto) as object;

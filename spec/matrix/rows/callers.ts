@@ -56,8 +56,7 @@ export const callers: Group = {
       fault: '`AbortSignal.timeout` while there are no headers',
       always: 'stall',
       caller: 'gives it 300 ms',
-      // The reason is all that `classify` sees of it; that it was the caller's, the circuit knows.
-      expected: { ...cancelled, kind: 'timeout', takes: after("the caller's time", 300) },
+      expected: { ...cancelled, takes: after("the caller's time", 300) },
     },
     {
       fault: 'aborts after the first chunk',

@@ -17,10 +17,15 @@ export interface Packed {
   readonly files: readonly string[];
 }
 
+/** What an entry of `exports` points to. */
+export type Target = string | { readonly [condition: string]: Target };
+
 export interface Manifest {
   readonly version: string;
   readonly bin: { readonly holdfast: string };
   readonly dependencies: Readonly<Record<string, string>>;
+  readonly peerDependencies: Readonly<Record<string, string>>;
+  readonly exports: Readonly<Record<string, Target>>;
 }
 
 let once: Promise<Packed> | undefined;

@@ -12,6 +12,7 @@ const RULES: CircuitRules = {
   recoveryGrowth: 1,
   maxRecoveryMs: 1000,
   probes: 1,
+  probeSuccess: 1,
   probeIntervalMs: 300,
   rampUpMs: 0,
 };
@@ -30,7 +31,7 @@ describe('A circuit', () => {
   function circuitOf(rules: CircuitRules = RULES) {
     const circuit = new Circuit('c');
     const end = (admission: Admission | undefined, outcome: Outcome, now: number, by = rules): boolean =>
-      circuit.settle(outcome, admission as Admission, now, by, noChance, CAUSE);
+      circuit.settle(outcome, admission as Admission, now, by, noChance, {}, CAUSE);
     const call = (outcome: Outcome, now: number, by = rules): boolean =>
       end(circuit.admit(now, by, CAUSE), outcome, now, by);
     const trip = (now = 0): void => {
@@ -43,17 +44,15 @@ describe('A circuit', () => {
     const { circuit, call, trip } = circuitOf();
     const { admission } = circuit;
     expect(admission).to.include({ circuit, epoch: 0, lease: 0 });
-    expect(circuit.admit(0, RULES, CAUSE)).to.equal(admission);
+    expect(circuit.admit(0, RULES)).to.equal(admission);
     call('failure', 0);
     expect(circuit.admission).to.equal(admission);
     trip();
     expect(circuit.admission).to.equal(undefined);
-    expect(circuit.admit(1000, RULES, CAUSE)).to.include({ epoch: 2, lease: 1 });
+    expect(circuit.admit(1000, RULES)).to.include({ epoch: 2, lease: 1 });
     expect(circuit.admission).to.equal(undefined);
-    circuit.reset();
-    expect(circuit.admission)
-      .to.include({ epoch: 3, lease: 0 })
-      .and.to.equal(circuit.admit(1000, RULES, CAUSE));
+    circuit.reset(1000);
+    expect(circuit.admission).to.include({ epoch: 3, lease: 0 }).and.to.equal(circuit.admit(1000, RULES));
   });
 
   it('decides on every call while it ramps up, and no longer when that is over', () => {
@@ -63,10 +62,8 @@ describe('A circuit', () => {
     expect(call('success', 1000)).to.equal(true);
     expect(circuit.stateAt(1000).kind).to.equal('closed');
     expect(circuit.admission).to.equal(undefined);
-    expect(circuit.admit(1000, rules, CAUSE)).to.equal(undefined);
-    expect(circuit.admit(1100, rules, CAUSE))
-      .to.equal(circuit.admission)
-      .and.not.to.equal(undefined);
+    expect(circuit.admit(1000, rules)).to.equal(undefined);
+    expect(circuit.admit(1100, rules)).to.equal(circuit.admission).and.not.to.equal(undefined);
   });
 
   it('is pristine while a success would change nothing', () => {
@@ -78,7 +75,7 @@ describe('A circuit', () => {
     expect(circuit.isPristine).to.equal(true);
     call('success', 0, RATES);
     expect(circuit.isPristine).to.equal(false);
-    circuit.reset();
+    circuit.reset(1000);
     expect(circuit.isPristine).to.equal(true);
   });
 
@@ -87,7 +84,7 @@ describe('A circuit', () => {
     expect(circuit.isRejecting(0)).to.equal(false);
     trip();
     expect([0, 999, 1000].map((now) => circuit.isRejecting(now))).to.deep.equal([true, true, false]);
-    circuit.admit(1000, RULES, CAUSE);
+    circuit.admit(1000, RULES);
     expect(circuit.isRejecting(1000)).to.equal(false);
   });
 
@@ -96,7 +93,7 @@ describe('A circuit', () => {
     expect(circuit.rejectsSince(0)).to.equal(false);
     trip();
     expect(circuit.rejectsSince(0)).to.equal(true);
-    const probe = circuit.admit(1000, RULES, CAUSE) as Admission;
+    const probe = circuit.admit(1000, RULES) as Admission;
     expect([circuit.rejectsSince(0), circuit.rejectsSince(probe.epoch)]).to.deep.equal([true, false]);
     call('ignored', 1300);
     expect(call('success', 1300)).to.equal(true);
@@ -138,7 +135,10 @@ describe('A circuit', () => {
     const now = (): number => at;
     trip();
     const [thrown, other] = [circuit.rejection(now), circuit.rejection(now)];
-    const [given, another] = [circuit.rejectionForFallback(now), circuit.rejectionForFallback(now)];
+    const [given, another] = [
+      circuit.rejectionForFallback(now, 'Service.ask'),
+      circuit.rejectionForFallback(now, 'Service.ask'),
+    ];
     expect(new Set([thrown, other, given, another]).size).to.equal(4);
     at = 400;
     for (const error of [thrown, given]) {
@@ -174,7 +174,7 @@ describe('A circuit', () => {
 
   it('is moved by hand only where it is not there yet', () => {
     const { circuit } = circuitOf();
-    expect([circuit.reset(), circuit.isolate('a'), circuit.isolate('b'), circuit.reset()]).to.deep.equal([
+    expect([circuit.reset(1000), circuit.isolate('a'), circuit.isolate('b'), circuit.reset(1000)]).to.deep.equal([
       false,
       true,
       false,

@@ -1,28 +1,30 @@
 import { expect } from 'chai';
-import { circuitContradictions, circuitRules, type ResolvedCircuitOptions } from '#lib/policies/circuit/rules.js';
+import type { Duration } from '#lib/core/duration.js';
+import { circuitContradictions, circuitRules, type RuleOptions } from '#lib/policies/circuit/rules.js';
 
 const NEVER = Number.POSITIVE_INFINITY;
 
-const OPTIONS: ResolvedCircuitOptions = {
+const OPTIONS: RuleOptions = {
   failureThreshold: 5,
   recoveryTimeout: '60s',
   recoveryGrowth: 1,
   probes: 1,
+  probeSuccess: 1,
   window: '60s',
   rampUp: '0s',
 };
 
-const ratesOf = (options: Partial<ResolvedCircuitOptions>) => circuitRules({ ...OPTIONS, ...options }).rates;
+const ratesOf = (options: Partial<RuleOptions>) => circuitRules({ ...OPTIONS, ...options }).rates;
 
 describe('The rules of a circuit', () => {
   it('have durations in milliseconds and numbers as they were said', () => {
-    const said: Partial<ResolvedCircuitOptions> = {
+    const said: Partial<RuleOptions> = {
       ...{ failureThreshold: 3, recoveryTimeout: '2s', recoveryGrowth: 1.5, maxRecoveryTimeout: '9s' },
-      ...{ probes: 2, probeInterval: '7s', rampUp: '4s' },
+      ...{ probes: 2, probeSuccess: 0.5, probeInterval: '7s', rampUp: '4s' },
     };
     expect(circuitRules({ ...OPTIONS, ...said })).to.deep.equal({
       ...{ failureThreshold: 3, rates: undefined, recoveryMs: 2000, recoveryGrowth: 1.5, maxRecoveryMs: 9000 },
-      ...{ probes: 2, probeIntervalMs: 7000, rampUpMs: 4000 },
+      ...{ probes: 2, probeSuccess: 0.5, probeIntervalMs: 7000, rampUpMs: 4000 },
     });
   });
 
@@ -30,9 +32,13 @@ describe('The rules of a circuit', () => {
     expect(circuitRules({ ...OPTIONS, recoveryTimeout: '3s' }).maxRecoveryMs).to.equal(30_000);
   });
 
-  it('wait for a probe as long as for a recovery, five seconds at most, where nothing is said', () => {
-    expect(circuitRules({ ...OPTIONS, recoveryTimeout: '3s' }).probeIntervalMs).to.equal(3000);
-    expect(circuitRules({ ...OPTIONS, recoveryTimeout: '5001ms' }).probeIntervalMs).to.equal(5000);
+  it('wait for a probe for a quarter of a recovery, five seconds at most, if unset', () => {
+    const intervalOf = (recoveryTimeout: Duration) => circuitRules({ ...OPTIONS, recoveryTimeout }).probeIntervalMs;
+    expect([intervalOf('3s'), intervalOf('20s'), intervalOf('20004ms')]).to.deep.equal([750, 5000, 5000]);
+  });
+
+  it('have no number of failures in a row that opens the circuit if that is off', () => {
+    expect(circuitRules({ ...OPTIONS, failureThreshold: 'off' }).failureThreshold).to.equal(NEVER);
   });
 
   it('look through a window only where a rate of failures or a slow call is said', () => {
@@ -50,7 +56,7 @@ describe('The rules of a circuit', () => {
   });
 
   it('take 20 calls for enough, or a smaller window of calls, where nothing is said', () => {
-    const minimumOf = (window: ResolvedCircuitOptions['window']) => ratesOf({ failureRate: 0.5, window })?.minimumCalls;
+    const minimumOf = (window: RuleOptions['window']) => ratesOf({ failureRate: 0.5, window })?.minimumCalls;
     expect([minimumOf(7), minimumOf(20), minimumOf(100)]).to.deep.equal([7, 20, 20]);
     // A window of 10 ms is none of 10 calls.
     expect([minimumOf('60s'), minimumOf('10ms')]).to.deep.equal([20, 20]);

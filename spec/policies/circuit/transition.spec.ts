@@ -4,7 +4,15 @@ import { transitionEvent } from '#lib/policies/circuit/transition.js';
 
 describe('The event of a transition', () => {
   const opened: CircuitState = { kind: 'open', openedAt: 0, until: 1000, trips: 2, reason: 'failure-rate' };
-  const halfOpen: CircuitState = { kind: 'half-open', leases: [], issued: 0, successes: 0, probes: 1, trips: 1 };
+  const halfOpen: CircuitState = {
+    kind: 'half-open',
+    leases: [],
+    issued: 0,
+    successes: 0,
+    failures: 0,
+    probes: 1,
+    trips: 1,
+  };
   const isolated: CircuitState = { kind: 'isolated', reason: 'secret' };
 
   it('says what the circuit came into, and by which call', () => {

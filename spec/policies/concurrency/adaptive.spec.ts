@@ -3,12 +3,17 @@ import fc from 'fast-check';
 import {
   type AdaptiveState,
   adapt,
+  adaptiveContradictions,
+  adaptiveRules,
   INITIAL_LIMIT,
-  INITIAL_STATE,
+  initialState,
   MAX_LIMIT,
   MIN_LIMIT,
   type Sample,
+  USUAL,
 } from '#lib/policies/concurrency/adaptive.js';
+
+const START = initialState(USUAL);
 
 describe('The adaptive limit', () => {
   /** Lets so many calls go by, with all permits in use where nothing else is said. */
@@ -31,11 +36,11 @@ describe('The adaptive limit', () => {
     Array.from({ length: count }).reduce<AdaptiveState>((at) => adapt(at, 'failure'), state);
 
   it('starts at 20', () => {
-    expect(INITIAL_STATE.limit).to.equal(INITIAL_LIMIT).and.to.equal(20);
+    expect(START.limit).to.equal(INITIAL_LIMIT).and.to.equal(20);
   });
 
   it('grows to 200 and no further while calls take as long as ever', () => {
-    const grown = after(INITIAL_STATE, 30, steady);
+    const grown = after(START, 30, steady);
     expect(grown.limit).to.be.above(40);
     expect(after(grown, 1000, steady).limit)
       .to.equal(MAX_LIMIT)
@@ -43,7 +48,7 @@ describe('The adaptive limit', () => {
   });
 
   it('shrinks when calls take longer than they used to, and comes back when they no longer do', () => {
-    const used = after(INITIAL_STATE, 100, steady);
+    const used = after(START, 100, steady);
     const slowed = after(used, 30, () => 300);
     expect(slowed.limit).to.be.below(used.limit / 4);
     expect(after(slowed, 100, steady).limit).to.be.above(used.limit / 2);
@@ -52,19 +57,19 @@ describe('The adaptive limit', () => {
   it('finds about what an upstream with a queue takes at once', () => {
     // So many calls are served in 100 ms each; those beyond them wait for one another.
     for (const capacity of [10, 40, 100]) {
-      const quiet = after(INITIAL_STATE, 500, steady, (limit) => limit / 4);
+      const quiet = after(START, 500, steady, (limit) => limit / 4);
       const found = after(quiet, 200, (atWork) => 100 * Math.max(1, atWork / capacity));
       expect(found.limit, String(capacity)).to.be.within(capacity * 0.7, capacity * 2);
     }
   });
 
   it('takes a single outlier calmly', () => {
-    const used = after(INITIAL_STATE, 100, steady);
+    const used = after(START, 100, steady);
     expect(adapt(used, { latencyMs: 60_000, atWork: used.limit }).limit).to.be.above(used.limit * 0.85);
   });
 
   it('does not move while less than half of it is used', () => {
-    const idle = after(INITIAL_STATE, 500, steady, (limit) => limit / 2 - 1);
+    const idle = after(START, 500, steady, (limit) => limit / 2 - 1);
     expect(idle.limit).to.equal(20);
     expect(
       after(
@@ -77,24 +82,24 @@ describe('The adaptive limit', () => {
   });
 
   it('takes a tenth off for a failure, and learns no latency from it', () => {
-    const used = after(INITIAL_STATE, 100, steady);
+    const used = after(START, 100, steady);
     expect(adapt(used, 'failure')).to.deep.equal({ ...used, limit: used.limit * 0.9 });
   });
 
   it('never falls below 1, and grows from there', () => {
-    const down = failures(INITIAL_STATE, 1000);
+    const down = failures(START, 1000);
     expect(down.limit).to.equal(MIN_LIMIT).and.to.equal(1);
     expect(after(down, 50, steady).limit).to.be.above(20);
   });
 
   it('forgets a long overload sooner than its long window would', () => {
-    const overloaded = after(INITIAL_STATE, 3000, () => 5000);
+    const overloaded = after(START, 3000, () => 5000);
     expect(overloaded.longMs).to.be.above(4900);
     expect(after(overloaded, 60, steady).longMs).to.be.below(300);
   });
 
   it('takes calls within one millisecond for calls of one millisecond', () => {
-    const instant = after(INITIAL_STATE, 100, () => 0);
+    const instant = after(START, 100, () => 0);
     expect(instant).to.include({ shortMs: 1, longMs: 1 });
     expect(instant.limit).to.be.above(20);
   });
@@ -112,7 +117,7 @@ describe('The adaptive limit', () => {
   });
 
   it('moves from the moment that half of it is used', () => {
-    const limitAfter = (atWork: number): number => adapt(INITIAL_STATE, { latencyMs: 100, atWork }).limit;
+    const limitAfter = (atWork: number): number => adapt(START, { latencyMs: 100, atWork }).limit;
     expect(limitAfter(9)).to.equal(20);
     expect(limitAfter(10)).to.be.above(20);
   });
@@ -147,7 +152,7 @@ describe('The adaptive limit', () => {
     );
     fc.assert(
       fc.property(fc.array(sample, { maxLength: 300 }), (samples) => {
-        let state = INITIAL_STATE;
+        let state = START;
         for (const one of samples) {
           state = adapt(state, one);
           expect(state.limit).to.be.within(MIN_LIMIT, MAX_LIMIT);
@@ -155,5 +160,47 @@ describe('The adaptive limit', () => {
         }
       }),
     );
+  });
+});
+
+describe('The rules of an adaptive limit', () => {
+  it('keep it from 1 to 200, from 20 on, if unset', () => {
+    expect(adaptiveRules({})).to.deep.equal({ min: 1, max: 200, initial: 20 });
+    expect(adaptiveRules({ min: null, max: 500, initial: undefined })).to.deep.equal({ min: 1, max: 500, initial: 20 });
+  });
+
+  it('start at the nearest limit that is allowed', () => {
+    expect(adaptiveRules({ max: 8 })).to.deep.equal({ min: 1, max: 8, initial: 8 });
+    expect(adaptiveRules({ min: 300 })).to.deep.equal({ min: 300, max: 300, initial: 300 });
+    expect(adaptiveRules({ min: 2, max: 50, initial: 30 })).to.deep.equal({ min: 2, max: 50, initial: 30 });
+  });
+
+  it('are never left, whatever the calls say', () => {
+    const rules = adaptiveRules({ min: 5, max: 9, initial: 7 });
+    const sample = fc.oneof(
+      fc.constant('failure' as const),
+      fc.record({ latencyMs: fc.integer({ min: 0, max: 10_000 }), atWork: fc.nat(20) }),
+    );
+    fc.assert(
+      fc.property(fc.array(sample, { maxLength: 300 }), (samples) => {
+        let state = initialState(rules);
+        for (const each of samples) {
+          state = adapt(state, each, rules);
+          expect(state.limit).to.be.within(5, 9);
+        }
+      }),
+    );
+  });
+
+  it('name what contradicts what', () => {
+    expect(adaptiveContradictions({ min: 9, max: 5 })).to.deep.equal(['min: expected at most max (5), got 9']);
+    expect(adaptiveContradictions({ min: 5, max: 9, initial: 4 })).to.deep.equal([
+      'initial: expected at least min (5), got 4',
+    ]);
+    expect(adaptiveContradictions({ min: 5, max: 9, initial: 10 })).to.deep.equal([
+      'initial: expected at most max (9), got 10',
+    ]);
+    expect(adaptiveContradictions({ min: 5, max: 9, initial: 9 })).to.deep.equal([]);
+    expect(adaptiveContradictions({ min: 5, initial: null })).to.deep.equal([]);
   });
 });

@@ -1,39 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { Bulkhead } from '#lib/policies/concurrency/bulkhead.js';
-import { Line, type PlaceInLine } from '#lib/policies/concurrency/line.js';
-
-describe('The line before a bulkhead', () => {
-  it('serves in the order of coming, whoever leaves meanwhile', () => {
-    fc.assert(
-      fc.property(fc.array(fc.oneof(fc.constant('join'), fc.constant('next'), fc.nat(20))), (steps) => {
-        const line = new Line();
-        const places = new Map<number, PlaceInLine>();
-        let expected: number[] = [];
-        let joined = 0;
-        for (const step of steps) {
-          if (step === 'join') {
-            const number = joined++;
-            const served = (): void => void expect(number).to.equal(expected.shift());
-            places.set(number, line.join(served));
-            expected.push(number);
-          } else if (step === 'next') {
-            line.next()?.admit();
-          } else {
-            const leaving = expected[(step as number) % (expected.length || 1)];
-            if (leaving === undefined) continue;
-            line.leave(places.get(leaving) as PlaceInLine);
-            expected = expected.filter((number) => number !== leaving);
-          }
-          expect(line).to.have.lengthOf(expected.length);
-        }
-        while (line.length > 0) line.next()?.admit();
-        expect(expected).to.deep.equal([]);
-        expect(line.next()).to.equal(undefined);
-      }),
-    );
-  });
-});
+import { Bulkhead, type PlaceInLine } from '#lib/policies/concurrency/bulkhead.js';
 
 describe('A bulkhead', () => {
   type Step =

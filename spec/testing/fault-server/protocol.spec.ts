@@ -11,7 +11,7 @@ describe('the fault server as an API', () => {
     });
 
     it(`tells ${sdk.name} that it does not have another endpoint`, async () => {
-      const error = await caught(sdk.client(use.server.baseUrl).responses.create({ model: 'm', input: 'x' }));
+      const error = await caught(sdk.client(use.server.baseUrl).moderations.create({ input: 'x' }));
       expect(error).to.include({ status: 404, type: 'invalid_request_error' });
     });
   }

@@ -4,6 +4,7 @@ import { answerChat } from './chat.js';
 import { answerEmbeddings, type Distortion } from './embeddings.js';
 import { errorAnswer, invalidRequest } from './error.js';
 import { answerModels } from './models.js';
+import { answerResponses, RESPONSES_PATH } from './responses.js';
 
 const CHAT_PATH = '/v1/chat/completions';
 export const EMBEDDINGS_PATH = '/v1/embeddings';
@@ -18,10 +19,11 @@ export function answerTo(request: RecordedRequest, distort?: Distortion): Answer
   }
   const route = `${method} ${path}`;
   if (route === `GET ${MODELS_PATH}`) return answerModels();
-  if (route !== `POST ${CHAT_PATH}` && route !== `POST ${EMBEDDINGS_PATH}`) {
+  if (![CHAT_PATH, EMBEDDINGS_PATH, RESPONSES_PATH].some((known) => route === `POST ${known}`)) {
     return errorAnswer(404, { message: `Invalid URL (${route})`, code: null });
   }
   if (!isObject(body)) return invalidRequest('We could not parse the JSON body of your request.');
+  if (path === RESPONSES_PATH) return answerResponses(body, requestId.replace('req_', 'resp_'));
   return path === CHAT_PATH
     ? answerChat(body, requestId.replace('req_', 'chatcmpl-'))
     : answerEmbeddings(body, distort);

@@ -4,6 +4,7 @@ import type { FaultDetails } from '../faults/fault.js';
 import { breakTransfer, sendWrongBody } from './body.js';
 import { send } from './send.js';
 import { statusAnswer } from './status-answer.js';
+import { failResponse } from './response.js';
 import { breakStream } from './stream.js';
 import { sendWrongVectors } from './vectors.js';
 
@@ -44,6 +45,8 @@ export async function causeFault(exchange: Exchange, fault: FaultDetails): Promi
     case 'stream-unfinished':
     case 'stream-drip':
       return breakStream(exchange, fault, healthy());
+    case 'response-failed':
+      return failResponse(exchange, fault, healthy());
     case 'vector-length':
     case 'vector-value':
     case 'vector-missing':

@@ -1,5 +1,6 @@
 import { type Answer, sse } from '../api/answer.js';
 import { errorFields } from '../api/error.js';
+import { RESPONSES_PATH } from '../api/responses.js';
 import type { Exchange } from '../exchange.js';
 import type {
   StreamComments,
@@ -24,7 +25,7 @@ const EVERY_MS = 50;
 export async function breakStream(exchange: Exchange, fault: StreamFault, healthy: Answer): Promise<void> {
   const { chunks, status } = healthy;
   if (chunks === undefined) {
-    const needed = misuse(`'${fault.type}' needs a chat request with \`stream: true\``);
+    const needed = misuse(`'${fault.type}' needs a request for a chat or a response with \`stream: true\``);
     return send(exchange, status === 200 ? needed : healthy);
   }
   if (fault.type === 'stream-drip') return send(exchange, healthy, { everyMs: fault.everyMs ?? EVERY_MS });
@@ -36,7 +37,7 @@ export async function breakStream(exchange: Exchange, fault: StreamFault, health
     case 'stream-cut':
       return exchange.cut(fault.by ?? 'reset');
     case 'stream-error':
-      return finish(exchange, errorEvent(fault));
+      return finish(exchange, errorEvent(fault, exchange.request.path === RESPONSES_PATH));
     case 'stream-unfinished':
       return finish(exchange, fault.done === true ? sse('[DONE]') : '');
     case 'stream-comments':
@@ -51,8 +52,10 @@ function usualChunks(fault: Exclude<StreamFault, StreamDrip>): number {
   return fault.type === 'stream-unfinished' ? Number.POSITIVE_INFINITY : AFTER_CHUNKS;
 }
 
-function errorEvent(fault: StreamError): string {
+function errorEvent(fault: StreamError, isResponses: boolean): string {
   const error = errorFields(500, { code: 'server_error', ...givenFields(fault) });
+  // The Responses API says what kind of event it is where others say what kind of error.
+  if (isResponses && fault.shape === 'flat') return sse(JSON.stringify({ ...error, type: 'error' }), 'error');
   return sse(JSON.stringify(fault.shape === 'flat' ? error : { error }), 'error');
 }
 

@@ -2,6 +2,7 @@ import type { ErrorStatus, Healthy, Quota, RateLimit } from './answer-fault.js';
 import type { BodyCut, BodyDrip, BodyStall, EmptyBody, ErrorBody, HtmlBody, MalformedJson } from './body-fault.js';
 import type { NoAnswer } from './connection-fault.js';
 import type {
+  ResponseFailed,
   StreamComments,
   StreamCut,
   StreamDrip,
@@ -31,6 +32,7 @@ export type FaultDetails =
   | StreamComments
   | StreamUnfinished
   | StreamDrip
+  | ResponseFailed
   | VectorLength
   | VectorValue
   | VectorMissing;

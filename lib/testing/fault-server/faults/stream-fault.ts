@@ -62,6 +62,20 @@ export interface StreamUnfinished extends InStream {
   readonly done?: boolean;
 }
 
+/**
+ * A response of the Responses API that fails: the stream's last event is `response.failed`, or the response that comes
+ * whole has the status `failed`. Needs a request for a response.
+ */
+export interface ResponseFailed extends Timed {
+  readonly type: 'response-failed';
+  /** Whole events sent before it in a stream: the first two say that the response was created. @default 2 */
+  readonly afterChunks?: number;
+  /** The error's `code`. @default 'server_error' */
+  readonly code?: string | null;
+  /** The error's message. @default a sentence like OpenAI's */
+  readonly message?: string;
+}
+
 /** No fault but slowness: the whole stream, with a pause before each event. */
 export interface StreamDrip extends Timed {
   readonly type: 'stream-drip';

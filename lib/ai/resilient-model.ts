@@ -1,0 +1,81 @@
+import { CircuitOpenError } from '../index.js';
+import { guard, type Guarded } from './guarded.js';
+import type { CallableModel, CallOptions, LanguageModelLike, StreamResult } from './model.js';
+import { Opening } from './opening.js';
+import { checkOptions, type ModelOptions, modelsOf } from './options.js';
+import { OuterRetries } from './outer-retries.js';
+import { type Head, readable } from './parts.js';
+import { urlsOfAll } from './supported-urls.js';
+
+/**
+ * A language model of the AI SDK that retries what fails transiently, waits for rate limits and leaves a failing
+ * provider alone. Several models are tried in their order, each behind a circuit of its own: the next one answers while
+ * the circuit of the one before is open, or when its failure is final. A stream is repeated or handed on until its first
+ * content has come.
+ *
+ * Call it with `maxRetries: 0`: the retries of `generateText` and the others would multiply with these.
+ * @throws {ConfigurationError} for wrong options, and for values that are not models
+ */
+export function resilientModel<M extends LanguageModelLike>(model: M | readonly M[], options: ModelOptions = {}): M {
+  checkOptions(options);
+  const models = modelsOf(model);
+  const names = circuitNames(models, options.circuit);
+  const guarded = models.map((each, at) => guard(each, names[at] as string, options));
+  const isHandedOn =
+    options.fallbackOn === 'open' ? (error: unknown) => error instanceof CircuitOpenError : (): boolean => true;
+  const outer = new OuterRetries();
+
+  /** Asks one model after the other until one answers. */
+  async function inTurn<T>(given: CallOptions, ask: (model: Guarded, opening: Opening) => Promise<T>): Promise<T> {
+    outer.noteCall(given.prompt);
+    const opening = new Opening(given);
+    const failures: unknown[] = [];
+    for (const each of guarded) {
+      try {
+        return await ask(each, opening);
+      } catch (error) {
+        failures.push(error);
+        if (opening.signal?.aborted || !isHandedOn(error)) break;
+      }
+    }
+    outer.noteFailure(given.prompt);
+    throw decisive(failures);
+  }
+
+  const [first] = models as [CallableModel];
+  const resilient: CallableModel = {
+    specificationVersion: first.specificationVersion,
+    provider: first.provider,
+    modelId: first.modelId,
+    get supportedUrls() {
+      return urlsOfAll(models);
+    },
+    doGenerate: (given) => inTurn(given, ({ generate }, opening) => generate.call(outer, opening)),
+    doStream: (given) =>
+      inTurn(given, async ({ stream }, opening): Promise<StreamResult> => {
+        const parts = stream.call(outer, opening);
+        const { value } = await parts.next();
+        const head = value as Head;
+        return { ...head.result, stream: readable(head, parts, opening) };
+      }),
+  };
+  return resilient as LanguageModelLike as M;
+}
+
+function circuitNames(models: readonly CallableModel[], circuit: string | undefined): string[] {
+  const times = new Map<string, number>();
+  return models.map(({ provider, modelId }) => {
+    const name = circuit ?? `${provider}/${modelId}`;
+    const nth = (times.get(name) ?? 0) + 1;
+    times.set(name, nth);
+    return nth === 1 ? name : `${name}#${nth}`;
+  });
+}
+
+/** The error of the call: the last failure of a model that was called, else the refusal that ends first. */
+function decisive(failures: readonly unknown[]): unknown {
+  const asked = failures.findLast((error) => !(error instanceof CircuitOpenError));
+  if (asked !== undefined) return asked;
+  const refusals = failures as readonly CircuitOpenError[];
+  return refusals.reduce((soonest, refusal) => (refusal.retryAfterMs < soonest.retryAfterMs ? refusal : soonest));
+}

@@ -1,0 +1,48 @@
+import type { Stream } from './policy.js';
+
+type Result = IteratorResult<unknown, unknown>;
+export type Iterator = AsyncIterator<unknown, unknown, unknown>;
+
+/** The iterator of an object, once somebody reads it. Fills in what an iterator may leave out. */
+export class LateSource implements Stream {
+  #iterator: Iterator | undefined;
+
+  get hasBegun(): boolean {
+    return this.#iterator !== undefined;
+  }
+
+  begin(iterator: Iterator): void {
+    this.#iterator = iterator;
+  }
+
+  async next(sent?: unknown): Promise<Result> {
+    return checked(await (this.#iterator as Iterator).next(sent));
+  }
+
+  async return(value?: unknown): Promise<Result> {
+    return (await this.#iterator?.return?.(value)) ?? { value, done: true };
+  }
+
+  async throw(error: unknown): Promise<Result> {
+    if (this.#iterator?.throw) return checked(await this.#iterator.throw(error));
+    await this.return();
+    throw error;
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.return();
+  }
+}
+
+/** As `for await` checks it: a broken iterator fails its reader. */
+function checked(result: Result | undefined): Result {
+  if (typeof result !== 'object' || result === null)
+    throw new TypeError(`expected an iterator's result, an object with value and done, got ${typeof result}`);
+  // A getter that throws does so here.
+  void result.done;
+  return result;
+}

@@ -1,0 +1,70 @@
+// Node's modules in runtimes that lack them, such as workers at the edge. The bundles that are published import Node's
+// modules through `nodeModule`, so that they load everywhere: see scripts/bundle.js.
+
+/** There are no files, so there is no settings file. */
+const noFile = (): never => {
+  throw Object.assign(new Error('This runtime has no files.'), { code: 'ENOENT' });
+};
+
+/** Without async context, `currentSignal()` is undefined. */
+class NoStorage {
+  getStore(): undefined {
+    return undefined;
+  }
+
+  run<T>(_store: unknown, callback: () => T): T {
+    return callback();
+  }
+
+  disable(): void {}
+}
+
+/** Nothing is an instance of it. */
+class NoStream {}
+
+class NoResource {
+  runInAsyncScope<T>(callback: () => T): T {
+    return callback();
+  }
+}
+
+const noChannel = Object.freeze({ hasSubscribers: false, publish: () => undefined });
+
+const storage = (): unknown => Reflect.get(globalThis, 'AsyncLocalStorage') ?? NoStorage;
+
+/** What replaces each module that the entry point `holdfast` imports. */
+const SUBSTITUTES: Readonly<Record<string, () => object>> = {
+  // Vercel's edge runtime has AsyncLocalStorage as a global.
+  'node:async_hooks': () => ({ AsyncLocalStorage: storage(), AsyncResource: NoResource }),
+  'node:diagnostics_channel': () => ({ channel: () => noChannel }),
+  'node:fs': () => ({
+    constants: {},
+    existsSync: () => false,
+    readFileSync: noFile,
+    openSync: noFile,
+    statSync: noFile,
+  }),
+  'node:module': () => ({}),
+  'node:path': () => ({ resolve: (path: string) => path, dirname: () => '.' }),
+  'node:stream': () => ({ Readable: NoStream, Writable: NoStream }),
+  'node:tty': () => ({ isatty: () => false }),
+  'node:url': () => ({}),
+  'node:util': () => ({ isDeepStrictEqual: (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b) }),
+};
+
+/** The names of the modules that can be replaced. */
+export const REPLACEABLE: readonly string[] = Object.keys(SUBSTITUTES);
+
+/** A module of Node's, or what replaces it. */
+export function nodeModule(name: string): object {
+  return builtinModule(name) ?? SUBSTITUTES[name]?.() ?? {};
+}
+
+function builtinModule(name: string): object | undefined {
+  try {
+    return globalThis.process?.getBuiltinModule?.(name);
+  } catch {
+    // Some runtimes throw for modules that they lack.
+    return undefined;
+  }
+}

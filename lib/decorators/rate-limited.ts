@@ -1,0 +1,58 @@
+import { toMs } from '../core/duration.js';
+import type { Site } from '../call/site.js';
+import type { Limiter } from '../policies/limiter/limiter.js';
+import { limitRate } from '../policies/limiter/limit.js';
+import { limiterFields, type LimiterOptions } from '../policies/limiter/options.js';
+import type { LimiterRules } from '../policies/limiter/pace.js';
+import { limiterContradictions, limiterRules } from '../policies/limiter/rules.js';
+import { limiterNamed, ownLimiter } from '../runtime/limiters.js';
+import type { Owned } from './decoration.js';
+import { definePolicy } from './define-policy.js';
+import { keyFinder } from './key.js';
+import type { PolicyDecorator } from './types.js';
+
+/**
+ * Lets `limit` units (requests, tokens) pass in `per`, evenly; after idleness `burst` units at once. A call that does not
+ * fit waits in order for at most `maxWait`, and is rejected with {@link RateLimitedError} otherwise. `cost` is the price of
+ * a call before it is made, `actual` corrects it afterwards.
+ *
+ * Stands below `@RetryOnTransient()` and `@Hedged()`, so that each attempt counts, and above `@ConcurrencyLimited()`, so
+ * that no permit is held meanwhile. May stand several times in a stack, such as for requests and for tokens.
+ * @throws {DecorationError} when the class is defined, for wrong options or a place where it cannot stand
+ */
+export const RateLimited: (options: LimiterOptions) => PolicyDecorator = definePolicy({
+  name: 'RateLimited',
+  group: 'limiter',
+  fields: limiterFields,
+  contradictions: limiterContradictions,
+  bind: (options, site, own, { index, stack }) => {
+    const { limiter: name, limit, per, burst, key, maxWait, queue, cost, actual } = options;
+    // Both are required, so that neither is null here.
+    if (limit === null || per === null) return {};
+    // Which of those that are stacked.
+    const nth = stack.slice(0, index).filter((policy) => policy === 'RateLimited').length;
+    const rules = limiterRules({ limit, per, burst });
+    const keyOf = key && keyFinder('RateLimited', site.method, key);
+    return limitRate(
+      site,
+      {
+        name: name ?? site.method,
+        limit,
+        maxWaitMs: toMs(maxWait),
+        queue: queue ?? Number.POSITIVE_INFINITY,
+        keyOf,
+        cost,
+        actual,
+      },
+      name === undefined ? ofMethod(rules, nth, site, own) : limiterNamed(name, rules),
+      own.once(`RateLimited ${nth} reported`, () => new Set<string>()),
+    );
+  },
+});
+
+/** The limiter of the method itself, which keeps what is owed when settings change. */
+function ofMethod(rules: LimiterRules, nth: number, { method, clock }: Site, own: Owned): Limiter {
+  const limiter = own.once(`RateLimited ${nth}`, () => ownLimiter(method, rules));
+  limiter.change(rules, clock.now());
+  return limiter;
+}

@@ -1,0 +1,35 @@
+import { ConfigurationError } from '../core/errors.js';
+import { shared } from '../core/shared.js';
+import { settingsOf } from '../runtime/runtime.js';
+import { type Fleet, fleetHandle } from './handle.js';
+import { Membership } from './membership.js';
+import { type FleetOptions, resolveRules } from './options.js';
+import { runtimeHost } from './runtime-host.js';
+import { type FleetClient, storeOf } from './store/store-of.js';
+
+/** A circuit belongs to one fleet. */
+const joined: { membership?: Membership } = shared('fleet.connected', () => ({}));
+
+/**
+ * Makes this process a member of a fleet: its named circuits open and close with those of the other members. Resolves
+ * within `timeout`, also if the store is down; then `fleet.store` is `degraded` and every circuit acts alone.
+ * @param client a client of redis, ioredis or iovalkey, of which a duplicate is connected, or a {@link FleetStore}
+ * @throws {ConfigurationError} that lists every problem
+ */
+export async function connectFleet(client: FleetClient, options: FleetOptions = {}): Promise<Fleet> {
+  const hearsMessages = typeof (client as Partial<Record<'subscribe', unknown>> | null)?.subscribe === 'function';
+  const rules = resolveRules(options, () => settingsOf('fleet'), hearsMessages);
+  const { membership: connected } = joined;
+  if (connected)
+    throw new ConfigurationError([
+      `connectFleet: expected no other fleet in this process, but it has joined "${connected.rules.fleet}": close that first`,
+    ]);
+  const store = storeOf(client);
+  const membership = new Membership(store, rules, runtimeHost(rules));
+  joined.membership = membership;
+  membership.onClose = () => {
+    if (joined.membership === membership) delete joined.membership;
+  };
+  await membership.start();
+  return fleetHandle(membership);
+}

@@ -1,0 +1,142 @@
+import type { Clock } from '../core/clock.js';
+import type { TransitionCause } from '../policies/circuit/cause.js';
+import type { Circuit } from '../policies/circuit/circuit.js';
+import { isHalfWay } from '../policies/circuit/half-way.js';
+import { rampFrom } from '../policies/circuit/ramp.js';
+import type { CircuitState } from '../policies/circuit/state.js';
+import { CLOSED } from '../policies/circuit/state.js';
+import type {
+  AdoptedState,
+  Adoption,
+  CircuitFleetSettings,
+  CircuitLink,
+  CircuitPort,
+  CircuitView,
+} from './circuit-port.js';
+import { budgetShare } from './shares.js';
+import { Successes } from './successes.js';
+
+/** A circuit that has been forgotten: it neither votes nor follows. */
+const GONE: CircuitView = Object.freeze({
+  state: 'forced-closed',
+  isHalfWay: false,
+  lastSuccessAt: undefined,
+  finished: 0,
+});
+
+/** A circuit of this process as its fleet sees it. The circuit of a key is not kept alive by it. */
+export class LocalCircuit implements CircuitPort {
+  readonly label: string;
+  readonly #circuit: WeakRef<Circuit>;
+  readonly #settingsOf: (circuit: Circuit) => CircuitFleetSettings;
+  readonly #clock: Clock;
+  /** The last ones, for an operation that is under way when the circuit is forgotten. */
+  #settings: CircuitFleetSettings;
+  readonly #successes: Successes;
+  /** True while it is isolated because the fleet is. */
+  #isFleetIsolated = false;
+
+  /**
+   * @param name as the fleet's keys spell it
+   * @param settingsOf what the rules of its methods say now
+   */
+  constructor(
+    readonly name: string,
+    circuit: Circuit,
+    clock: Clock,
+    trustMs: number,
+    settingsOf: (circuit: Circuit) => CircuitFleetSettings,
+  ) {
+    this.label = circuit.name;
+    this.#circuit = new WeakRef(circuit);
+    this.#clock = clock;
+    this.#settingsOf = settingsOf;
+    this.#settings = settingsOf(circuit);
+    this.#successes = new Successes(trustMs);
+  }
+
+  get isGone(): boolean {
+    return this.#circuit.deref() === undefined;
+  }
+
+  settings(): CircuitFleetSettings {
+    const circuit = this.#circuit.deref();
+    return circuit ? (this.#settings = this.#settingsOf(circuit)) : { ...this.#settings, mode: 'off' };
+  }
+
+  /** Looks whether calls have succeeded since the last look. */
+  look(now: number): void {
+    this.#successes.look(this.#circuit.deref()?.outside.successes ?? 0, now);
+  }
+
+  view(now: number): CircuitView {
+    const circuit = this.#circuit.deref();
+    if (!circuit) return GONE;
+    const state = circuit.stateAt(now);
+    this.look(now);
+    const hasFailed = state.kind === 'closed' && state.failures > 0;
+    return {
+      state: state.kind,
+      isHalfWay: circuit.rules !== undefined && isHalfWay(state, circuit.tallyAt(now), circuit.rules),
+      lastSuccessAt: hasFailed ? undefined : this.#successes.lastAfter,
+      finished: circuit.outside.successes + circuit.outside.outcomes,
+    };
+  }
+
+  adopt(state: AdoptedState, { isOwn, votes, members }: Adoption): void {
+    const circuit = this.#circuit.deref();
+    if (!circuit) return;
+    const now = this.#clock.now();
+    // What was moved by hand in this process stays as it is.
+    const { kind } = circuit.stateAt(now);
+    if (kind === 'forced-closed' || (kind === 'isolated' && !this.#isFleetIsolated)) return;
+    this.#isFleetIsolated = state.kind === 'isolated';
+    const reason = state.kind === 'open' ? state.reason : undefined;
+    circuit.adopt(stateOf(state, now), { fleet: { reason, adopted: !isOwn, votes, members } });
+  }
+
+  shareAmong(members: number): void {
+    const { capacity, refillPerSecond } = budgetShare(members);
+    this.#circuit.deref()?.budget.resize(capacity, refillPerSecond);
+  }
+
+  onNextCall(listener: () => void): void {
+    this.#circuit.deref()?.onNextCall(listener);
+  }
+
+  join(link: CircuitLink): () => void {
+    const circuit = this.#circuit.deref();
+    if (!circuit) return () => undefined;
+    circuit.outside.peer = link;
+    const leave = circuit.onTransition((state, _epoch, cause) => this.#moved(state, cause, link));
+    return () => {
+      leave();
+      const left = this.#circuit.deref();
+      if (left?.outside.peer === link) left.outside.peer = undefined;
+      this.shareAmong(1);
+    };
+  }
+
+  #moved(state: CircuitState, { fleet, method }: TransitionCause, link: CircuitLink): void {
+    // What came from the fleet it knows; what was done by hand here is this process's own.
+    if (fleet || method === undefined) return;
+    if (state.kind === 'open') link.opened();
+    else if (state.kind === 'closed') link.closed();
+  }
+}
+
+function stateOf(state: AdoptedState, now: number): CircuitState {
+  switch (state.kind) {
+    case 'closed': {
+      const ramp = rampFrom(now, state.rampUpMs);
+      return ramp ? { kind: 'closed', failures: 0, ramp } : CLOSED;
+    }
+    case 'isolated':
+      return { kind: 'isolated', reason: state.reason };
+    case 'open': {
+      const { until, trips } = state;
+      // A rule of this process did not trip; the event names the fleet's reason.
+      return { kind: 'open', openedAt: Math.min(now, until), until, trips, reason: 'probe' };
+    }
+  }
+}

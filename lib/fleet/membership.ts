@@ -1,0 +1,178 @@
+import { BackgroundTimers } from './background.js';
+import type { CircuitPort } from './circuit-port.js';
+import type { FleetHost, GatePort } from './host.js';
+import { type MemberContext, randomId } from './member/context.js';
+import { GateMember } from './member/gate-member.js';
+import { CircuitMember } from './member/member.js';
+import { channelOf } from './protocol/keys.js';
+import { readMessage } from './protocol/message.js';
+import type { Reply } from './protocol/reply.js';
+import type { FleetRules } from './rules.js';
+import { Line } from './store/line.js';
+import type { FleetStore } from './store/port.js';
+
+const HOUR_MS = 3_600_000;
+
+/** This process as a member of its fleet. */
+export class Membership {
+  readonly line: Line;
+  /** Called when it is closed. */
+  onClose: () => void = () => undefined;
+  readonly rules: FleetRules;
+  readonly #store: FleetStore;
+  readonly #host: FleetHost;
+  readonly #context: MemberContext;
+  readonly #timers: BackgroundTimers;
+  readonly #circuits = new Map<string, CircuitMember>();
+  readonly #gates = new Map<string, GateMember>();
+  readonly #leaveHost: (() => void)[];
+  /** Whether it hears the channel, or is about to. */
+  #isSubscribed = false;
+  #isClosed = false;
+  #isStarted = false;
+
+  constructor(store: FleetStore, rules: FleetRules, host: FleetHost) {
+    const { clock, random } = host;
+    this.#store = store;
+    this.#host = host;
+    this.rules = rules;
+    this.#timers = new BackgroundTimers(clock);
+    this.line = new Line(store, {
+      fleet: rules.fleet,
+      timeoutMs: rules.timeoutMs,
+      clock,
+      random,
+      onDegraded: (reason) => host.emit({ type: 'fleet_degraded', reason }),
+      onRecovered: () => this.#recovered(),
+    });
+    const emit = host.emit.bind(host);
+    this.#context = { line: this.line, rules, member: randomId(random), clock, random, emit };
+    this.#leaveHost = [host.eachCircuit((port) => this.#join(port)), host.eachGate((port) => this.#joinGate(port))];
+  }
+
+  /** The member of a circuit, by the name that keys have. */
+  memberOf(name: string): CircuitMember | undefined {
+    return this.#circuits.get(name);
+  }
+
+  get members(): Iterable<CircuitMember> {
+    return this.#circuits.values();
+  }
+
+  /** Learns what the fleet knows, and hears of changes. Resolves when the store has answered, or the time is over. */
+  async start(): Promise<void> {
+    this.#isStarted = true;
+    await this.#atMost(this.#begin());
+  }
+
+  /** An operation that an operator asked for; undefined when the store did not answer. */
+  async byHand(op: string, name: string, args: readonly string[]): Promise<Reply | undefined> {
+    const member = this.#circuits.get(name);
+    const reply = await (member ? member.say(op, args) : this.line.run(op, name, randomId(this.#host.random), args));
+    if (reply) await this.line.enlist([name]);
+    return reply;
+  }
+
+  /** Leaves the fleet: its votes and its presence end. */
+  async close(): Promise<void> {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    this.onClose();
+    for (const leave of this.#leaveHost) leave();
+    this.#host.shareLimits(1);
+    for (const gate of this.#gates.values()) gate.close();
+    this.#timers.clear();
+    await Promise.all([...this.#circuits.values()].map((member) => member.close()));
+    this.line.close();
+    await this.#store.close().catch(() => undefined);
+  }
+
+  #join(port: CircuitPort): void {
+    if (this.#isClosed || this.#circuits.has(port.name)) return;
+    const member = new CircuitMember(this.#context, port);
+    this.#circuits.set(port.name, member);
+    member.onCount = (members) => {
+      port.shareAmong(members);
+      this.#host.shareLimits(Math.max(...[...this.#circuits.values()].map((one) => one.members)));
+    };
+    member.onGone = () => {
+      this.#circuits.delete(port.name);
+      void member.close();
+    };
+    if (!this.#isStarted) return;
+    void member.start();
+    void this.line.enlist([port.name]);
+  }
+
+  #joinGate(port: GatePort): void {
+    if (!this.#isClosed && !this.#gates.has(port.name)) this.#gates.set(port.name, new GateMember(this.#context, port));
+  }
+
+  async #begin(): Promise<void> {
+    // One question shows whether the store is there, also if there are no circuits yet.
+    const asked = this.line.read('-');
+    // Subscribed before anything is read, so that nothing is lost between what is read and what is heard.
+    await this.#atMost(this.#subscribe());
+    await Promise.all([asked, ...[...this.#circuits.values()].map((member) => member.start())]);
+    if (!this.#isClosed) this.#enlist();
+  }
+
+  /** A store that is away subscribes later, by itself. */
+  async #subscribe(): Promise<void> {
+    if (this.#isSubscribed) return;
+    this.#isSubscribed = true;
+    const since = this.#host.clock.now();
+    this.#isSubscribed = await this.#subscribed();
+    const isLate = this.#host.clock.now() - since >= this.rules.timeoutMs;
+    // What was published meanwhile has to be asked for.
+    if (this.#isSubscribed && isLate) this.#syncAll();
+  }
+
+  /** Resolves with the promise, or when the time is over. */
+  async #atMost(promise: Promise<void>): Promise<void> {
+    const { clock } = this.#host;
+    await new Promise<void>((resolve) => {
+      const timer = clock.setTimer(resolve, this.rules.timeoutMs);
+      void promise.then(() => {
+        clock.clearTimer(timer);
+        resolve();
+      });
+    });
+  }
+
+  async #subscribed(): Promise<boolean> {
+    try {
+      await this.#store.subscribe?.(
+        channelOf(this.rules.fleet),
+        (text) => this.#heard(text),
+        () => this.#syncAll(),
+      );
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  #heard(text: unknown): void {
+    const message = readMessage(text);
+    if (!message || this.#isClosed) return;
+    this.#circuits.get(message.name)?.heard(message);
+    if (message.kind === 'gate') this.#gates.get(message.name)?.heard(message.inMs);
+  }
+
+  #recovered(): void {
+    this.#host.emit({ type: 'fleet_recovered' });
+    void this.#subscribe();
+    this.#syncAll();
+  }
+
+  #syncAll(): void {
+    for (const member of this.#circuits.values()) void member.sync();
+  }
+
+  /** Once an hour, so that whoever looks from outside knows the circuits of the fleet. */
+  #enlist(): void {
+    void this.line.enlist([...this.#circuits.keys()]);
+    this.#timers.after(HOUR_MS, () => this.#enlist());
+  }
+}

@@ -1,0 +1,7 @@
+/** The least rights that a user of Redis or Valkey needs, as ACL SETUSER takes them. */
+export const LEAST_RIGHTS = [
+  '~holdfast:1:* &holdfast:1* -@all',
+  '+evalsha +eval +subscribe +unsubscribe +publish +time',
+  '+hgetall +hset +zadd +zrem +zcard +zcount +zscore +zremrangebyscore +zrangebyscore',
+  '+pexpire +persist +del +get +set +ping +hello +info',
+].join(' ');

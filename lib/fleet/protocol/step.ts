@@ -1,0 +1,115 @@
+// The rules of a fleet's record. `script.ts` says the same in Lua; a spec holds both together, step by step.
+import { acquire, settle } from './probes.js';
+import { countInTime, countLeft, dataOf, type FleetState, type Slot, type SlotData, slotOf } from './slot.js';
+import { become, expire, num, recordOf, replyOf, restored, stateMessage, type Step } from './transition.js';
+import { vote, well } from './votes.js';
+
+export interface StepResult {
+  /** What the script answers: the record, the store's time, what the operation did, and what that adds. */
+  readonly reply: string[];
+  /** What it publishes. */
+  readonly messages: string[];
+}
+
+type Op = (slot: Slot, step: Step) => string[];
+
+/** One longer than this is told, a shorter extension is not. */
+const GATE_SLACK_MS = 50;
+
+const RANK: Readonly<Record<FleetState, number>> = { closed: 0, open: 1, isolated: 2 };
+
+/** Operations that change nothing, so that they may be late. */
+const READING: ReadonlySet<string> = new Set(['read']);
+
+const OPS: Readonly<Record<string, Op>> = {
+  read: (slot, { now }) => [
+    'read',
+    num(countInTime(slot.members, now)),
+    num(countInTime(slot.votes, now)),
+    num(countInTime(slot.wells, now)),
+    num(Math.max(0, slot.gate - now)),
+  ],
+  sync,
+  vote,
+  retract(slot, { args: [member = ''] }) {
+    slot.votes.delete(member);
+    return ['retracted'];
+  },
+  leave(slot, { args: [member = ''] }) {
+    for (const ends of [slot.votes, slot.members, slot.wells]) ends.delete(member);
+    return ['left'];
+  },
+  well,
+  acquire,
+  settle,
+  isolate(slot, step) {
+    const [reason = '', forMs = '0'] = step.args;
+    const until = Number(forMs) > 0 ? step.now + Number(forMs) : 0;
+    become(slot, step, { state: 'isolated', until, trips: 0, closedAt: 0, why: reason }, 'isolated');
+    return ['isolated'];
+  },
+  reset(slot, step) {
+    slot.gate = 0;
+    become(slot, step, { state: 'closed', until: 0, trips: 0, closedAt: 0, why: 'reset' }, 'reset');
+    return ['reset'];
+  },
+  gate,
+};
+
+/**
+ * Runs one operation on what a store holds for a circuit. The slot is changed in its place.
+ * @param args `op, channel, name, notAfter, id, …`, as the script gets them
+ * @param now the store's time in milliseconds
+ */
+export function apply(
+  slot: Slot,
+  [op = '', , name = '', notAfter = '0', id = '', ...args]: readonly string[],
+  now: number,
+): StepResult {
+  const step: Step = { name, id, args, now, messages: [] };
+  const run = OPS[op];
+  if (!run) throw new Error(`holdfast: unknown operation ${op}`);
+  expire(slot, step);
+  const outcome = !READING.has(op) && now > Number(notAfter) ? ['late'] : run(slot, step);
+  return { reply: [...replyOf(recordOf(slot), now), ...outcome], messages: step.messages };
+}
+
+/** The same without changing what it is given: for stores that compare and set. */
+export function step(data: SlotData, args: readonly string[], now: number): StepResult & { readonly data: SlotData } {
+  const slot = slotOf(data);
+  const result = apply(slot, args, now);
+  return { ...result, data: dataOf(slot) };
+}
+
+/** A member's turn: puts back what the store has lost, and counts the member in. */
+function sync(slot: Slot, step: Step): string[] {
+  const { id, args, now } = step;
+  const [member = '', present = '0', presenceMs = '0', epoch = '0', state = 'closed', ...known] = args;
+  const found = slot.record;
+  const record = recordOf(slot);
+  const isNewer = Number(epoch) > record.epoch;
+  const isWorse = Number(epoch) === record.epoch && RANK[state as FleetState] > RANK[record.state];
+  const isRestored = isNewer || (isWorse && Number(epoch) > 0);
+  if (isRestored) {
+    slot.record = restored(id, Number(epoch), state as FleetState, known, now);
+    for (const ends of [slot.votes, slot.wells, slot.probes]) ends.clear();
+    expire(slot, step);
+    step.messages.push(stateMessage(step, recordOf(slot), 'restored', 0, 0));
+  } else if (!found) {
+    slot.record = { ...record, id };
+  }
+  if (present === '1') slot.members.set(member, now + Number(presenceMs));
+  return [isRestored ? 'restored' : 'synced', num(countLeft(slot.members, now)), num(countLeft(slot.votes, now))];
+}
+
+/** Keeps the gate closed for the longest time that a member was asked to wait. */
+function gate(slot: Slot, step: Step): string[] {
+  const [askedMs = '0', maxMs = '0'] = step.args;
+  const { now } = step;
+  const until = now + Math.min(Number(askedMs), Number(maxMs));
+  if (until > Math.max(slot.gate, now) + GATE_SLACK_MS) {
+    slot.gate = until;
+    step.messages.push(`${step.name} ${step.id} gate ${num(until - now)}`);
+  }
+  return ['gate', num(Math.max(0, slot.gate - now))];
+}

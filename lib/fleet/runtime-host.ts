@@ -1,0 +1,101 @@
+import type { FleetEvent } from '../core/fleet-events.js';
+import type { Circuit } from '../policies/circuit/circuit.js';
+import { circuitsMeantBy, type Introduction, watchCircuits } from '../runtime/circuits.js';
+import { watchGates } from '../runtime/gates.js';
+import { runtime } from '../runtime/runtime.js';
+import { shareLimits } from '../runtime/sharers.js';
+import { BackgroundTimers } from './background.js';
+import type { CircuitFleetSettings } from './circuit-port.js';
+import type { FleetHost } from './host.js';
+import { LocalCircuit } from './local-circuit.js';
+import { safeName, safeNameOfKey } from './protocol/keys.js';
+import type { FleetMode, FleetRules } from './rules.js';
+
+/** How often the counters of circuits are looked at while nobody asks: a part of how fresh evidence must be. */
+const LOOKS = 4;
+
+/** Circuits that no method has used yet have the defaults. */
+const UNUSED = {
+  recoveryMs: 60_000,
+  recoveryGrowth: 1,
+  maxRecoveryMs: 600_000,
+  probes: 1,
+  probeIntervalMs: 5000,
+  rampUpMs: 0,
+};
+
+/** This process, with the circuits and gates of its methods. */
+export function runtimeHost(rules: FleetRules): FleetHost {
+  const { clock, random } = runtime;
+  return {
+    clock,
+    random,
+    emit,
+    // Who only watches keeps its limits.
+    shareLimits: (members) => shareLimits(rules.mode === 'on' ? members : 1),
+    eachCircuit(join) {
+      const timers = new BackgroundTimers(clock);
+      const ports = new Set<LocalCircuit>();
+      const leave = watchCircuits((introduction) => {
+        // Its rules are known when the method that made it has been bound.
+        queueMicrotask(() => {
+          if (modeOf(introduction, introduction.circuit, rules.mode) === 'off') return;
+          const port = portOf(introduction, rules, clock);
+          ports.add(port);
+          join(port);
+        });
+      });
+      const look = (): void => {
+        for (const port of ports) {
+          if (port.isGone) ports.delete(port);
+          else port.look(clock.now());
+        }
+        timers.after(rules.trustMs / LOOKS, look);
+      };
+      if (rules.trustMs > 0) look();
+      return () => {
+        leave();
+        timers.clear();
+      };
+    },
+    eachGate: (join) =>
+      watchGates((name, gate) => {
+        if (rules.mode === 'off') return;
+        join({
+          name: safeName(name),
+          closedForMs: (now) => gate.retryAfterMs(now),
+          closeFor(ms) {
+            if (!isOff(name)) gate.closeFor(ms, clock.now());
+          },
+          onClosed: (listener) =>
+            gate.onClosed((ms) => {
+              if (!isOff(name)) listener(ms);
+            }),
+        });
+      }),
+  };
+}
+
+/** Limits of one process alone, such as those by its address, are none of the fleet's. */
+function isOff(name: string): boolean {
+  return circuitsMeantBy(name).some(({ rules }) => rules?.fleet === 'off');
+}
+
+function emit(event: FleetEvent): void {
+  runtime.telemetry.channel(event.type, '').audience(runtime.clock.now())?.(event);
+}
+
+function portOf({ circuit, kind, key }: Introduction, rules: FleetRules, clock: typeof runtime.clock): LocalCircuit {
+  const name = key === undefined ? safeName(circuit.name) : safeNameOfKey(rules.fleet, circuit.name, key);
+  const settingsOf = (known: Circuit): CircuitFleetSettings => ({
+    ...(known.rules ?? UNUSED),
+    mode: modeOf({ kind }, known, rules.mode),
+  });
+  return new LocalCircuit(name, circuit, clock, rules.trustMs, settingsOf);
+}
+
+/** What the circuit does with its fleet: what it is told to, but no more than the whole process does. */
+function modeOf({ kind }: Pick<Introduction, 'kind'>, { rules }: Circuit, whole: FleetMode): FleetMode {
+  const own = rules?.fleet ?? (kind === 'shared' ? 'on' : 'off');
+  return own === 'on' ? whole : whole === 'off' ? 'off' : own;
+}

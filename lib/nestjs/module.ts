@@ -1,0 +1,58 @@
+import { type DynamicModule, Module, type ModuleMetadata, type Provider } from '@nestjs/common';
+import { APP_FILTER, DiscoveryModule, DiscoveryService, HttpAdapterHost } from '@nestjs/core';
+import type { Discovery } from './boot-check.js';
+import { circuitProviders, getCircuitToken } from './circuits.js';
+import { HoldfastExceptionFilter, NoFilter } from './filter.js';
+import { HoldfastLifecycle } from './lifecycle.js';
+import {
+  asyncProviders,
+  checkOptions,
+  type HoldfastModuleAsyncOptions,
+  type HoldfastModuleOptions,
+  OPTIONS,
+} from './options.js';
+
+/** Configures holdfast for a Nest app, answers its failures, and checks its decorated methods at boot. */
+export class HoldfastModule {
+  /** @throws {ConfigurationError} for wrong options */
+  static forRoot(options: HoldfastModuleOptions = {}): DynamicModule {
+    return root([{ provide: OPTIONS, useValue: checkOptions(options) }], options);
+  }
+
+  /** The same with options that other providers make. */
+  static forRootAsync(options: HoldfastModuleAsyncOptions): DynamicModule {
+    return root(asyncProviders(options), options);
+  }
+
+  /** Provides the handles of circuits, to be injected with `@InjectCircuit(name)`. */
+  static forFeature(circuits: readonly string[]): DynamicModule {
+    return { module: HoldfastModule, providers: circuitProviders(circuits), exports: circuits.map(getCircuitToken) };
+  }
+}
+
+Module({})(HoldfastModule);
+
+function root(
+  options: Provider[],
+  { global = true, imports = [] }: { global?: boolean; imports?: ModuleMetadata['imports'] },
+): DynamicModule {
+  return {
+    module: HoldfastModule,
+    global,
+    imports: [DiscoveryModule, ...imports],
+    providers: [
+      ...options,
+      {
+        provide: HoldfastLifecycle,
+        useFactory: (given: HoldfastModuleOptions, discovery: Discovery) => new HoldfastLifecycle(given, discovery),
+        inject: [OPTIONS, DiscoveryService],
+      },
+      {
+        provide: APP_FILTER,
+        useFactory: ({ filter = true }: HoldfastModuleOptions, host: HttpAdapterHost) =>
+          filter ? new HoldfastExceptionFilter(host) : new NoFilter(),
+        inject: [OPTIONS, HttpAdapterHost],
+      },
+    ],
+  };
+}

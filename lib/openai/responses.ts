@@ -1,0 +1,92 @@
+import { MalformedResponseError, StreamFailureError } from '../core/errors.js';
+import { read, readText } from '../failures/reading.js';
+import { KIND_BY_CODE } from '../failures/families/llm.js';
+import { refuseError } from './answers.js';
+
+// The Responses API says that it failed inside an answer with the status 200, whole or streamed, and the SDK throws
+// nothing.
+
+/** Codes of failed responses, by the code that the classifier knows. A code that neither list has means `server`. */
+const WORDS: ReadonlyMap<string | undefined, string> = new Map([
+  ['vector_store_timeout', 'timeout'],
+  ...[
+    'data_residency_mismatch',
+    'bio_policy',
+    'cyber_policy',
+    'invalid_image',
+    'invalid_image_format',
+    'invalid_base64_image',
+    'invalid_image_url',
+    'image_too_large',
+    'image_too_small',
+    'image_parse_error',
+    'image_content_policy_violation',
+    'invalid_image_mode',
+    'image_file_too_large',
+    'unsupported_image_media_type',
+    'empty_image_file',
+    'failed_to_download_image',
+    'image_file_not_found',
+  ].map((code): [string, string] => [code, 'invalid_request_error']),
+]);
+
+const SERVER_ERROR = 'server_error';
+
+/**
+ * A response that did not fail.
+ * @throws {StreamFailureError} for one that did
+ * @throws {MalformedResponseError} for an answer that is not a response
+ */
+export function responseOf<R>(response: R): R {
+  refuseFailed(response);
+  if (readText(response, 'id') === undefined || !Array.isArray(read(response, 'output')))
+    throw new MalformedResponseError('The answer is not a response.');
+  return response;
+}
+
+/** How the runtime's message begins if a property of a non-object is read. The value itself may follow. */
+const NO_OBJECT = /^Cannot (use 'in' operator|read propert)/;
+
+/**
+ * Replaces the TypeError that the SDK throws for an answer that is not an object, such as a page of HTML or an empty body.
+ * @throws {MalformedResponseError} for that error, without the answer's text; any other error is thrown as it is
+ */
+export function refuseBroken(error: unknown): never {
+  if (error instanceof TypeError && NO_OBJECT.test(error.message))
+    throw new MalformedResponseError('The answer is not a response.');
+  throw error;
+}
+
+/** Events without content. */
+const BEFORE_CONTENT: ReadonlySet<string> = new Set(['response.created', 'response.queued', 'response.in_progress']);
+/** Events that end a stream well. A response that is incomplete has met a limit that the request set. */
+const LAST: ReadonlySet<string> = new Set(['response.completed', 'response.incomplete']);
+
+/** What kind of event of a stream it is. */
+export interface EventFacts {
+  readonly isBeforeContent: boolean;
+  readonly isLast: boolean;
+}
+
+/**
+ * @throws {StreamFailureError} for an event that says that the response failed
+ * @throws {MalformedResponseError} for anything that is not an event
+ */
+export function eventFacts(event: unknown): EventFacts {
+  const type = readText(event, 'type');
+  if (type === 'response.failed') refuseFailed(read(event, 'response') ?? { status: 'failed' });
+  if (type === 'error') throw new StreamFailureError(wordOf(event));
+  refuseError(event);
+  if (type === undefined) throw new MalformedResponseError('The stream holds something that is not an event.');
+  return { isBeforeContent: BEFORE_CONTENT.has(type), isLast: LAST.has(type) };
+}
+
+function refuseFailed(response: unknown): void {
+  if (readText(response, 'status') === 'failed') throw new StreamFailureError(wordOf(read(response, 'error')));
+}
+
+/** The word for the kind of an error: a fixed one, never the upstream's own. */
+function wordOf(error: unknown): string {
+  const code = readText(error, 'code');
+  return WORDS.get(code) ?? (code !== undefined && KIND_BY_CODE.has(code) ? code : SERVER_ERROR);
+}

@@ -1,0 +1,16 @@
+import type { Policy } from '../../call/policy.js';
+import { openingOf } from '../../call/opening.js';
+import { canBeSentOnce } from '../../failures/once.js';
+import { copied, type Learner } from './fallback.js';
+
+/** Lets a fallback see the good answers of a method. Streams and what can be read once are none that could be repeated. */
+export function learnFrom(learner: Learner, isGood: (value: unknown) => boolean): Policy {
+  return {
+    around: (call, next) =>
+      next(call.self, call.args, call).then((value) => {
+        if (!openingOf(value, call.site) && !canBeSentOnce([value]) && isGood(value))
+          learner.learn(call.self, call.args, copied(value));
+        return value;
+      }),
+  };
+}

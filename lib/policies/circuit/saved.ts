@@ -1,0 +1,134 @@
+import type { Span } from './rates.js';
+import type { Row } from './row.js';
+import { asOf, CLOSED, forcedClosed } from './state.js';
+import type { CircuitState, TripReason } from './states.js';
+import { newWindow, type Window } from './window.js';
+import type { Windows } from './windows.js';
+
+/**
+ * A circuit as plain JSON. Times are lengths counted back from `savedAt`, so that clocks which differ shift a recovery by
+ * their difference at most.
+ */
+export interface SavedCircuit {
+  readonly version: 1;
+  /** Milliseconds since the epoch. */
+  readonly savedAt: number;
+  readonly state: SavedState;
+  readonly windows: readonly SavedWindow[];
+}
+
+export type SavedState =
+  | ({ readonly kind: 'closed'; readonly ramp?: SavedRamp } & Row)
+  | {
+      readonly kind: 'open';
+      readonly elapsedMs: number;
+      readonly leftMs: number;
+      readonly trips: number;
+      readonly reason: TripReason;
+    }
+  /** Its probes belong to the process that saved it: a later one begins with none. */
+  | { readonly kind: 'half-open'; readonly trips: number }
+  | { readonly kind: 'isolated'; readonly reason?: string }
+  | ({ readonly kind: 'forced-closed'; readonly reason?: string } & Row);
+
+export interface SavedRamp {
+  readonly elapsedMs: number;
+  readonly leftMs: number;
+  readonly credit: number;
+}
+
+/** Calls that finished at one time: how long ago, how many, and how many of them failed or were slow. */
+export type SavedBatch = readonly [ageMs: number, calls: number, failures: number, slow: number];
+
+export type SavedWindow =
+  | { readonly unit: 'ms'; readonly size: number; readonly batches: readonly SavedBatch[] }
+  /** A digit for each call, the oldest first: 1 if it failed, 2 if it was slow, 3 if both, else 0. */
+  | { readonly unit: 'calls'; readonly size: number; readonly calls: string };
+
+/** What another process needs to go on from this state and these windows. */
+export function savedCircuit(state: CircuitState, windows: Windows, now: number): SavedCircuit {
+  return {
+    version: 1,
+    savedAt: now,
+    state: savedState(state, now),
+    windows: windows.map((each) => savedWindow(each, now)),
+  };
+}
+
+function savedState(state: CircuitState, now: number): SavedState {
+  switch (state.kind) {
+    case 'closed': {
+      const { kind, ramp, ...row } = state;
+      if (!ramp) return { kind, ...row };
+      return { kind, ...row, ramp: { elapsedMs: now - ramp.since, leftMs: ramp.until - now, credit: ramp.credit } };
+    }
+    case 'open': {
+      const { kind, openedAt, until, trips, reason } = state;
+      return { kind, elapsedMs: now - openedAt, leftMs: until - now, trips, reason };
+    }
+    case 'half-open':
+      return { kind: state.kind, trips: state.trips };
+    case 'isolated':
+    case 'forced-closed': {
+      const { reason, ...rest } = state;
+      return { ...rest, ...(reason !== undefined && { reason }) };
+    }
+  }
+}
+
+function savedWindow(window: Window, now: number): SavedWindow {
+  window.forget(now);
+  const batches = [...window.batches()];
+  if (window.unit === 'calls')
+    return {
+      unit: 'calls',
+      size: window.size,
+      calls: batches.map(({ failures, slow }) => failures + 2 * slow).join(''),
+    };
+  const saved = batches.map(({ at = now, calls, failures, slow }): SavedBatch => [now - at, calls, failures, slow]);
+  return { unit: 'ms', size: window.size, batches: saved };
+}
+
+/** The saved state as it is at `now`. */
+export function savedStateAt({ state, savedAt }: SavedCircuit, now: number): CircuitState {
+  const since = shifted(savedAt, now);
+  switch (state.kind) {
+    case 'closed': {
+      const { failures, shares, ramp } = state;
+      if (failures === 0 && !shares && !ramp) return CLOSED;
+      const { elapsedMs = 0, leftMs = 0, credit = 0 } = ramp ?? {};
+      const until = { since: since - elapsedMs, until: since + leftMs, credit };
+      return asOf({ kind: 'closed', failures, ...(shares && { shares }), ...(ramp && { ramp: until }) }, now);
+    }
+    case 'open': {
+      const { elapsedMs, leftMs, trips, reason } = state;
+      return { kind: 'open', openedAt: since - elapsedMs, until: since + leftMs, trips, reason };
+    }
+    case 'half-open':
+      // Open until now: the first call that asks becomes a probe.
+      return { kind: 'open', openedAt: now, until: now, trips: state.trips, reason: 'probe' };
+    case 'isolated':
+      return { kind: 'isolated', reason: state.reason };
+    case 'forced-closed':
+      return forcedClosed(state.reason, state);
+  }
+}
+
+/** The saved windows as they are at `now`: what is too old by then is forgotten. */
+export function savedWindowsAt({ windows, savedAt }: SavedCircuit, now: number): Windows {
+  return windows.map((saved) => {
+    const span: Span = saved;
+    const window = newWindow(span);
+    if (saved.unit === 'calls') for (const mark of saved.calls) window.add(1, Number(mark) & 1, Number(mark) >> 1, now);
+    else
+      for (const [ageMs, calls, failures, slow] of saved.batches)
+        window.add(calls, failures, slow, shifted(savedAt, now) - ageMs);
+    window.forget(now);
+    return window;
+  });
+}
+
+/** The moment of saving on this process's clock: never later than now, or a clock behind would prolong everything. */
+function shifted(savedAt: number, now: number): number {
+  return Math.min(savedAt, now);
+}

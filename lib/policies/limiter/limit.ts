@@ -1,0 +1,104 @@
+import { type Call, callFor } from '../../call/call.js';
+import { openingOf } from '../../call/opening.js';
+import { watchEnd } from '../../call/open-stream.js';
+import type { Next, Policy, Stream } from '../../call/policy.js';
+import type { Site } from '../../call/site.js';
+import { RateLimitedError } from '../../core/errors.js';
+import type { LimiterRefused } from '../../core/events.js';
+import { chargesOf, type PriceOptions, type Reported } from './charges.js';
+import type { Limiter } from './limiter.js';
+import { turn } from './turn.js';
+
+/** What one method says of its limiter. */
+export interface Limited extends PriceOptions {
+  /** The name of the limiter, for errors. */
+  readonly name: string;
+  readonly limit: number;
+  readonly maxWaitMs: number;
+  /** Calls of one key that may wait at a time; Infinity without a bound. */
+  readonly queue: number;
+  /** The key of a call, which throws if it cannot be told; undefined if all calls share one. */
+  readonly keyOf: ((self: unknown, args: readonly unknown[]) => string) | undefined;
+}
+
+const ONE_FOR_ALL = '';
+
+/** Lets so many units pass in a time; calls that do not fit wait in order, and those that would wait too long are rejected. */
+export function limitRate(site: Site, limited: Limited, limiter: Limiter, reported: Reported): Policy {
+  const { clock, method } = site;
+  const { name, limit, maxWaitMs, queue, keyOf, cost, actual } = limited;
+  const charges = chargesOf(site, limit, limited, reported);
+  const refused = site.channel('limiter_refused');
+
+  function refusal(call: Call, reason: LimiterRefused['reason'], waitMs: number): RateLimitedError {
+    limiter.rejected += 1;
+    const circuit = call.admission.circuit?.name;
+    const facts = { method, ...(circuit !== undefined && { circuit }) };
+    refused.audience(clock.now())?.({ type: 'limiter_refused', ...facts, reason, retryAfterMs: waitMs });
+    return new RateLimitedError(waitMs, { ...facts, limiter: name });
+  }
+
+  /** @throws {RateLimitedError} or what the call stops with, if it is not admitted */
+  async function wait(call: Call, key: string, units: number, waitMs: number): Promise<void> {
+    if (call.stop.cause) throw call.stop.error;
+    // A wait that goes on until the deadline leaves no time for the call.
+    if (waitMs > maxWaitMs || waitMs >= call.stop.leftMs) throw refusal(call, 'max-wait', waitMs);
+    if (limiter.waitingFor(key) >= queue) throw refusal(call, 'queue-full', waitMs);
+    const ended = await turn(limiter, key, units, maxWaitMs, call);
+    const { cause } = call.stop;
+    // Stopped in the moment between its turn and the call: nothing was sent.
+    if (cause && ended === 'admitted') limiter.correct(key, units, 0, clock.now());
+    if (cause) throw call.stop.error;
+    if (ended === 'late') throw refusal(call, 'max-wait', Math.max(1, limiter.waitMs(key, units, clock.now())));
+    // The circuit rejected calls in the meantime, and is closed again.
+    if (ended !== 'admitted') throw call.admission.circuit?.rejection(() => clock.now(), method);
+  }
+
+  function correct(call: Call, key: string, units: number, result: unknown): void {
+    const real = charges.after(call, result);
+    if (real !== undefined) limiter.correct(key, units, real, clock.now());
+  }
+
+  /** The result of a stream is what it returned, or its last chunk. If it did not end by itself, the charge stays. */
+  function followed(rest: Stream, call: Call, key: string, units: number): Stream {
+    let last: unknown;
+    return watchEnd(rest, {
+      chunk: (value) => {
+        last = value;
+      },
+      ended: (how, _error, _chunks, returned) => {
+        if (how === 'completed') correct(call, key, units, returned ?? last);
+        last = undefined;
+      },
+    });
+  }
+
+  /** Runs a call that has its units. */
+  function run(call: Call, next: Next, key: string, units: number): Promise<unknown> {
+    const promise = next(call.self, call.args, call);
+    if (!actual) return promise;
+    return promise.then((value) => {
+      const opening = openingOf(value, site);
+      if (opening) opening.rest = followed(opening.rest, call, key, units);
+      else correct(call, key, units, value);
+      return value;
+    });
+  }
+
+  return {
+    enter: (self, args, admission, next, call) => {
+      let key = ONE_FOR_ALL;
+      try {
+        if (keyOf) key = keyOf(self, args);
+      } catch (keyError) {
+        return Promise.reject(keyError);
+      }
+      const units = cost ? charges.before(self, args) : 1;
+      const waitMs = limiter.take(key, units, clock.now());
+      if (waitMs === 0 && !actual) return admission;
+      const entered = callFor(site, self, args, admission, call);
+      if (waitMs === 0) return run(entered, next, key, units);
+      return wait(entered, key, units, waitMs).then(() => run(entered, next, key, units));
+    },
+  };
+}

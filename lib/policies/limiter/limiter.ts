@@ -1,0 +1,200 @@
+import type { Clock, Timer } from '../../core/clock.js';
+import { Line, type Place } from '../../core/line.js';
+import { Buckets } from './buckets.js';
+import { chargeOf, type LimiterRules, owedAfter, type Pace, paceOf, waitMs } from './pace.js';
+
+/** A call that waits in line. */
+interface Waiter {
+  readonly key: string;
+  readonly cost: number;
+  /** The parts that it will be charged. */
+  charge: number;
+  /** Called once its units are taken. */
+  readonly admit: () => void;
+}
+
+export type PlaceInLine = Place<Waiter>;
+
+/** The calls of one key that wait, and the one timer for the first of them. */
+interface Waiting {
+  readonly key: string;
+  readonly line: Line<Waiter>;
+  readonly clock: Clock;
+  /** What all of them will be charged. */
+  charges: number;
+  timer: Timer;
+}
+
+/** The memory of a limiter: what each key owes, and which calls wait. */
+export class Limiter {
+  /** Calls that were rejected, since the limiter was made. */
+  rejected = 0;
+  #rules: LimiterRules;
+  #pace: Pace;
+  #members = 1;
+  readonly #buckets = new Buckets();
+  readonly #waiting = new Map<string, Waiting>();
+  #length = 0;
+
+  constructor(rules: LimiterRules) {
+    this.#rules = rules;
+    this.#pace = paceOf(rules);
+  }
+
+  /** Keys that owe something, or did until lately. */
+  get keys(): number {
+    return this.#buckets.size;
+  }
+
+  /** Calls that wait, over all keys. */
+  get waiting(): number {
+    return this.#length;
+  }
+
+  /** Calls that wait for this key. */
+  waitingFor(key: string): number {
+    return this.#waiting.get(key)?.line.length ?? 0;
+  }
+
+  /** Milliseconds until a call of this cost may pass, behind all that wait; 0 if it may now. Changes nothing. */
+  waitMs(key: string, cost: number, now: number): number {
+    const inLine = this.#waitingOf(key)?.charges ?? 0;
+    return waitMs(this.#owed(key, now) + inLine, chargeOf(cost, this.#pace), this.#pace);
+  }
+
+  /** Takes the units and returns 0 if the call may pass now; else takes nothing, and returns how long it would wait. */
+  take(key: string, cost: number, now: number): number {
+    // Nobody overtakes those who wait, though the first of them may be due.
+    if (this.#waitingOf(key)) return Math.max(1, this.waitMs(key, cost, now));
+    const charge = chargeOf(cost, this.#pace);
+    const slot = this.#buckets.find(key);
+    const owed = slot === undefined ? 0 : this.#owedAt(slot, now, false);
+    const wait = waitMs(owed, charge, this.#pace);
+    if (wait > 0) return wait;
+    if (slot === undefined) this.#write(key, charge, now);
+    else this.#buckets.note(slot, owed + charge, now);
+    return 0;
+  }
+
+  /** Stands in line behind the other calls of the key; `admit` is called with the units taken, never before this returns. */
+  join(key: string, cost: number, clock: Clock, admit: () => void): PlaceInLine {
+    let waiting = this.#waiting.get(key);
+    if (!waiting) {
+      waiting = { key, line: new Line(), clock, charges: 0, timer: undefined };
+      // What was not owed before must not count for those who wait.
+      this.#write(key, this.#owed(key, clock.now()), clock.now());
+      this.#waiting.set(key, waiting);
+    }
+    const charge = chargeOf(cost, this.#pace);
+    const place = waiting.line.join({ key, cost, charge, admit });
+    waiting.charges += charge;
+    this.#length += 1;
+    if (waiting.timer === undefined) this.#arm(waiting);
+    return place;
+  }
+
+  /** Gives up a place in line. Only for a call that was not admitted: those behind it move up. */
+  quit(place: PlaceInLine): void {
+    const { key, charge } = place.value;
+    const waiting = this.#waiting.get(key)!;
+    const wasFirst = waiting.line.first === place;
+    waiting.line.leave(place);
+    waiting.charges -= charge;
+    this.#length -= 1;
+    if (wasFirst) this.#arm(waiting);
+  }
+
+  /** Corrects what a call was charged once its real cost is known, up or down. */
+  correct(key: string, cost: number, actual: number, now: number): void {
+    const difference = chargeOf(actual, this.#pace) - chargeOf(cost, this.#pace);
+    if (difference === 0) return;
+    const owed = this.#owed(key, now);
+    // Nobody gets more back than is still owed.
+    this.#write(key, Math.max(Math.min(0, owed), owed + difference), now);
+    const waiting = this.#waiting.get(key);
+    if (waiting) this.#arm(waiting);
+  }
+
+  /** Milliseconds until a call of one unit passes for the key that has to wait longest. Looks at every key. */
+  retryAfterMs(now: number): number {
+    let longest = 0;
+    for (const key of this.#buckets.keys()) longest = Math.max(longest, this.waitMs(key, 1, now));
+    return longest;
+  }
+
+  /** Admits the calls of the key that are due now, though the timer for them may be late. */
+  serve(key: string): void {
+    const waiting = this.#waiting.get(key);
+    if (waiting) this.#serve(waiting);
+  }
+
+  /** What the limit is from now on, and how many processes share it. What is owed stays. */
+  change(rules: LimiterRules, now: number, members = this.#members): void {
+    const { limit, perMs, burst } = this.#rules;
+    if (limit === rules.limit && perMs === rules.perMs && burst === rules.burst && members === this.#members) return;
+    this.#rules = rules;
+    const before = this.#pace;
+    const after = paceOf(rules, members);
+    const inParts = (parts: number): number => Math.ceil((parts / before.unit) * after.unit);
+    for (const key of [...this.#buckets.keys()]) this.#write(key, inParts(this.#owed(key, now)), now);
+    this.#members = members;
+    this.#pace = after;
+    for (const waiting of this.#waiting.values()) {
+      waiting.charges = 0;
+      for (const waiter of waiting.line) waiting.charges += waiter.charge = chargeOf(waiter.cost, after);
+      this.#arm(waiting);
+    }
+  }
+
+  #owed(key: string, now: number): number {
+    const slot = this.#buckets.find(key);
+    return slot === undefined ? 0 : this.#owedAt(slot, now, this.#waitingOf(key) !== undefined);
+  }
+
+  #owedAt(slot: number, now: number, isLine: boolean): number {
+    return owedAfter(this.#buckets.owed(slot), now - this.#buckets.notedAt(slot), this.#pace, isLine);
+  }
+
+  /** Most of the time nobody waits, and then nothing is looked up. */
+  #waitingOf(key: string): Waiting | undefined {
+    return this.#waiting.size === 0 ? undefined : this.#waiting.get(key);
+  }
+
+  #write(key: string, owed: number, now: number): void {
+    const known = this.#buckets.find(key);
+    this.#buckets.note(known ?? this.#buckets.add(key), owed, now);
+    if (known === undefined)
+      this.#buckets.sweep(
+        (old, was, at) => !this.#waiting.has(old) && owedAfter(was, now - at, this.#pace, false) === 0,
+      );
+  }
+
+  /** One timer a key, for the first in line. */
+  #arm(waiting: Waiting): void {
+    const { key, line, clock } = waiting;
+    clock.clearTimer(waiting.timer);
+    waiting.timer = undefined;
+    const first = line.first?.value;
+    if (!first) this.#waiting.delete(key);
+    else {
+      const ms = waitMs(this.#owed(key, clock.now()), first.charge, this.#pace);
+      waiting.timer = clock.setTimer(() => this.#serve(waiting), ms);
+    }
+  }
+
+  /** Admits everyone who is due. A timer may be early: then nobody is. */
+  #serve(waiting: Waiting): void {
+    const { key, line, clock } = waiting;
+    const now = clock.now();
+    for (let first = line.first?.value; first; first = line.first?.value) {
+      const owed = this.#owed(key, now);
+      if (waitMs(owed, first.charge, this.#pace) > 0) break;
+      this.#write(key, owed + first.charge, now);
+      line.next();
+      waiting.charges -= first.charge;
+      this.#length -= 1;
+      first.admit();
+    }
+    this.#arm(waiting);
+  }
+}

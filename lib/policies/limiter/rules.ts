@@ -1,0 +1,28 @@
+import { type Duration, toMs } from '../../core/duration.js';
+import type { LimiterRules } from './pace.js';
+
+/** The options that the rules are made of. */
+export interface LimitOptions {
+  readonly limit: number;
+  readonly per: Duration;
+  readonly burst?: number | null;
+}
+
+/** Options with every gap filled, durations in milliseconds. */
+export function limiterRules({ limit, per, burst }: LimitOptions): LimiterRules {
+  return { limit, perMs: toMs(per), burst: burst ?? 1 };
+}
+
+/** Options that are missing or contradict each other, as problems for people: no limit would be right for every upstream. */
+export function limiterContradictions({
+  limit,
+  per,
+  burst,
+}: { readonly [K in keyof LimitOptions]?: LimitOptions[K] | null | undefined }): string[] {
+  const problems: string[] = [];
+  if (limit === undefined) problems.push('limit: expected an integer >= 1, got nothing; write limit: 60, per: "1m"');
+  if (per === undefined) problems.push('per: expected a duration above 0, got nothing; write limit: 60, per: "1m"');
+  if (typeof burst === 'number' && typeof limit === 'number' && burst > limit)
+    problems.push(`burst: expected at most limit (${limit}), got ${burst}`);
+  return problems;
+}

@@ -1,0 +1,34 @@
+// The public list of `holdfast/policy`.
+export type { Admission, Call, CircuitPort } from '../call/call.js';
+export { type StreamEnd, type StreamWatcher, watchEnd } from '../call/open-stream.js';
+export type { Next, OnSuccess, Policy, Stream } from '../call/policy.js';
+export type { RetryBudget } from '../call/retry-budget.js';
+export { currentSignal } from '../call/scope.js';
+export type { Site } from '../call/site.js';
+export type { Stop, StopCause } from '../call/stop.js';
+export type { Clock, Timer } from '../core/clock.js';
+export { type Duration, toMs } from '../core/duration.js';
+export type { EventKind, FieldValues } from '../core/event-kinds.js';
+export type { Failure, FailureKind } from '../core/failure.js';
+export {
+  boolean,
+  callback,
+  count,
+  duration,
+  type Field,
+  type Fields,
+  type Format,
+  name,
+  oneOf,
+  type OptionsOf,
+  positiveDuration,
+  type ResolvedOf,
+  share,
+} from '../core/field.js';
+export type { Random } from '../core/random.js';
+export type { Owned, Position } from '../decorators/decoration.js';
+export { type PolicyDefinition, type PolicyFactory, variantOf } from '../decorators/define-policy.js';
+export type { PlaceInOrder } from '../decorators/order.js';
+export type { PolicyDecorator } from '../decorators/types.js';
+export { definePolicy } from './define-policy.js';
+export { defineEvent, emit, type PolicyEvent } from './emit.js';

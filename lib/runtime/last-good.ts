@@ -1,0 +1,67 @@
+import { LRUCache } from 'lru-cache';
+import { type Duration, isDuration, toMs } from '../core/duration.js';
+import { ConfigurationError } from '../core/errors.js';
+import { learner } from '../policies/circuit/fallback.js';
+import { show } from '../settings/show.js';
+import { runtime } from './runtime.js';
+
+/** Options of {@link lastGood}. */
+export interface LastGoodOptions {
+  /** What tells one answer from another. Called with the method's arguments, must return a string. */
+  // oxlint-disable-next-line typescript/no-explicit-any -- the arguments' types are the method's, which an option cannot know
+  readonly key: (...args: any[]) => string;
+  /** How long an answer may be used after it came. Default: none (it does not grow old). */
+  readonly maxAge?: Duration;
+  /** Answers kept at a time; the one that has been unused longest goes first. @default 1000 */
+  readonly max?: number;
+}
+
+const MOST = 1000;
+
+/**
+ * A fallback that answers with the last good answer for that key: `fallback: lastGood({ key: (id) => id, maxAge: '1h' })`.
+ * Without one it does not answer, and the call fails as it would without a fallback. Give it to one method alone.
+ * @throws {ConfigurationError} for wrong options
+ */
+export function lastGood(options: LastGoodOptions): never {
+  const { key, maxAge, max = MOST } = checked(options);
+  const answers = new LRUCache<string, { readonly value: unknown }>({
+    max,
+    ...(maxAge !== undefined && { ttl: toMs(maxAge) }),
+    ttlResolution: 0,
+    // It takes a time of 0 for none.
+    perf: { now: () => runtime.clock.now() + 1 },
+  });
+  const keyOf = (self: unknown, args: readonly unknown[]): string | undefined => {
+    try {
+      const found: unknown = key.apply(self, [...args]);
+      return typeof found === 'string' ? found : undefined;
+    } catch {
+      return undefined;
+    }
+  };
+  return learner({
+    learn(self, args, value) {
+      const found = keyOf(self, args);
+      if (found !== undefined) answers.set(found, { value });
+    },
+    learnt(self, args) {
+      const found = keyOf(self, args);
+      return found === undefined ? undefined : answers.get(found);
+    },
+    // It fits every method: what it answers with came from there.
+  }) as never;
+}
+
+function checked(options: LastGoodOptions): LastGoodOptions {
+  const { key, maxAge, max } = (options ?? {}) as { readonly [K in keyof LastGoodOptions]?: unknown };
+  const problems: string[] = [];
+  if (typeof key !== 'function')
+    problems.push(`lastGood: key: expected a function, got ${show(key)}; write key: (id) => id`);
+  if (maxAge !== undefined && !(isDuration(maxAge) && toMs(maxAge) > 0))
+    problems.push(`lastGood: maxAge: expected a duration above 0, got ${show(maxAge)}`);
+  if (max !== undefined && !(Number.isSafeInteger(max) && (max as number) >= 1))
+    problems.push(`lastGood: max: expected an integer >= 1, got ${show(max)}`);
+  if (problems.length > 0) throw new ConfigurationError(problems);
+  return options;
+}

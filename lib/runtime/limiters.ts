@@ -1,0 +1,43 @@
+import { Limiter } from '../policies/limiter/limiter.js';
+import type { LimiterRules } from '../policies/limiter/pace.js';
+import { Registry } from './registry.js';
+import { runtime } from './runtime.js';
+
+const known = new Registry<Limiter>();
+
+/** The limiter that everyone who names it shares. The rules that were given last hold; what is owed stays. */
+export function limiterNamed(name: string, rules: LimiterRules): Limiter {
+  const limiter = known.named(name, () => new Limiter(rules));
+  limiter.change(rules, runtime.clock.now());
+  return limiter;
+}
+
+/** A limiter that belongs to one method. */
+export function ownLimiter(method: string, rules: LimiterRules): Limiter {
+  return known.own(method, new Limiter(rules));
+}
+
+/** All limiters of one name together, as they are shown from outside. */
+export interface LimiterState {
+  readonly limiter: string;
+  /** Calls that wait, over all keys. */
+  readonly waiting: number;
+  /** Calls that were rejected so far. */
+  readonly refused: number;
+  /** Milliseconds until a call of one unit passes, for the key that has to wait longest. */
+  readonly retryAfterMs: number;
+}
+
+/** Every limiter that has been used. Names no key. */
+export function limiterStates(): LimiterState[] {
+  const now = runtime.clock.now();
+  return known.names.map((name) => {
+    const limiters = known.of(name);
+    return {
+      limiter: name,
+      waiting: limiters.reduce((sum, { waiting }) => sum + waiting, 0),
+      refused: limiters.reduce((sum, { rejected }) => sum + rejected, 0),
+      retryAfterMs: Math.max(0, ...limiters.map((each) => each.retryAfterMs(now))),
+    };
+  });
+}

@@ -1,0 +1,105 @@
+import type { Problem, Problems } from './check.js';
+import { groups, policyGroups, type Values } from './groups.js';
+import type { Layers } from './resolve.js';
+import { mapped } from './mapped.js';
+import type { Settings, SettingsOverrides } from './schema.js';
+import { concerns, type Names, SECTIONS } from './sections.js';
+
+const merged = new WeakMap<Layers, Settings>();
+
+/** The settings with everything that was configured laid over them. Worked out once. */
+export function mergeSettings(layers: Layers): Settings {
+  let settings = merged.get(layers);
+  if (!settings) merged.set(layers, (settings = layers.configured.reduce(layOver, layers.loaded.settings)));
+  return settings;
+}
+
+function layOver(settings: Settings, tree: SettingsOverrides): Settings {
+  return { ...settings, ...mapped(tree, (values, group) => ({ ...settings[group as keyof Settings], ...values })) };
+}
+
+const known = new WeakMap<Layers, readonly Problem[]>();
+
+/** Everything that is wrong with settings: single values, and values that cannot both be meant. Found once. */
+export function problemsOf(layers: Layers): readonly Problem[] {
+  let problems = known.get(layers);
+  if (!problems) known.set(layers, (problems = [...layers.loaded.problems, ...contradictionsOf(layers)]));
+  return problems;
+}
+
+/** Who uses settings: the groups of its policies, and the sections that speak of it. */
+export interface User extends Partial<Names> {
+  readonly groups: ReadonlySet<string>;
+}
+
+/** The problems of the settings that are used here. Others fail only those who use them. */
+export function problemsFor(layers: Layers, user: User): Problem[] {
+  return problemsOf(layers).filter(({ path: [group, section, policy] }) => {
+    if (group === undefined || group === 'resilience') return true;
+    if (group !== 'circuits' && group !== 'methods') return user.groups.has(group);
+    const { method, circuit } = user;
+    if (method === undefined) return false;
+    if (section !== undefined && !concerns(group, section, { method, circuit })) return false;
+    // What stands in a section under no group may have been meant for any policy.
+    return policy === undefined || user.groups.has(policy) || !groups.has(policy);
+  });
+}
+
+/** Problems that nobody is failed by, because they belong to no group: only the log can show them. */
+export function unownedProblems({ problems }: Layers['loaded']): Problem[] {
+  return problems.filter(({ path: [group] }) => {
+    return group !== undefined && !groups.has(group) && !SECTIONS.some((kind) => kind === group);
+  });
+}
+
+/** Values that cannot both be meant. A value that is wrong itself may have been meant to fit. */
+function contradictionsOf(layers: Layers): Problems {
+  const { loaded } = layers;
+  // What a file that cannot be read says may be what makes the rest fit.
+  if (loaded.problems.some(({ path }) => path.length === 0)) return [];
+  const isWrong = (...at: readonly string[]): boolean =>
+    loaded.problems.some(({ path }) => at.every((name, i) => path[i] === name));
+  const settings: Readonly<Record<string, Values | undefined>> = mergeSettings(layers);
+  const found: Problems = [];
+  for (const [name, group] of groups) {
+    if (isWrong(name)) continue;
+    const variables = (loaded.environment as Readonly<Record<string, Values | undefined>>)[name] ?? {};
+    const isFromVariable = (key: string): string | undefined =>
+      Object.hasOwn(variables, key) ? group.fields[key]?.env : undefined;
+    for (const text of group.contradictions(settings[name] ?? {}))
+      found.push({ path: [name], text: `${name}.${withVariables(text, Object.keys(variables), isFromVariable)}` });
+  }
+  for (const kind of SECTIONS) {
+    for (const [section, policies] of Object.entries(settings[kind] ?? {})) {
+      for (const [name, group] of policyGroups()) {
+        const path = [kind, section, name];
+        if (isWrong(...path)) continue;
+        for (const text of group.contradictions((policies as Readonly<Record<string, Values>>)[name] ?? {}))
+          found.push({ path, text: `${path.join('.')}.${text}` });
+      }
+    }
+  }
+  return [...found, ...strangeAddress(layers)];
+}
+
+/** A problem reads `key: expected at most other (value), …`: behind each of the two goes the variable that set it. */
+function withVariables(text: string, keys: readonly string[], variableOf: (key: string) => string | undefined): string {
+  return keys.reduce((named, key) => {
+    const variable = variableOf(key);
+    return named
+      .replace(new RegExp(`^${key}:`), `${key} (${variable}):`)
+      .replace(new RegExp(` ${key} \\(`), ` ${key} (${variable}: `);
+  }, text);
+}
+
+/** Whoever can write into the working directory must not learn the key of the environment. */
+function strangeAddress({ loaded, configured }: Layers): Problems {
+  const { file, environment, isLocal, path } = loaded;
+  const isSent = environment.openai?.apiKey !== undefined && !configured.some(({ openai }) => openai?.apiKey);
+  const isElsewhere = environment.openai?.baseUrl ?? configured.some(({ openai }) => openai?.baseUrl);
+  if (!isLocal || !file.openai?.baseUrl || !isSent || isElsewhere) return [];
+  const text =
+    `openai.baseUrl: expected an address from OPENAI_BASE_URL or from code beside the key of OPENAI_API_KEY, got one from ` +
+    `${path} in the working directory, to which the key is not sent. Write: OPENAI_BASE_URL=…`;
+  return [{ path: ['openai', 'baseUrl'], text }];
+}

@@ -1,0 +1,87 @@
+import { expect } from 'chai';
+import { Call, UNGUARDED } from '#lib/call/call.js';
+import { handle, handleStream, inScope } from '#lib/call/entry.js';
+import { opens } from '#lib/call/opener.js';
+import type { Next } from '#lib/call/policy.js';
+import { currentSignal, Scope } from '#lib/call/scope.js';
+import { FakeClock } from '#lib/testing/index.js';
+import { siteOf } from '../support/site.js';
+import { rejectionOf } from '../support/upstream.js';
+
+describe('The entry of a call', () => {
+  const site = siteOf(new FakeClock(0));
+  const failing = {
+    ...site,
+    signalOf: (): never => {
+      throw new Error('no signal');
+    },
+  };
+  let seen: (Call | undefined)[] = [];
+  const run: Next = async (self, args, call) => {
+    seen.push(call);
+    return [self, args];
+  };
+  beforeEach(() => {
+    seen = [];
+  });
+
+  it('makes no Call without a signal, and one with it that knows everything of the call', async () => {
+    const { signal } = new AbortController();
+    const entered = handle(run, site);
+    expect(await entered('self', ['a'])).to.deep.equal(['self', ['a']]);
+    expect(await entered('self', ['a', signal])).to.deep.equal(['self', ['a', signal]]);
+    expect(seen[0]).to.equal(undefined);
+    expect(seen[1]).to.be.instanceOf(Call);
+    expect(seen[1]).to.include({ site, self: 'self', signal, admission: UNGUARDED });
+    expect(seen[1]?.args).to.deep.equal(['a', signal]);
+  });
+
+  it('runs nothing for a signal that is aborted: the call fails with its reason', async () => {
+    const reason = new Error('gone');
+    expect(await rejectionOf(handle(run, site)(undefined, [AbortSignal.abort(reason)]))).to.equal(reason);
+    expect(await rejectionOf(handleStream(run, site)(undefined, [AbortSignal.abort(reason)]).next())).to.equal(reason);
+    expect(seen).to.deep.equal([]);
+  });
+
+  it('looks at the signal of a stream again when its first chunk is asked for', async () => {
+    const controller = new AbortController();
+    const stream = handleStream(run, site)(undefined, [controller.signal]);
+    const reason = new Error('gone meanwhile');
+    controller.abort(reason);
+    expect(await rejectionOf(stream.next())).to.equal(reason);
+    expect(seen).to.deep.equal([]);
+  });
+
+  it('fails the call if the function that finds the signal throws, a stream when it is read', async () => {
+    expect(await rejectionOf(handle(run, failing)(undefined, []))).to.have.property('message', 'no signal');
+    const stream = handleStream(run, failing)(undefined, []);
+    expect(await rejectionOf(stream.next())).to.have.property('message', 'no signal');
+    expect(await stream.next()).to.deep.equal({ value: undefined, done: true });
+    expect(seen).to.deep.equal([]);
+  });
+
+  it('hands a stream out as an object like a generator, of its own for each call', async () => {
+    const read = handleStream(
+      opens(async function* () {
+        yield 'a';
+      }),
+      site,
+    );
+    const stream = read(undefined, []);
+    expect(stream).not.to.equal(read(undefined, []));
+    expect(stream[Symbol.asyncIterator]()).to.equal(stream);
+    expect(Object.prototype.toString.call(stream)).to.equal('[object AsyncGenerator]');
+    expect(await stream.next()).to.deep.equal({ value: 'a', done: false });
+    await (Reflect.get(stream, Symbol.asyncDispose) as () => Promise<void>).call(stream);
+    expect(await stream.next()).to.deep.equal({ value: undefined, done: true });
+  });
+
+  it('runs the method in the innermost scope of its call, or as it is without one', async () => {
+    const method = inScope(async () => currentSignal(), site);
+    const call = new Call(site, undefined, [], UNGUARDED);
+    expect(await method(undefined, [])).to.equal(undefined);
+    expect(await method(undefined, [], call)).to.equal(undefined);
+    const scope = new Scope(call);
+    expect(await method(undefined, [], call)).to.equal(scope.signal);
+  });
+});

@@ -1,0 +1,74 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { build, type Format } from 'esbuild';
+import { consumer } from './support/packed.js';
+import { type Ended, node } from './support/processes.js';
+
+const THREE_LINES = `
+  import { CircuitProtected, RetryOnTransient } from 'holdfast';
+  const ask = CircuitProtected()(RetryOnTransient()(async () => 'an answer'));
+  void ask().then((answer) => console.log(answer));`;
+
+/** Retries once, and shows a setting of the environment. */
+const LOGGING = `
+  import { RetryOnTransient } from 'holdfast';
+  let calls = 0;
+  const ask = RetryOnTransient({ minWait: '1ms', maxWait: '1ms' })(async () => {
+    calls += 1;
+    throw Object.assign(new Error('HTTP 503'), { status: 503 });
+  });
+  void ask().catch(() => console.log(calls));`;
+
+describe('a bundle that esbuild makes', function () {
+  this.timeout(60_000);
+  let project: string;
+
+  before(async () => {
+    project = await consumer('bundled', { sources: [], beside: [] });
+  });
+
+  /** Bundles a program, minified, into a file that stands alone. */
+  async function bundle(name: string, contents: string, format: Format) {
+    const folder = join(project, '..', `alone-${name}`);
+    await mkdir(folder, { recursive: true });
+    const file = join(folder, format === 'esm' ? 'main.mjs' : 'main.cjs');
+    const { metafile, warnings } = await build({
+      stdin: { contents, resolveDir: project },
+      outfile: file,
+      ...{ bundle: true, minify: true, metafile: true, platform: 'node', target: 'es2022', logLevel: 'silent' },
+      format,
+    });
+    const [output] = Object.values(metafile.outputs);
+    return { file, folder, warnings, bytes: output?.bytes ?? 0, inputs: Object.keys(output?.inputs ?? {}) };
+  }
+
+  const run = async (folder: string, args: readonly string[], env = {}): Promise<Ended> =>
+    node(['--input-type', 'module', ...args], folder, env);
+
+  for (const format of ['esm', 'cjs'] as const) {
+    it(`is at most 160 kB for three lines, of few packages, and runs without node_modules: ${format}`, async () => {
+      const { file, folder, bytes, inputs } = await bundle('small', THREE_LINES, format);
+      expect(bytes).to.be.below(160_000);
+      const packages = new Set(inputs.flatMap((input) => /.*node_modules\/([^/]+)\//.exec(input)?.[1] ?? []));
+      expect([...packages]).to.have.members(['fastest-levenshtein', 'holdfast', 'ms']);
+      expect(await node([file], folder)).to.deep.equal({ code: 0, stdout: 'an answer\n', stderr: '' });
+    });
+
+    it(`reads settings and writes its log without convict and winston: ${format}`, async () => {
+      const { file, folder } = await bundle('logging', LOGGING, format);
+      const { code, stdout, stderr } = await node([file], folder, { RETRY_MAX_ATTEMPTS: '2' });
+      expect({ code, stdout }).to.deep.equal({ code: 0, stdout: '2\n' });
+      const lines = stderr.trimEnd().split('\n');
+      expect(lines.map((line) => JSON.parse(line).message)).to.deep.equal(['retry_scheduled', 'retry_gave_up']);
+    });
+  }
+
+  it("loads and runs in a runtime without Node's modules and without a process", async () => {
+    const { folder } = await bundle('edge', LOGGING, 'esm');
+    const edge = 'delete globalThis.process; delete globalThis.setImmediate; await import("./main.mjs");';
+    const { code, stdout, stderr } = await run(folder, ['--eval', edge]);
+    expect({ code, stdout }).to.deep.equal({ code: 0, stdout: '3\n' });
+    expect(stderr.match(/"message":"retry_scheduled"/g)).to.have.lengthOf(2);
+  });
+});

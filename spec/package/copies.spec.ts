@@ -1,0 +1,96 @@
+import { cp, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { consumer, root } from './support/packed.js';
+import { node } from './support/processes.js';
+
+const program = join(root, 'spec/package/fixtures/copies/program.mjs');
+
+/** How a program reaches its two copies. */
+const COPIES = {
+  'ES modules and CommonJS': `
+    import { createRequire } from 'node:module';
+    import * as a from 'holdfast';
+    import * as testing from 'holdfast/testing';
+    export const copies = async () => ({ a, b: createRequire(import.meta.url)('holdfast'), testing });`,
+  'a second installation': `
+    import * as b from 'other';
+    import * as a from 'holdfast';
+    import * as testing from 'holdfast/testing';
+    export const copies = async () => ({ a, b, testing });`,
+};
+
+const SHOWN = {
+  circuit: {
+    isOpen: true,
+    names: ['upstream'],
+    refused: 'CircuitOpenError',
+    isOurs: [true, true],
+    heard: ['circuit_opened', 'circuit_refused'],
+  },
+  keyed: 'isolated',
+  later: 'isolated',
+  calls: 3 + 5 + 3,
+  multiplied: 1,
+  signals: [true, false],
+  gate: [0, 1],
+  mixed: ['mixed', 1, 2],
+  described: ['CircuitProtected', 'RetryOnTransient'],
+  errors: [],
+  families: [true, false],
+  sameClasses: false,
+};
+
+describe('two copies of the package in one process', function () {
+  this.timeout(60_000);
+  let project: string;
+
+  /** A package that brings a copy of its own. */
+  const other = (): string => join(project, 'node_modules/other');
+
+  before(async () => {
+    project = await consumer('two-copies', { sources: [], beside: [] });
+    const copy = join(other(), 'node_modules/holdfast');
+    await mkdir(copy, { recursive: true });
+    await cp(join(project, 'node_modules/holdfast'), copy, { recursive: true });
+    await writeFile(
+      join(other(), 'package.json'),
+      JSON.stringify({ name: 'other', type: 'module', exports: './index.js' }),
+    );
+    await writeFile(join(other(), 'index.js'), "export * from 'holdfast';");
+  });
+
+  for (const [name, source] of Object.entries(COPIES)) {
+    it(`share circuits, gates, settings, events, signals and errors: ${name}`, async () => {
+      const copies = join(project, `${name.replaceAll(/\W/g, '-')}.mjs`);
+      await writeFile(copies, source);
+      const quiet = { RESILIENCE_LOG_LEVEL: 'silent', LOG_LEVEL: 'silent' };
+      const { stdout, stderr } = await node([program, copies], project, quiet);
+      expect(stderr).to.equal('');
+      expect(JSON.parse(stdout)).to.deep.equal(SHOWN);
+    });
+  }
+
+  it('emit one process warning if they are of two major versions, which share nothing', async () => {
+    const folder = join(other(), 'node_modules/holdfast/dist');
+    const changed = [];
+    for (const name of await readdir(folder, { recursive: true })) {
+      if (!name.endsWith('.js')) continue;
+      const code = await readFile(join(folder, name), 'utf8');
+      const later = code.replace(/^(\s*(?:const|var) MAJOR = )(["'])\d+\2/m, '$1$29$2');
+      if (later === code) continue;
+      changed.push(name);
+      await writeFile(join(folder, name), later);
+    }
+    expect(changed).to.have.lengthOf.above(0);
+    const use = `
+      import { circuit } from 'holdfast';
+      import { circuit as later } from 'other';
+      circuit('one').isolate();
+      console.log(circuit('one').isOpen, later('one').isOpen);`;
+    const { stdout, stderr } = await node(['--input-type', 'module', '--eval', use], project);
+    expect(stdout).to.equal('true false\n');
+    expect(stderr.match(/HOLDFAST_TWO_VERSIONS/g)).to.have.lengthOf(1);
+    expect(stderr).to.match(/\[HOLDFAST_TWO_VERSIONS\] HoldfastWarning: Versions 0\.x and 9\.x of holdfast are loaded/);
+  });
+});

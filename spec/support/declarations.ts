@@ -1,0 +1,43 @@
+import ts from 'typescript-5';
+
+/** The declarations of a built entry point, as an editor sees them. */
+export interface Declarations {
+  readonly checker: ts.TypeChecker;
+  readonly entry: ts.Symbol;
+}
+
+export function compilerOf(entry: string): Declarations {
+  const program = ts.createProgram([entry], {
+    module: ts.ModuleKind.NodeNext,
+    moduleResolution: ts.ModuleResolutionKind.NodeNext,
+    strict: true,
+    skipLibCheck: true,
+    types: ['node'],
+  });
+  const checker = program.getTypeChecker();
+  const source = program.getSourceFile(entry);
+  const symbol = source && checker.getSymbolAtLocation(source);
+  if (!symbol) throw new Error(`expected a module at ${entry}`);
+  return { checker, entry: symbol };
+}
+
+/** The properties of an exported type: what each takes, and what an editor says of it. */
+export function optionsIn(
+  { checker, entry }: Declarations,
+  name: string,
+): Record<string, { type: string; doc: string }> {
+  const exported = checker.getExportsOfModule(entry).find((symbol) => symbol.name === name);
+  if (!exported) throw new Error(`expected an export ${name}`);
+  const type = checker.getDeclaredTypeOfSymbol(
+    exported.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(exported) : exported,
+  );
+  return Object.fromEntries(
+    checker.getPropertiesOfType(type).map((property) => [
+      property.name,
+      {
+        type: checker.typeToString(checker.getTypeOfSymbol(property)),
+        doc: ts.displayPartsToString(property.getDocumentationComment(checker)).replace(/\s+/g, ' '),
+      },
+    ]),
+  );
+}
