@@ -205,6 +205,7 @@ describe('Any stack of decorators', () => {
     isStream: fc.boolean(),
     terms: fc.record({
       callMs: tens(1000, 12_000),
+      attemptsMs: tens(1000, 12_000),
       attemptMs: tens(1000, 3000),
       retry: waits,
       rateLimit: waits,
