@@ -100,7 +100,7 @@ describe('holdfast/otel', () => {
     expect(await valuesOf('holdfast.calls.active', name)).to.deep.equal({ '': 0 });
     expect(await valuesOf('holdfast.bulkhead.limit', name)).to.deep.equal({ '': 3 });
     expect(await valuesOf('holdfast.circuit.state', name)).to.deep.equal({
-      ...{ closed: 0, open: 0, 'forced-closed': 0, 'half-open': 0, 'forced-closed': 0, isolated: 1 },
+      ...{ closed: 0, open: 0, 'forced-closed': 0, 'half-open': 0, isolated: 1 },
     });
     expect(await valuesOf('holdfast.circuit.refused', name)).to.deep.equal({ false: 1, true: 0 });
     expect(await valuesOf('holdfast.circuit.transitions', name)).to.include({ isolated: 1 });
