@@ -1,8 +1,8 @@
-import { LRUCache } from 'lru-cache';
 import { type Duration, isDuration, toMs } from '../core/duration.js';
 import { ConfigurationError } from '../core/errors.js';
 import { learner } from '../policies/circuit/fallback.js';
 import { show } from '../settings/show.js';
+import { Answers } from './answers.js';
 import { runtime } from './runtime.js';
 
 /** Options of {@link lastGood}. */
@@ -25,13 +25,7 @@ const MOST = 1000;
  */
 export function lastGood(options: LastGoodOptions): never {
   const { key, maxAge, max = MOST } = checked(options);
-  const answers = new LRUCache<string, { readonly value: unknown }>({
-    max,
-    ...(maxAge !== undefined && { ttl: toMs(maxAge) }),
-    ttlResolution: 0,
-    // It takes a time of 0 for none.
-    perf: { now: () => runtime.clock.now() + 1 },
-  });
+  const answers = new Answers(max, maxAge === undefined ? Number.POSITIVE_INFINITY : toMs(maxAge));
   const keyOf = (self: unknown, args: readonly unknown[]): string | undefined => {
     try {
       const found: unknown = key.apply(self, [...args]);
@@ -43,11 +37,11 @@ export function lastGood(options: LastGoodOptions): never {
   return learner({
     learn(self, args, value) {
       const found = keyOf(self, args);
-      if (found !== undefined) answers.set(found, { value });
+      if (found !== undefined) answers.set(found, value, runtime.clock.now());
     },
     learnt(self, args) {
       const found = keyOf(self, args);
-      return found === undefined ? undefined : answers.get(found);
+      return found === undefined ? undefined : answers.get(found, runtime.clock.now());
     },
     // It fits every method: what it answers with came from there.
   }) as never;

@@ -69,6 +69,36 @@ describe('lastGood', () => {
     expect(world.clock.timers).to.equal(0);
   });
 
+  it('keeps an answer that was used or renewed last, and lets it grow old from when it came', async () => {
+    const service = serviceWith({ key: (id: string) => id, maxAge: '1m', max: 2 });
+    await service.load('a');
+    await service.load('b');
+    service.isDown = true;
+    await service.load('a');
+    service.isDown = false;
+    await service.load('c');
+    service.isDown = true;
+    expect(await service.load('a')).to.include({ of: 'a' });
+    expect(await rejectionOf(service.load('b'))).to.include({ status: 503 });
+    await world.clock.advance('40s');
+    service.isDown = false;
+    await service.load('c');
+    service.isDown = true;
+    await world.clock.advance('40s');
+    expect(await rejectionOf(service.load('a'))).to.include({ status: 503 });
+    expect(await service.load('c')).to.include({ of: 'c' });
+  });
+
+  it('takes every duration and every number of answers that it says it takes', async () => {
+    const service = serviceWith({ key: (id: string) => id, maxAge: '1.5ms', max: Number.MAX_SAFE_INTEGER });
+    await service.load('a');
+    service.isDown = true;
+    await world.clock.advance('1ms');
+    expect(await service.load('a')).to.include({ of: 'a' });
+    await world.clock.advance('1ms');
+    expect(await rejectionOf(service.load('a'))).to.include({ status: 503 });
+  });
+
   it('learns no answer that counts as a failure', async () => {
     const service = serviceWith({ key: () => 'k' });
     await service.load('bad');
