@@ -31,13 +31,19 @@ const OWN_URL = "require('node:url').pathToFileURL(__filename).href";
 /** A relative path in a declaration, as in `from './x.js'` and `import('./x.js')`. */
 const SPECIFIER = /((?:from |import |import\()(["']))(\.{1,2}\/[^"']+)\.js\2/g;
 
+/** Leaves out the descriptions of options: only resilience.schema.json is made of them. */
+const withoutDescriptions = {
+  name: 'without-descriptions',
+  transform: (code) => code.replace(/^ +doc: (['"]).*\1,\n/gm, ''),
+};
+
 for (const { format, folder, names } of FORMATS) {
   rmSync(folder, { recursive: true, force: true });
   const bundle = await rollup({
     input: input(names),
     external,
     onwarn,
-    plugins: [nodeModules()],
+    plugins: [nodeModules(), withoutDescriptions],
     treeshake: { propertyReadSideEffects: false },
   });
   await bundle.write({
