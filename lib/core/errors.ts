@@ -192,6 +192,8 @@ brand({
   RateLimitedError,
   ConcurrencyLimitError,
   MalformedResponseError,
+  FinalError,
+  ChaosError,
   StreamFailureError,
   ConfigurationError,
   DecorationError,

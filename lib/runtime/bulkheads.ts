@@ -1,10 +1,11 @@
+import { shared } from '../core/shared.js';
 import { Bulkhead } from '../policies/concurrency/bulkhead.js';
 import { KeyedBulkheads } from '../policies/concurrency/keyed.js';
 import { checkedName } from './names.js';
 import { Registry } from './registry.js';
 
-const plain = new Registry<Bulkhead>();
-const keyed = new Registry<KeyedBulkheads>();
+const plain = shared('runtime.bulkheads', () => new Registry<Bulkhead>());
+const keyed = shared('runtime.keyedBulkheads', () => new Registry<KeyedBulkheads>());
 
 /** The bulkhead that everyone who names it shares. */
 export function bulkheadNamed(name: string): Bulkhead {

@@ -1,9 +1,10 @@
+import { shared } from '../core/shared.js';
 import { Limiter } from '../policies/limiter/limiter.js';
 import type { LimiterRules } from '../policies/limiter/pace.js';
 import { Registry } from './registry.js';
 import { runtime } from './runtime.js';
 
-const known = new Registry<Limiter>();
+const known = shared('runtime.limiters', () => new Registry<Limiter>());
 
 /** The limiter that everyone who names it shares. The rules that were given last hold; what is owed stays. */
 export function limiterNamed(name: string, rules: LimiterRules): Limiter {

@@ -34,6 +34,8 @@ const SHOWN = {
   multiplied: 1,
   signals: [true, false],
   gate: [0, 1],
+  bulkhead: ['ConcurrencyLimitError', 1, 1],
+  limiter: 'RateLimitedError',
   mixed: ['mixed', 1, 2],
   described: ['CircuitProtected', 'RetryOnTransient'],
   errors: [],
@@ -61,7 +63,7 @@ describe('two copies of the package in one process', function () {
   });
 
   for (const [name, source] of Object.entries(COPIES)) {
-    it(`share circuits, gates, settings, events, signals and errors: ${name}`, async () => {
+    it(`share circuits, gates, bulkheads, limiters, settings, events, signals and errors: ${name}`, async () => {
       const copies = join(project, `${name.replaceAll(/\W/g, '-')}.mjs`);
       await writeFile(copies, source);
       const quiet = { RESILIENCE_LOG_LEVEL: 'silent', LOG_LEVEL: 'silent' };
