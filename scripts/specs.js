@@ -1,5 +1,6 @@
 // Runs the specs in processes of their own, dialect by dialect, so that a limiter or a circuit that one group names is
-// not the one another group has used. The last line is the sum of what passed and failed.
+// not the one another group has used. Arguments are handed to mocha: `npm run spec -- --grep fleet`. The last line is
+// the sum of what passed and failed.
 import { spawn } from 'node:child_process';
 
 const GROUPS = [
@@ -13,7 +14,7 @@ let passed = 0;
 let failed = 0;
 let code = 0;
 for (const group of GROUPS) {
-  const ended = await mocha(group);
+  const ended = await mocha([...group, ...process.argv.slice(2)]);
   const [, good, bad] = TALLY.exec(ended.output) ?? [];
   passed += Number(good ?? 0);
   failed += Number(bad ?? 0);

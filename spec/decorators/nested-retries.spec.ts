@@ -89,7 +89,7 @@ describe('A retried method that calls another retried method', () => {
     return chunks;
   }
 
-  it('is told of once, with the multiplication and what to write', async () => {
+  it('is reported once, with the multiplication and what to write', async () => {
     const upstream = new Upstream(fail());
     const { Outer } = layersOver(upstream);
     await rejectionOf(new Outer().ask());

@@ -134,7 +134,7 @@ describe('@TimeLimited', () => {
       expectNothingLeft();
     });
 
-    it('swallows what the abandoned method comes to later, and counts it nowhere', async () => {
+    it('ignores the later outcome of the abandoned method', async () => {
       const late = deferred();
       respond = () => late.promise;
       const asked = rejectionOf(new Service().ask());

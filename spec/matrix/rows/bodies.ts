@@ -54,7 +54,7 @@ export const bodies: Group = {
       expected: timeout(),
     },
     {
-      fault: 'JSON that is none',
+      fault: 'invalid JSON',
       always: { type: 'malformed-json', text: BROKEN },
       quick: true,
       expected: malformed('SyntaxError'),

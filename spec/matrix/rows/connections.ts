@@ -73,8 +73,8 @@ export const misconfigurations: Group = {
       at: ({ port }) => ({ baseUrl: `https://127.0.0.1:${port}/v1` }),
       expected: misconfigured('APIConnectionError'),
     },
-    { fault: 'a scheme that is none', at: on('gopher://127.0.0.1/v1'), expected: misconfigured('APIConnectionError') },
-    { fault: 'a URL that is none', at: on('http://[127.0.0.1/v1'), expected: misconfigured('TypeError') },
+    { fault: 'an invalid scheme', at: on('gopher://127.0.0.1/v1'), expected: misconfigured('APIConnectionError') },
+    { fault: 'an invalid URL', at: on('http://[127.0.0.1/v1'), expected: misconfigured('TypeError') },
     {
       fault: 'a URL with a password',
       at: ({ port }) => ({ baseUrl: `http://user:${canary('password')}@127.0.0.1:${port}/v1` }),
