@@ -30,11 +30,15 @@ const FIELDS: readonly string[] = [
 
 /** The entry of an event; `leftOut` is how many of its like were not written before it. */
 export function entryOf(event: ResilienceEvent, level: Level, leftOut: number): LogEntry {
-  const values = event as unknown as Readonly<Record<string, unknown>>;
+  const valueOf = (field: string): unknown => Reflect.get(event, field);
   const entry: Record<string, unknown> = {};
-  for (const field of FIELDS) if (values[field] !== undefined) entry[field] = values[field];
+  for (const field of FIELDS) {
+    const value = valueOf(field);
+    if (value !== undefined) entry[field] = value;
+  }
   for (const [field, allowed] of Object.entries(kindOf(event.type).fields ?? {})) {
-    if (isAllowed(values[field], allowed)) entry[field] = values[field];
+    const value = valueOf(field);
+    if (isAllowed(value, allowed)) entry[field] = value;
   }
   return { level, message: event.type, ...entry, ...(leftOut > 0 && { count: leftOut }) };
 }
