@@ -3,11 +3,11 @@ import { openingOf } from '../../call/opening.js';
 import { type StreamEnd, watchEnd } from '../../call/open-stream.js';
 import type { Next, Policy, Stream } from '../../call/policy.js';
 import type { Site } from '../../call/site.js';
+import { type WaitingLine, waitForTurn } from '../../call/wait-for-turn.js';
 import { ConcurrencyLimitError } from '../../core/errors.js';
 import type { ConcurrencyRefused } from '../../core/events.js';
-import type { Bulkhead } from './bulkhead.js';
+import type { Bulkhead, PlaceInLine } from './bulkhead.js';
 import type { ConcurrencyRules } from './rules.js';
-import { turn } from './turn.js';
 import { Work } from './work.js';
 
 /** Timing a call costs more than all else here. */
@@ -41,14 +41,18 @@ export function limitConcurrency(site: Site, { rules, name, bulkhead: found }: B
   async function wait(bulkhead: Bulkhead, call: Call): Promise<void> {
     if (call.stop.cause) throw call.stop.error;
     if (bulkhead.waiting >= queue) throw refusal(bulkhead, call, 'queue-full');
-    const ended = await turn(bulkhead, maxQueueWaitMs, call);
+    const line: WaitingLine<PlaceInLine> = {
+      join: (admit) => bulkhead.waitInLine(admit),
+      quit: (place) => bulkhead.quit(place),
+    };
+    const ended = await waitForTurn(line, maxQueueWaitMs, call);
     if (ended === 'late') throw refusal(bulkhead, call, 'queue-wait');
     const { cause } = call.stop;
     // In the moment between the permit and its use.
-    if (cause && ended === 'permit') bulkhead.leave();
+    if (cause && ended === 'admitted') bulkhead.leave();
     if (cause) throw call.stop.error;
     // The circuit rejected calls in the meantime, and is closed again.
-    if (ended !== 'permit') throw call.admission.circuit?.rejection(() => clock.now(), method);
+    if (ended !== 'admitted') throw call.admission.circuit?.rejection(() => clock.now(), method);
   }
 
   function learn(bulkhead: Bulkhead, how: StreamEnd, error: unknown, call: Call): void {

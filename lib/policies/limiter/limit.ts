@@ -3,11 +3,11 @@ import { openingOf } from '../../call/opening.js';
 import { watchEnd } from '../../call/open-stream.js';
 import type { Next, Policy, Stream } from '../../call/policy.js';
 import type { Site } from '../../call/site.js';
+import { type WaitingLine, waitForTurn } from '../../call/wait-for-turn.js';
 import { RateLimitedError } from '../../core/errors.js';
 import type { LimiterRefused } from '../../core/events.js';
 import { chargesOf, type PriceOptions, type Reported } from './charges.js';
-import type { Limiter } from './limiter.js';
-import { turn } from './turn.js';
+import type { Limiter, PlaceInLine } from './limiter.js';
 
 /** What one method says of its limiter. */
 export interface Limited extends PriceOptions {
@@ -44,7 +44,12 @@ export function limitRate(site: Site, limited: Limited, limiter: Limiter, report
     // A wait that goes on until the deadline leaves no time for the call.
     if (waitMs > maxWaitMs || waitMs >= call.stop.leftMs) throw refusal(call, 'max-wait', waitMs);
     if (limiter.waitingFor(key) >= queue) throw refusal(call, 'queue-full', waitMs);
-    const ended = await turn(limiter, key, units, maxWaitMs, call);
+    const line: WaitingLine<PlaceInLine> = {
+      join: (admit) => limiter.join(key, units, clock, admit),
+      quit: (place) => limiter.quit(place),
+      serve: () => limiter.serve(key),
+    };
+    const ended = await waitForTurn(line, maxWaitMs, call);
     const { cause } = call.stop;
     // Stopped in the moment between its turn and the call: nothing was sent.
     if (cause && ended === 'admitted') limiter.correct(key, units, 0, clock.now());

@@ -1,15 +1,15 @@
 import type { Call } from '../../call/call.js';
 import type { Site } from '../../call/site.js';
 import type { StopCause } from '../../call/stop.js';
+import { type WaitingLine, waitForTurn } from '../../call/wait-for-turn.js';
 import { RateLimitedError } from '../../core/errors.js';
 import type { RateLimitReason } from '../../core/events.js';
 import { type Failure, factsOf } from '../../core/failure.js';
 import { discard } from '../../failures/discard.js';
 import { isUsed } from '../../failures/once.js';
-import type { Gate } from './gate.js';
+import type { Gate, PlaceAtGate } from './gate.js';
 import type { RateLimitRules } from './rules.js';
 import type { Pass } from './state.js';
-import { turn } from './turn.js';
 
 /** The 429 that a call has last been answered with. */
 interface Answered {
@@ -60,11 +60,23 @@ export class Visit {
     const { clock } = this.#site;
     const since = clock.now();
     const notBefore = since + minWaitMs;
-    const { ended, pass, cause } = await turn(this.#gate, { ticket, notBefore }, this.#leftMs(), this.#call);
+    const line: WaitingLine<PlaceAtGate> = {
+      join: (admit) =>
+        this.#gate.join(
+          ticket,
+          clock,
+          (pass) => {
+            this.#pass = pass;
+            admit();
+          },
+          notBefore,
+        ),
+      quit: (place) => this.#gate.quit(place),
+    };
+    const ended = await waitForTurn(line, this.#leftMs(), this.#call);
     this.#waitedMs += Math.max(0, clock.now() - since);
-    this.#pass = pass;
     try {
-      this.#heedStop(cause);
+      this.#heedStop(typeof ended === 'object' ? ended.stop : undefined);
     } catch (stopped) {
       // A call that has passed and is not made after all has proved nothing.
       this.answered(false);

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { Call, UNGUARDED } from '#lib/call/call.js';
-import { Bulkhead } from '#lib/policies/concurrency/bulkhead.js';
-import { turn } from '#lib/policies/concurrency/turn.js';
+import { waitForTurn } from '#lib/call/wait-for-turn.js';
+import { Bulkhead, type PlaceInLine } from '#lib/policies/concurrency/bulkhead.js';
 import { siteOf } from '../../support/site.js';
 
 describe('A wait in line', () => {
@@ -13,7 +13,11 @@ describe('A wait in line', () => {
       clearTimer: () => {},
     };
     expect(bulkhead.enter()).to.equal(true);
-    expect(await turn(bulkhead, 1000, new Call(siteOf(clock), undefined, [], UNGUARDED))).to.equal('late');
+    const line = {
+      join: (admit: () => void): PlaceInLine => bulkhead.waitInLine(admit),
+      quit: (place: PlaceInLine): void => bulkhead.quit(place),
+    };
+    expect(await waitForTurn(line, 1000, new Call(siteOf(clock), undefined, [], UNGUARDED))).to.equal('late');
     expect(bulkhead.waiting).to.equal(0);
     bulkhead.leave();
     expect(bulkhead.atWork).to.equal(0);
