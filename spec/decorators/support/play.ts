@@ -47,8 +47,7 @@ export async function play(world: World, stack: readonly Layer[], scene: Scene, 
   }
   await world.clock.advance(`${LONG_MS - (world.clock.now() - start)}ms`);
   const calls = upstream.calls.map((call) => call - start);
-  // Streams of earlier scenes are dropped whenever the garbage collector comes to them.
-  const own = world.events.filter((event) => !isByHand(event) && event.type !== 'stream_dropped');
+  const own = world.events.filter((event) => !isByHand(event));
   const events = own.map(told);
   const seen = { at, outcome, chunks, calls, events };
 
