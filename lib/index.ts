@@ -48,6 +48,7 @@ export type {
   TimeLimitReason,
 } from './core/events.js';
 export type { Failure, FailureFacts, FailureKind } from './core/failure.js';
+export type { BulkheadStats, CallErrorType, CallOutcome, RefusedBy } from './call/stats.js';
 export type {
   FleetAlerted,
   FleetDegraded,
@@ -80,6 +81,20 @@ export { type BulkheadHandle, bulkhead, bulkheads } from './runtime/bulkheads.js
 export { classify, isTransient } from './runtime/classify.js';
 export { type GateHandle, gate, gates } from './runtime/gates.js';
 export { type CircuitHandle, type CircuitSnapshot, circuit, circuits } from './runtime/handle.js';
+export { inspect } from './runtime/inspect.js';
+export type {
+  BudgetStats,
+  CallCount,
+  CircuitStats,
+  DurationStats,
+  GateStats,
+  Inspection,
+  LimiterStats,
+  MethodStats,
+  NamedBulkheadStats,
+  ReloadStats,
+} from './runtime/inspection.js';
+export type { TransitionCount } from './policies/circuit/counts.js';
 export type { Overrides } from './runtime/overrides.js';
 export { type LastGoodOptions, lastGood } from './runtime/last-good.js';
 export { configure, onEvent, reload } from './runtime/runtime.js';

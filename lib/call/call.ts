@@ -11,6 +11,7 @@
 // caller gave a signal, or when a policy stands around the method.
 import type { Failure } from '../core/failure.js';
 import type { RetryBudget } from './retry-budget.js';
+import type { CallWatch } from './observer.js';
 import type { Scope } from './scope.js';
 import type { Site } from './site.js';
 import { Stop } from './stop.js';
@@ -74,6 +75,16 @@ const CANCELLED: Failure = Object.freeze({ kind: 'cancelled', transient: false }
 export class Call {
   /** The innermost time limit or hedged attempt that the call is in. */
   scope: Scope | undefined = undefined;
+  /** How often the method itself ran for it, hedges among them. Kept by the {@link outermost} call alone. */
+  attempts = 0;
+  /** True once a retry or a hedge has brought the result. Kept by the {@link outermost} call alone. */
+  isRecovered = false;
+  /** True once the fallback answers. */
+  hasFallenBack = false;
+  /** When it began, if durations are measured. */
+  since: number | undefined = undefined;
+  /** What watches it, if an exporter does. */
+  watches: readonly CallWatch[] | undefined = undefined;
   /** How many failed attempts, of how many there may be, the circuit has counted already. */
   counted: { readonly count: number; readonly of: number } | undefined = undefined;
   /** When the failure came that {@link failureOf} was asked about last: the clock is read once for all policies. */
@@ -86,7 +97,7 @@ export class Call {
   isHedge = false;
   /** True if chaos has delayed its last attempt, or made it fail. */
   isDisturbed = false;
-  /** The call that this one is an attempt of. */
+  /** The call that this one is a part of: of a hedged attempt, or of what several callers share. */
   whole: Call | undefined = undefined;
   #stop: Stop | undefined;
   #error: unknown;
@@ -100,6 +111,21 @@ export class Call {
     /** The caller's signal. */
     readonly signal?: AbortSignal,
   ) {}
+
+  /** The call that all others are parts of: itself, if it is no attempt. */
+  get outermost(): Call {
+    return this.whole?.outermost ?? this;
+  }
+
+  /** The method begins to run. */
+  noteAttempt(): void {
+    this.outermost.attempts += 1;
+  }
+
+  /** A retry or a hedge has brought the result. */
+  noteRecovery(): void {
+    this.outermost.isRecovered = true;
+  }
 
   /** Whether and why the call should stop: every wait asks it before and after. */
   get stop(): Stop {
@@ -152,6 +178,14 @@ export class Call {
     this.#error = error;
     this.#failure = failure;
   }
+}
+
+/** A call that was made without a {@link Call}: its only attempt has ended. */
+export function callAfterwards(site: Site, self: unknown, args: readonly unknown[], admission: Admission): Call {
+  const call = new Call(site, self, args, admission);
+  call.attempts = 1;
+  call.attempt = 1;
+  return call;
 }
 
 /** The call that a policy has to do with, as it was admitted. */

@@ -5,6 +5,7 @@ import { OpenStream, streamOf, swallow } from './open-stream.js';
 import type { Next, Stream } from './policy.js';
 import type { Readable, Request, Tie } from './readable.js';
 import { Scope } from './scope.js';
+import { watched } from './watched.js';
 
 type Result = IteratorResult<unknown, unknown>;
 
@@ -25,11 +26,17 @@ export function opens(method: (self: unknown, args: readonly unknown[], call?: C
   return (self, args, call) => {
     let source: Stream | undefined;
     const scope = call?.scope;
+    const first: Next = () => {
+      source = method(self, args, call);
+      return started(call, nextOf, source, undefined);
+    };
+    const ask = call?.site.observers.length ? watched(first) : first;
     if (call) call.attempt += 1;
     const begin = async (): Promise<Opening> => {
-      source = method(self, args, call);
-      const first = await started(call, nextOf, source, undefined);
-      return new Opening(new OpenStream(source, first, scope instanceof Reading ? undefined : scope));
+      if (call) call.site.stats.attempts += 1;
+      call?.noteAttempt();
+      const opened = (await ask(self, args, call)) as Result;
+      return new Opening(new OpenStream(source as Stream, opened, scope instanceof Reading ? undefined : scope));
     };
     if (!scope) return begin();
     return scope.run(begin).catch((error) => {

@@ -1,6 +1,7 @@
-import { type Admission, Call, isAdmission, UNGUARDED } from './call.js';
-import { openingOf } from './opening.js';
-import type { Next, OnSuccess, Policy, Stream } from './policy.js';
+import { Account } from './account.js';
+import { type Admission, Call, callAfterwards, isAdmission, UNGUARDED } from './call.js';
+import { counted, counting, type Fail, follow, out, type Succeed, type Tail, tailOf } from './outward.js';
+import { Answer, type Next, type OnSuccess, type Policy } from './policy.js';
 import type { Site } from './site.js';
 
 type Enter = (
@@ -9,21 +10,8 @@ type Enter = (
   admission: Admission,
   call: Call | undefined,
 ) => Admission | Entered;
-type Succeed = NonNullable<Policy['succeed']>;
-type Fail = (error: unknown, call: Call) => Promise<unknown> | undefined;
-/** `value` is what the call succeeded with: the stream itself, or the object that is read as one. */
-type Tail = (rest: Stream, call: Call, value: unknown) => Stream;
-
 /** What a policy answered instead of everything further in: its promise, or that on its way out through others. */
 type Entered = Promise<unknown> | Answer;
-
-class Answer {
-  constructor(
-    public promise: Promise<unknown>,
-    /** One for all that it passes, as for a call that came back from the method. */
-    readonly call: Call,
-  ) {}
-}
 
 /** The steps of one policy, or of several that are fused. */
 interface Steps {
@@ -40,33 +28,45 @@ interface Steps {
  * @param needsCall true if `body` needs a {@link Call} each time
  */
 export function pipeline(policies: readonly Policy[], body: Next, site: Site, needsCall = false): Next {
-  const ending = policies.findLastIndex(({ around }) => around);
-  if (ending < 0) return policies.length === 0 ? body : run(fuse(policies, body, site), body, site, needsCall);
-  const inner = pipeline(policies.slice(ending + 1), body, site, true);
-  return pipeline(policies.slice(0, ending), surround(policies[ending] as Policy, inner, site), site, true);
+  return assemble(policies, body, site, needsCall, new Account(site));
 }
 
-function run({ enter, succeed, fail, tail }: Steps, body: Next, site: Site, needsCall: boolean): Next {
+/** @param account counts the calls, if this is the outermost part */
+function assemble(policies: readonly Policy[], body: Next, site: Site, needsCall: boolean, account?: Account): Next {
+  const ending = policies.findLastIndex(({ around }) => around);
+  if (policies.length === 0) return body;
+  if (ending < 0) return run(fuse(policies, body, site), body, site, needsCall, account);
+  const inner = assemble(policies.slice(ending + 1), body, site, true);
+  const part = surround(policies[ending] as Policy, inner, site);
+  if (ending === 0) return account ? account.around(part) : part;
+  return assemble(policies.slice(0, ending), part, site, true, account);
+}
+
+function run(steps: Steps, body: Next, site: Site, needsCall: boolean, account?: Account): Next {
+  const { enter, succeed, fail } = steps;
+  const tail = account ? counted(steps, account) : steps.tail;
   // Bound once for each admission, and calls share those: a healthy call makes no closure but the one for its failure.
   let bound: Admission | undefined;
   let onSuccess: OnSuccess;
 
   const bind = (admission: Admission): OnSuccess => {
-    const own = succeed(admission);
+    const own = account ? counting(succeed(admission), account) : succeed(admission);
     if (!tail) return own;
     // A stream is followed with a call of its own: of the one that it came from nothing else is needed.
-    return (value) => (follow(value, tail, site, () => new Call(site, undefined, [], admission)) ? value : own(value));
+    const callOf = (): Call => callAfterwards(site, undefined, [], admission);
+    return (value) => (follow(value, tail, site, callOf) ? value : own(value));
   };
 
   const runKnown = (call: Call, self: unknown, args: readonly unknown[], admission: Admission): Promise<unknown> => {
     call.admission = admission;
-    return out(body(self, args, call), call, succeed(admission), fail, tail);
+    return out(body(self, args, call), call, succeed(admission), fail, tail, account);
   };
 
   return (self, args, call) => {
     const admission = enter(self, args, call ? call.admission : UNGUARDED, call);
     if (admission !== bound) {
-      if (!isAdmission(admission)) return admission instanceof Answer ? admission.promise : admission;
+      if (!isAdmission(admission))
+        return account ? account.answered(admission, self, args, call) : promiseOf(admission, call);
       bound = admission;
       onSuccess = bind(admission);
     }
@@ -75,40 +75,21 @@ function run({ enter, succeed, fail, tail }: Steps, body: Next, site: Site, need
     // The method may call itself before it first waits, and that binds another.
     const own = onSuccess;
     return body(self, args).then(own, (error) => {
-      const call = new Call(site, self, args, admission);
-      call.attempt = 1;
-      const handled = fail(error, call);
+      const failed = callAfterwards(site, self, args, admission);
+      const handled = fail(error, failed);
+      if (handled !== undefined) return account ? account.track(handled, failed) : handled;
+      account?.failed(error, failed);
       // Thrown here and not before, because a rejection without a handler is dear.
-      if (handled === undefined) throw error;
-      return handled;
+      throw error;
     });
   };
 }
 
-/** Takes what came from further in out through policies. */
-function out(
-  promise: Promise<unknown>,
-  call: Call,
-  succeed: OnSuccess,
-  fail: Fail,
-  tail: Tail | undefined,
-): Promise<unknown> {
-  return promise.then(
-    (value) => (tail && follow(value, tail, call.site, () => call) ? value : succeed(value)),
-    (error) => {
-      const handled = fail(error, call);
-      if (handled === undefined) throw error;
-      return handled;
-    },
-  );
-}
-
-/** If the value is a stream, policies will see how it ends. */
-function follow(value: unknown, tail: Tail, site: Site, callOf: () => Call): boolean {
-  if (typeof value !== 'object' || value === null) return false;
-  const opening = openingOf(value, site);
-  if (opening) opening.rest = tail(opening.rest, callOf(), value);
-  return opening !== undefined;
+/** For a part further in: whoever is outermost counts. */
+function promiseOf(entered: Entered, call: Call | undefined): Promise<unknown> {
+  if (!(entered instanceof Answer)) return entered;
+  if (call && entered.by === 'fallback') call.hasFallenBack = true;
+  return entered.promise;
 }
 
 function surround({ around, tail }: Policy, next: Next, site: Site): Next {
@@ -158,10 +139,9 @@ function chainEnter(
     admission: Admission,
     call: Call | undefined,
   ): Answer => {
-    const answer =
-      entered instanceof Answer ? entered : new Answer(entered, call ?? new Call(site, self, args, admission));
-    answer.promise = settle(answer.promise, answer.call);
-    return answer;
+    const answer = entered instanceof Answer ? entered : new Answer(entered, undefined);
+    const known = answer.call ?? call ?? new Call(site, self, args, admission);
+    return new Answer(settle(answer.promise, known), known, answer.by);
   };
   return (self, args, given, call) => {
     const admission = outer === admit ? given : outer(self, args, given, call);
@@ -188,17 +168,6 @@ function chainTail(outer: Pick<Steps, 'succeed' | 'tail'>, inner: Pick<Steps, 's
   if (!outer.tail && !inner.tail) return undefined;
   const [first, second] = [tailOf(inner), tailOf(outer)];
   return (rest, call, value) => second(first(rest, call, value), call, value);
-}
-
-/** A policy that does not see how a stream ends sees that it has begun. */
-function tailOf({ succeed, tail }: Pick<Steps, 'succeed' | 'tail'>): Tail {
-  return (
-    tail ??
-    ((rest, { admission }, value) => {
-      succeed(admission)(value);
-      return rest;
-    })
-  );
 }
 
 function enterOf({ enter }: Policy, next: Next): Enter {

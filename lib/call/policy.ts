@@ -7,6 +7,21 @@ export type Next = (self: unknown, args: readonly unknown[], call?: Call) => Pro
 
 export type OnSuccess = (value: unknown) => unknown;
 
+/** What a policy answers instead of everything further in. */
+export class Answer {
+  /**
+   * @param call the call that everything further in will run with
+   * @param by what it is, if nothing further in will run
+   * @param error what a refused call fails with
+   */
+  constructor(
+    public promise: Promise<unknown>,
+    readonly call: Call | undefined,
+    readonly by?: 'refusal' | 'fallback',
+    readonly error?: unknown,
+  ) {}
+}
+
 /**
  * A policy around a call. Its steps are fused with those of its neighbours, so that a whole stack costs one `.then` with
  * one closure. A step that has nothing to do is left out.
@@ -15,7 +30,8 @@ export interface Policy {
   /**
    * Before the call. Returns the admission to go on with: its own, or the one that it was given. Or a promise that
    * answers instead of everything further in; `next` runs that later, with a {@link Call}. Then neither `succeed` nor
-   * `fail` of this policy sees the answer. Never throws.
+   * `fail` of this policy sees the answer. An {@link Answer} says in addition with which call, so that its attempts are
+   * counted, or what it is. Never throws.
    */
   readonly enter?:
     | ((
@@ -24,7 +40,7 @@ export interface Policy {
         admission: Admission,
         next: Next,
         call?: Call,
-      ) => Admission | Promise<unknown>)
+      ) => Admission | Promise<unknown> | Answer)
     | undefined;
   /**
    * The call succeeded: bound once for each admission, for all calls that share it. Returns the value to hand on, and

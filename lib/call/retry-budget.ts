@@ -1,5 +1,5 @@
 /** Attempts that may be added to the calls made: what keeps retries from becoming a storm. */
-const CAPACITY = 100;
+export const CAPACITY = 100;
 const REFILL_PER_SECOND = 10;
 const PER_FIRST_ATTEMPT = 0.2;
 
@@ -41,6 +41,11 @@ export class RetryBudget {
   /** A first attempt has finished. On the healthy path: one comparison. */
   earn(): void {
     if (this.#tokens < this.#capacity) this.putBack(PER_FIRST_ATTEMPT);
+  }
+
+  /** Asking changes nothing. */
+  tokensAt(now: number): number {
+    return Math.min(this.#capacity, this.#tokens + Math.max(0, now - this.#refilledAt) * this.#refillPerMs);
   }
 
   #refill(now: number): void {

@@ -16,21 +16,20 @@ export type {
 };
 
 /** The states of a circuit. */
-export type CircuitStateName = 'closed' | 'open' | 'half-open' | 'isolated' | 'forced-closed';
+export const CIRCUIT_STATES = ['closed', 'open', 'half-open', 'isolated', 'forced-closed'] as const;
+
+export type CircuitStateName = (typeof CIRCUIT_STATES)[number];
 
 /**
  * Why a retry sequence ended without success. `aborted`: the caller's signal. `nested`: a retry further out or further in
  * repeats the call instead. `body`: an argument can be sent only once, and it was sent.
  */
-export type GaveUpReason =
-  | 'attempts'
-  | 'deadline'
-  | 'aborted'
-  | 'circuit-open'
-  | 'budget'
-  | 'retry-after'
-  | 'nested'
-  | 'body';
+export type GaveUpReason = (typeof GAVE_UP_REASONS)[number];
+
+export const GAVE_UP_REASONS = [
+  ...(['attempts', 'deadline', 'aborted', 'circuit-open'] as const),
+  ...(['budget', 'retry-after', 'nested', 'body'] as const),
+] as const;
 
 /** Why a call did not wait for a rate limit to pass, or not until it had. `aborted`: the caller's signal. */
 export type RateLimitReason = 'max-wait' | 'attempts' | 'aborted' | 'circuit-open' | 'body';

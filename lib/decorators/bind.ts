@@ -1,10 +1,11 @@
 import type { Policy } from '../call/policy.js';
 import type { Site } from '../call/site.js';
+import type { PolicySettings } from '../runtime/counted.js';
 import { ConfigurationError } from '../core/errors.js';
 import { layers } from '../runtime/runtime.js';
 import { refuse } from '../settings/load.js';
 import { problemsFor } from '../settings/problems.js';
-import { type Layers, valuesIn } from '../settings/resolve.js';
+import { type Layers, settingsIn, valuesIn } from '../settings/resolve.js';
 import type { Names } from '../settings/sections.js';
 import { type Decoration, type Decorator, isInnerAt, namesOf, type Options, type Owned } from './decoration.js';
 
@@ -37,6 +38,15 @@ export function rightOf(stack: readonly Decoration[], method: string, current: L
 /** What a stack and these settings say that cannot both be meant. */
 export function contradictionsOf(stack: readonly Decoration[], method: string, current: Layers): string[] {
   return problemsOf(enabledOf(stack, namesOf(stack, method), current), method);
+}
+
+/** The settings in effect of each decorator, and the layer that each came from. */
+export function settingsOf(stack: readonly Decoration[], method: string, current: Layers): readonly PolicySettings[] {
+  const names = namesOf(stack, method);
+  return stack.map(({ decorator, options }, index) => ({
+    policy: decorator.policy,
+    settings: settingsIn(current, names, decorator.resolvable(options, isInnerAt(index, stack))),
+  }));
 }
 
 /** A decorator that is switched on, with the options in effect. */

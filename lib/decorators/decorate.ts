@@ -1,3 +1,4 @@
+import { CallStats } from '../call/stats.js';
 import { DecorationError } from '../core/errors.js';
 import { checkFields, type Problems, textsOf } from '../settings/check.js';
 import {
@@ -41,11 +42,18 @@ function around(decoration: Decoration, place: Place): Omit<Decorated, 'wrapper'
   const isOurs = inner?.wrapper === fn;
   const beneath = isOurs ? inner.beneath : [...(inner?.stack ?? []), ...(inner?.beneath ?? [])];
   const stack = [decoration, ...(isOurs ? inner.stack : [])];
+  const stats = new CallStats();
+  stats.isBeneath = stack.some(({ decorator }) => decorator.isStep);
+  // Each call would be counted twice.
+  if (inner && !isOurs) {
+    inner.stats.isBeneath = true;
+    stats.isOuter = true;
+  } else if (inner) stats.isOuter = inner.stats.isOuter;
   refuseWrongOrder(
     [...stack, ...beneath].map(({ decorator }) => decorator.policy),
     place,
   );
-  return { body: isOurs ? inner.body : fn, stack, beneath };
+  return { body: isOurs ? inner.body : fn, stack, beneath, stats };
 }
 
 /** A name that is given holds for the method wherever it is found. */

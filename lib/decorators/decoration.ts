@@ -1,6 +1,7 @@
 import type { Policy } from '../call/policy.js';
 import type { RetryBudget } from '../call/retry-budget.js';
 import type { Site } from '../call/site.js';
+import type { CallStats } from '../call/stats.js';
 import type { Fields } from '../core/field.js';
 import { shared } from '../core/shared.js';
 import type { Resolvable, Setting } from '../settings/resolve.js';
@@ -52,6 +53,8 @@ export interface Decorator {
   readonly fields: Fields;
   /** Why it cannot stand on an `async *` method, and what to write instead; undefined if it can. */
   readonly noStreams: string | undefined;
+  /** True if the method is one step of another decorated method, which counts its calls. */
+  readonly isStep?: boolean;
   /** Groups of settings that the policy uses, its own first. */
   groups(isInner: boolean): readonly string[];
   /** How the settings of its own group are resolved for these options. */
@@ -83,6 +86,7 @@ export function givenNames(stack: readonly Decoration[]): string[] {
 /** What belongs to one decorated method and outlives every change of settings. */
 export interface Owned {
   readonly budget: RetryBudget;
+  readonly stats: CallStats;
   /** Kept for the policy that asks, made by `make` the first time. */
   once<T>(policy: PolicyName, make: () => T): T;
 }
@@ -90,6 +94,7 @@ export interface Owned {
 /** A decorated method. */
 export interface Decorated {
   readonly wrapper: AnyFunction;
+  readonly stats: CallStats;
   /** What the wrapper stands around. */
   readonly body: AnyFunction;
   /** The decorators of the wrapper, outermost first. */

@@ -81,11 +81,13 @@ export function definePolicy<const F extends Fields, S extends keyof F = never>(
  * The same decorator with other defaults: settings of other groups stand for options that are not set. An option that
  * neither sets is null, and may be left out.
  * @param factory a decorator of holdfast, or one that `definePolicy` made
+ * @param variant `isStep: true` if the method is one step of another decorated method, which counts its calls and emits
+ * how they end
  * @throws {ConfigurationError} for anything else
  */
 export function variantOf(
   factory: object,
-  { defaults }: Required<Pick<Resolvable, 'defaults'>>,
+  { defaults, isStep = false }: Required<Pick<Resolvable, 'defaults'>> & { readonly isStep?: boolean },
 ): (options?: Readonly<Record<string, unknown>>) => PolicyDecorator {
   const base = decorators.get(factory);
   if (!base) throw new ConfigurationError(['variantOf: expected a decorator that definePolicy made']);
@@ -94,6 +96,7 @@ export function variantOf(
   const unset = Object.fromEntries(Object.keys(defaults ?? {}).map((option) => [option, null]));
   const variant: Decorator = {
     ...base,
+    isStep,
     groups: (isInner) => [...base.groups(isInner), ...others],
     resolvable: (options, isInner) => ({ ...base.resolvable(options, isInner), defaults }),
     contradictions: (options) =>

@@ -3,20 +3,25 @@ import { opens } from '../call/opener.js';
 import { pipeline } from '../call/pipeline.js';
 import type { Next, Policy, Stream } from '../call/policy.js';
 import { RetryBudget } from '../call/retry-budget.js';
+import { type CallStats, count } from '../call/stats.js';
 import type { Site } from '../call/site.js';
 import { DecorationError } from '../core/errors.js';
 import type { Channel } from '../core/channel.js';
 import type { EventType } from '../core/events.js';
+import { factsOf } from '../core/failure.js';
+import { classify } from '../failures/classify.js';
 import { read } from '../failures/reading.js';
+import { failureUnknown } from '../failures/unknown.js';
 import { type BoundMethod, enlistMethod } from '../runtime/bound.js';
 import { disturb, disturbStream } from '../policies/chaos/chaos.js';
 import type { ChaosRules } from '../policies/chaos/rules.js';
+import { type CountedMethod, enlistCounters, type PolicySettings } from '../runtime/counted.js';
 import { classifierOf } from '../runtime/hook.js';
-import { currentSettings, runtime } from '../runtime/runtime.js';
+import { currentSettings, layers, runtime } from '../runtime/runtime.js';
 import type { Layers } from '../settings/resolve.js';
 import { signalFinderOf } from './callers-signal.js';
 import { hooksOf } from './hooks.js';
-import { bindAll, contradictionsOf } from './bind.js';
+import { bindAll, contradictionsOf, settingsOf } from './bind.js';
 import { chaosOf } from './chaos.js';
 import { type Decorated, type Decoration, type Owned, type PolicyName, remember } from './decoration.js';
 import { isObject, labelOf } from './label.js';
@@ -36,13 +41,14 @@ interface Shape {
 }
 
 /** The function that replaces the decorated one. */
-export function wrap(place: Place, { body, stack, beneath }: Omit<Decorated, 'wrapper'>): AnyFunction {
-  const owned = own();
+export function wrap(place: Place, { body, stack, beneath, stats }: Omit<Decorated, 'wrapper'>): AnyFunction {
+  const owned = own(stats);
   const shape = shapeOf(body, place);
   // What the method does was worked out for one version of the configuration.
   let run: Run = shape.direct;
   let version = 0;
   let enlisted: Bound | undefined;
+  let counted: CountedMethod | undefined;
 
   const { method: wrapper } = {
     // A method's shorthand makes a function that cannot be called with `new`, like the method itself.
@@ -51,6 +57,7 @@ export function wrap(place: Place, { body, stack, beneath }: Omit<Decorated, 'wr
         try {
           prepare(this);
         } catch (refusal) {
+          countRefusal(refusal);
           return shape.refuse(refusal);
         }
       }
@@ -59,12 +66,14 @@ export function wrap(place: Place, { body, stack, beneath }: Omit<Decorated, 'wr
   };
   Object.defineProperty(wrapper, 'name', { value: place.own, configurable: true });
   Object.defineProperty(wrapper, 'length', { value: body.length, configurable: true });
-  remember({ wrapper, body, stack, beneath }, place.fn);
+  remember({ wrapper, body, stack, beneath, stats }, place.fn);
   return wrapper;
 
   function prepare(self: unknown): void {
-    const { enabled } = currentSettings().resilience;
     const method = place.isMethod ? labelOf(wrapper, self) : place.name;
+    if (!counted) enlistCounters((counted = { method, stats, budget: owned.budget, settings }));
+    counted.method = method;
+    const { enabled } = currentSettings().resilience;
     // Also while it is switched off: what switches it on again must fit.
     if (!enlisted) enlistMethod((enlisted = new Bound(stack)));
     enlisted.works = false;
@@ -73,6 +82,21 @@ export function wrap(place: Place, { body, stack, beneath }: Omit<Decorated, 'wr
     enlisted.works = true;
     // Called without an object, a method cannot tell its class: the next call that has one looks again.
     version = place.isMethod && !isObject(self) ? 0 : runtime.version;
+  }
+
+  function settings(): readonly PolicySettings[] {
+    return settingsOf(stack, (counted as CountedMethod).method, layers());
+  }
+
+  /** A call whose settings are wrong. */
+  function countRefusal(refusal: unknown): void {
+    const { clock, telemetry } = runtime;
+    const { kind, ...facts } = factsOf(classify(refusal, clock.now()));
+    stats.started += 1;
+    count(stats.failed, kind);
+    const { method } = counted as CountedMethod;
+    const hearers = telemetry.channel('call_failed', method).audience(clock.now());
+    hearers?.({ type: 'call_failed', method, attempts: 0, kind, ...facts });
   }
 
   function policed(method: string, self: unknown): Run {
@@ -85,9 +109,14 @@ export function wrap(place: Place, { body, stack, beneath }: Omit<Decorated, 'wr
       instantRetries,
       onAttemptFailed: [],
       budget: owned.budget,
+      stats: owned.stats,
+      isTimed: runtime.durationReaders > 0 && !stats.isBeneath,
+      observers: stats.isBeneath ? [] : runtime.observers,
       channel: (type: EventType, circuit?: string): Channel => telemetry.channel(type, method, circuit),
       signalOf: signalFinderOf(stack),
       classify: classifierOf([...hooksOf(stack, method), ...hooks]),
+      unknownFailure: (circuit, error, failure) =>
+        failureUnknown({ method, ...(circuit !== undefined && { circuit }) }, error, failure),
     };
     return shape.policed(bindAll(stack, site, owned, self), site, chaosOf(stack, site, owned));
   }
@@ -109,10 +138,11 @@ function shapeOf(body: AnyFunction, place: Place): Shape {
   return isAsync(body) ? promiseShape(body) : looseShape(body, place);
 }
 
-function own(): Owned {
+function own(stats: CallStats): Owned {
   const kept = new Map<PolicyName, unknown>();
   return {
     budget: new RetryBudget(),
+    stats,
     once<T>(policy: PolicyName, make: () => T): T {
       if (!kept.has(policy)) kept.set(policy, make());
       return kept.get(policy) as T;
@@ -122,8 +152,8 @@ function own(): Owned {
 
 /** Chaos is innermost, and marks the call. */
 function around(policies: readonly Policy[], method: Next, site: Site, chaos: ChaosRules | undefined): Next {
-  if (!chaos) return pipeline(policies, inScope(method), site);
-  return pipeline(policies, inScope(disturb(method, chaos, site)), site, true);
+  if (!chaos) return pipeline(policies, inScope(method, site), site);
+  return pipeline(policies, inScope(disturb(method, chaos, site), site), site, true);
 }
 
 function promiseShape(body: AnyFunction): Shape {

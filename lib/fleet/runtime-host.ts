@@ -1,9 +1,10 @@
 import type { FleetEvent } from '../core/fleet-events.js';
 import type { Circuit } from '../policies/circuit/circuit.js';
-import { circuitsMeantBy, type Introduction, watchCircuits } from '../runtime/circuits.js';
+import { type Introduction, watchCircuits } from '../runtime/circuits.js';
 import { watchGates } from '../runtime/gates.js';
 import { runtime } from '../runtime/runtime.js';
 import { shareLimits } from '../runtime/sharers.js';
+import { circuitsMeantBy } from '../runtime/namesakes.js';
 import { BackgroundTimers } from './background.js';
 import type { CircuitFleetSettings } from './circuit-port.js';
 import type { FleetHost } from './host.js';

@@ -2,8 +2,8 @@ import { RateLimited } from '../decorators/rate-limited.js';
 import { type PolicyDecorator, variantOf } from '../policy/index.js';
 import { tokensUsed } from './tokens.js';
 
-const requests = variantOf(RateLimited, { defaults: { limit: ['openai', 'requestsPerMinute'] } });
-const tokens = variantOf(RateLimited, { defaults: { limit: ['openai', 'tokensPerMinute'] } });
+const requests = variantOf(RateLimited, { defaults: { limit: ['openai', 'requestsPerMinute'] }, isStep: true });
+const tokens = variantOf(RateLimited, { defaults: { limit: ['openai', 'tokensPerMinute'] }, isStep: true });
 
 /** What all requests of both services have in common: they wait, rather than fail, when the account's limit is near. */
 const SHARED = { per: '1m', maxWait: '60s' } as const;

@@ -1,69 +1,45 @@
-import type { CircuitPort } from '../call/call.js';
 import { shared } from '../core/shared.js';
 import type { OnTransition } from '../policies/circuit/cause.js';
 import { Circuit } from '../policies/circuit/circuit.js';
+import { CircuitCounts } from '../policies/circuit/counts.js';
 import { KeyedCircuits } from '../policies/circuit/keyed.js';
 import type { SavedCircuit } from '../policies/circuit/saved.js';
 import { transitionEvent } from '../policies/circuit/transition.js';
+import { circuitsMeantBy, enlist, handleOf, isShared, knownCircuits, namesakes } from './namesakes.js';
 import { runtime } from './runtime.js';
-
-type Owned = WeakRef<Circuit | KeyedCircuits>;
-
-/** All circuits of one name. */
-interface Namesakes {
-  /** Those that everyone who names them shares. */
-  plain?: Circuit;
-  keyed?: KeyedCircuits;
-  /** Those that belong to methods, and live as long as these do. */
-  owned?: Set<Owned>;
-}
 
 interface ByHand {
   readonly state: 'isolated' | 'forced-closed';
   readonly reason: string | undefined;
 }
 
-const state = shared('runtime.circuits', () => ({
-  byName: new Map<string, Namesakes>(),
+const { heldByHand, saved } = shared('runtime.circuitsByHand', () => ({
   /** What was done by hand to a name, and holds until it is reset: also for circuits that are made later under it. */
   heldByHand: new Map<string, ByHand>(),
   /** What circuits that are made later under such a name go on from. */
   saved: new Map<string, SavedCircuit>(),
-  /** The most brackets in any of the names: a key stands behind one more. */
-  mostBrackets: 0,
 }));
-const { byName, heldByHand, saved } = state;
-
-const forgotten = new FinalizationRegistry<{ readonly name: string; readonly ref: Owned }>(({ name, ref }) => {
-  const found = byName.get(name);
-  found?.owned?.delete(ref);
-  if (found?.owned?.size === 0 && !found.plain && !found.keyed) byName.delete(name);
-});
 
 /** The circuit that everyone who names it shares. */
 export function circuitNamed(name: string): Circuit {
   const found = namesakes(name);
-  return (found.plain ??= introduced({ circuit: newCircuit(name), kind: 'shared' }));
-}
-
-/** True for the circuit that everyone who names it shares: not a method's own, and not that of a key. */
-export function isShared(circuit: CircuitPort): boolean {
-  return byName.get(circuit.name)?.plain === circuit;
+  return (found.plain ??= introduced({ circuit: newCircuit(name, name, found.counts), kind: 'shared' }));
 }
 
 /** The circuits, one per key, that everyone who names them shares. */
 export function keyedCircuitsNamed(name: string): KeyedCircuits {
-  return (namesakes(name).keyed ??= newKeyedCircuits(name));
+  const found = namesakes(name);
+  return (found.keyed ??= newKeyedCircuits(name, found.counts));
 }
 
 /** A circuit that belongs to one method. */
 export function ownCircuit(method: string): Circuit {
-  return enlist(method, introduced({ circuit: newCircuit(method), kind: 'own' }));
+  return enlist(method, (counts) => introduced({ circuit: newCircuit(method, method, counts), kind: 'own' }));
 }
 
 /** Circuits, one per key, that belong to one method. */
 export function ownKeyedCircuits(method: string): KeyedCircuits {
-  return enlist(method, newKeyedCircuits(method));
+  return enlist(method, (counts) => newKeyedCircuits(method, counts));
 }
 
 /** A circuit, and what it belongs to: everyone who names it, one method, or a key. */
@@ -77,12 +53,9 @@ const watchers = shared('runtime.circuitWatchers', () => new Set<(introduction: 
 
 /** Calls `watcher` for every circuit that there is, and for each new one. @returns a function that ends it */
 export function watchCircuits(watcher: (introduction: Introduction) => void): () => void {
-  for (const name of byName.keys()) {
-    const { plain } = byName.get(name) ?? {};
-    for (const holder of holdersOf(name)) {
-      if (holder instanceof Circuit) watcher({ circuit: holder, kind: holder === plain ? 'shared' : 'own' });
-      else for (const [key, circuit] of holder) watcher({ circuit, kind: 'keyed', key });
-    }
+  for (const { key, circuit } of knownCircuits()) {
+    if (key !== undefined) watcher({ circuit, kind: 'keyed', key });
+    else watcher({ circuit, kind: isShared(circuit) ? 'shared' : 'own' });
   }
   watchers.add(watcher);
   return () => watchers.delete(watcher);
@@ -91,22 +64,6 @@ export function watchCircuits(watcher: (introduction: Introduction) => void): ()
 function introduced(introduction: Introduction): Circuit {
   for (const watcher of watchers) watcher(introduction);
   return introduction.circuit;
-}
-
-/** A circuit that has been used, and the name of its handle: a key stands in brackets behind the circuit's own. */
-export interface Known {
-  readonly name: string;
-  readonly circuit: Circuit;
-}
-
-/** Every circuit that has been used. */
-export function* knownCircuits(): Iterable<Known> {
-  for (const name of byName.keys()) yield* circuitsOf(name);
-}
-
-/** The circuits that a name means: those of that very name, or, if it is that of keyed circuits, all of them. */
-export function circuitsMeantBy(name: string): Circuit[] {
-  return [...[...circuitsOf(name)].map(({ circuit }) => circuit), ...circuitsOfKey(name)];
 }
 
 /** Isolates every circuit that the name means, now and later; false if nothing changed by that. */
@@ -157,8 +114,9 @@ function moveAll(name: string, move: (circuit: Circuit) => boolean): boolean {
   return circuitsMeantBy(name).map(move).includes(true);
 }
 
-function newCircuit(name: string, handle = name): Circuit {
-  const circuit = new Circuit(name, tellTransition(name, handle));
+function newCircuit(name: string, handle: string, whole?: CircuitCounts): Circuit {
+  const circuit = new Circuit(name, tellTransition(name, handle), new CircuitCounts(whole));
+  circuit.onTransition((state) => circuit.counts.transit(state.kind, state.kind === 'open' ? state.reason : undefined));
   const from = saved.get(handle);
   if (from) circuit.restore(from, runtime.clock.now());
   for (const meant of [name, handle]) {
@@ -181,60 +139,8 @@ function tellTransition(name: string, handle: string): OnTransition {
   };
 }
 
-function newKeyedCircuits(name: string): KeyedCircuits {
-  return new KeyedCircuits((key) => introduced({ circuit: newCircuit(name, handleOf(name, key)), kind: 'keyed', key }));
-}
-
-function enlist<C extends Circuit | KeyedCircuits>(name: string, circuits: C): C {
-  const ref: Owned = new WeakRef<Circuit | KeyedCircuits>(circuits);
-  const found = namesakes(name);
-  found.owned ??= new Set();
-  found.owned.add(ref);
-  forgotten.register(circuits, { name, ref });
-  return circuits;
-}
-
-function namesakes(name: string): Namesakes {
-  let found = byName.get(name);
-  if (!found) {
-    byName.set(name, (found = {}));
-    state.mostBrackets = Math.max(state.mostBrackets, name.split('[').length - 1);
-  }
-  return found;
-}
-
-/** Everything that has this name. */
-function* holdersOf(name: string): Iterable<Circuit | KeyedCircuits> {
-  const { plain, keyed, owned = [] } = byName.get(name) ?? {};
-  if (plain) yield plain;
-  if (keyed) yield keyed;
-  for (const ref of owned) {
-    const circuits = ref.deref();
-    if (circuits) yield circuits;
-  }
-}
-
-function* circuitsOf(name: string): Iterable<Known> {
-  for (const holder of holdersOf(name)) {
-    if (holder instanceof Circuit) yield { name, circuit: holder };
-    else for (const [key, circuit] of holder) yield { name: handleOf(name, key), circuit };
-  }
-}
-
-/** The circuits of `name[key]`. The name may have brackets of its own, but no more than any name has. */
-function* circuitsOfKey(handle: string): Iterable<Circuit> {
-  if (!handle.endsWith(']')) return;
-  let bracket = -1;
-  for (let brackets = 0; brackets <= state.mostBrackets; brackets++) {
-    bracket = handle.indexOf('[', bracket + 1);
-    if (bracket < 0) return;
-    for (const holder of holdersOf(handle.slice(0, bracket))) {
-      const found = holder instanceof KeyedCircuits && holder.peek(handle.slice(bracket + 1, -1));
-      if (found) yield found;
-    }
-  }
-}
-
-function handleOf(name: string, key: string): string {
-  return `${name}[${key}]`;
+function newKeyedCircuits(name: string, counts: CircuitCounts): KeyedCircuits {
+  return new KeyedCircuits((key) =>
+    introduced({ circuit: newCircuit(name, handleOf(name, key), counts), kind: 'keyed', key }),
+  );
 }

@@ -1,19 +1,20 @@
 import type { CircuitPort } from '../call/call.js';
 import { shared } from '../core/shared.js';
-import { Gate } from '../policies/rate-limit/gate.js';
-import { isShared } from './circuits.js';
+import { Gate, type GateCounts } from '../policies/rate-limit/gate.js';
+import { isShared } from './namesakes.js';
 import { checkedName } from './names.js';
 import { Registry } from './registry.js';
 import { runtime } from './runtime.js';
 
 const known = shared('runtime.gates', () => new Registry<Gate>());
+const counts = shared('runtime.gateCounts', () => new Map<string, GateCounts>());
 
 /** Gates of circuits that have no name of their own: one for each key, or the method's. */
 const ofCircuits = shared('runtime.gatesOfCircuits', () => new WeakMap<CircuitPort, Gate>());
 
 /** The gate that everyone who names it shares, those behind the circuit of that name among them. */
 export function gateNamed(name: string): Gate {
-  return known.named(name, () => introduced(name, new Gate()));
+  return known.named(name, () => introduced(name, new Gate(countsOf(name))));
 }
 
 const named = shared('runtime.namedGates', () => new Map<string, Gate>());
@@ -34,7 +35,7 @@ export function watchGates(watcher: (name: string, gate: Gate) => void): () => v
 
 /** A gate that belongs to one method. */
 export function ownGate(method: string): Gate {
-  return known.own(method, new Gate());
+  return known.own(method, new Gate(countsOf(method)));
 }
 
 /** The gate that everyone behind a circuit shares. */
@@ -43,6 +44,25 @@ export function gateOfCircuit(circuit: CircuitPort): Gate {
   let gate = ofCircuits.get(circuit);
   if (!gate) ofCircuits.set(circuit, (gate = ownGate(circuit.name)));
   return gate;
+}
+
+/** All gates of one name, and how often they have closed. */
+export interface KnownGates {
+  readonly name: string;
+  readonly gates: readonly Gate[];
+  readonly closings: number;
+}
+
+/** Every gate that has been used, by name. */
+export function knownGates(): KnownGates[] {
+  return known.names.map((name) => ({ name, gates: known.of(name), closings: countsOf(name).closings }));
+}
+
+/** What is counted of the gates of one name. */
+function countsOf(name: string): GateCounts {
+  let found = counts.get(name);
+  if (!found) counts.set(name, (found = { closings: 0 }));
+  return found;
 }
 
 /** Opens the gates of this name, and those of circuits that have none of that name. */

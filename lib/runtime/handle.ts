@@ -1,21 +1,14 @@
-import type { CircuitStateName } from '../core/events.js';
+import type { CircuitStateName, MovedBy } from '../core/events.js';
 import type { Circuit } from '../policies/circuit/circuit.js';
 import { readSaved } from '../policies/circuit/read-saved.js';
 import { failuresIn } from '../policies/circuit/row.js';
 import type { SavedCircuit } from '../policies/circuit/saved.js';
-import { retryAfterMs } from '../policies/circuit/state.js';
+import { isAdmitting, retryAfterMs } from '../policies/circuit/state.js';
 import { transitionEvent } from '../policies/circuit/transition.js';
-import {
-  circuitsMeantBy,
-  forceCircuitsClosed,
-  isolateCircuits,
-  knownCircuits,
-  resetCircuits,
-  restoreCircuits,
-  unusedCircuit,
-} from './circuits.js';
+import { forceCircuitsClosed, isolateCircuits, resetCircuits, restoreCircuits, unusedCircuit } from './circuits.js';
 import { openGates } from './gates.js';
 import { checkedName } from './names.js';
+import { circuitsMeantBy, knownCircuits } from './namesakes.js';
 import { runtime } from './runtime.js';
 
 /** A circuit as it can be written as JSON. */
@@ -39,6 +32,10 @@ export interface CircuitSnapshot {
 /** A circuit as it is seen and moved from outside. Reads the circuit when asked; asking changes nothing. */
 export interface CircuitHandle {
   readonly name: string;
+  /** The circuit's name without the key. */
+  readonly circuit: string;
+  /** The key, if the handle means the circuit of one key; else undefined. */
+  readonly key: string | undefined;
   readonly state: CircuitStateName;
   /** Whether it refuses calls: open, or isolated by hand. */
   readonly isOpen: boolean;
@@ -77,16 +74,28 @@ export function circuits(): CircuitHandle[] {
   return [...found].map(([name, meant]) => handle(name, () => meant));
 }
 
-function handle(name: string, meant = (): Circuit[] => circuitsMeantBy(name)): CircuitHandle {
+/** The circuit as somebody at the dashboard moves it. */
+export function circuitOfDashboard(name: string): CircuitHandle {
+  return handle(name, undefined, 'dashboard');
+}
+
+function handle(name: string, meant = (): Circuit[] => circuitsMeantBy(name), by: MovedBy = 'code'): CircuitHandle {
   const shown = (): Circuit => worstOf(meant()) ?? unusedCircuit(name);
   const now = (): number => runtime.clock.now();
   const tell = (moved: boolean): void => {
     // The circuit's own name: a handle's may hold a key.
     const event = transitionEvent(shown().name, shown().stateAt(now()));
-    if (moved) runtime.telemetry.tell({ ...event, by: 'code' });
+    if (moved) runtime.telemetry.tell({ ...event, by });
   };
   return {
     name,
+    get circuit() {
+      return shown().name;
+    },
+    get key() {
+      const { circuit } = this;
+      return circuit === name ? undefined : name.slice(circuit.length + 1, -1);
+    },
     get state() {
       return shown().stateAt(now()).kind;
     },
@@ -119,7 +128,7 @@ function handle(name: string, meant = (): Circuit[] => circuitsMeantBy(name)): C
   };
 }
 
-function snapshotOf(name: string, found: Circuit, now: number): CircuitSnapshot {
+export function snapshotOf(name: string, found: Circuit, now: number): CircuitSnapshot {
   const state = found.stateAt(now);
   const wait = retryAfterMs(state, now);
   const tally = found.tallyAt(now);
@@ -127,7 +136,7 @@ function snapshotOf(name: string, found: Circuit, now: number): CircuitSnapshot 
     name,
     state: state.kind,
     epoch: found.epoch,
-    failures: state.kind === 'closed' || state.kind === 'forced-closed' ? failuresIn(state) : 0,
+    failures: isAdmitting(state) ? failuresIn(state) : 0,
     trips: state.kind === 'open' || state.kind === 'half-open' ? state.trips : 0,
     ...(tally && { window: { calls: tally.calls, failures: tally.failures, slow: tally.slow } }),
     retryAfterMs: Number.isFinite(wait) ? wait : null,
@@ -139,7 +148,7 @@ function snapshotOf(name: string, found: Circuit, now: number): CircuitSnapshot 
 const SEVERITY: readonly CircuitStateName[] = ['closed', 'forced-closed', 'half-open', 'open', 'isolated'];
 
 /** Where a handle means several circuits, it shows the one in the worst state. */
-function worstOf(circuits: readonly Circuit[]): Circuit | undefined {
+export function worstOf(circuits: readonly Circuit[]): Circuit | undefined {
   const now = runtime.clock.now();
   const severity = (circuit: Circuit | undefined): number => {
     return circuit ? SEVERITY.indexOf(circuit.stateAt(now).kind) : -1;

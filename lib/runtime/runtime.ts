@@ -1,3 +1,4 @@
+import type { CallObserver } from '../call/observer.js';
 import { type Clock, systemClock } from '../core/clock.js';
 import { ConfigurationError } from '../core/errors.js';
 import type { ResilienceEvent, SettingsRefused, SettingsReloaded } from '../core/events.js';
@@ -47,10 +48,17 @@ export const runtime = shared('runtime', () => ({
   clock: systemClock as Clock,
   random: systemRandom as Random,
   instantRetries: false,
+  /** How many exporters ask for durations. */
+  durationReaders: 0,
+  /** The exporters that watch every call. */
+  observers: [] as readonly CallObserver[],
   /** The `classify` function of the latest `configure()` that has one. */
   hooks: [] as readonly PlacedHook[],
   telemetry: new Telemetry(currentWriter),
 }));
+
+/** How often the settings were read again. */
+export const reloads = shared('runtime.reloads', () => ({ ok: 0, refused: 0 }));
 
 /**
  * Sets settings, logger, clock, random source or `classify`, also for classes that are defined already.
@@ -109,11 +117,15 @@ function renew(told: 'always' | 'changes'): Settings {
     });
     if (isNew) refresh();
     const settings = deepFreeze(currentSettings());
-    if (isNew || told === 'always') tell({ type: 'settings_reloaded' });
+    if (isNew || told === 'always') {
+      reloads.ok += 1;
+      tell({ type: 'settings_reloaded' });
+    }
     return settings;
   } catch (error) {
     if (!(error instanceof ConfigurationError)) throw error;
     if (source.loaded !== before) refresh();
+    reloads.refused += 1;
     tellRefused(error.problems);
     throw error;
   } finally {

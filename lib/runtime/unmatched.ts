@@ -1,6 +1,6 @@
 import { closestName } from '../settings/check.js';
 import { isMeant, SECTIONS } from '../settings/sections.js';
-import { knownCircuits } from './circuits.js';
+import { knownCircuits } from './namesakes.js';
 import { layers } from './runtime.js';
 
 /** A section of the settings that means no known circuit or method. */

@@ -77,7 +77,7 @@ describe('The entry of a call', () => {
   });
 
   it('runs the method in the innermost scope of its call, or as it is without one', async () => {
-    const method = inScope(async () => currentSignal());
+    const method = inScope(async () => currentSignal(), site);
     const call = new Call(site, undefined, [], UNGUARDED);
     expect(await method(undefined, [])).to.equal(undefined);
     expect(await method(undefined, [], call)).to.equal(undefined);

@@ -103,8 +103,13 @@ describe("A method's own time limit, against a server that is silent", () => {
         expect(error).to.be.instanceOf(Error);
         expect(requests).to.equal(3);
         expect(circuit(name).snapshot().failures).to.equal(1);
-        const kinds = events.map((event) => 'kind' in event && event.kind);
-        expect(kinds).to.deep.equal(['timeout', 'timeout', 'timeout']);
+        const told = events.map((event) => [event.type, 'kind' in event && event.kind]);
+        expect(told).to.deep.equal([
+          ['retry_scheduled', 'timeout'],
+          ['retry_scheduled', 'timeout'],
+          ['retry_gave_up', 'timeout'],
+          ['call_failed', 'timeout'],
+        ]);
       });
     }
 

@@ -27,6 +27,7 @@ const PRINTS: Readonly<Record<string, unknown>> = {
       'retry_scheduled',
       'retry_gave_up',
       'circuit_opened',
+      'call_failed',
       'circuit_refused',
       'fallback_used',
     ],

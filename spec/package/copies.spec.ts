@@ -26,7 +26,7 @@ const SHOWN = {
     names: ['upstream'],
     refused: 'CircuitOpenError',
     isOurs: [true, true],
-    heard: ['circuit_opened', 'circuit_refused'],
+    heard: ['call_failed', 'circuit_opened', 'call_failed', 'circuit_refused', 'call_failed'],
   },
   keyed: 'isolated',
   later: 'isolated',

@@ -1,8 +1,10 @@
 import { RetryBudget } from '#lib/call/retry-budget.js';
+import { CallStats } from '#lib/call/stats.js';
 import type { Clock } from '#lib/core/clock.js';
 import type { EventType, ResilienceEvent } from '#lib/core/events.js';
 import type { Site } from '#lib/call/site.js';
 import { classifierOf } from '#lib/runtime/hook.js';
+import { failureUnknown } from '#lib/failures/unknown.js';
 import { findSignal } from '#lib/call/signals.js';
 
 /** Where a policy stands that a spec looks at by itself, and what it tells of there. */
@@ -20,6 +22,10 @@ export function siteOf(clock: Clock, isHeard = true): TestSite {
     clock,
     random: () => 0,
     budget: new RetryBudget(),
+    stats: new CallStats(),
+    isTimed: false,
+    observers: [],
+    unknownFailure: (_circuit, error, failure) => failureUnknown({ method: 'Service.ask' }, error, failure),
     signalOf: findSignal,
     isStream: false,
     onAttemptFailed: [],

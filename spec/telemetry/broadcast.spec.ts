@@ -29,6 +29,13 @@ describe('The diagnostics channel', () => {
         { type: 'circuit_refused', method: 'pay', circuit: name, state: 'isolated', retryAfterMs: Infinity },
         'holdfast:event',
       ],
+      [
+        {
+          ...{ type: 'call_failed', method: 'pay', circuit: name, attempts: 0 },
+          ...{ kind: 'circuit-open', errorName: 'CircuitOpenError' },
+        },
+        'holdfast:event',
+      ],
     ]);
     expect(heard.every((one) => Object.isFrozen((one as unknown[])[0]))).to.equal(true);
   });

@@ -21,10 +21,17 @@ describe('The log', () => {
   const world = virtualTime();
 
   /** A real winston logger that writes into a list. */
+  /** That a call failed is written at level debug for every call that did. */
+  let failed: LogEntry[] = [];
+  beforeEach(() => {
+    failed = [];
+  });
+
   function winstonInto(entries: LogEntry[], options: winston.LoggerOptions = {}): Logger {
     const stream = new Writable({
       write(chunk: Buffer, _encoding, done) {
-        entries.push(JSON.parse(String(chunk)) as LogEntry);
+        const entry = JSON.parse(String(chunk)) as LogEntry;
+        (entry.message === 'call_failed' ? failed : entries).push(entry);
         done();
       },
     });
@@ -97,6 +104,7 @@ describe('The log', () => {
       { level: 'info', message: 'circuit_half_open', ...of, state: 'half-open' },
       { level: 'info', message: 'circuit_closed', ...of, state: 'closed' },
     ]);
+    expect(failed).to.deep.equal([{ level: 'debug', message: 'call_failed', ...of, ...facts, attempts: 2 }]);
     for (const { message, level } of entries) expect(level).to.equal(LEVELS[message as keyof typeof LEVELS]);
   });
 
@@ -149,7 +157,10 @@ describe('The log', () => {
 
   it('speaks of warning to a logger with the levels of syslog', async () => {
     const levels: string[] = [];
-    const logger = { levels: winston.config.syslog.levels, log: ({ level }: LogEntry) => levels.push(level) };
+    const logger = {
+      levels: winston.config.syslog.levels,
+      log: ({ level }: LogEntry) => level === 'debug' || levels.push(level),
+    };
     const restore = configure({ logger });
     const asking = RetryOnTransient({ maxAttempts: 1 })(async function syslog() {
       throw unavailable();

@@ -106,7 +106,7 @@ describe('FakeClock', () => {
       await request.run('test', () => clock.advance('3s'));
       expect(await asked).to.equal('caller');
       expect(seen).to.deep.equal(
-        ['attempt', 'attempt', 'hedge_started', 'time_limited'].map((what) => [what, 'caller']),
+        ['attempt', 'attempt', 'hedge_started', 'time_limited', 'call_failed'].map((what) => [what, 'caller']),
       );
     } finally {
       for (const restore of undo) restore();

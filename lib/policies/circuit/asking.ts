@@ -1,6 +1,6 @@
-import { type Admission, type Call, callFor, UNGUARDED } from '../../call/call.js';
+import type { Admission, Call } from '../../call/call.js';
 import { openingOf } from '../../call/opening.js';
-import type { Next, Policy } from '../../call/policy.js';
+import type { Answer, Next, Policy } from '../../call/policy.js';
 import type { Site } from '../../call/site.js';
 import type { Circuit } from './circuit.js';
 import type { ProbeAnswer } from './peer.js';
@@ -9,7 +9,7 @@ import type { ProbeAnswer } from './peer.js';
 export interface Asking {
   /** The admission of a call that may pass; undefined if the circuit rejects it after all. */
   readonly admit: (circuit: Circuit) => Admission | undefined;
-  readonly refuse: (self: unknown, args: readonly unknown[], circuit: Circuit) => Promise<unknown>;
+  readonly refuse: (self: unknown, args: readonly unknown[], circuit: Circuit) => Answer;
   readonly steps: { readonly [K in 'succeed' | 'fail' | 'tail']: NonNullable<Policy[K]> };
 }
 
@@ -18,11 +18,11 @@ export async function askThenRun(
   site: Site,
   { admit, refuse, steps }: Asking,
   answer: Promise<ProbeAnswer>,
-  [self, args, circuit]: readonly [unknown, readonly unknown[], Circuit],
+  circuit: Circuit,
   next: Next,
-  given: Call | undefined,
+  call: Call,
 ): Promise<unknown> {
-  const call = callFor(site, self, args, given?.admission ?? UNGUARDED, given);
+  const { self, args } = call;
   const answered = await answer;
   const { admitted } = answered;
   if (!answered.admitted) circuit.outside.heldUntil = answered.askAgainAt;
@@ -31,7 +31,11 @@ export async function askThenRun(
   // A probe that was admitted outside and does not take place here is given back.
   if (admitted && !admission?.lease) circuit.outside.peer?.probed('ignored');
   if (isStopped) throw call.stop.error;
-  if (!admission) return refuse(self, args, circuit);
+  if (!admission) {
+    const refused = refuse(self, args, circuit);
+    if (refused.by === 'fallback') call.hasFallenBack = true;
+    return refused.promise;
+  }
   call.admission = admission;
   let value: unknown;
   try {

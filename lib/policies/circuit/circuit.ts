@@ -4,6 +4,7 @@ import { brand } from '../../core/brand.js';
 import type { CircuitOpenError } from '../../core/errors.js';
 import type { Random } from '../../core/random.js';
 import { BY_HAND, type OnTransition, type TransitionCause } from './cause.js';
+import { CircuitCounts } from './counts.js';
 import { Outside } from './outside.js';
 import type { CircuitRules } from './rules.js';
 import type { Tally } from './rates.js';
@@ -18,6 +19,7 @@ import {
   type CircuitState,
   type Failed,
   forcedClosed,
+  isAdmitting,
   isRefusing,
   type Outcome,
   resetFrom,
@@ -31,6 +33,8 @@ import { including, NO_WINDOWS, windowOf } from './windows.js';
  */
 export class Circuit implements CircuitPort {
   readonly budget = new RetryBudget();
+  /** True if the method that used it last only watches. */
+  isShadow = false;
   readonly outside = new Outside();
   /** The rules of the method that uses it, or that used it last. */
   rules: CircuitRules | undefined;
@@ -46,10 +50,14 @@ export class Circuit implements CircuitPort {
   /** Of the method that asked last: a reset by hand knows no rules of its own. */
   #rampUpMs = 0;
 
-  /** @param first subscribes for as long as the circuit lives, before all others */
+  /**
+   * @param first subscribes for as long as the circuit lives, before all others
+   * @param counts what is counted of it
+   */
   constructor(
     readonly name: string,
     first?: OnTransition,
+    readonly counts = new CircuitCounts(),
   ) {
     if (first) this.#listeners = new Set([first]);
   }
@@ -211,8 +219,7 @@ export class Circuit implements CircuitPort {
   #count(outcome: Outcome, isSlow: boolean, now: number, { rates }: CircuitRules): Tally | undefined {
     if (!isAdmitting(this.#state) || (outcome !== 'success' && outcome !== 'failure')) return undefined;
     if (rates) this.#windows = including(this.#windows, rates.window, now);
-    const failures = outcome === 'failure' ? 1 : 0;
-    for (const window of this.#windows) window.add(1, failures, isSlow ? 1 : 0, now);
+    for (const window of this.#windows) window.add(1, outcome === 'failure' ? 1 : 0, isSlow ? 1 : 0, now);
     return rates && windowOf(this.#windows, rates.window);
   }
 
@@ -238,10 +245,6 @@ export class Circuit implements CircuitPort {
     this.#rejections = undefined;
     this.outside.heldUntil = 0;
   }
-}
-
-function isAdmitting({ kind }: CircuitState): boolean {
-  return kind === 'closed' || kind === 'forced-closed';
 }
 
 brand({ Circuit });

@@ -1,5 +1,7 @@
+import { answerOf } from '../../call/predicate.js';
+import type { Failure } from '../../core/failure.js';
 import { read } from '../../failures/reading.js';
-import type { Fallback } from './options.js';
+import type { Fallback, ResolvedCircuitOptions } from './options.js';
 
 const LEARNER = Symbol.for('holdfast:learner');
 
@@ -25,7 +27,7 @@ const always = (): boolean => true;
 type AnyFallback = (this: unknown, error: unknown, ...args: unknown[]) => unknown;
 
 /** What a fallback answers. */
-export interface Answer {
+export interface Substitute {
   /** True if the error makes no difference. */
   readonly isConstant: boolean;
   /** False if it has no answer for the call, which then fails as it would without it. */
@@ -34,7 +36,20 @@ export interface Answer {
   with(self: unknown, args: readonly unknown[], error: unknown): Promise<unknown>;
 }
 
-export function answerBy(fallback: Fallback<unknown>): Answer {
+/** True if the fallback answers for a call that failed, and that the circuit did not reject. */
+export function answersFor(
+  on: ResolvedCircuitOptions['fallbackOn'],
+  method: string,
+  failure: Failure,
+  error: unknown,
+): boolean {
+  if (on === 'open' || failure.kind === 'cancelled') return false;
+  if (on === 'failure') return failure.transient;
+  if (typeof on !== 'function') return on.includes(failure.kind);
+  return answerOf(on(failure, error), method, '@CircuitProtected() fallbackOn', { cause: error });
+}
+
+export function answerBy(fallback: Fallback<unknown>): Substitute {
   if (isLearner(fallback))
     return {
       isConstant: true,

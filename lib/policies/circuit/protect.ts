@@ -1,6 +1,6 @@
-import { Admission, type Call, isAdmission } from '../../call/call.js';
+import { Admission, type Call, callFor, isAdmission, UNGUARDED } from '../../call/call.js';
 import { watchEnd } from '../../call/open-stream.js';
-import type { Next, OnSuccess, Policy, Stream } from '../../call/policy.js';
+import { Answer, type Next, type OnSuccess, type Policy, type Stream } from '../../call/policy.js';
 import { answerOf } from '../../call/predicate.js';
 import { sharedCallOf } from '../../call/shared.js';
 import type { Site } from '../../call/site.js';
@@ -9,6 +9,7 @@ import { CircuitOpenError } from '../../core/errors.js';
 import type { Failure } from '../../core/failure.js';
 import { askThenRun } from './asking.js';
 import { Circuit } from './circuit.js';
+import { answersFor } from './fallback.js';
 import { outcomeOf } from './outcome.js';
 import type { Protection } from './protection.js';
 import { refusals } from './refusals.js';
@@ -24,12 +25,16 @@ const WHOLE: NonNullable<Call['counted']> = { count: 1, of: 1 };
 /** Leaves a failing upstream alone, and lets the fallback answer meanwhile. */
 export function protect(site: Site, protection: Protection): Policy {
   const { rules, fallback, fallbackOn, circuit, shadow, failureOn, failureOnResult } = protection;
-  const { clock, random, method } = site;
+  const { clock, random, method, stats } = site;
   const nowWhileRejecting = burstClock(clock);
   const { canAnswer, refuse, noteShadow, answerInstead } = refusals(site, fallback);
   const hasRates = rules.rates !== undefined;
   const isTimed = rules.rates !== undefined && rules.rates.slowCallMs < Number.POSITIVE_INFINITY;
   const ours = Object.freeze({ method });
+  if (circuit instanceof Circuit) {
+    circuit.isShadow = shadow;
+    stats.circuit = circuit.name;
+  }
 
   function settle(admission: Admission, outcome: Outcome, failure?: Failure, counted?: Call['counted']): void {
     const circuit = admission.circuit as Circuit;
@@ -91,22 +96,14 @@ export function protect(site: Site, protection: Protection): Policy {
   }
 
   /** The fallback's answer to a call that has failed, if it is to answer. */
-  function answerTo({ self, args, admission, scope }: Call, error: unknown, failure: Failure) {
+  function answerTo(call: Call, error: unknown, failure: Failure) {
+    const { admission, scope } = call;
     // When the time limit of the whole call has ended, nobody waits for an answer any more.
-    if (scope?.ended || !canAnswer(self, args)) return undefined;
+    if (scope?.ended || !canAnswer(call.self, call.args)) return undefined;
     const circuit = admission.circuit as Circuit;
     // A call that waited further in while the circuit opened is rejected like all others.
-    if (error instanceof CircuitOpenError && error.circuit === circuit.name)
-      return answerInstead(self, args, circuit, error);
-    return answersFor(failure, error) ? answerInstead(self, args, circuit, error, failure) : undefined;
-  }
-
-  /** True if the fallback answers for a call that the circuit did not reject. */
-  function answersFor(failure: Failure, error: unknown): boolean {
-    if (fallbackOn === 'open' || failure.kind === 'cancelled') return false;
-    if (fallbackOn === 'failure') return failure.transient;
-    if (typeof fallbackOn !== 'function') return fallbackOn.includes(failure.kind);
-    return answerOf(fallbackOn(failure, error), method, '@CircuitProtected() fallbackOn', { cause: error });
+    if (error instanceof CircuitOpenError && error.circuit === circuit.name) return answerInstead(call, circuit, error);
+    return answersFor(fallbackOn, method, failure, error) ? answerInstead(call, circuit, error, failure) : undefined;
   }
 
   type Entering = (
@@ -115,7 +112,7 @@ export function protect(site: Site, protection: Protection): Policy {
     circuit: Circuit,
     next: Next,
     call?: Call,
-  ) => Admission | Promise<unknown>;
+  ) => Admission | Answer;
 
   const refusedOr: Entering = (self, args, circuit, next, call) => {
     circuit.called();
@@ -127,7 +124,10 @@ export function protect(site: Site, protection: Protection): Policy {
   const admitOrRefuse: Entering = (self, args, circuit, next, call) => {
     const at = clock.now();
     const answer = circuit.outside.ask(circuit.stateAt(at), at);
-    if (answer instanceof Promise) return askThenRun(site, asking, answer, [self, args, circuit], next, call);
+    if (answer instanceof Promise) {
+      const asked = callFor(site, self, args, call?.admission ?? UNGUARDED, call);
+      return new Answer(askThenRun(site, asking, answer, circuit, next, asked), asked);
+    }
     return (answer?.admitted === false ? undefined : circuit.admit(at, rules, ours)) ?? refuse(self, args, circuit, at);
   };
 
@@ -228,6 +228,8 @@ export function protect(site: Site, protection: Protection): Policy {
             try {
               const found = circuit(self, args);
               found.rules = effective;
+              found.isShadow = shadow;
+              stats.circuit = found.name;
               return enterInto(self, args, found, next, call);
             } catch (keyError) {
               return Promise.reject(keyError);

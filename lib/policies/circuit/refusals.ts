@@ -1,9 +1,11 @@
+import type { Call } from '../../call/call.js';
+import { Answer } from '../../call/policy.js';
 import type { Site } from '../../call/site.js';
 import type { Audience } from '../../core/channel.js';
 import { type Failure, factsOf } from '../../core/failure.js';
 import { discard } from '../../failures/discard.js';
 import type { Circuit } from './circuit.js';
-import { type Answer, answerBy } from './fallback.js';
+import { answerBy, type Substitute } from './fallback.js';
 import type { CircuitOptions } from './options.js';
 import { retryAfterMs } from './state.js';
 
@@ -12,17 +14,11 @@ export interface Refusals {
   /** True if the fallback has an answer for the call. */
   canAnswer(self: unknown, args: readonly unknown[]): boolean;
   /** Answers a call that is not made. */
-  refuse(self: unknown, args: readonly unknown[], circuit: Circuit, at: number): Promise<unknown>;
+  refuse(self: unknown, args: readonly unknown[], circuit: Circuit, at: number): Answer;
   /** Emits that a call would have been rejected, if the circuit did not only watch. */
   noteShadow(circuit: Circuit, at: number): void;
   /** Answers a call that has failed in the end; without a failure it was rejected while it was on its way. */
-  answerInstead(
-    self: unknown,
-    args: readonly unknown[],
-    circuit: Circuit,
-    error: unknown,
-    failure?: Failure,
-  ): Promise<unknown>;
+  answerInstead(call: Call, circuit: Circuit, error: unknown, failure?: Failure): Promise<unknown>;
 }
 
 export function refusals({ clock, method, channel }: Site, fallback: CircuitOptions<unknown>['fallback']): Refusals {
@@ -53,25 +49,30 @@ export function refusals({ clock, method, channel }: Site, fallback: CircuitOpti
   return {
     canAnswer: (self, args) => answer?.isReady(self, args) === true,
     refuse: (self, args, circuit, at) => {
+      circuit.counts.refuse(false);
       const hearers = refused.audience(at);
       if (hearers) tellRefused(hearers, circuit, at);
-      if (!answer?.isReady(self, args)) return Promise.reject(circuit.rejection(now, method));
+      if (!answer?.isReady(self, args)) {
+        const rejection = circuit.rejection(now, method);
+        return new Answer(Promise.reject(rejection), undefined, 'refusal', rejection);
+      }
       const fallbacks = fellBack.audience(at);
       if (fallbacks) tellFellBack(fallbacks, circuit);
-      return answer.isConstant
-        ? answer.with(self, args, undefined)
-        : answer.with(self, args, circuit.rejectionForFallback(now, method));
+      const error = answer.isConstant ? undefined : circuit.rejectionForFallback(now, method);
+      return new Answer(answer.with(self, args, error), undefined, 'fallback');
     },
     noteShadow: (circuit, at) => {
+      circuit.counts.refuse(true);
       const hearers = refused.audience(at);
       if (hearers) tellRefused(hearers, circuit, at, 'shadow');
     },
-    answerInstead: (self, args, circuit, error, failure) => {
+    answerInstead: (call, circuit, error, failure) => {
+      call.hasFallenBack = true;
       const fallbacks = fellBack.audience(clock.now());
       if (fallbacks) tellFellBack(fallbacks, circuit, failure);
       // Nobody sees the error, and a response in it would keep its socket.
       if (answer?.isConstant) discard(error);
-      return (answer as Answer).with(self, args, error);
+      return (answer as Substitute).with(call.self, call.args, error);
     },
   };
 }

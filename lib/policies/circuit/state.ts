@@ -91,6 +91,13 @@ export function resetFrom(before: CircuitState, now: number, rampUpMs: number): 
   return closed(CLOSED, wasRejecting ? rampFrom(now, rampUpMs) : undefined);
 }
 
+/** Whether every call is admitted, or every one that the ramp lets through. */
+export function isAdmitting(
+  state: CircuitState,
+): state is Exclude<CircuitState, { kind: 'half-open' | 'open' | 'isolated' }> {
+  return state.kind === 'closed' || state.kind === 'forced-closed';
+}
+
 /** Whether an open circuit rejects at this moment: the question of every call while it is open, so it allocates nothing. */
 export function isRefusing(state: Open, now: number): boolean {
   // A clock that was set back must not hold the circuit open for longer than was meant.

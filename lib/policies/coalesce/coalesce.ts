@@ -1,5 +1,5 @@
 import { callFor } from '../../call/call.js';
-import type { Policy } from '../../call/policy.js';
+import { Answer, type Policy } from '../../call/policy.js';
 import type { Site } from '../../call/site.js';
 import { canBeSentOnce } from '../../failures/once.js';
 import { isObject, read } from '../../failures/reading.js';
@@ -39,7 +39,7 @@ export function coalesce(
       const flights = inFlight.of(self);
       const found = flights.get(key);
       const caller = callFor(site, self, args, admission, call);
-      if (found) return found.join(caller, next, isShared);
+      if (found) return new Answer(found.join(caller, next, isShared), caller);
       const flight = new Flight(
         caller,
         (own) => next(self, args, own),
@@ -49,7 +49,7 @@ export function coalesce(
       );
       // Later than its start: a method that calls itself at once would wait for itself.
       flights.set(key, flight);
-      return flight.begun(caller);
+      return new Answer(flight.begun(caller), caller);
     },
   };
 }

@@ -19,6 +19,7 @@ export class Flight {
     this.#onOver = onOver;
     const { site, self, args, admission } = first;
     const call = canLeave(first) ? new Call(site, self, args, admission) : first;
+    if (call !== first) call.whole = first;
     // One of its own, so that it does not end with its first caller.
     if (call !== first) this.#scope = new Scope(call, null);
     this.promise = run(call);

@@ -1,7 +1,7 @@
 import { type Call, callFor } from '../../call/call.js';
 import { openingOf } from '../../call/opening.js';
 import { type StreamEnd, watchEnd } from '../../call/open-stream.js';
-import type { Next, Policy, Stream } from '../../call/policy.js';
+import { Answer, type Next, type Policy, type Stream } from '../../call/policy.js';
 import type { Site } from '../../call/site.js';
 import { type WaitingLine, waitForTurn } from '../../call/wait-for-turn.js';
 import { ConcurrencyLimitError } from '../../core/errors.js';
@@ -111,9 +111,10 @@ export function limitConcurrency(site: Site, { rules, name, bulkhead: found }: B
   };
 
   /** A call with a permit, or in line for one. */
-  const enter = (bulkhead: Bulkhead, call: Call, next: Next): Promise<unknown> => {
-    if (bulkhead.enter()) return run(bulkhead, call, next);
-    return wait(bulkhead, call).then(() => run(bulkhead, call, next));
+  const enter = (bulkhead: Bulkhead, call: Call, next: Next): Answer => {
+    if (bulkhead.enter()) return new Answer(run(bulkhead, call, next), call);
+    const waited = wait(bulkhead, call).then(() => run(bulkhead, call, next));
+    return new Answer(waited, call);
   };
 
   if (typeof found === 'function')
@@ -126,6 +127,14 @@ export function limitConcurrency(site: Site, { rules, name, bulkhead: found }: B
         }
       },
     };
+
+  site.stats.bulkhead = () => ({
+    limit: found.limit,
+    running: found.atWork,
+    queued: found.waiting,
+    queueLimit: queue,
+    abandoned: found.abandoned,
+  });
 
   if (isKept)
     return {
@@ -141,9 +150,14 @@ export function limitConcurrency(site: Site, { rules, name, bulkhead: found }: B
     enter: (self, args, admission, next, call) => {
       if (!found.enter()) {
         const waiting = callFor(site, self, args, admission, call);
-        return wait(found, waiting).then(() => run(found, waiting, next));
+        return new Answer(
+          wait(found, waiting).then(() => run(found, waiting, next)),
+          waiting,
+        );
       }
-      return isTimed(found) ? run(found, callFor(site, self, args, admission, call), next) : admission;
+      if (!isTimed(found)) return admission;
+      const timed = callFor(site, self, args, admission, call);
+      return new Answer(run(found, timed, next), timed);
     },
     succeed: () => leave,
     fail: (error, call) => {

@@ -108,11 +108,13 @@ export class Race {
     const facts = { method: site.method, ...(circuit && { circuit: circuit.name }), attempt };
     const reason = this.#refusal(now);
     if (reason) {
+      site.stats.hedgesRefused += 1;
       site.channel('hedge_refused').audience(now)?.({ type: 'hedge_refused', ...facts, reason });
       return;
     }
     this.#taken += 1;
     const isDelayed = [this.#first, ...(this.#hedges ?? [])].some((each) => each?.call.isDisturbed);
+    site.stats.hedgesStarted += 1;
     this.#start(attempt);
     // Told when it is out, for whoever hears of it may abort the call.
     const waitMs = this.#afterMs as number;
@@ -139,6 +141,10 @@ export class Race {
     }
     const opening = openingOf(value, site, attempt);
     this.#isWon = true;
+    if (attempt.number > 1) {
+      site.stats.hedgesWon += 1;
+      this.#call.noteRecovery();
+    }
     this.#release();
     discard(this.#firstFailure?.error);
     if (this.#taken > 0) this.#call.budget.putBack(this.#taken);

@@ -1,7 +1,7 @@
 import { type Call, callFor } from '../../call/call.js';
 import { openingOf } from '../../call/opening.js';
 import { watchEnd } from '../../call/open-stream.js';
-import type { Next, Policy, Stream } from '../../call/policy.js';
+import { Answer, type Next, type Policy, type Stream } from '../../call/policy.js';
 import type { Site } from '../../call/site.js';
 import { type WaitingLine, waitForTurn } from '../../call/wait-for-turn.js';
 import { RateLimitedError } from '../../core/errors.js';
@@ -102,8 +102,9 @@ export function limitRate(site: Site, limited: Limited, limiter: Limiter, report
       const waitMs = limiter.take(key, units, clock.now());
       if (waitMs === 0 && !actual) return admission;
       const entered = callFor(site, self, args, admission, call);
-      if (waitMs === 0) return run(entered, next, key, units);
-      return wait(entered, key, units, waitMs).then(() => run(entered, next, key, units));
+      if (waitMs === 0) return new Answer(run(entered, next, key, units), entered);
+      const waited = wait(entered, key, units, waitMs).then(() => run(entered, next, key, units));
+      return new Answer(waited, entered);
     },
   };
 }

@@ -14,6 +14,11 @@ import {
   waitMs,
 } from './state.js';
 
+/** How often gates of one name have closed. */
+export interface GateCounts {
+  closings: number;
+}
+
 /** A call that waits at a gate. */
 interface Waiter {
   /** Its place in the order of all calls: those that came first pass first, also after a 429 of their own. */
@@ -47,6 +52,9 @@ export class Gate {
   /** For whom the timer runs, and until when. */
   #next: Waiter | undefined;
   #armedAt: number | undefined;
+
+  /** @param counts what is counted of all gates of one name */
+  constructor(readonly counts: GateCounts = { closings: 0 }) {}
 
   /** Whether nobody need look at the clock: the question of every healthy call. */
   get isOpen(): boolean {
@@ -131,6 +139,7 @@ export class Gate {
     const wasOpen = this.stateAt(now).kind === 'open';
     this.#state = limited(this.#state, { ...refusal, successRate: this.#successes.rateAt(now) }, now);
     this.#arm();
+    if (wasOpen) this.counts.closings += 1;
     if (refusal.hintMs !== undefined) this.#listener?.(refusal.hintMs);
     return wasOpen;
   }

@@ -1,5 +1,5 @@
 import { type Admission, type Call, type CircuitPort, callFor } from '../../call/call.js';
-import type { Next, Policy } from '../../call/policy.js';
+import { Answer, type Next, type Policy } from '../../call/policy.js';
 import type { Site } from '../../call/site.js';
 import type { Failure } from '../../core/failure.js';
 import type { Gate } from './gate.js';
@@ -14,14 +14,12 @@ export type GateOf = (circuit: CircuitPort | undefined) => Gate;
 export function rateLimit(site: Site, rules: RateLimitRules, gateOf: GateOf): Policy {
   // Most of the time calls come through one and the same circuit, and a look-up for each would be dear.
   let circuit: CircuitPort | undefined;
-  let gate = gateOf(undefined);
+  let gate: Gate | undefined;
 
   const gateFor = (admission: Admission): Gate => {
-    if (admission.circuit !== circuit) {
-      gate = gateOf(admission.circuit);
-      circuit = admission.circuit;
-    }
-    return gate;
+    if (gate && admission.circuit === circuit) return gate;
+    circuit = admission.circuit;
+    return (gate = gateOf(circuit));
   };
 
   const visit = (call: Call): Visit => new Visit(site, rules, gateFor(call.admission), call);
@@ -41,6 +39,7 @@ export function rateLimit(site: Site, rules: RateLimitRules, gateOf: GateOf): Po
         call.beginAttempt();
         const value = await next(call.self, call.args, call);
         visit.answered(true);
+        if (visit.hasRepeated) call.noteRecovery();
         return value;
       } catch (error) {
         const limit = limitIn(error, call);
@@ -71,7 +70,9 @@ export function rateLimit(site: Site, rules: RateLimitRules, gateOf: GateOf): Po
   return {
     enter: (self, args, admission, next, call) => {
       const gate = gateFor(admission);
-      return gate.isOpen || !isLimited(gate) ? admission : wait(callFor(site, self, args, admission, call), next);
+      if (gate.isOpen || !isLimited(gate)) return admission;
+      const waiting = callFor(site, self, args, admission, call);
+      return new Answer(wait(waiting, next), waiting);
     },
     succeed: (admission) => {
       const gate = gateFor(admission);

@@ -1,5 +1,6 @@
 import type { Call } from '../../call/call.js';
 import type { Site } from '../../call/site.js';
+import { count } from '../../call/stats.js';
 import type { StopCause } from '../../call/stop.js';
 import { type WaitingLine, waitForTurn } from '../../call/wait-for-turn.js';
 import { RateLimitedError } from '../../core/errors.js';
@@ -96,6 +97,16 @@ export class Visit {
    * @throws what the call fails with, if it may not
    */
   async recover(error: unknown, failure: Failure): Promise<void> {
+    await this.#untilNext(error, failure);
+    count(this.#site.stats.retries, 'rate-limited');
+  }
+
+  /** True if the call was made again after a 429. */
+  get hasRepeated(): boolean {
+    return this.#last !== undefined;
+  }
+
+  async #untilNext(error: unknown, failure: Failure): Promise<void> {
     this.#attempt += 1;
     this.#last = { error, failure };
     const now = this.#site.clock.now();

@@ -1,6 +1,7 @@
 import type { Call } from '../../call/call.js';
 import { openingOf } from '../../call/opening.js';
 import type { Next } from '../../call/policy.js';
+import { count } from '../../call/stats.js';
 import type { StopCause } from '../../call/stop.js';
 import { ConfigurationError } from '../../core/errors.js';
 import { levelOf } from '../../core/event-kinds.js';
@@ -97,6 +98,7 @@ export class RetrySequence {
     // Asked last, because it takes: nothing may stop the retry once its token is gone.
     if (!this.#call.budget.take(now)) return this.#giveUp('budget', failure, ended, now);
     this.#taken += 1;
+    count(this.#retries.site.stats.retries, failure.kind);
     this.#tellScheduled(failure, waitMs, now);
     // A response that nobody reads would keep its socket.
     discard('error' in ended ? ended.error : ended.value);
@@ -131,6 +133,7 @@ export class RetrySequence {
     if (opening) opening.rest = watchStream(this.#retries, opening.rest, this.#call, this.#taken);
     else if (rules.isUnwanted?.(value)) return this.afterValue(value);
     else this.#call.budget.putBack(this.#taken);
+    this.#call.noteRecovery();
     return value;
   };
 
@@ -197,6 +200,7 @@ export class RetrySequence {
   /** @returns a rejection if the call fails with something else than what its last attempt ended with */
   #giveUp(reason: GaveUpReason, failure: Failure, ended: Ended, now: number): Promise<never> | undefined {
     if (reason !== 'nested' && reason !== 'aborted') this.#noteSpent(ended);
+    count(this.#retries.site.stats.gaveUp, reason);
     const level = levelOf({ type: 'retry_gave_up', kind: failure.kind, reason });
     const audience = this.#retries.gaveUp.audience(now, level);
     audience?.({ type: 'retry_gave_up', ...this.#facts(failure, now), reason });

@@ -22,6 +22,7 @@ export async function play(world: World, stack: readonly Layer[], scene: Scene, 
   if (scene.busyUntil > 0) void service.call(new AbortController().signal, scene.busyUntil);
   await turn();
   (world.events as ResilienceEvent[]).length = 0;
+  (world.ends as unknown[]).length = 0;
 
   let at = Number.POSITIVE_INFINITY;
   let outcome: unknown = 'nothing';
@@ -50,6 +51,9 @@ export async function play(world: World, stack: readonly Layer[], scene: Scene, 
   const own = world.events.filter((event) => !isByHand(event));
   const events = own.map(told);
   const seen = { at, outcome, chunks, calls, events };
+  // Whatever the stack: a call that ended in an error is emitted once, as one that did not is never.
+  const failed = world.ends.filter(({ type }) => type === 'call_failed');
+  expect(failed, 'calls that failed').to.have.length(isError(outcome) ? 1 : 0);
 
   upstream.heal();
   await world.clock.advance('0ms');
@@ -180,6 +184,11 @@ class ScriptedUpstream {
       else signal.addEventListener('abort', end, { once: true });
     });
   }
+}
+
+/** What `service.call` comes to if the call fails: the error, or the name of one of ours. */
+function isError(outcome: unknown): boolean {
+  return outcome instanceof Error || outcome === REASON || outcome === ABORTED || OURS.includes(outcome as string);
 }
 
 const OURS = ['TimeLimitError', 'RateLimitedError', 'ConcurrencyLimitError', 'CircuitOpenError'];

@@ -12,6 +12,11 @@ import { jsonLines, type Line, oneOfEach, parse, printed } from '../support/capt
 /** The facts of the events that `oneOfEach` makes. */
 const OPENED = { circuit: 'payments', state: 'isolated', by: 'code' };
 const REFUSED = { method: 'pay', circuit: 'payments', state: 'isolated', retryAfterMs: null };
+const REFUSED_CALL = {
+  ...{ method: 'pay', circuit: 'payments', attempts: 0 },
+  ...{ kind: 'circuit-open', errorName: 'CircuitOpenError' },
+};
+const FAILED_CALL = { method: 'pay', attempts: 1, kind: 'server', errorName: 'Error', status: 503 };
 const CLOSED = { circuit: 'payments', state: 'closed', by: 'code' };
 const GAVE_UP = {
   ...{ method: 'pay', attempt: 1, maxAttempts: 1, elapsedMs: 0 },
@@ -29,8 +34,10 @@ const said =
 const ALL = (error: unknown, debug: unknown, info: unknown, warn: unknown): readonly unknown[] => [
   [error, 'circuit_opened', OPENED],
   [debug, 'circuit_refused', REFUSED],
+  [debug, 'call_failed', REFUSED_CALL],
   [info, 'circuit_closed', CLOSED],
   [warn, 'retry_gave_up', GAVE_UP],
+  [debug, 'call_failed', FAILED_CALL],
 ];
 const WARNINGS = (error: unknown, warn: unknown): readonly unknown[] => [
   [error, 'circuit_opened', OPENED],
@@ -93,7 +100,9 @@ describe('A logger handed to configure()', () => {
     expect(err.lines.map(said('level', 'message'))).to.deep.equal(WARNINGS('error', 'warn'));
     expect(out.lines.map(said('level', 'message'))).to.deep.equal([
       ['debug', 'circuit_refused', REFUSED],
+      ['debug', 'call_failed', REFUSED_CALL],
       ['info', 'circuit_closed', CLOSED],
+      ['debug', 'call_failed', FAILED_CALL],
     ]);
   });
 
@@ -166,7 +175,10 @@ describe('A logger handed to configure()', () => {
       const errors = ['[error] circuit_opened', '[warn] retry_gave_up'];
       expect(words(stderr)).to.deep.equal([...errors, ...errors]);
       const closed = '[info] circuit_closed';
-      expect(words(stdout)).to.deep.equal([closed, '[debug] circuit_refused', closed]);
+      expect(words(stdout)).to.deep.equal([
+        closed,
+        ...['[debug] circuit_refused', '[debug] call_failed', closed, '[debug] call_failed'],
+      ]);
     });
 
     it('as tslog, at all levels and at warn', async function () {

@@ -19,8 +19,8 @@ export function jsonLines(): { readonly stream: Writable; readonly lines: Line[]
 }
 
 /**
- * Makes one event of each level, in this order: error `circuit_opened`, debug `circuit_refused`, info `circuit_closed`,
- * warn `retry_gave_up`.
+ * Makes events of each level, in this order: error `circuit_opened`, debug `circuit_refused` and `call_failed`, info
+ * `circuit_closed`, warn `retry_gave_up`, debug `call_failed`.
  */
 export async function oneOfEach(logger: Logger): Promise<void> {
   const restore = configure({ logger, clock: new FakeClock((later += 60_000)) });

@@ -1,0 +1,22 @@
+/** The upper bounds of the buckets, in seconds: 0.01 · 2ⁿ. What takes longer is in one more bucket. */
+export const BOUNDS_S: readonly number[] = Object.freeze(Array.from({ length: 14 }, (_, n) => 0.01 * 2 ** n));
+
+const FIRST_MS = 10;
+
+/** A histogram of durations with fixed buckets. */
+export class Durations {
+  /** How many were in each bucket, the last one without a bound. */
+  readonly counts: number[] = new Array<number>(BOUNDS_S.length + 1).fill(0);
+  /** In seconds. */
+  sum = 0;
+
+  add(ms: number): void {
+    const bucket = bucketOf(ms);
+    this.counts[bucket] = (this.counts[bucket] as number) + 1;
+    this.sum += ms / 1000;
+  }
+}
+
+function bucketOf(ms: number): number {
+  return ms <= FIRST_MS ? 0 : Math.min(BOUNDS_S.length, Math.ceil(Math.log2(ms / FIRST_MS)));
+}

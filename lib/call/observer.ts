@@ -1,0 +1,36 @@
+import type { FailureKind } from '../core/failure.js';
+import type { CallErrorType, CallOutcome } from './stats.js';
+
+/** How a call ended, for an exporter. */
+export interface CallEnd {
+  readonly outcome: CallOutcome;
+  readonly errorType?: CallErrorType | undefined;
+  readonly circuit?: string | undefined;
+  readonly attempts: number;
+  readonly durationMs: number;
+}
+
+/** How an attempt ended, for an exporter. */
+export interface AttemptEnd {
+  readonly errorType?: FailureKind | undefined;
+  readonly durationMs: number;
+}
+
+/** Watches one call, or one attempt of it. */
+export interface Watch<End> {
+  /** Runs it, in an async context of the exporter's own if it has one. */
+  within?<T>(run: () => T): T;
+  /** Called once. */
+  ended?(end: End): void;
+}
+
+export interface CallWatch extends Watch<CallEnd> {
+  /** An attempt begins, numbered from 1. */
+  attempt?(number: number, isHedge: boolean): Watch<AttemptEnd> | undefined;
+}
+
+/** An exporter that watches every call while it is registered. What it throws changes no outcome. */
+export interface CallObserver {
+  /** A call of this method begins. */
+  begin(method: string): CallWatch | undefined;
+}

@@ -1,0 +1,106 @@
+// What `inspect()` returns: plain JSON.
+import type { BulkheadStats, CallErrorType, CallOutcome } from '../call/stats.js';
+import type { CircuitStateName, GaveUpReason } from '../core/events.js';
+import type { FailureKind } from '../core/failure.js';
+import type { TransitionCount } from '../policies/circuit/counts.js';
+import type { CircuitSnapshot } from './handle.js';
+
+/** The tokens of a retry budget, and how many there can be. */
+export interface BudgetStats {
+  readonly tokens: number;
+  readonly capacity: number;
+}
+
+/** How many calls ended in one way. */
+export interface CallCount {
+  readonly outcome: CallOutcome;
+  readonly errorType?: CallErrorType;
+  readonly count: number;
+}
+
+/** A histogram: how many calls were in each bucket, and their durations added up, in seconds. */
+export interface DurationStats {
+  readonly outcome: 'success' | 'failure';
+  /** One for each bound of 0.01 · 2ⁿ seconds with n from 0 to 13, and one for longer calls. */
+  readonly counts: readonly number[];
+  readonly sum: number;
+}
+
+/** One decorated method. Calls in flight: `started` less the sum of `calls`. */
+export interface MethodStats {
+  readonly method: string;
+  readonly circuit?: string;
+  readonly started: number;
+  /** Only those above 0. */
+  readonly calls: readonly CallCount[];
+  readonly attempts: number;
+  /** Calls that succeeded after a retry or by a hedge. */
+  readonly recovered: number;
+  readonly retries: Readonly<Record<FailureKind, number>>;
+  readonly gaveUp: Readonly<Record<GaveUpReason, number>>;
+  readonly hedges: { readonly started: number; readonly won: number; readonly refused: number };
+  /** Only while an exporter asks for durations. */
+  readonly durations?: readonly DurationStats[];
+  readonly bulkhead?: BulkheadStats;
+  readonly budget: BudgetStats;
+}
+
+/** One circuit. All circuits of one name are added up, unless `keys` is true; the snapshot is that of the worst one. */
+export interface CircuitStats extends CircuitSnapshot {
+  readonly circuit: string;
+  readonly key?: string;
+  /** For circuits with keys that are added up: how many keys are in each state. */
+  readonly keys?: Readonly<Record<CircuitStateName, number>>;
+  /** True if it only watches. */
+  readonly shadow: boolean;
+  readonly transitions: readonly TransitionCount[];
+  readonly refused: number;
+  readonly wouldHaveRefused: number;
+  readonly budget: BudgetStats;
+}
+
+/** All gates of one name. */
+export interface GateStats {
+  readonly gate: string;
+  /** Milliseconds until the last of them opens; 0 if all are open. */
+  readonly closedForMs: number;
+  /** Calls per second that the slowest of them lets through, while it paces them. */
+  readonly pacePerS?: number;
+  readonly waiting: number;
+  readonly closings: number;
+}
+
+/** A bulkhead that several methods share by its name. */
+export interface NamedBulkheadStats {
+  readonly bulkhead: string;
+  readonly limit: number;
+  readonly running: number;
+  readonly queued: number;
+  readonly abandoned: number;
+}
+
+/** A rate limiter, by its name. */
+export interface LimiterStats {
+  readonly limiter: string;
+  readonly waiting: number;
+  readonly refused: number;
+  readonly retryAfterMs: number;
+}
+
+/** How often the settings were read again. */
+export interface ReloadStats {
+  readonly ok: number;
+  readonly refused: number;
+}
+
+/** Everything that is counted. */
+export interface Inspection {
+  /** When counting began, in milliseconds since the epoch. */
+  readonly since: number;
+  readonly methods: readonly MethodStats[];
+  readonly circuits: readonly CircuitStats[];
+  readonly gates: readonly GateStats[];
+  readonly bulkheads: readonly NamedBulkheadStats[];
+  readonly limiters: readonly LimiterStats[];
+  readonly reloads: ReloadStats;
+}
