@@ -1,0 +1,23 @@
+/** More attributes of a method's metrics and spans. */
+export type Extras = (of: { readonly method: string; readonly circuit?: string }) => Readonly<Record<string, string>>;
+
+const NOTHING = Object.freeze({});
+
+/** Asked once for each method: what a function of the user's throws leaves its series without them. */
+export function extrasOf(attributes: Extras | undefined): Extras {
+  if (!attributes) return () => NOTHING;
+  const known = new Map<string, Readonly<Record<string, string>>>();
+  return (of) => {
+    const key = `${of.method}\n${of.circuit ?? ''}`;
+    let found = known.get(key);
+    if (!found) {
+      try {
+        found = Object.freeze({ ...attributes(of) });
+      } catch {
+        found = NOTHING;
+      }
+      known.set(key, found);
+    }
+    return found;
+  };
+}

@@ -1,0 +1,97 @@
+import { metrics, trace, type MeterProvider, type TracerProvider } from '@opentelemetry/api';
+import { ConfigurationError } from '../core/errors.js';
+import { observeCalls } from '../runtime/observers.js';
+import { onEvent } from '../runtime/runtime.js';
+import { show } from '../settings/check.js';
+import { emitter, type LogProvider } from './events.js';
+import { extrasOf } from './extras.js';
+import { histograms } from './histograms.js';
+import { observe } from './observables.js';
+import { spansOf } from './spans.js';
+
+/** Options of `instrument`. */
+export interface InstrumentOptions {
+  /** @default the global one of `@opentelemetry/api` */
+  readonly meterProvider?: MeterProvider;
+  /** @default the global one of `@opentelemetry/api` */
+  readonly tracerProvider?: TracerProvider;
+  /** For `events: 'log'`. @default the global one of `@opentelemetry/api-logs` */
+  readonly loggerProvider?: LogProvider;
+  /** Whether the durations of calls are recorded. @default true */
+  readonly durations?: boolean;
+  /** Whether the durations of attempts are recorded. @default false */
+  readonly attemptDurations?: boolean;
+  /** `'call'`: a span for each call; `'attempt'`: one for each attempt too. @default false */
+  readonly spans?: false | 'call' | 'attempt';
+  /** Where events go: to the active span, to the log, or nowhere. @default 'span' */
+  readonly events?: 'span' | 'log' | 'none';
+  /** More attributes of a method's metrics and spans. Asked once for each method. */
+  readonly attributes?: (of: {
+    readonly method: string;
+    readonly circuit?: string;
+  }) => Readonly<Record<string, string>>;
+}
+
+const NAME = 'holdfast';
+
+const instrumented = new WeakMap<object, () => void>();
+/** Stands for the global provider, which is another object before and after the SDK starts. */
+const GLOBAL = {};
+
+/**
+ * Exports metrics, and if asked to spans, through OpenTelemetry. Works before and after the SDK starts. A second call for
+ * the same provider of meters changes nothing.
+ * @returns a function that ends it
+ * @throws {ConfigurationError} for a provider that is none, and for unknown options
+ */
+export function instrument(options: InstrumentOptions = {}): () => void {
+  const { meterProvider, tracerProvider, durations = true, attemptDurations = false, spans = false } = options;
+  checkOptions(options);
+  const key = meterProvider ?? GLOBAL;
+  const known = instrumented.get(key);
+  if (known) return known;
+  const meter = (meterProvider ?? metrics).getMeter(NAME);
+  const extras = extrasOf(options.attributes);
+  const undo = [observe(meter, extras)];
+  if (durations || attemptDurations)
+    undo.push(observeCalls(histograms(meter, { durations, attemptDurations }, extras)));
+  if (spans) undo.push(observeCalls(spansOf((tracerProvider ?? trace).getTracer(NAME), spans, extras)));
+  if (options.events !== 'none') undo.push(onEvent(emitter(options.events ?? 'span', options.loggerProvider)));
+  const end = (): void => {
+    if (instrumented.get(key) === end) instrumented.delete(key);
+    for (const one of undo.splice(0)) one();
+  };
+  instrumented.set(key, end);
+  return end;
+}
+
+const PROVIDERS = { meterProvider: 'getMeter', tracerProvider: 'getTracer', loggerProvider: 'getLogger' } as const;
+const CHOICES: Readonly<Record<string, readonly unknown[]>> = {
+  durations: [true, false],
+  attemptDurations: [true, false],
+  spans: [false, 'call', 'attempt'],
+  events: ['span', 'log', 'none'],
+};
+
+function checkOptions(options: InstrumentOptions): void {
+  const problems: string[] = [];
+  for (const [key, value] of Object.entries(options) as [string, unknown][]) {
+    if (value === undefined) continue;
+    if (Object.hasOwn(PROVIDERS, key)) {
+      const method = PROVIDERS[key as keyof typeof PROVIDERS];
+      if (typeof (value as Record<string, unknown> | null)?.[method] !== 'function')
+        problems.push(`instrument: ${key}: expected an object with ${method}(), got ${show(value)}`);
+    } else if (CHOICES[key]) {
+      const allowed = CHOICES[key];
+      const expected = allowed.map((one) => JSON.stringify(one)).join(', ');
+      if (!allowed.includes(value))
+        problems.push(`instrument: ${key}: expected one of ${expected}, got ${show(value)}`);
+    } else if (key !== 'attributes') {
+      const known = [...Object.keys(PROVIDERS), ...Object.keys(CHOICES), 'attributes'].join(', ');
+      problems.push(`instrument: ${key} is no option; the options are ${known}`);
+    } else if (typeof value !== 'function') {
+      problems.push(`instrument: attributes: expected a function, got ${show(value)}`);
+    }
+  }
+  if (problems.length > 0) throw new ConfigurationError(problems);
+}
