@@ -1,0 +1,86 @@
+import { ConfigurationError } from '../core/errors.js';
+import type { CircuitStateName } from '../core/events.js';
+import { inspect } from '../runtime/inspect.js';
+import { show } from '../settings/check.js';
+
+export interface HealthOptions {
+  /** Circuits without which this instance is of no use. If unset, no circuit makes it `down`. @default [] */
+  readonly critical?: readonly string[];
+  /** The status for `degraded`. @default 200 */
+  readonly degradedIs?: 200 | 503;
+}
+
+/** A circuit, by its name without keys: the state of its worst key. */
+export interface HealthCircuit {
+  readonly name: string;
+  readonly state: CircuitStateName;
+  /** Milliseconds until it may let a call through; null while it is isolated. */
+  readonly retryAfterMs: number | null;
+}
+
+export interface Health {
+  /** `down`: a critical circuit refuses calls. `degraded`: another one does. */
+  readonly status: 'up' | 'degraded' | 'down';
+  readonly circuits: readonly HealthCircuit[];
+}
+
+/**
+ * Whether the circuits let calls through. For readiness; a liveness probe must not depend on an upstream.
+ * @throws {ConfigurationError} for unknown options
+ */
+export function health(options: HealthOptions = {}): Health {
+  return healthOf(checked(options));
+}
+
+/**
+ * Answers a request with the health as JSON: 200 if `up`, 503 if `down`, `degradedIs` if `degraded`. With `Retry-After`
+ * if the circuits that make it so say when they let calls through.
+ * @throws {ConfigurationError} for unknown options
+ */
+export function healthHandler(options: HealthOptions = {}): (request?: Request) => Response {
+  const rules = checked(options);
+  return (request) => {
+    const method = request?.method ?? 'GET';
+    if (method !== 'GET' && method !== 'HEAD')
+      return new Response(null, { status: 405, headers: { allow: 'GET, HEAD', 'cache-control': 'no-store' } });
+    const found = healthOf(rules);
+    const status = { up: 200, degraded: rules.degradedIs, down: 503 }[found.status];
+    const headers = new Headers({ 'content-type': 'application/json', 'cache-control': 'no-store' });
+    const retryAfterS = status === 503 ? retryAfterOf(found, rules) : undefined;
+    if (retryAfterS !== undefined) headers.set('retry-after', String(retryAfterS));
+    return new Response(method === 'HEAD' ? null : JSON.stringify(found), { status, headers });
+  };
+}
+
+function healthOf({ critical }: Required<HealthOptions>): Health {
+  const circuits = inspect().circuits.map(({ circuit, state, retryAfterMs }) => ({
+    ...{ name: circuit, state, retryAfterMs },
+  }));
+  const refusing = circuits.filter(isRefusing);
+  const isDown = refusing.some(({ name }) => critical.includes(name));
+  return { status: isDown ? 'down' : refusing.length > 0 ? 'degraded' : 'up', circuits };
+}
+
+function isRefusing({ state }: HealthCircuit): boolean {
+  return state === 'open' || state === 'isolated';
+}
+
+/** The longest wait of the circuits that make it so; undefined if one of them says none. */
+function retryAfterOf({ status, circuits }: Health, { critical }: Required<HealthOptions>): number | undefined {
+  const causes = circuits.filter((one) => isRefusing(one) && (status === 'degraded' || critical.includes(one.name)));
+  const waits = causes.map(({ retryAfterMs }) => retryAfterMs ?? Number.POSITIVE_INFINITY);
+  const longest = Math.max(...waits);
+  return Number.isFinite(longest) ? Math.ceil(longest / 1000) : undefined;
+}
+
+function checked({ critical = [], degradedIs = 200, ...others }: HealthOptions): Required<HealthOptions> {
+  const problems = Object.keys(others).map(
+    (key) => `health: ${key} is no option; the options are critical, degradedIs`,
+  );
+  if (!Array.isArray(critical) || !critical.every((name) => typeof name === 'string'))
+    problems.push(`health: critical: expected a list of circuits' names, got ${show(critical)}`);
+  if (degradedIs !== 200 && degradedIs !== 503)
+    problems.push(`health: degradedIs: expected 200 or 503, got ${show(degradedIs)}`);
+  if (problems.length > 0) throw new ConfigurationError(problems);
+  return { critical, degradedIs };
+}

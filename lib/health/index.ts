@@ -1,0 +1,2 @@
+// The public list of `holdfast/health`.
+export { type Health, health, type HealthCircuit, healthHandler, type HealthOptions } from './health.js';
