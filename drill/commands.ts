@@ -1,4 +1,4 @@
-import { type Command, command, text, whole } from '#lib/cli/command-line/command.js';
+import { type Command, command, flag, text, whole } from '#lib/cli/command-line/command.js';
 
 /** With fewer seconds, the outage would end before the callers' patience does, and nothing would be seen of it. */
 const SECONDS = { least: 20, most: 120, absent: 24 };
@@ -12,6 +12,7 @@ export const drill = command({
   options: {
     seconds: whole('count', 'how long all phases take together', SECONDS),
     seed: whole('number', 'which questions, moments and faults are drawn', SEED),
+    dashboard: flag('serve the live view meanwhile, and print its address'),
   },
   async run({ options, signal }) {
     const { drill } = await import('./outage/drill.js');

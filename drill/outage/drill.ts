@@ -4,6 +4,7 @@ import { say } from '#lib/cli/terminal/output.js';
 import { paint } from '#lib/cli/terminal/paint.js';
 import { wrap } from '#lib/cli/terminal/wrap.js';
 import { configure, loadSettings, onEvent, type Settings } from 'holdfast';
+import { serveDashboard } from 'holdfast/dashboard';
 import { openaiCircuit } from 'holdfast/openai';
 import { shortPath } from '../ask/short-path.js';
 import { ownDocs, readPassages } from '../passages/read-passages.js';
@@ -27,6 +28,8 @@ export interface DrillOptions {
   /** How long all phases take together. */
   readonly seconds: number;
   readonly seed: number;
+  /** Whether the live view of the process is served meanwhile. */
+  readonly dashboard: boolean;
 }
 
 /**
@@ -35,7 +38,7 @@ export interface DrillOptions {
  * @throws {ConfigurationError} while the settings are wrong
  * @throws {CommandFailure} if the upstreams cannot be asked at all
  */
-export async function drill({ seconds, seed }: DrillOptions, signal: AbortSignal): Promise<void> {
+export async function drill({ seconds, seed, dashboard }: DrillOptions, signal: AbortSignal): Promise<void> {
   const file = (process.env.RESILIENCE_CONFIG ||= OWN_SETTINGS);
   const settings = loadSettings();
   const passages = readPassages(ownDocs());
@@ -43,6 +46,8 @@ export async function drill({ seconds, seed }: DrillOptions, signal: AbortSignal
 
   let logLines = 0;
   const restore = configure({ random: seeded(seed), logger: { log: () => (logLines += 1) } });
+  const served = dashboard ? await serveDashboard() : undefined;
+  if (served) say(`Live view, until the drill ends: ${served.url}\n`);
   const upstreams = [await Upstream.start(seed), await Upstream.start(seed)] as const;
   try {
     const sides = await prepareSides(upstreams, settings, passages, signal).catch((cause: unknown) => {
@@ -56,6 +61,7 @@ export async function drill({ seconds, seed }: DrillOptions, signal: AbortSignal
     say(`holdfast wrote ${logLines} log lines, which are left out here.`);
   } finally {
     await Promise.all(upstreams.map((upstream) => upstream.close()));
+    await served?.close();
     restore();
   }
 }
@@ -63,7 +69,7 @@ export async function drill({ seconds, seed }: DrillOptions, signal: AbortSignal
 async function watch(
   view: View,
   { holdfast, sdk }: Sides,
-  { seconds, seed }: DrillOptions,
+  { seconds, seed }: Pick<DrillOptions, 'seconds' | 'seed'>,
   signal: AbortSignal,
 ): Promise<void> {
   const unsubscribe = onEvent((event) => {

@@ -18,12 +18,12 @@ describe('holdfast, wrongly used', function () {
     [
       'an unknown command',
       ['explian'],
-      /unknown command "explian"; the commands are init, explain, fleet status, fleet isolate, fleet reset\. See holdfast --help\./,
+      /unknown command "explian"; the commands are init, explain, observability, dashboard, fleet status, fleet isolate, fleet reset\. See holdfast --help\./,
     ],
     [
       'a command that only a clone has',
       ['ask', 'why?'],
-      /unknown command "ask"; the commands are init, explain, fleet status,/,
+      /unknown command "ask"; the commands are init, explain, observability, dashboard, fleet status,/,
     ],
     ['an unknown command after an option', ['--config', 'any.json', 'explian'], /unknown command "explian"/],
     ['help for an unknown command', ['help', 'explian'], /unknown command "explian"/],

@@ -1,0 +1,204 @@
+import { expect } from 'chai';
+import { circuit, CircuitProtected, ConfigurationError, onEvent, type ResilienceEvent } from '#lib/index.js';
+import { dashboard, serveDashboard } from '#lib/dashboard/index.js';
+import { runProgram } from '../support/program.js';
+import { uniqueName, unavailable } from '../support/upstream.js';
+import { virtualTime } from '../support/virtual-time.js';
+
+const TOKEN = 'a-token-of-a-spec';
+const BASE = 'http://localhost:8080';
+
+describe('holdfast/dashboard', () => {
+  virtualTime();
+  const handler = dashboard({ token: TOKEN, control: true });
+
+  const request = (path: string, init: RequestInit = {}, token: string | undefined = TOKEN): Request => {
+    const headers = new Headers(init.headers);
+    if (token !== undefined) headers.set('authorization', `Bearer ${token}`);
+    return new Request(`${BASE}${path}`, { ...init, headers });
+  };
+  const move = (name: string, what: string, init: RequestInit = {}) =>
+    request(`/api/circuits/${encodeURIComponent(name)}/${what}`, {
+      method: 'POST',
+      ...init,
+      headers: { origin: BASE, ...(init.headers as Record<string, string>) },
+    });
+
+  async function usedCircuit(): Promise<string> {
+    const name = uniqueName();
+    await CircuitProtected({ circuit: name })(async () => 'x')();
+    return name;
+  }
+
+  it('is refused without token or authorize, and with options that are wrong', () => {
+    expect(() => dashboard({} as never)).to.throw(ConfigurationError, /expected token or authorize, got neither/);
+    expect(() => dashboard({ token: 'short' }))
+      .to.throw(ConfigurationError, 'got a string')
+      .and.not.match(/short/);
+    const wrong = { token: TOKEN, basePath: 'x', hosts: [], control: 1, colour: 'red' } as never;
+    expect(() => dashboard(wrong))
+      .to.throw(ConfigurationError)
+      .with.property('problems')
+      .that.has.lengthOf(4);
+  });
+
+  it('serves the page without a token, with a policy that allows nothing from elsewhere, and no data in it', async () => {
+    const name = await usedCircuit();
+    const response = await handler(request('/', {}, undefined));
+    expect(response.status).to.equal(200);
+    const html = await response.text();
+    expect(html.length).to.be.below(40_000);
+    expect(html).not.to.contain(name);
+    const policy = response.headers.get('content-security-policy') ?? '';
+    expect(policy)
+      .to.match(/^default-src 'none'/)
+      .and.contain("frame-ancestors 'none'");
+    const [, nonce = '?'] = /script-src 'nonce-([^']+)'/.exec(policy) ?? [];
+    expect(html).to.contain(`<script nonce="${nonce}">`);
+    expect(response.headers.get('cache-control')).to.equal('no-store');
+    const other = await handler(request('/', {}, undefined));
+    expect(other.headers.get('content-security-policy')).not.to.equal(policy);
+  });
+
+  const refusals: readonly (readonly [what: string, make: () => Request, status: number])[] = [
+    ['data without a token', () => request('/api/inspect', {}, ''), 401],
+    ['data with a wrong token', () => request('/api/inspect', {}, `${TOKEN}x`), 401],
+    ['a token in the query', () => request(`/api/inspect?token=${TOKEN}`, {}, ''), 401],
+    ['events without a token', () => request('/api/events', {}, ''), 401],
+    ['another host', () => new Request('http://evil.example/', { headers: { host: 'evil.example' } }), 421],
+    ['another host in the header', () => request('/', { headers: { host: 'evil.example' } }), 421],
+    ['an unknown path', () => request('/other'), 404],
+    ['an unknown path of the API', () => request('/api/other'), 404],
+    ['a path that is too long', () => request(`/${'x'.repeat(5000)}`), 404],
+    [
+      'a path that leads out',
+      () => request('/api/circuits/..%2f..%2fetc/isolate', { method: 'POST', headers: { origin: BASE } }),
+      404,
+    ],
+    [
+      'a name that cannot be decoded',
+      () => request('/api/circuits/%E0%A4%A/isolate', { method: 'POST', headers: { origin: BASE } }),
+      404,
+    ],
+    ['a circuit that nobody has used', () => move('never used', 'isolate'), 404],
+    ['a write by GET', () => request('/api/circuits/x/isolate'), 405],
+    ['a page that is posted to', () => request('/', { method: 'POST' }), 405],
+    ['a write from another origin', () => move('x', 'isolate', { headers: { origin: 'https://evil.example' } }), 403],
+    ['a write without an origin', () => request('/api/circuits/x/isolate', { method: 'POST' }), 403],
+  ];
+  for (const [what, make, status] of refusals)
+    it(`refuses ${what} with ${status}`, async () => {
+      const response = await handler(make());
+      expect(response.status).to.equal(status);
+      expect(await response.text()).to.match(/^[a-z ]+\n$/);
+    });
+
+  it('moves no circuit without control', async () => {
+    const name = await usedCircuit();
+    expect((await dashboard({ token: TOKEN })(move(name, 'isolate'))).status).to.equal(403);
+    expect(circuit(name).state).to.equal('closed');
+  });
+
+  it('isolates and resets a circuit, says so in an event, and cuts the reason', async () => {
+    const name = await usedCircuit();
+    const heard: ResilienceEvent[] = [];
+    const stop = onEvent((event) => heard.push(event));
+    const body = JSON.stringify({ reason: 'x'.repeat(500) });
+    expect((await handler(move(name, 'isolate', { body }))).status).to.equal(200);
+    expect(circuit(name).snapshot()).to.include({ state: 'isolated', reason: 'x'.repeat(200) });
+    expect((await handler(move(name, 'reset'))).status).to.equal(200);
+    stop();
+    expect(circuit(name).state).to.equal('closed');
+    expect(heard).to.deep.equal([
+      { type: 'circuit_opened', circuit: name, state: 'isolated', by: 'dashboard' },
+      { type: 'circuit_closed', circuit: name, state: 'closed', by: 'dashboard' },
+    ]);
+    expect((await handler(move(name, 'isolate', { body: 'x'.repeat(5000) }))).status).to.equal(413);
+  });
+
+  it('asks authorize, and lets nobody in if that throws', async () => {
+    const asked = (authorize: (request: Request) => boolean) =>
+      dashboard({ authorize })(request('/api/inspect')).then(({ status }) => status);
+    expect(await asked(({ headers }) => headers.get('authorization') === `Bearer ${TOKEN}`)).to.equal(200);
+    expect(await asked(() => false)).to.equal(401);
+    expect(
+      await asked(() => {
+        throw new Error('no');
+      }),
+    ).to.equal(401);
+  });
+
+  it('answers below its base path alone', async () => {
+    const mounted = dashboard({ token: TOKEN, basePath: '/ops' });
+    const statusOf = async (path: string): Promise<number> => (await mounted(request(path))).status;
+    expect([await statusOf('/ops'), await statusOf('/ops/api/inspect'), await statusOf('/api/inspect')]).to.deep.equal([
+      200, 200, 404,
+    ]);
+  });
+
+  it('names no key unless it is asked to', async () => {
+    const name = uniqueName();
+    await CircuitProtected({ circuit: name, key: (key: string) => key })(async (_key: string) => 'x')('tenant-7');
+    expect(await (await handler(request('/api/inspect'))).text()).not.to.contain('tenant-7');
+    const withKeys = dashboard({ token: TOKEN, keys: true });
+    expect(await (await withKeys(request('/api/inspect'))).text()).to.contain('tenant-7');
+  });
+
+  it('streams what happens to at most 20 viewers, and listens to nothing when they have gone', async () => {
+    const own = dashboard({ token: TOKEN });
+    const viewers = await Promise.all(Array.from({ length: 20 }, () => own(request('/api/events'))));
+    const surplus = await own(request('/api/events'));
+    expect([surplus.status, surplus.headers.get('retry-after')]).to.deep.equal([503, '10']);
+    const reader = viewers[0]?.body?.getReader();
+    const next = async (): Promise<string> => new TextDecoder().decode((await reader?.read())?.value);
+    expect(await next()).to.match(/^event: hello\ndata: \{"source":/);
+    const name = uniqueName();
+    await CircuitProtected({ circuit: name, failureThreshold: 1 })(async () => Promise.reject(unavailable()))().catch(
+      () => undefined,
+    );
+    expect(await next()).to.match(/^event: event\ndata: .*"message":"circuit_opened"/);
+    await reader?.cancel();
+    for (const { body } of viewers.slice(1)) await body?.cancel();
+    expect((await own(request('/api/events'))).status).to.equal(200);
+  });
+
+  it('drops a reader that does not read', async () => {
+    const own = dashboard({ token: TOKEN });
+    const { body } = await own(request('/api/events'));
+    const name = await usedCircuit();
+    for (let i = 0; i < 150; i++) {
+      circuit(name).isolate();
+      circuit(name).reset();
+    }
+    const reader = body?.getReader();
+    let messages = 0;
+    while (!(await reader?.read())?.done) messages += 1;
+    expect(messages).to.be.within(200, 203);
+  });
+
+  it('is served on a free port, with its token behind #, until it is closed', async () => {
+    const served = await serveDashboard();
+    const { origin, hash } = new URL(served.url);
+    const headers = { authorization: `Bearer ${hash.slice(1)}` };
+    expect((await fetch(`${origin}/`)).status).to.equal(200);
+    expect((await fetch(`${origin}/api/inspect`, { headers })).status).to.equal(200);
+    expect((await fetch(`${origin}/api/inspect`)).status).to.equal(401);
+    for (let i = 0; i < 100; i++) {
+      const gone = new AbortController();
+      const { status } = await fetch(`${origin}/api/events`, { headers, signal: gone.signal });
+      expect(status).to.equal(200);
+      gone.abort();
+      await new Promise((resolve) => setTimeout(resolve, 2));
+    }
+    await served.close();
+    expect(await fetch(origin).catch(() => 'closed')).to.equal('closed');
+  }).timeout(20_000);
+
+  it('keeps no process alive', async () => {
+    const { code } = await runProgram(`
+      import { serveDashboard } from '#lib/dashboard/index.js';
+      await serveDashboard();
+    `);
+    expect(code).to.equal(0);
+  }).timeout(20_000);
+});
