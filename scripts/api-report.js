@@ -6,14 +6,18 @@ import { Extractor, ExtractorConfig } from '@microsoft/api-extractor';
 const ENTRIES = {
   holdfast: 'index',
   'holdfast-ai': 'ai/index',
+  'holdfast-dashboard': 'dashboard/index',
   'holdfast-fetch': 'fetch/index',
   'holdfast-fetch-axios': 'fetch/axios',
   'holdfast-fetch-undici': 'fetch/undici',
   'holdfast-fleet': 'fleet/index',
+  'holdfast-health': 'health/index',
   'holdfast-http': 'http/index',
   'holdfast-nestjs': 'nestjs/index',
   'holdfast-openai': 'openai/index',
+  'holdfast-otel': 'otel/index',
   'holdfast-policy': 'policy/index',
+  'holdfast-prometheus': 'prometheus/index',
   'holdfast-testing': 'testing/index',
 };
 

@@ -73,6 +73,9 @@ describe('the package', function () {
       'CONTRIBUTING.md',
       'LICENSE',
       'README.md',
+      'observability/grafana/holdfast.json',
+      'observability/prometheus/holdfast.rules.test.yml',
+      'observability/prometheus/holdfast.rules.yml',
       'package.json',
       'resilience.schema.json',
     ]);
@@ -102,11 +105,13 @@ describe('the package', function () {
       'dist/cjs/nestjs: @nestjs/common',
       'dist/cjs/nestjs: @nestjs/core',
       'dist/cjs/openai: openai',
+      'dist/cjs/otel: @opentelemetry/api',
       'dist/esm/fetch: axios',
       'dist/esm/fetch: undici',
       'dist/esm/nestjs: @nestjs/common',
       'dist/esm/nestjs: @nestjs/core',
       'dist/esm/openai: openai',
+      'dist/esm/otel: @opentelemetry/api',
     ]);
   });
 

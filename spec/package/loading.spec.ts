@@ -44,6 +44,11 @@ describe('the installed package', function () {
     expect(await packagesLoadedBy("import 'holdfast/testing'")).not.to.have.any.keys('openai');
   });
 
+  it('loads no peer with the entry points that only read the counters', async () => {
+    const program = "import 'holdfast/prometheus'; import 'holdfast/health'; import 'holdfast/dashboard'";
+    expect(await packagesLoadedBy(program)).not.to.have.any.keys('prom-client', '@opentelemetry/api', 'openai');
+  });
+
   it('loads no client of Redis or Valkey with holdfast/fleet, which works without any of them', async () => {
     const loaded = await packagesLoadedBy("import 'holdfast/fleet'");
     expect(loaded).to.include.all.keys('holdfast');
