@@ -1,4 +1,5 @@
 // How a call ended, counted and emitted: once for each call, by the outermost part of its pipeline.
+import type { Audience, Channel } from '../core/channel.js';
 import { RateLimitedError } from '../core/errors.js';
 import { type Failure, factsOf } from '../core/failure.js';
 import { Call, callAfterwards, UNGUARDED } from './call.js';
@@ -15,9 +16,13 @@ import { ended } from './watched.js';
 export class Account {
   readonly #site: Site;
   readonly #stats: CallStats;
+  readonly #failures: Channel;
+  readonly #unknown: Channel;
 
   constructor(site: Site) {
     this.#site = site;
+    this.#failures = site.channel('call_failed');
+    this.#unknown = site.channel('failure_unknown');
     this.#stats = site.stats;
     if (site.isTimed) this.#stats.durations ??= { success: new Durations(), failure: new Durations() };
   }
@@ -50,14 +55,20 @@ export class Account {
   /** Counts what a policy answered instead of everything further in. */
   answered(entered: Promise<unknown> | Answer, self: unknown, args: readonly unknown[], given?: Call) {
     if (!(entered instanceof Answer)) return this.track(entered, given ?? new Call(this.#site, self, args, UNGUARDED));
-    const call = entered.call ?? given ?? new Call(this.#site, self, args, UNGUARDED);
-    // Emitted at once, so that a listener that calls what was refused is stopped as one that calls itself is.
-    if (entered.by === 'refusal') {
-      this.#refused(entered.error, call);
-      return entered.promise;
+    const { promise, by, error } = entered;
+    if (by === 'constant') {
+      this.#stats.fellBack += 1;
+      if (given) this.#close(given, 'fallback');
+      return promise;
     }
-    if (entered.by === 'fallback') call.hasFallenBack = true;
-    return this.track(entered.promise, call);
+    // Emitted at once, so that a listener that calls what was refused is stopped as one that calls itself is.
+    if (by === 'refusal') {
+      this.#refused(error, self, args, given);
+      return promise;
+    }
+    const call = entered.call ?? given ?? new Call(this.#site, self, args, UNGUARDED);
+    if (by === 'fallback') call.hasFallenBack = true;
+    return this.track(promise, call);
   }
 
   /** A stream is counted when it ends: one that its reader leaves early counts as cancelled. */
@@ -105,12 +116,14 @@ export class Account {
   }
 
   /** A circuit refused the call. */
-  #refused(error: unknown, call: Call): void {
+  #refused(error: unknown, self: unknown, args: readonly unknown[], given: Call | undefined): void {
     count(this.#stats.refused, 'circuit-open');
-    const { channel, clock } = this.#site;
     // An error is classified only if somebody hears of it: refusals have to be cheap.
-    if (channel('call_failed').audience(clock.now())) this.#tell(error, call.failureOf(error), call);
-    this.#close(call, 'refused', 'circuit-open');
+    if (this.#failures.audience(this.#site.clock.now())) {
+      const call = given ?? new Call(this.#site, self, args, UNGUARDED);
+      this.#tell(error, call.failureOf(error), call);
+    }
+    if (given) this.#close(given, 'refused', 'circuit-open');
   }
 
   #cancelled(call: Call): void {
@@ -130,25 +143,35 @@ export class Account {
   }
 
   #tell(error: unknown, failure: Failure, call: Call): void {
-    const { method, channel, clock, unknownFailure } = this.#site;
+    const stats = this.#stats;
     // Another decorated function, further out, has the last word.
-    if (this.#stats.isBeneath) return;
-    const now = clock.now();
-    const circuit = call.admission.circuit?.name ?? this.#stats.circuit;
-    channel('call_failed').audience(now)?.({
-      type: 'call_failed',
-      method,
-      ...(circuit !== undefined && { circuit }),
-      attempts: call.attempts,
-      ...(call.since !== undefined && { durationMs: Math.max(0, now - call.since) }),
-      ...factsOf(failure),
-    });
-    if (failure.kind !== 'unknown' || this.#stats.hasToldUnknown) return;
-    const hearers = channel('failure_unknown').audience(now);
+    if (stats.isBeneath) return;
+    // When it was classified, which is not long ago.
+    const now = call.failedAt;
+    const failures = this.#failures.audience(now);
+    if (failures) this.#tellFailed(failures, failure, call);
+    if (failure.kind !== 'unknown' || stats.hasToldUnknown) return;
+    const hearers = this.#unknown.audience(now);
     // When nobody hears it, it is emitted for whoever listens later.
     if (!hearers) return;
-    this.#stats.hasToldUnknown = true;
-    hearers(unknownFailure(circuit, error, failure));
+    stats.hasToldUnknown = true;
+    hearers(this.#site.unknownFailure(this.#circuitOf(call), error, failure));
+  }
+
+  #tellFailed(tell: Audience, failure: Failure, call: Call): void {
+    const circuit = this.#circuitOf(call);
+    tell({
+      type: 'call_failed',
+      method: this.#site.method,
+      ...(circuit !== undefined && { circuit }),
+      attempts: call.attempts,
+      ...(call.since !== undefined && { durationMs: Math.max(0, call.failedAt - call.since) }),
+      ...factsOf(failure),
+    });
+  }
+
+  #circuitOf({ admission }: Call): string | undefined {
+    return admission.circuit?.name ?? this.#stats.circuit;
   }
 }
 

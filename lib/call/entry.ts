@@ -37,6 +37,7 @@ function seen<T>(running: Promise<T>, see: (running: Promise<T>) => void): Promi
 /** How a call of a method begins: not at all if the caller's signal is aborted. */
 export function handle(run: Next, site: Site): (self: unknown, args: readonly unknown[]) => Promise<unknown> {
   const { signalOf, stats } = site;
+  const refuse = refusing(site);
   const begin = beginning(run, site);
   const isSeen = begin !== run;
   return (self, args) => {
@@ -45,22 +46,23 @@ export function handle(run: Next, site: Site): (self: unknown, args: readonly un
     try {
       signal = signalOf(args);
     } catch (error) {
-      return refused(site, self, args, error);
+      return refuse(self, args, error);
     }
     if (signal === undefined && !isSeen) return run(self, args);
     const call = new Call(site, self, args, UNGUARDED, signal);
-    return signal?.aborted ? refused(site, self, args, signal.reason, signal) : begin(self, args, call);
+    return signal?.aborted ? refuse(self, args, signal.reason, signal) : begin(self, args, call);
   };
 }
 
 /** The same for a method that yields: it begins when its first chunk is asked for. */
 export function handleStream(run: Next, site: Site): (self: unknown, args: readonly unknown[]) => Stream {
   const { stats } = site;
+  const refuse = refusing(site);
   const beginRun = beginning(run, site);
   const begin: Next = (self, args, call) => {
     stats.started += 1;
     const signal = call?.signal;
-    return signal?.aborted ? refused(site, self, args, signal.reason, signal) : beginRun(self, args, call);
+    return signal?.aborted ? refuse(self, args, signal.reason, signal) : beginRun(self, args, call);
   };
   return (self, args) => {
     let signal: AbortSignal | undefined;
@@ -70,7 +72,7 @@ export function handleStream(run: Next, site: Site): (self: unknown, args: reado
     } catch (error) {
       open = () => {
         stats.started += 1;
-        return refused(site, self, args, error);
+        return refuse(self, args, error);
       };
     }
     return handOut(new Opener(open, new Call(site, self, args, UNGUARDED, signal)), site);
@@ -88,14 +90,13 @@ function beginning(run: Next, site: Site): Next {
   };
 }
 
-/** A call that nothing runs for. */
-function refused(
-  site: Site,
-  self: unknown,
-  args: readonly unknown[],
-  error: unknown,
-  signal?: AbortSignal,
-): Promise<never> {
-  new Account(site).failed(error, new Call(site, self, args, UNGUARDED, signal));
-  return Promise.reject(error);
+type Refuse = (self: unknown, args: readonly unknown[], error: unknown, signal?: AbortSignal) => Promise<never>;
+
+/** A call that nothing runs for is counted all the same. */
+function refusing(site: Site): Refuse {
+  const account = new Account(site);
+  return (self, args, error, signal) => {
+    account.failed(error, new Call(site, self, args, UNGUARDED, signal));
+    return Promise.reject(error);
+  };
 }

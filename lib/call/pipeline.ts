@@ -88,7 +88,7 @@ function run(steps: Steps, body: Next, site: Site, needsCall: boolean, account?:
 /** For a part further in: whoever is outermost counts. */
 function promiseOf(entered: Entered, call: Call | undefined): Promise<unknown> {
   if (!(entered instanceof Answer)) return entered;
-  if (call && entered.by === 'fallback') call.hasFallenBack = true;
+  if (call && entered.isFallback) call.hasFallenBack = true;
   return entered.promise;
 }
 
@@ -141,7 +141,7 @@ function chainEnter(
   ): Answer => {
     const answer = entered instanceof Answer ? entered : new Answer(entered, undefined);
     const known = answer.call ?? call ?? new Call(site, self, args, admission);
-    return new Answer(settle(answer.promise, known), known, answer.by);
+    return new Answer(settle(answer.promise, known), known, answer.isFallback ? 'fallback' : answer.by);
   };
   return (self, args, given, call) => {
     const admission = outer === admit ? given : outer(self, args, given, call);

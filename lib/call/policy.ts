@@ -11,15 +11,19 @@ export type OnSuccess = (value: unknown) => unknown;
 export class Answer {
   /**
    * @param call the call that everything further in will run with
-   * @param by what it is, if nothing further in will run
+   * @param by what it is, if nothing further in will run: a `constant` is what a fallback answers that cannot fail any more
    * @param error what a refused call fails with
    */
   constructor(
-    public promise: Promise<unknown>,
+    readonly promise: Promise<unknown>,
     readonly call: Call | undefined,
-    readonly by?: 'refusal' | 'fallback',
+    readonly by?: 'refusal' | 'fallback' | 'constant',
     readonly error?: unknown,
   ) {}
+
+  get isFallback(): boolean {
+    return this.by === 'fallback' || this.by === 'constant';
+  }
 }
 
 /**

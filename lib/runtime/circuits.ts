@@ -114,8 +114,8 @@ function moveAll(name: string, move: (circuit: Circuit) => boolean): boolean {
   return circuitsMeantBy(name).map(move).includes(true);
 }
 
-function newCircuit(name: string, handle: string, whole?: CircuitCounts): Circuit {
-  const circuit = new Circuit(name, tellTransition(name, handle), new CircuitCounts(whole));
+function newCircuit(name: string, handle: string, counts?: CircuitCounts): Circuit {
+  const circuit = new Circuit(name, tellTransition(name, handle), counts);
   circuit.onTransition((state) => circuit.counts.transit(state.kind, state.kind === 'open' ? state.reason : undefined));
   const from = saved.get(handle);
   if (from) circuit.restore(from, runtime.clock.now());
@@ -141,6 +141,6 @@ function tellTransition(name: string, handle: string): OnTransition {
 
 function newKeyedCircuits(name: string, counts: CircuitCounts): KeyedCircuits {
   return new KeyedCircuits((key) =>
-    introduced({ circuit: newCircuit(name, handleOf(name, key), counts), kind: 'keyed', key }),
+    introduced({ circuit: newCircuit(name, handleOf(name, key), new CircuitCounts(counts)), kind: 'keyed', key }),
   );
 }

@@ -33,7 +33,7 @@ export async function askThenRun(
   if (isStopped) throw call.stop.error;
   if (!admission) {
     const refused = refuse(self, args, circuit);
-    if (refused.by === 'fallback') call.hasFallenBack = true;
+    if (refused.isFallback) call.hasFallenBack = true;
     return refused.promise;
   }
   call.admission = admission;

@@ -1,3 +1,4 @@
+import { Answer } from '../../call/policy.js';
 import { answerOf } from '../../call/predicate.js';
 import type { Failure } from '../../core/failure.js';
 import { read } from '../../failures/reading.js';
@@ -33,7 +34,7 @@ export interface Substitute {
   /** False if it has no answer for the call, which then fails as it would without it. */
   isReady(self: unknown, args: readonly unknown[]): boolean;
   /** If the fallback fails its error is thrown, with the first one as its `cause`. */
-  with(self: unknown, args: readonly unknown[], error: unknown): Promise<unknown>;
+  with(self: unknown, args: readonly unknown[], error: unknown): Answer;
 }
 
 /** True if the fallback answers for a call that failed, and that the circuit did not reject. */
@@ -54,7 +55,7 @@ export function answerBy(fallback: Fallback<unknown>): Substitute {
     return {
       isConstant: true,
       isReady: (self, args) => fallback.learnt(self, args) !== undefined,
-      with: (self, args) => Promise.resolve(copied(fallback.learnt(self, args)?.value)),
+      with: (self, args) => constant(copied(fallback.learnt(self, args)?.value)),
     };
   if (typeof fallback === 'function')
     return {
@@ -64,19 +65,23 @@ export function answerBy(fallback: Fallback<unknown>): Substitute {
     };
   // One caller must not be able to change another's answer.
   const valueOf = isPlain(fallback) ? () => copyOf(fallback) : () => fallback;
-  return { isReady: always, isConstant: true, with: () => Promise.resolve(valueOf()) };
+  return { isReady: always, isConstant: true, with: () => constant(valueOf()) };
 }
 
-function called(fallback: AnyFallback, self: unknown, args: readonly unknown[], error: unknown): Promise<unknown> {
+function called(fallback: AnyFallback, self: unknown, args: readonly unknown[], error: unknown): Answer {
   try {
     // A spread costs a good part of what a rejected call may: calls with one argument, which most are, go without.
     const value = args.length === 1 ? fallback.call(self, error, args[0]) : fallback.call(self, error, ...args);
-    const answered = Promise.resolve(value);
-    if (typeof read(value, 'then') !== 'function') return answered;
-    return answered.catch((thrown) => Promise.reject(causedBy(thrown, error)));
+    if (typeof read(value, 'then') !== 'function') return constant(value);
+    const answered = Promise.resolve(value).catch((thrown) => Promise.reject(causedBy(thrown, error)));
+    return new Answer(answered, undefined, 'fallback');
   } catch (thrown) {
-    return Promise.reject(causedBy(thrown, error));
+    return new Answer(Promise.reject(causedBy(thrown, error)), undefined, 'fallback');
   }
+}
+
+function constant(value: unknown): Answer {
+  return new Answer(Promise.resolve(value), undefined, 'constant');
 }
 
 function causedBy(thrown: unknown, cause: unknown): unknown {

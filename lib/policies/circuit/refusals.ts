@@ -59,7 +59,7 @@ export function refusals({ clock, method, channel }: Site, fallback: CircuitOpti
       const fallbacks = fellBack.audience(at);
       if (fallbacks) tellFellBack(fallbacks, circuit);
       const error = answer.isConstant ? undefined : circuit.rejectionForFallback(now, method);
-      return new Answer(answer.with(self, args, error), undefined, 'fallback');
+      return answer.with(self, args, error);
     },
     noteShadow: (circuit, at) => {
       circuit.counts.refuse(true);
@@ -72,7 +72,7 @@ export function refusals({ clock, method, channel }: Site, fallback: CircuitOpti
       if (fallbacks) tellFellBack(fallbacks, circuit, failure);
       // Nobody sees the error, and a response in it would keep its socket.
       if (answer?.isConstant) discard(error);
-      return (answer as Substitute).with(call.self, call.args, error);
+      return (answer as Substitute).with(call.self, call.args, error).promise;
     },
   };
 }

@@ -5,7 +5,7 @@ import { rejectionOf } from '../../support/upstream.js';
 describe('A fallback', () => {
   const first = new Error('first');
   const answer = (fallback: unknown, self: unknown, args: readonly unknown[], error: unknown): Promise<unknown> =>
-    answerBy(fallback).with(self, args, error);
+    answerBy(fallback).with(self, args, error).promise;
 
   it('is called with the object, the error and the arguments, however many', async () => {
     const self = {};
