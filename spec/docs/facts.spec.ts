@@ -1,13 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { commonOptions } from '#lib/core/common-options.js';
 import { usualLevels } from '#lib/core/event-kinds.js';
 import type { Fields } from '#lib/core/field.js';
 import type { FailureKind, ResilienceEvent } from '#lib/index.js';
 import * as holdfast from '#lib/index.js';
 import { CircuitOpenError, ConcurrencyLimitError, classify, MalformedResponseError } from '#lib/index.js';
 import { outcomeOf } from '#lib/policies/circuit/outcome.js';
-import { schema } from '#lib/settings/schema.js';
+import { policyGroups } from '#lib/settings/groups.js';
+import { dataOf, schema } from '#lib/settings/schema.js';
 import { entryOf } from '#lib/telemetry/entry.js';
 import { type Fault, startFaultServer } from '#lib/testing/index.js';
 import { OPTIONS_TABLES } from './support/options-tables.js';
@@ -19,7 +21,18 @@ const README = readPage('README.md');
 const packageJson = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
   version: string;
   scripts: Record<string, string>;
+  peerDependencies: Record<string, string>;
 };
+
+/** What a page says about the versions of a package, and what package.json says. */
+const VERSIONS = [
+  ['docs/openai.md', '`openai` package, version 6 or 7', 'openai', '^6 || ^7'],
+  ['docs/nestjs.md', 'NestJS 10, 11 and 12', '@nestjs/core', '^10 || ^11 || ^12'],
+  ['docs/fetch.md', 'axios 1.7 and later', 'axios', '^1.7'],
+  ['docs/fetch.md', 'undici 7', 'undici', '^7'],
+  ['docs/fleet.md', '| `redis` | 5 or 6 |', 'redis', '^5 || ^6'],
+  ['docs/fleet.md', '| `ioredis` | 6 (5 untried) |', 'ioredis', '^5 || ^6'],
+] as const;
 
 const withoutTicks = (cell: string | undefined): string => (cell ?? '').replaceAll('`', '');
 
@@ -38,6 +51,8 @@ const ERRORS: Readonly<Record<FailureKind, unknown>> = {
   'concurrency-limit': new ConcurrencyLimitError(1),
   unknown: new RangeError('a bug'),
 };
+
+const isSame = (one: readonly string[], other: readonly string[]): boolean => one.join() === other.join();
 
 const EXPORTED_ERRORS = Object.entries(holdfast)
   .filter(([, value]) => typeof value === 'function' && value.prototype instanceof Error)
@@ -129,13 +144,16 @@ describe('what the documentation says', () => {
     expect(row?.[1]).to.equal(packageJson.version);
   });
 
-  it('promises the options of a decorator only on pages that have their table', () => {
-    const pagesOfTables = new Set(OPTIONS_TABLES.map(([page]) => page));
-    const factories = ['circuit', 'concurrency', 'hedge', 'rateLimit', 'retry', 'timeLimit'];
-    expect(OPTIONS_TABLES).to.have.lengthOf(factories.length + 1);
-    for (const page of pagesOfTables)
-      if (page !== 'docs/decorators.md')
-        expect(readPage('docs/decorators.md').links, page).to.include(page.replace('docs/', ''));
+  it('has a table for the options of each policy, on a page that the one about decorators links to', () => {
+    const links = readPage('docs/decorators.md').links.map((link) => `docs/${link.split('#')[0]}`);
+    for (const [group, { fields }] of policyGroups()) {
+      const options = Object.keys(fields).filter((name) => name !== 'enabled' || group === 'chaos');
+      const pagesOf = OPTIONS_TABLES.filter(
+        ([, , documented]) => documented !== commonOptions && isSame(Object.keys(dataOf(documented)), options),
+      ).map(([page]) => page);
+      expect(pagesOf, group).not.to.deep.equal([]);
+      expect(links, group).to.include.members(pagesOf);
+    }
   });
 
   it('names no kind that does not exist', () => {
@@ -192,6 +210,13 @@ describe('what the documentation says', () => {
     const rows = tableUnder(readPage('docs/testing.md'), 'Real sockets');
     const told = rows.flatMap(([faults]) => [...(faults ?? '').matchAll(/'([\w-]+)'/g)].map(([, name]) => name));
     expect(told).to.have.members(known ?? []);
+  });
+
+  it('names the versions of packages that the peer dependencies allow', () => {
+    for (const [page, words, name, range] of VERSIONS) {
+      expect(readPage(page).text.replace(/\s+/g, ' '), page).to.include(words);
+      expect(packageJson.peerDependencies[name], name).to.equal(range);
+    }
   });
 
   it('names no npm script that does not exist', () => {

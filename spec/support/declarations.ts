@@ -22,17 +22,10 @@ export function compilerOf(entry: string): Declarations {
 }
 
 /** The properties of an exported type: what each takes, and what an editor says of it. */
-export function optionsIn(
-  { checker, entry }: Declarations,
-  name: string,
-): Record<string, { type: string; doc: string }> {
-  const exported = checker.getExportsOfModule(entry).find((symbol) => symbol.name === name);
-  if (!exported) throw new Error(`expected an export ${name}`);
-  const type = checker.getDeclaredTypeOfSymbol(
-    exported.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(exported) : exported,
-  );
+export function optionsIn(declarations: Declarations, name: string): Record<string, { type: string; doc: string }> {
+  const { checker } = declarations;
   return Object.fromEntries(
-    checker.getPropertiesOfType(type).map((property) => [
+    propertiesIn(declarations, name).map((property) => [
       property.name,
       {
         type: checker.typeToString(checker.getTypeOfSymbol(property)),
@@ -40,4 +33,23 @@ export function optionsIn(
       },
     ]),
   );
+}
+
+/** What the comments of the properties say behind `@default`; undefined if nothing. */
+export function defaultsIn(declarations: Declarations, name: string): Record<string, string | undefined> {
+  return Object.fromEntries(
+    propertiesIn(declarations, name).map((property) => {
+      const tag = property.getJsDocTags(declarations.checker).find((each) => each.name === 'default');
+      return [property.name, tag && ts.displayPartsToString(tag.text).replace(/\s+/g, ' ')];
+    }),
+  );
+}
+
+function propertiesIn({ checker, entry }: Declarations, name: string): readonly ts.Symbol[] {
+  const exported = checker.getExportsOfModule(entry).find((symbol) => symbol.name === name);
+  if (!exported) throw new Error(`expected an export ${name}`);
+  const type = checker.getDeclaredTypeOfSymbol(
+    exported.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(exported) : exported,
+  );
+  return checker.getPropertiesOfType(type);
 }

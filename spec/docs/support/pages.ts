@@ -53,6 +53,23 @@ export function tableUnder(page: Page, heading: string): readonly (readonly stri
   );
 }
 
+/** What stands under a heading of the second level. */
+export interface Section {
+  readonly heading: string;
+  readonly text: string;
+}
+
+export function sectionsOf({ text, blocks }: Page): readonly Section[] {
+  const lines = text.split('\n');
+  const isCode = (at: number): boolean =>
+    blocks.some(({ line, code }) => at >= line - 1 && at < line - 1 + code.split('\n').length);
+  const starts = lines.flatMap((line, at) => (line.startsWith('## ') && !isCode(at) ? [at] : []));
+  return starts.map((start, i) => ({
+    heading: (lines[start] as string).slice('## '.length),
+    text: lines.slice(start + 1, starts[i + 1]).join('\n'),
+  }));
+}
+
 const FENCE = /^```(\w*)(.*)$/;
 
 function* blocksOf(page: Page): Iterable<Block> {
