@@ -46,5 +46,5 @@ function defaultCell(said: string | undefined): string {
 }
 
 function cell(text: string): string {
-  return text.replace(/\{@link (\w+)\}/g, '`$1`').replaceAll('|', '\\|');
+  return text.replace(/\{@link (\w+) ?\}/g, '`$1`').replaceAll('|', '\\|');
 }
