@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { type Page, readPage, sectionsOf } from './support/pages.js';
-import { SHAPES } from './support/shapes.js';
+import { SHAPED, SHAPES } from './support/shapes.js';
 
 /** Fewer words say nothing. */
 const FEWEST_WORDS = 5;
@@ -35,6 +35,15 @@ describe('the shape of the documentation', () => {
       }
     });
   }
+
+  it('has no code that no spec looks at: TypeScript is compiled, settings and log entries are checked', () => {
+    const unchecked = SHAPED.flatMap((path) =>
+      readPage(path)
+        .blocks.map(({ line, language, marks }) => ({ place: `${path}:${line}`, how: [language, ...marks].join(' ') }))
+        .filter(({ how }) => !/^(ts( .*)?|json settings|jsonl log|sh|text|)$/.test(how)),
+    );
+    expect(unchecked).to.deep.equal([]);
+  });
 
   it('has its first example under "Example"', () => {
     const paths = Object.values(SHAPES).flatMap(({ headings, pages }) => (headings.includes('Example') ? pages : []));
