@@ -8,7 +8,9 @@ import type { CallOptions } from './call-options.js';
 import { OPENAI } from './circuit.js';
 import { createClient, noticeRetriesOf } from './client.js';
 import { inEffect } from './in-effect.js';
+import { RequestsLimited, TokensLimited } from './rate-limits.js';
 import { eventFacts, refuseBroken, responseOf } from './responses.js';
+import { tokensOfRequest } from './tokens.js';
 
 /** What a {@link ResponsesService} may be given. What is left out comes from the settings `openai.*`. */
 export interface ResponsesServiceOptions {
@@ -20,6 +22,8 @@ export interface ResponsesServiceOptions {
 
 /** A request of the Responses API, as the SDK takes it. `stream` is decided by the method that is called. */
 export type ResponsesRequest = Omit<OpenAI.Responses.ResponseCreateParamsNonStreaming, 'stream'>;
+
+type Event = OpenAI.Responses.ResponseStreamEvent;
 
 /**
  * Makes responses (`/v1/responses`). Transient failures are retried, rate limits are waited for, and a failing API is
@@ -46,8 +50,23 @@ export class ResponsesService {
   @RespectRateLimit()
   @AttemptLimited()
   async create(request: ResponsesRequest, options?: CallOptions): Promise<OpenAI.Responses.Response> {
-    const body = { model: this.#model(), ...request, stream: false } as const;
-    return responseOf(await this.#client().responses.create(body, attemptOptions(options)).catch(refuseBroken));
+    return responseOf(await this.send({ model: this.#model(), ...request }, attemptOptions(options)));
+  }
+
+  /** One request. What it waits for its turn is a part of the attempt. */
+  @RequestsLimited()
+  @TokensLimited(tokensOfRequest)
+  private async send(request: ResponsesRequest, options: CallOptions): Promise<OpenAI.Responses.Response> {
+    return this.#client()
+      .responses.create({ ...request, stream: false }, options)
+      .catch(refuseBroken);
+  }
+
+  /** The same for a streamed response. */
+  @RequestsLimited()
+  @TokensLimited(tokensOfRequest)
+  private async open(request: ResponsesRequest, options: CallOptions): Promise<AsyncIterable<Event>> {
+    return this.#client().responses.create({ ...request, stream: true }, options);
   }
 
   /**
@@ -60,14 +79,11 @@ export class ResponsesService {
   @RetryOnTransient()
   @RespectRateLimit()
   @AttemptLimited('stream')
-  async *stream(
-    request: ResponsesRequest,
-    options?: CallOptions,
-  ): AsyncGenerator<OpenAI.Responses.ResponseStreamEvent, void> {
-    const body = { model: this.#model(), ...request, stream: true } as const;
-    const held: OpenAI.Responses.ResponseStreamEvent[] = [];
+  async *stream(request: ResponsesRequest, options?: CallOptions): AsyncGenerator<Event, void> {
+    const events = await this.open({ model: this.#model(), ...request }, attemptOptions(options));
+    const held: Event[] = [];
     let isWhole = false;
-    for await (const event of await this.#client().responses.create(body, attemptOptions(options))) {
+    for await (const event of events) {
       const { isBeforeContent, isLast } = eventFacts(event);
       held.push(event);
       isWhole ||= isLast;

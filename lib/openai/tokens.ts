@@ -18,8 +18,33 @@ export function tokensOfChat(messages: readonly { readonly content?: unknown }[]
   return tokensOf(texts) + messages.length * PER_MESSAGE + ANSWER;
 }
 
-/** How many tokens the API has counted; for a stream, in its last chunk. Undefined if it says nothing. */
+/** The same for a request of the Responses API. */
+export function tokensOfRequest(request: object): number {
+  const instructions = read(request, 'instructions');
+  const input = read(request, 'input');
+  const items: readonly unknown[] = Array.isArray(input) ? input : [input];
+  const messages = typeof instructions === 'string' ? [instructions, ...items] : items;
+  const most = read(request, 'max_output_tokens');
+  const answer = typeof most === 'number' ? Math.min(most, ANSWER) : ANSWER;
+  return tokensOf(messages.flatMap(textsOf)) + messages.length * PER_MESSAGE + answer;
+}
+
+/** The texts of an item of a request: its own, and those of its parts. */
+function textsOf(item: unknown): string[] {
+  if (typeof item === 'string') return [item];
+  if (Array.isArray(item)) return item.flatMap(textsOf);
+  return ['content', 'text', 'output', 'arguments'].flatMap((key) => {
+    const text = read(item, key);
+    return typeof text === 'string' || Array.isArray(text) ? textsOf(text) : [];
+  });
+}
+
+/**
+ * How many tokens the API has counted; for a stream, in its last chunk, or in the response that its last event holds.
+ * Undefined if it says nothing.
+ */
 export function tokensUsed(response: unknown): number | undefined {
-  const total = read(read(response, 'usage'), 'total_tokens');
+  const usage = read(response, 'usage') ?? read(read(response, 'response'), 'usage');
+  const total = read(usage, 'total_tokens');
   return typeof total === 'number' && total >= 0 ? total : undefined;
 }

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { configure, describe as describeStack, RateLimitedError } from '#lib/index.js';
-import { EmbeddingService, GenerationService, openaiCircuit } from '#lib/openai/index.js';
-import { tokensOf, tokensOfChat, tokensUsed } from '#lib/openai/tokens.js';
+import { EmbeddingService, GenerationService, openaiCircuit, ResponsesService } from '#lib/openai/index.js';
+import { tokensOf, tokensOfChat, tokensOfRequest, tokensUsed } from '#lib/openai/tokens.js';
 import { limiterStates } from '#lib/runtime/limiters.js';
 import { FakeClock } from '#lib/testing/index.js';
 import { SDKS, useServer } from '../support/sdks.js';
@@ -20,8 +20,24 @@ describe('The estimate of tokens', () => {
     expect(tokensOfChat([{ content: 'a'.repeat(40) }, { content: null }])).to.equal(10 + 1 + 8 + 256);
   });
 
+  it('counts every text of a request for a response, and no more of an answer than the request allows', () => {
+    const [chat, part] = [4, 8];
+    expect(tokensOfRequest({ input: 'a'.repeat(40) })).to.equal(10 + chat + 256);
+    expect(tokensOfRequest({ input: 'a'.repeat(40), max_output_tokens: 16 })).to.equal(10 + chat + 16);
+    expect(tokensOfRequest({ input: 'a'.repeat(40), max_output_tokens: 4000 })).to.equal(10 + chat + 256);
+    const input = [
+      { role: 'user', content: 'b'.repeat(part * 4) },
+      { role: 'user', content: [{ type: 'input_text', text: 'c'.repeat(part * 4) }, { type: 'input_image' }] },
+      { type: 'function_call_output', output: 'd'.repeat(part * 4) },
+    ];
+    expect(tokensOfRequest({ instructions: 'a'.repeat(part * 4), input })).to.equal(4 * part + 4 * chat + 256);
+    for (const odd of [{}, { input: null }, { input: [null, 7] }, { input: [{ content: [null] }] }])
+      expect(tokensOfRequest(odd)).to.be.within(256, 256 + 3 * chat);
+  });
+
   it('gives way to what the API has counted', () => {
     expect(tokensUsed({ usage: { total_tokens: 7 } })).to.equal(7);
+    expect(tokensUsed({ type: 'response.completed', response: { usage: { total_tokens: 7 } } })).to.equal(7);
     for (const odd of [
       undefined,
       {},
@@ -55,6 +71,7 @@ for (const sdk of SDKS) {
 
     const embedding = () => new EmbeddingService({ client: sdk.client(upstream.server.baseUrl), dimensions: 8 });
     const generation = () => new GenerationService({ client: sdk.client(upstream.server.baseUrl) });
+    const responses = () => new ResponsesService({ client: sdk.client(upstream.server.baseUrl) });
     const owedMs = (limiter: string): number | undefined =>
       limiterStates().find((state) => state.limiter === limiter)?.retryAfterMs;
 
@@ -82,7 +99,7 @@ for (const sdk of SDKS) {
       ]);
     });
 
-    it('let requests of both services wait for their turn', async () => {
+    it('let requests of all services wait for their turn', async () => {
       withLimits({ requestsPerMinute: 60 });
       const before = clock.now();
       await settled(
@@ -90,10 +107,11 @@ for (const sdk of SDKS) {
           embedding().embedText('a text'),
           embedding().embedTexts(['b', 'c']),
           generation().generateAnswer(QUESTION, PASSAGES),
+          responses().create({ input: QUESTION }),
         ]),
       );
-      expect(clock.now() - before).to.be.within(2000, 2500);
-      expect(upstream.server.requests).to.have.lengthOf(3);
+      expect(clock.now() - before).to.be.within(3000, 3500);
+      expect(upstream.server.requests).to.have.lengthOf(4);
     });
 
     it('correct the estimate of tokens by the usage of an embedding', async () => {
@@ -113,6 +131,16 @@ for (const sdk of SDKS) {
       for await (const _piece of generation().streamAnswer(QUESTION, PASSAGES));
       expect(owedMs('openai tokens')).to.equal(whole);
       expect(upstream.server.requests[1]?.body).to.deep.include({ stream_options: { include_usage: true } });
+    });
+
+    it('correct it by the usage of a response, streamed or not', async () => {
+      withLimits({ tokensPerMinute: 60_000 });
+      await responses().create({ input: QUESTION });
+      const whole = owedMs('openai tokens');
+      expect(whole).to.be.within(1, 255);
+      await clock.advance('10s');
+      for await (const _event of responses().stream({ input: QUESTION }));
+      expect(owedMs('openai tokens')).to.equal(whole);
     });
 
     it('ask for no usage of a stream unless tokens are limited', async () => {
