@@ -6,7 +6,7 @@ import { Call, callAfterwards, UNGUARDED } from './call.js';
 import { Durations } from './durations.js';
 import { watchEnd } from './open-stream.js';
 import { openingOf } from './opening.js';
-import { Answer, type Next, type Stream } from './policy.js';
+import { Answer, type Stream } from './policy.js';
 import { sharedCallOf } from './shared.js';
 import type { Site } from './site.js';
 import { type CallErrorType, type CallOutcome, type CallStats, count, type RefusedBy } from './stats.js';
@@ -29,11 +29,6 @@ export class Account {
 
   get stats(): CallStats {
     return this.#stats;
-  }
-
-  /** Counts the calls of what no other part counts. */
-  around(next: Next): Next {
-    return (self, args, call = new Call(this.#site, self, args, UNGUARDED)) => this.track(next(self, args, call), call);
   }
 
   /** Counts how a promise ends. */

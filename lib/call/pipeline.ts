@@ -37,9 +37,8 @@ function assemble(policies: readonly Policy[], body: Next, site: Site, needsCall
   if (policies.length === 0) return body;
   if (ending < 0) return run(fuse(policies, body, site), body, site, needsCall, account);
   const inner = assemble(policies.slice(ending + 1), body, site, true);
-  const part = surround(policies[ending] as Policy, inner, site);
-  if (ending === 0) return account ? account.around(part) : part;
-  return assemble(policies.slice(0, ending), part, site, true, account);
+  const part = surround(policies[ending] as Policy, inner, site, ending === 0 ? account : undefined);
+  return ending === 0 ? part : assemble(policies.slice(0, ending), part, site, true, account);
 }
 
 function run(steps: Steps, body: Next, site: Site, needsCall: boolean, account?: Account): Next {
@@ -92,15 +91,17 @@ function promiseOf(entered: Entered, call: Call | undefined): Promise<unknown> {
   return entered.promise;
 }
 
-function surround({ around, tail }: Policy, next: Next, site: Site): Next {
+function surround({ around, ...own }: Policy, next: Next, site: Site, account?: Account): Next {
   const run = around as NonNullable<Policy['around']>;
+  const tail = account ? counted({ succeed: pass, tail: own.tail }, account) : own.tail;
   return (self, args, call = new Call(site, self, args, UNGUARDED)) => {
+    let promise: Promise<unknown>;
     try {
-      const promise = run(call, next);
-      return tail ? out(promise, call, same, handOn, tail) : promise;
+      promise = run(call, next);
     } catch (error) {
-      return Promise.reject(error);
+      promise = Promise.reject(error);
     }
+    return tail ? out(promise, call, same, handOn, tail, account) : promise;
   };
 }
 
