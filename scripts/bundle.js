@@ -1,157 +1,150 @@
 // Makes what is published of what tsc compiled: dist/esm and dist/cjs, each with few files and its declarations.
-// One chunk holds everything that `holdfast` loads, so that the other entry points share it.
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+//
+// What `holdfast` loads is the core. Everything else imports it as `#chunks/core`, and package.json says which file that
+// is: in Node the CommonJS build, for import as for require(), so that a process has it once and loads it quickly; for
+// bundlers the ES modules, of which they leave out what nothing uses.
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
-import { transform } from 'esbuild';
 import { rollup } from 'rollup';
-import { REPLACEABLE } from '../dist/core/without-node.js';
+import { declarationsFrom } from './bundle/declarations.js';
+import { chunksOf, graphOf, inOrder, reachable } from './bundle/graph.js';
+import { isExternal, nodeModules } from './bundle/node-modules.js';
+import { commonJs, marked, merged, withoutComments } from './bundle/print.js';
 import { entryPoints } from './entries.js';
 
 const COMPILED = resolve('dist');
+const FOLDERS = ['dist/esm', 'dist/cjs'];
+const compiled = (name) => join(COMPILED, `${name}.js`);
 const entries = entryPoints().map(({ name }) => name);
-const input = (names) => Object.fromEntries(names.map((name) => [name, join(COMPILED, `${name}.js`)]));
+/** An ES module alone: nobody loads it but Node. */
+const COMMAND = 'cli/main';
+/** What stands for the core: all that others import of it, and as much as the command's help loads. */
+const [CORE, ERRORS] = ['\0core', '\0errors'];
 
-/** The command is an ES module alone: nobody loads it but Node. */
-const FORMATS = [
-  { format: 'es', folder: 'dist/esm', names: [...entries, 'cli/main'] },
-  { format: 'cjs', folder: 'dist/cjs', names: entries },
-];
-
-/** Chunks of other entry points that are alike in both formats and below 32 kB, so that the second compresses to nothing. */
+/** Chunks beside the core, below 32 kB as those within. */
 const PARTS = [
   ['testing/fault-server/api/', 'fault-server-api'],
   ['testing/fault-server/text/', 'fault-server-api'],
   ['testing/fault-server/', 'fault-server'],
   ['openai/generation-service.js', 'openai-services'],
   ['openai/embedding-service.js', 'openai-services'],
+  ['fleet/protocol/', 'fleet-protocol'],
+  ['fleet/store/', 'fleet-store'],
+  ['fleet/background.js', 'fleet-store'],
+  ['fleet/member/', 'fleet-member'],
 ];
 
-/** What `import.meta.url` is in the CommonJS build. */
-const OWN_URL = "require('node:url').pathToFileURL(__filename).href";
-/** A relative path in a declaration, as in `from './x.js'` and `import('./x.js')`. */
-const SPECIFIER = /((?:from |import |import\()(["']))(\.{1,2}\/[^"']+)\.js\2/g;
-
-/** Leaves out the descriptions of options: only resilience.schema.json is made of them. */
-const withoutDescriptions = {
-  name: 'without-descriptions',
-  transform: (code) => code.replace(/^ +doc: (['"]).*\1,\n/gm, ''),
+const input = {
+  input: Object.fromEntries([...entries, COMMAND].map((name) => [name, compiled(name)])),
+  external: isExternal,
+  makeAbsoluteExternalsRelative: false,
+  plugins: [
+    nodeModules(compiled('core/without-node')),
+    // Only resilience.schema.json is made of the descriptions of options.
+    { name: 'without-descriptions', transform: (code) => code.replace(/^ +doc: (['"]).*\1,\n/gm, '') },
+    { name: 'without-comments', transform: async (code) => ({ code: await withoutComments(code), map: null }) },
+  ],
+  // tsc's helpers for decorators look at `this`, which is undefined in modules: they expect that.
+  onwarn: (warning, warn) => warning.code !== 'THIS_IS_UNDEFINED' && warn(warning),
+  treeshake: { propertyReadSideEffects: false },
 };
 
-for (const { format, folder, names } of FORMATS) {
-  rmSync(folder, { recursive: true, force: true });
-  const bundle = await rollup({
-    input: input(names),
-    external,
-    onwarn,
-    plugins: [nodeModules(), withoutDescriptions],
-    treeshake: { propertyReadSideEffects: false },
-  });
-  await bundle.write({
-    dir: folder,
-    format,
-    exports: 'named',
+const graph = await graphOf(input);
+const core = inOrder(graph, compiled('index'));
+core.delete(compiled('index'));
+const errors = new Set([...inOrder(graph, compiled(COMMAND))].filter((id) => core.has(id)));
+/** Whether others import it through `#chunks`. Modules of Node's are looked up wherever they are needed. */
+const isCore = (id) => core.has(id) && graph.get(id).isFile;
+
+const outside = await rollup({ ...input, external: (id) => isExternal(id) || isCore(id) });
+const needed = bindingsOf(await chunksFrom(outside, {}));
+const beside = await chunksFrom(outside, {
+  paths: (id) => (isCore(id) ? `#chunks/${errors.has(id) ? 'errors' : 'core'}` : id),
+  manualChunks: (id) => PARTS.find(([start]) => id.startsWith(join(COMPILED, start)))?.[1],
+});
+await outside.close();
+
+const numbers = chunksOf(
+  graph,
+  [...core].filter((id) => !errors.has(id)),
+);
+const inside = await rollup({
+  ...input,
+  input: { 'chunks/core': CORE, 'chunks/errors': ERRORS },
+  preserveEntrySignatures: 'allow-extension',
+  plugins: [...input.plugins, facades(needed)],
+});
+const within = await chunksFrom(inside, {
+  manualChunks: (id) => {
+    if (id === ERRORS || errors.has(id)) return 'errors';
+    return numbers.has(id) ? `core-${numbers.get(id)}` : undefined;
+  },
+});
+await inside.close();
+
+for (const folder of FOLDERS) rmSync(folder, { recursive: true, force: true });
+for (const { fileName, code } of [...beside, ...within]) write(join('dist/esm', fileName), marked(code));
+for (const { fileName, code } of [...withoutCommand(beside), ...within]) {
+  write(join('dist/cjs', fileName), marked(commonJs(fileName, code)));
+}
+write('dist/cjs/package.json', '{ "type": "commonjs" }\n');
+// Files of both formats have the same names, so that they stand side by side in the tarball and the second costs little.
+for (const [file, text] of declarationsFrom(entries.map((name) => join(COMPILED, `${name}.d.ts`)))) {
+  for (const folder of FOLDERS) write(join(folder, relative(COMPILED, file)), text);
+}
+
+/** @returns the chunks of a bundle, printed as ES modules */
+async function chunksFrom(bundle, options) {
+  const { output } = await bundle.generate({
+    format: 'es',
+    dir: '.',
     hoistTransitiveImports: false,
     minifyInternalExports: false,
+    onlyExplicitManualChunks: true,
     generatedCode: 'es2015',
     entryFileNames: '[name].js',
     chunkFileNames: 'chunks/[name].js',
-    manualChunks: coreChunk(),
     plugins: [
-      { name: 'own-url', resolveImportMeta: () => (format === 'cjs' ? OWN_URL : null) },
-      {
-        name: 'without-comments',
-        renderChunk: async (code) => marked(await withoutComments(code)),
-      },
+      { name: 'print', renderChunk: async (code) => ({ code: merged(await withoutComments(code)), map: null }) },
     ],
+    ...options,
   });
-  await bundle.close();
+  return output;
 }
 
-// Files of both formats have the same names, so that they stand side by side in the tarball and the second costs little.
-write('dist/cjs/package.json', '{ "type": "commonjs" }\n');
-for (const file of reachableDeclarations()) {
-  const text = readFileSync(join(COMPILED, file), 'utf8').replace(/^\/\/# sourceMappingURL.*\n?/m, '');
-  for (const { folder } of FORMATS) write(join(folder, file), text);
+/** The names that chunks import from each module of the core. */
+function bindingsOf(chunks) {
+  const names = new Map();
+  for (const { importedBindings } of chunks) {
+    for (const [id, imported] of Object.entries(importedBindings)) {
+      if (isCore(id)) names.set(id, new Set([...(names.get(id) ?? []), ...imported]));
+    }
+  }
+  return names;
 }
 
-/** Packages, and modules of Node's that only entry points beside `holdfast` use. */
-function external(id) {
-  return !/^[./\0]/.test(id) && !REPLACEABLE.includes(id);
-}
-
-/** Imports modules of Node's in a way that runtimes without them survive. */
-function nodeModules() {
-  const PREFIX = '\0';
+/** A plugin for rollup: the modules that stand for the core export these names, each of which is there once. */
+function facades(names) {
+  const exported = ([module, own]) => `export { ${[...own].join(', ')} } from ${JSON.stringify(module)};`;
   return {
-    name: 'node-modules',
-    resolveId: (id) => (REPLACEABLE.includes(id) ? `${PREFIX}${id}` : null),
+    name: 'facades',
+    resolveId: (id) => (id === CORE || id === ERRORS ? id : null),
     load: (id) => {
-      if (!id.startsWith(PREFIX)) return null;
-      const names = Object.keys(process.getBuiltinModule(id.slice(PREFIX.length))).filter((name) => name !== 'default');
-      return [
-        `import { nodeModule } from ${JSON.stringify(join(COMPILED, 'core/without-node.js'))};`,
-        `const found = nodeModule(${JSON.stringify(id.slice(PREFIX.length))});`,
-        ...names.map((name) => `const own_${name} = found.${name};`),
-        `export { ${names.map((name) => `own_${name} as ${name}`).join(', ')} };`,
-      ].join('\n');
+      if (id !== CORE && id !== ERRORS) return null;
+      return [...names]
+        .filter(([module]) => id === CORE || errors.has(module))
+        .map(exported)
+        .join('\n');
     },
   };
 }
 
-/** tsc's helpers for decorators look at `this`, which is undefined in modules: they expect that. */
-function onwarn(warning, warn) {
-  if (warning.code !== 'THIS_IS_UNDEFINED') warn(warning);
-}
-
-/** Prints the code twice: esbuild drops all comments only with the white space. */
-async function withoutComments(code) {
-  const options = { target: 'es2022', charset: 'utf8' };
-  const dense = await transform(code, { ...options, minifyWhitespace: true });
-  return transform(dense.code, options);
-}
-
-/**
- * Lets bundlers leave out constants that nothing uses, as making one has no effect beside its value, and leave imports
- * alone that are decided when they run.
- */
-function marked({ code }) {
-  const pure = code.replace(/^((?:const|let|var) [\w$]+ = )(?=(?:new )?[\w$.]+\()/gm, '$1/* @__PURE__ */ ');
-  return {
-    code: pure.replace(/\bimport\(([\w$]+)\)/g, 'import(/* webpackIgnore: true */ /* @vite-ignore */ $1)'),
-    map: null,
-  };
-}
-
-/** Names the chunk of each module that `holdfast` loads; the others are left to rollup. The command's help loads no core. */
-function coreChunk() {
-  let core;
-  let command;
-  return (id, { getModuleInfo }) => {
-    const from = (entry) => reachable(join(COMPILED, entry), (module) => getModuleInfo(module)?.importedIds ?? []);
-    core ??= from('index.js');
-    command ??= from('cli/main.js');
-    if (!core.has(id)) return PARTS.find(([folder]) => id.startsWith(join(COMPILED, folder)))?.[1];
-    return command.has(id) ? 'errors' : 'core';
-  };
-}
-
-/** The declarations that those of the entry points lead to, by their paths below dist/. */
-function reachableDeclarations() {
-  const importsOf = (file) =>
-    [...readFileSync(file, 'utf8').matchAll(SPECIFIER)].map(([, , , path]) => resolve(dirname(file), `${path}.d.ts`));
-  const files = entries.flatMap((name) => [...reachable(join(COMPILED, `${name}.d.ts`), importsOf)]);
-  return [...new Set(files)].map((file) => relative(COMPILED, file));
-}
-
-/**
- * @param {string} start
- * @param {(id: string) => readonly string[]} next
- */
-function reachable(start, next) {
-  const found = new Set([start]);
-  // The set grows while it is walked.
-  for (const id of found) for (const each of next(id)) found.add(each);
-  return found;
+/** The chunks that the entry points lead to. */
+function withoutCommand(chunks) {
+  const byName = new Map(chunks.map((chunk) => [chunk.fileName, chunk]));
+  const starts = entries.map((name) => `${name}.js`);
+  const names = reachable(starts, (name) => byName.get(name)?.imports ?? []);
+  return chunks.filter(({ fileName }) => names.has(fileName));
 }
 
 function write(file, text) {

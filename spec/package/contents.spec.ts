@@ -1,5 +1,6 @@
 import { readFileSync, statSync } from 'node:fs';
 import { dirname, join, posix } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { expect } from 'chai';
 import { publint } from 'publint';
 import { formatMessage } from 'publint/utils';
@@ -39,6 +40,18 @@ describe('the package', function () {
     expect(chunks.filter((file) => file.endsWith('/core.js'))).to.have.lengthOf(2);
   });
 
+  it('holds what both formats share in files below 32 kB, alike, so that the second compresses to next to nothing', () => {
+    const shared = shipped.files.filter((file) => /^dist\/cjs\/chunks\/(?!core\.js)/.test(file));
+    expect(shared).to.have.lengthOf.above(10);
+    for (const file of shared) {
+      const required = readFileSync(join(root, file));
+      const imported = readFileSync(join(root, file.replace('/cjs/', '/esm/')));
+      expect(required.length, file).to.be.below(32_000);
+      const together = gzipSync(Buffer.concat([required, imported])).length;
+      expect(together / gzipSync(required).length, file).to.be.below(1.1);
+    }
+  });
+
   it('declares the same in CommonJS and as ES modules, and nothing that no entry point leads to', () => {
     const declarations = (folder: string): string[] =>
       shipped.files
@@ -56,8 +69,8 @@ describe('the package', function () {
     expect(shipped.files.filter((file) => file.endsWith('.map'))).to.deep.equal([]);
   });
 
-  it('is smaller than 505 kB, and holds every file of its own that its pages link to', () => {
-    expect(statSync(shipped.tarball).size).to.be.below(505_000);
+  it('is smaller than 400 kB, and holds every file of its own that its pages link to', () => {
+    expect(statSync(shipped.tarball).size).to.be.below(400_000);
     const missing = shipped.files
       .filter((file) => file.endsWith('.md'))
       .flatMap((page) => linksOf(page).filter((file) => !isShipped(file)));

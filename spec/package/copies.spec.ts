@@ -6,18 +6,26 @@ import { node } from './support/processes.js';
 
 const program = join(root, 'spec/package/fixtures/copies/program.mjs');
 
+const REQUIRED = `
+  import { createRequire } from 'node:module';
+  import * as a from 'holdfast';
+  import * as testing from 'holdfast/testing';
+  export const copies = async () => ({ a, b: createRequire(import.meta.url)('holdfast'), testing });`;
+
+/** The condition under which bundlers, and with this flag Node, take the ES modules of the core. */
+const BUNDLED = ['--conditions', 'module'];
+
 /** How a program reaches its two copies. */
 const COPIES = {
-  'ES modules and CommonJS': `
-    import { createRequire } from 'node:module';
-    import * as a from 'holdfast';
-    import * as testing from 'holdfast/testing';
-    export const copies = async () => ({ a, b: createRequire(import.meta.url)('holdfast'), testing });`,
-  'a second installation': `
-    import * as b from 'other';
-    import * as a from 'holdfast';
-    import * as testing from 'holdfast/testing';
-    export const copies = async () => ({ a, b, testing });`,
+  'ES modules and CommonJS': { flags: BUNDLED, source: REQUIRED },
+  'a second installation': {
+    flags: [],
+    source: `
+      import * as b from 'other';
+      import * as a from 'holdfast';
+      import * as testing from 'holdfast/testing';
+      export const copies = async () => ({ a, b, testing });`,
+  },
 };
 
 const SHOWN = {
@@ -62,16 +70,25 @@ describe('two copies of the package in one process', function () {
     await writeFile(join(other(), 'index.js'), "export * from 'holdfast';");
   });
 
-  for (const [name, source] of Object.entries(COPIES)) {
+  /** What the program shows, each reached by this source. */
+  async function shown(name: string, source: string, flags: readonly string[]): Promise<unknown> {
+    const copies = join(project, `${name.replaceAll(/\W/g, '-')}.mjs`);
+    await writeFile(copies, source);
+    const quiet = { RESILIENCE_LOG_LEVEL: 'silent', LOG_LEVEL: 'silent' };
+    const { stdout, stderr } = await node([...flags, program, copies], project, quiet);
+    expect(stderr).to.equal('');
+    return JSON.parse(stdout);
+  }
+
+  for (const [name, { flags, source }] of Object.entries(COPIES)) {
     it(`share circuits, gates, bulkheads, limiters, settings, events, signals and errors: ${name}`, async () => {
-      const copies = join(project, `${name.replaceAll(/\W/g, '-')}.mjs`);
-      await writeFile(copies, source);
-      const quiet = { RESILIENCE_LOG_LEVEL: 'silent', LOG_LEVEL: 'silent' };
-      const { stdout, stderr } = await node([program, copies], project, quiet);
-      expect(stderr).to.equal('');
-      expect(JSON.parse(stdout)).to.deep.equal(SHOWN);
+      expect(await shown(name, source, flags)).to.deep.equal(SHOWN);
     });
   }
+
+  it('are one and the same in Node, whether they are imported or required', async () => {
+    expect(await shown('one copy', REQUIRED, [])).to.deep.equal({ ...SHOWN, sameClasses: true });
+  });
 
   it('emit one process warning if they are of two major versions, which share nothing', async () => {
     const folder = join(other(), 'node_modules/holdfast/dist');

@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
  * The rules of `step.ts` in Lua, for Redis >= 6.2 and Valkey >= 7.2.
  * KEYS: record, votes, members, wells, probes, gate. ARGV: op, channel, name, notAfter, id, and what the operation takes.
  */
-export const SCRIPT = `
+export const SCRIPT: string = `
 local op, channel, name, notAfter, id = ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[4]), ARGV[5]
 local args = {}
 for i = 6, #ARGV do args[#args + 1] = ARGV[i] end

@@ -1,0 +1,82 @@
+// How the published code is written: without comments, with marks for bundlers, and once more as CommonJS.
+import { posix } from 'node:path';
+import { transform } from 'esbuild';
+
+const PRINTED = { target: 'es2022', charset: 'utf8' };
+
+/** What `import.meta.url` is in CommonJS. */
+const OWN_URL = "require('node:url').pathToFileURL(__filename).href";
+
+/** Prints the code twice: esbuild drops all comments only with the white space. */
+export async function withoutComments(code) {
+  const dense = await transform(code, { ...PRINTED, minifyWhitespace: true });
+  const { code: printed } = await transform(dense.code, PRINTED);
+  return printed;
+}
+
+/**
+ * Lets bundlers leave out constants that nothing uses, as making one has no effect beside its value, and leave imports
+ * alone that are decided when they run.
+ */
+export function marked(code) {
+  return code
+    .replace(/^((?:const|let|var) [\w$]+ = )(?=(?:new )?[\w$.]+\()/gm, '$1/* @__PURE__ */ ')
+    .replace(/\bimport\(([\w$]+)\)/g, 'import(/* webpackIgnore: true */ /* @vite-ignore */ $1)');
+}
+
+/**
+ * One statement for all that a module imports, or exports again, from the core. One that needs more of it than its
+ * errors takes these from it too.
+ */
+export function merged(code) {
+  const lists = new Map();
+  const from = code.includes('"#chunks/core"') ? code.replaceAll('"#chunks/errors"', '"#chunks/core"') : code;
+  const rest = from.replace(/^(import|export) \{([^}]*)\} (from "#.*";)\n/gm, (_, word, names, from) => {
+    const key = `${word} {} ${from}`;
+    lists.set(key, [...(lists.get(key) ?? []), names.trim()]);
+    return '';
+  });
+  const statements = [...lists].map(([key, names]) => key.replace('{}', `{ ${names.join(', ')} }`));
+  const [hashbang = ''] = /^#!.*\n/.exec(rest) ?? [];
+  return `${hashbang}${[...statements, rest.slice(hashbang.length)].join('\n')}`;
+}
+
+/**
+ * An ES module that rollup made, as CommonJS: its imports come first and what it exports last, and no export changes
+ * later. All between them stays as it is, so that both formats are alike.
+ * @param {string} file its path below dist/esm/
+ * @param {string} code
+ */
+export function commonJs(file, code) {
+  let reexports = 0;
+  const required = (specifier) => {
+    const path = posix.relative(posix.dirname(file), `${specifier.slice(1)}.js`);
+    const found = specifier.startsWith('#') ? path.replace(/^(?!\.)/, './') : specifier;
+    return `require(${JSON.stringify(found)});`;
+  };
+  const converted = code
+    .replace(
+      /^import \{([^}]*)\} from "(.*)";$/gm,
+      (_, names, from) => `const {${names.replaceAll(' as ', ': ')}} = ${required(from)}`,
+    )
+    .replace(/^import (?:\* as )?([\w$]+) from "(.*)";$/gm, (_, name, from) => `const ${name} = ${required(from)}`)
+    .replace(/^import "(.*)";$/gm, (_, from) => required(from))
+    .replace(/^export \{([^}]*)\} from "(.*)";$/gm, (_, names, from) => {
+      const found = `reexported${++reexports}`;
+      return [`const ${found} = ${required(from)}`, ...exportsOf(names, `${found}.`)].join('\n');
+    })
+    .replace(/^export \{([^}]*)\};$/gm, (_, names) => exportsOf(names).join('\n'))
+    .replaceAll('import.meta.url', OWN_URL);
+  const left = /^(?:import|export)\b.*/m.exec(converted);
+  if (left) throw new Error(`${file}: cannot be written as CommonJS: ${left[0]}`);
+  return `"use strict";\nObject.defineProperty(exports, "__esModule", { value: true });\n${converted}`;
+}
+
+/** `a as b, c` as assignments to `exports`. */
+function exportsOf(names, prefix = '') {
+  return names
+    .split(',')
+    .map((each) => each.trim().split(' as '))
+    .filter(([local]) => local !== '')
+    .map(([local, exported = local]) => `exports.${exported} = ${prefix}${local};`);
+}
