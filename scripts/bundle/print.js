@@ -1,6 +1,7 @@
 // How the published code is written: without comments, with marks for bundlers, and once more as CommonJS.
 import { posix } from 'node:path';
 import { transform } from 'esbuild';
+import { parseAst } from 'rollup/parseAst';
 
 const PRINTED = { target: 'es2022', charset: 'utf8' };
 
@@ -19,9 +20,22 @@ export async function withoutComments(code) {
  * alone that are decided when they run.
  */
 export function marked(code) {
-  return code
-    .replace(/^((?:const|let|var) [\w$]+ = )(?=(?:new )?[\w$.]+\()/gm, '$1/* @__PURE__ */ ')
-    .replace(/\bimport\(([\w$]+)\)/g, 'import(/* webpackIgnore: true */ /* @vite-ignore */ $1)');
+  const constants = parseAst(code).body.flatMap((statement) =>
+    statement.type === 'VariableDeclaration' ? statement.declarations : [],
+  );
+  let pure = code;
+  // From the end, so that what is inserted moves no place that comes later.
+  for (const start of constants.flatMap(({ init }) => callsIn(init)).sort((a, b) => b - a)) {
+    pure = `${pure.slice(0, start)}/* @__PURE__ */ ${pure.slice(start)}`;
+  }
+  return pure.replace(/\bimport\(([\w$]+)\)/g, 'import(/* webpackIgnore: true */ /* @vite-ignore */ $1)');
+}
+
+/** Where the calls start that are made to have this value: not those within functions. */
+function callsIn(node) {
+  if (typeof node !== 'object' || node === null || /Function|Class/.test(node.type)) return [];
+  const own = /^(?:Call|New)Expression$/.test(node.type) ? [node.start] : [];
+  return [...new Set([...own, ...Object.values(node).flatMap((each) => [each].flat().flatMap(callsIn))])];
 }
 
 /**

@@ -81,9 +81,10 @@ describe('the package', function () {
     const others = shipped.files.filter((file) => !file.startsWith('dist/'));
     const pages = others.filter((file) => /^(docs\/[\w-]+\.(md|svg)|examples\/.*\.(md|ts|json))$/.test(file));
     expect(pages).to.include.members(['docs/tutorial.md', 'docs/configuration.md', 'examples/README.md']);
+    // What commands have measured is for those who read the repository.
+    expect(pages.filter((file) => /(benchmarks|clients|fault-matrix|mutants|outage)\./.test(file))).to.deep.equal([]);
     expect(others.filter((file) => !pages.includes(file))).to.deep.equal([
       'CHANGELOG.md',
-      'CONTRIBUTING.md',
       'LICENSE',
       'README.md',
       'observability/grafana/holdfast.json',

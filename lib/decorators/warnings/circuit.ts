@@ -76,5 +76,12 @@ const windowOfNothing = ofCircuit((circuit) => {
 });
 
 export const CIRCUIT_RULES: readonly Rule[] = [
-  ...[shadow, fallbackOn, maxKeys, growth, recovery, slowCall, windowOfSlowCalls, windowOfNothing],
+  shadow,
+  fallbackOn,
+  maxKeys,
+  growth,
+  recovery,
+  slowCall,
+  windowOfSlowCalls,
+  windowOfNothing,
 ];

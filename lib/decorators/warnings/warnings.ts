@@ -3,10 +3,10 @@ import { LIMIT_RULES } from './limits.js';
 import { RETRY_RULES } from './retry.js';
 import { type Part, stackOf, type Warning } from './stack.js';
 
-const RULES = [...LIMIT_RULES, ...RETRY_RULES, ...CIRCUIT_RULES];
+const RULES = [LIMIT_RULES, RETRY_RULES, CIRCUIT_RULES];
 
 /** What options of a stack, outermost first, cannot mean together. Nothing of it is an error. */
 export function warningsOf(parts: readonly Part[]): Warning[] {
   const stack = stackOf(parts);
-  return RULES.flatMap((rule) => rule(stack));
+  return RULES.flatMap((rules) => rules.flatMap((rule) => rule(stack)));
 }
