@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { build, type Format } from 'esbuild';
@@ -9,6 +9,14 @@ const THREE_LINES = `
   import { CircuitProtected, RetryOnTransient } from 'holdfast';
   const ask = CircuitProtected()(RetryOnTransient()(async () => 'an answer'));
   void ask().then((answer) => console.log(answer));`;
+
+const EVERYTHING = `
+  import * as core from 'holdfast';
+  import * as fleet from 'holdfast/fleet';
+  console.log(core, fleet);`;
+
+/** Texts of what three lines do not use: the hints of describe(), hedged calls, the fleet's script. */
+const UNUSED = ['does nothing without failureRate', 'Another attempt was faster.', 'ZREMRANGEBYSCORE'];
 
 /** Retries once, and shows a setting of the environment. */
 const LOGGING = `
@@ -53,6 +61,16 @@ describe('a bundle that esbuild makes', function () {
       const packages = new Set(inputs.flatMap((input) => /.*node_modules\/([^/]+)\//.exec(input)?.[1] ?? []));
       expect([...packages]).to.have.members(['fastest-levenshtein', 'holdfast', 'ms']);
       expect(await node([file], folder)).to.deep.equal({ code: 0, stdout: 'an answer\n', stderr: '' });
+    });
+
+    it(`leaves out what nothing uses: ${format}`, async () => {
+      const [few, all] = await Promise.all([bundle('few', THREE_LINES, format), bundle('all', EVERYTHING, format)]);
+      const within = async (file: string): Promise<string[]> => {
+        const code = await readFile(file, 'utf8');
+        return UNUSED.filter((text) => code.includes(text));
+      };
+      expect(await within(few.file)).to.deep.equal([]);
+      expect(await within(all.file)).to.deep.equal(UNUSED);
     });
 
     it(`reads settings and writes its log without convict and winston: ${format}`, async () => {
