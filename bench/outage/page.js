@@ -5,6 +5,10 @@ import { OUTAGES, scenarioOf } from './scenario.js';
 import { cost, goodput, overSeeds } from './tables.js';
 
 const PLOT = new URL('../../docs/outage.svg', import.meta.url);
+const README_PLOT = new URL('../../docs/outage-four.svg', import.meta.url);
+
+/** The clients of README's picture: each other library in the order that its docs show. */
+const IN_README = ['openai SDK', 'cockatiel, retry outside', 'opossum, p-retry outside', 'holdfast'];
 
 /** Which replay is drawn. */
 export const DRAWN_SEED = 1;
@@ -28,7 +32,10 @@ export function writeReal(rows, outage) {
 
 /** @param {Parameters<typeof plot>[0]} clients */
 export function writePlot(clients, outage) {
-  writeFileSync(PLOT, plot(clients, scenarioOf(outage, DRAWN_SEED)));
+  const scenario = scenarioOf(outage, DRAWN_SEED);
+  writeFileSync(PLOT, plot(clients, scenario));
+  const four = clients.filter(({ name }) => IN_README.includes(name));
+  writeFileSync(README_PLOT, plot(four, scenario, four.length));
 }
 
 function tables(rows) {

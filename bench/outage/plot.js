@@ -20,14 +20,15 @@ const COLOURS = {
  *
  * @param {readonly { name: string, replayed: import('./replay.js').Replayed }[]} clients
  * @param {import('./scenario.js').Scenario} scenario
+ * @param {number} columns
  */
-export function plot(clients, scenario) {
-  const rows = Math.ceil(clients.length / COLUMNS);
-  const width = COLUMNS * (PANEL.left + PANEL.width + PANEL.gapX);
+export function plot(clients, scenario, columns = COLUMNS) {
+  const rows = Math.ceil(clients.length / columns);
+  const width = columns * (PANEL.left + PANEL.width + PANEL.gapX);
   const height = rows * (PANEL.top + PANEL.height + PANEL.gapY) + 20;
   const panels = clients.map((client, at) => {
-    const x = (at % COLUMNS) * (PANEL.left + PANEL.width + PANEL.gapX) + PANEL.left;
-    const y = Math.floor(at / COLUMNS) * (PANEL.top + PANEL.height + PANEL.gapY) + PANEL.top;
+    const x = (at % columns) * (PANEL.left + PANEL.width + PANEL.gapX) + PANEL.left;
+    const y = Math.floor(at / columns) * (PANEL.top + PANEL.height + PANEL.gapY) + PANEL.top;
     return `<g transform="translate(${x} ${y})">${panel(client, scenario)}</g>`;
   });
   return [
