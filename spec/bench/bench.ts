@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { root } from '../docs/support/repository.js';
@@ -43,6 +43,9 @@ export interface Copy {
   readonly remove: () => void;
 }
 
+/** The specs of the migration pages install them in the repository too. */
+const PEERS: readonly string[] = ['cockatiel', 'opossum', 'p-retry'];
+
 /** A copy of the repository's bench/ in which no peer is installed, whoever runs the specs. */
 export function withoutPeers(): Copy {
   const folder = mkdtempSync(join(tmpdir(), 'holdfast-bench-'));
@@ -50,7 +53,9 @@ export function withoutPeers(): Copy {
     recursive: true,
     filter: (path) => basename(path) !== 'node_modules',
   });
-  for (const name of ['build', 'dist', 'node_modules', 'package.json'])
+  mkdirSync(join(folder, 'node_modules'));
+  const installed = readdirSync(join(root, 'node_modules')).filter((name) => !PEERS.includes(name));
+  for (const name of ['build', 'dist', 'package.json', ...installed.map((each) => join('node_modules', each))])
     symlinkSync(join(root, name), join(folder, name));
   const page = join(folder, 'docs', 'benchmarks.md');
   return {

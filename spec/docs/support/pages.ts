@@ -24,9 +24,11 @@ export interface Page {
   readonly links: readonly string[];
 }
 
-/** README.md, the pages in docs/ and the others that belong to them. */
+/** README.md, the pages in docs/ and the others that belong to them. Those in docs/api are generated, and have no examples. */
 export function pages(): readonly Page[] {
-  const inDocs = readdirSync(join(root, 'docs')).filter((name) => name.endsWith('.md'));
+  const inDocs = readdirSync(join(root, 'docs'), { recursive: true, encoding: 'utf8' }).filter(
+    (name) => name.endsWith('.md') && !name.startsWith('api/'),
+  );
   return ['README.md', 'CHANGELOG.md', 'examples/README.md', ...inDocs.map((name) => `docs/${name}`)].map(readPage);
 }
 
