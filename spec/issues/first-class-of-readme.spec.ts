@@ -21,9 +21,8 @@ describe("README's first class", () => {
     @RetryOnTransient()
     @RespectRateLimit()
     async answer(question: string): Promise<string> {
-      const messages = [{ role: 'user' as const, content: question }];
-      const completion = await this.client.chat.completions.create({ model: 'gpt-5-mini', messages });
-      return completion.choices[0]?.message.content ?? '';
+      const response = await this.client.responses.create({ model: 'gpt-5-mini', input: question });
+      return response.output_text;
     }
   }
 
