@@ -93,7 +93,7 @@ export const factor: Format<number> = number('a number >= 1', { type: 'number', 
 
 /** A share: above 0, at most 1. */
 export const share: Format<number> = number(
-  'a number above 0 and at most 1',
+  'a share above 0 and at most 1, such as 0.5',
   { type: 'number', exclusiveMinimum: 0, maximum: 1 },
   (n) => n > 0 && n <= 1,
 );

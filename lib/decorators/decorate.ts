@@ -13,7 +13,7 @@ import { getMetadata } from './metadata.js';
 import { wrap } from './method.js';
 import { refuseWrongOrder } from './order.js';
 import { type DecoratorArguments, type Place, placeOf } from './place.js';
-import { isStream, isSynchronous } from './synchronous.js';
+import { isGenerator, isStream, isSynchronous } from './synchronous.js';
 import type { PolicyDecorator } from './types.js';
 
 /** Makes what users write of a decorator and its options: one body for all three spellings. */
@@ -86,7 +86,8 @@ function refuseSynchronous({ policy }: Decorator, place: Place, [target, key]: D
       : undefined;
   if (!isSynchronous(place.fn, noted)) return;
   const { name, own } = place;
-  throw new DecorationError([`${name}: @${policy}() stands on a synchronous method. Write: async ${own}(…)`]);
+  const stream = isGenerator(place.fn) ? ' *' : '';
+  throw new DecorationError([`${name}: @${policy}() stands on a synchronous method. Write: async${stream} ${own}(…)`]);
 }
 
 function refuseStream({ policy, noStreams }: Decorator, { fn, name, own }: Place): void {
@@ -96,7 +97,7 @@ function refuseStream({ policy, noStreams }: Decorator, { fn, name, own }: Place
 
 /** The decorator was written without its parentheses. */
 function withoutParentheses({ policy }: Decorator, args: readonly unknown[]): DecorationError {
-  const { name, isMethod } = placeOf(policy, [...args] as DecoratorArguments);
-  const right = isMethod ? `@${policy}()` : `${policy}()(${name})`;
+  const { name, own, isMethod } = placeOf(policy, [...args] as DecoratorArguments);
+  const right = isMethod ? `@${policy}()` : `${policy}()(${own || 'fn'})`;
   return new DecorationError([`${name}: ${policy} is written without its parentheses. Write: ${right}`]);
 }

@@ -5,7 +5,7 @@ import type { Next, Policy, Stream } from '../call/policy.js';
 import { RetryBudget } from '../call/retry-budget.js';
 import { type CallStats, count } from '../call/stats.js';
 import type { Site } from '../call/site.js';
-import { DecorationError } from '../core/errors.js';
+import type { DecorationError } from '../core/errors.js';
 import type { Channel } from '../core/channel.js';
 import type { EventType } from '../core/events.js';
 import { factsOf } from '../core/failure.js';
@@ -26,6 +26,7 @@ import { chaosOf } from './chaos.js';
 import { type Decorated, type Decoration, type Owned, type PolicyName, remember } from './decoration.js';
 import { isObject, labelOf } from './label.js';
 import type { Place } from './place.js';
+import { noPromise } from './no-promise.js';
 import { isAsync, isStream } from './synchronous.js';
 import type { AnyFunction } from './types.js';
 
@@ -172,11 +173,7 @@ function looseShape(body: AnyFunction, place: Place): Shape {
   const next: Next = async (self, args) => {
     const result: unknown = body.apply(self, args as unknown[]);
     if (typeof read(result, 'then') === 'function') return result;
-    const { name, own } = place;
-    const stream = typeof read(result, 'next') === 'function' ? ' *' : '';
-    misuse = new DecorationError([
-      `${name}: expected a promise, got ${typeof result}. Write: async${stream} ${own}(…)`,
-    ]);
+    misuse = noPromise(result, body, place);
     throw misuse;
   };
   return {

@@ -1,4 +1,5 @@
 import { DecorationError } from '../core/errors.js';
+import { read } from '../failures/reading.js';
 import { classBeingDefined } from './class-being-defined.js';
 import { nameOfClass } from './class-name.js';
 import type { AnyFunction } from './types.js';
@@ -31,6 +32,8 @@ export function placeOf(decorator: string, args: DecoratorArguments): Place {
 }
 
 function plain(decorator: string, fn: unknown): Place {
+  if (typeof read(fn, 'then') === 'function')
+    throw new DecorationError([`@${decorator}() stands on a promise. Write: ${decorator}()(fn), without calling fn.`]);
   if (typeof fn !== 'function') throw wrong(decorator, 'what it was given', 'a function or a method');
   if (isClass(fn)) throw wrong(decorator, `the class ${nameOfClass(fn)}`, 'a method of it');
   return { name: fn.name || '(anonymous)', own: fn.name, fn: fn as AnyFunction, isMethod: false };
@@ -47,8 +50,8 @@ function standard(decorator: string, fn: unknown, { kind, name }: { kind: string
     fn: fn as AnyFunction,
     isMethod: true,
   };
-  if (kind !== 'method')
-    throw wrong(decorator, kind === 'class' ? `the class ${String(name)}` : `the ${kind} ${place.name}`, 'a method');
+  if (kind === 'class') throw wrong(decorator, `the class ${String(name)}`, 'a method of it');
+  if (kind !== 'method') throw wrong(decorator, `the ${kind} ${place.name}`, 'a method');
   return place;
 }
 

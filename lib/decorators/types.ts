@@ -11,14 +11,18 @@ type ResultOf<M> = M extends (...args: never[]) => AsyncGenerator<infer Chunk, u
     ? Result
     : never;
 
-/** What no method is, so that the compiler says why a fallback is refused. */
-interface Mismatch<Fallback, Result> {
+/** What no method is: the compiler names this type where it refuses a fallback. */
+interface FallbackMustAnswerWith<Result, Instead> {
+  readonly 'a fallback must answer with': Result;
+  readonly 'instead of': Instead;
+}
+
+interface InsteadOf<Fallback> {
   readonly 'the fallback answers with': Fallback;
-  readonly 'but the method with': Result;
 }
 
 /** `M` itself where a fallback that answers with `R` fits it. */
-type Fits<M, R> = [R] extends [ResultOf<M>] ? M : Mismatch<R, ResultOf<M>>;
+type Fits<M, R> = [R] extends [ResultOf<M>] ? M : FallbackMustAnswerWith<ResultOf<M>, InsteadOf<R>>;
 
 /**
  * One policy for all three spellings: a standard decorator, a legacy decorator (`experimentalDecorators`) and a plain
@@ -27,13 +31,14 @@ type Fits<M, R> = [R] extends [ResultOf<M>] ? M : Mismatch<R, ResultOf<M>>;
 export interface PolicyDecorator<R = never> {
   // oxlint-disable-next-line typescript/no-explicit-any -- a decorator stands on methods of any class
   <M extends ResilientMethod>(method: Fits<M, R> & M, context: ClassMethodDecoratorContext<any, any>): void;
+  // The second parameter keeps the compiler from taking this spelling for a getter, with its context left out.
+  <M extends ResilientMethod>(fn: Fits<M, R> & M, context?: undefined): M;
+  // Last, as the compiler explains the last spelling that takes as many arguments.
   <M extends ResilientMethod>(
     target: object,
     key: string | symbol,
     descriptor: TypedPropertyDescriptor<Fits<M, R> & M>,
   ): void;
-  // The second parameter keeps the compiler from taking this spelling for a getter, with its context left out.
-  <M extends ResilientMethod>(fn: Fits<M, R> & M, context?: undefined): M;
 }
 
 // oxlint-disable-next-line typescript/no-explicit-any -- any function, whatever it is called on and with

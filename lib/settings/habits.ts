@@ -12,7 +12,6 @@ const HABITS: Readonly<Record<string, readonly [options: readonly string[], diff
   delay: [['minWait']],
   maxTimeout: [['maxWait']],
   maxDelay: [['maxWait']],
-  maxRetryTime: [['maxWait']],
   shouldRetry: [['retryOn']],
   retryIf: [['retryOn']],
   retryCondition: [['retryOn']],
@@ -39,6 +38,8 @@ const HABITS: Readonly<Record<string, readonly [options: readonly string[], diff
 
 /** Advice for a key that other libraries know; undefined if it is not one, or if these options have no counterpart. */
 export function adviceFor(key: string, known: readonly string[]): string | undefined {
+  if (key === 'maxRetryTime' && known.includes('maxAttempts'))
+    return "write @TimeLimited('20s') above all others instead";
   if (/^(timeout|timeoutMs|callTimeout)$/.test(key) && !known.includes('timeout')) {
     return known.includes('limit') ? 'write limit' : "write @TimeLimited('20s') above or below instead";
   }

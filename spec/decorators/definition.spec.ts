@@ -237,35 +237,44 @@ describe('The definition of a class', () => {
   }
 
   it('is refused on a method that certainly is synchronous', () => {
-    for (const define of [
-      () => {
-        class Ask {
-          @untyped(RetryOnTransient())
-          ask(): string {
-            return 'at once';
+    for (const [define, write] of [
+      [
+        () => {
+          class Ask {
+            @untyped(RetryOnTransient())
+            ask(): string {
+              return 'at once';
+            }
           }
-        }
-        return Ask;
-      },
-      () => {
-        class Ask {
-          @untyped(RetryOnTransient())
-          ask(): void {}
-        }
-        return Ask;
-      },
-      () => {
-        class Ask {
-          @untyped(RetryOnTransient())
-          *ask(): Generator<number> {
-            yield 1;
+          return Ask;
+        },
+        'Write: async ask(',
+      ],
+      [
+        () => {
+          class Ask {
+            @untyped(RetryOnTransient())
+            ask(): void {}
           }
-        }
-        return Ask;
-      },
-    ]) {
+          return Ask;
+        },
+        'Write: async ask(',
+      ],
+      [
+        () => {
+          class Ask {
+            @untyped(RetryOnTransient())
+            *ask(): Generator<number> {
+              yield 1;
+            }
+          }
+          return Ask;
+        },
+        'Write: async * ask(',
+      ],
+    ] as const) {
       const { message } = definition(define);
-      expect(message).to.match(mentionsMethod).and.to.contain('synchronous').and.to.contain('Write: async ask(');
+      expect(message).to.match(mentionsMethod).and.to.contain('synchronous').and.to.contain(write);
     }
   });
 

@@ -58,7 +58,7 @@ describe('The place of a decorator', () => {
     }
     expect([Outer.name, message]).to.deep.equal([
       'Outer',
-      '@Hedged() stands on the class Ask. Write it above a method that is async or async *.',
+      '@Hedged() stands on the class Ask. Write it above a method of it that is async or async *.',
     ]);
     const place = placeOf('Hedged', [fn, { kind: 'method', name: Symbol('mark') }]);
     expect(place).to.include({ own: '[mark]', name: 'Symbol(mark)', fn, isMethod: true });

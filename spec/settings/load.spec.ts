@@ -350,8 +350,8 @@ describe('loadSettings', () => {
       const circuit = { failureRate: 50, slowCallRate: 0, window: '60', minimumCalls: 0, rampUp: '-1s', shadow: 'yes' };
       const file = files.write('a.json', { circuit });
       expect(problemsOf({ file, env: {} }).map((problem) => problem.replace(/ \(in .*/, ''))).to.deep.equal([
-        'circuit.failureRate: expected a number above 0 and at most 1, got 50',
-        'circuit.slowCallRate: expected a number above 0 and at most 1, got 0',
+        'circuit.failureRate: expected a share above 0 and at most 1, such as 0.5, got 50',
+        'circuit.slowCallRate: expected a share above 0 and at most 1, such as 0.5, got 0',
         'circuit.window: expected a duration above 0 with a unit, such as "60s", or an integer from 1 to 100000, got "60"',
         'circuit.minimumCalls: expected an integer >= 1, got 0',
         'circuit.rampUp: expected a duration with a unit, such as "500ms", "1.5s" or "2m", got "-1s"',

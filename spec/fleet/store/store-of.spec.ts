@@ -66,7 +66,7 @@ describe('connectFleet', () => {
     const options = { quorum: 2, timeout: '1 fortnight', nmae: 'x', name: 'x'.repeat(101) };
     const problems = problemsOf(() => resolveRules(options as never, () => expect.fail('they were asked'), true));
     expect(problems).to.have.length(4);
-    expect(problems.join('\n')).to.match(/connectFleet\.quorum: expected a number above 0 and at most 1/);
+    expect(problems.join('\n')).to.match(/connectFleet\.quorum: expected a share above 0 and at most 1, such as 0.5/);
     expect(problems.join('\n')).to.match(/nmae: unknown key; did you mean "name"\?/);
     expect(problemsOf(() => loadSettings({ env: { FLEET_MODE: 'maybe' } })).join()).to.match(
       /FLEET_MODE\): expected one of "off", "watch", "on"/,
