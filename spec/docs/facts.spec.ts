@@ -139,11 +139,6 @@ describe('what the documentation says', () => {
     expect(told).to.have.deep.members(exported);
   });
 
-  it('compares this version', () => {
-    const [row] = tableUnder(readPage('docs/comparison.md'), 'Comparison').filter(([name]) => name === 'holdfast');
-    expect(row?.[1]).to.equal(packageJson.version);
-  });
-
   it('has a table for the options of each policy, on a page that the one about decorators links to', () => {
     const links = readPage('docs/decorators.md').links.map((link) => `docs/${link.split('#')[0]}`);
     for (const [group, { fields }] of policyGroups()) {
