@@ -1,51 +1,39 @@
-// Decorated methods of a service that NestJS makes and injects. Legacy decorators, see tsconfig.json.
-import { Injectable, Module } from '@nestjs/common';
+// NestJS: a decorated provider, and a module that answers 503 with Retry-After while the circuit is open.
+import { Controller, Get, Injectable, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import { CircuitProtected, circuit, configure, RetryOnTransient } from 'holdfast';
+import { CircuitProtected, RetryOnTransient } from 'holdfast';
+import { HoldfastModule } from 'holdfast/nestjs';
 import { startFaultServer } from 'holdfast/testing';
-import OpenAI from 'openai';
 
 const upstream = await startFaultServer();
-
 @Injectable()
-class Translator {
-  constructor(private readonly client: OpenAI) {}
-
-  @CircuitProtected({ circuit: 'translator', failureThreshold: 1, fallback: '(not translated)' })
-  @RetryOnTransient({ maxAttempts: 2, minWait: '20ms', maxWait: '80ms' })
-  async translate(word: string): Promise<string> {
-    const messages = [
-      { role: 'system' as const, content: 'Hafen is a harbour. Leuchtturm is a lighthouse.' },
-      { role: 'user' as const, content: word },
-    ];
-    const completion = await this.client.chat.completions.create({ model: 'gpt-5-mini', messages });
-    return completion.choices[0]?.message.content ?? '';
+class Models {
+  @CircuitProtected({ circuit: 'models', failureThreshold: 1 })
+  @RetryOnTransient({ minWait: '20ms', maxWait: '80ms' })
+  async list(): Promise<object> {
+    const response = await fetch(`${upstream.baseUrl}/models`, { headers: { authorization: 'Bearer none' } });
+    if (!response.ok) throw Object.assign(new Error(`HTTP ${response.status}`), { status: response.status });
+    return (await response.json()) as object;
   }
 }
 
-@Injectable()
-class Tour {
-  constructor(private readonly translator: Translator) {}
-
-  async announce(word: string): Promise<void> {
-    console.log(await this.translator.translate(word).catch((error: Error) => `failed: ${error.message}`));
+@Controller('models')
+class ModelsController {
+  constructor(private readonly models: Models) {}
+  @Get()
+  async list(): Promise<object> {
+    return this.models.list();
   }
 }
 
-const client = () => new OpenAI({ apiKey: 'none', baseURL: upstream.baseUrl, maxRetries: 0 });
-
-@Module({ providers: [Translator, Tour, { provide: OpenAI, useFactory: client }] })
+const holdfast = HoldfastModule.forRoot({ settings: { log: { level: 'silent' } }, strict: 'error' });
+@Module({ imports: [holdfast], controllers: [ModelsController], providers: [Models] })
 class App {}
 
-configure({ logger: { log: ({ level, message }) => console.log(`  ${level}: ${message}`) } });
-const app = await NestFactory.createApplicationContext(App, { logger: ['error'] });
-const tour = app.get(Tour);
-
-upstream.script({ type: 'status', status: 503 });
-await tour.announce('Hafen?');
-
+const app = await NestFactory.create(App, { logger: false });
+await app.listen(0, '127.0.0.1');
+const ask = async (): Promise<void> => console.log((await fetch(`${await app.getUrl()}/models`)).status);
+await ask();
 await upstream.refuse();
-await tour.announce('Leuchtturm?');
-await tour.announce('Leuchtturm?');
-console.log(`the circuit is ${circuit('translator').state}`);
+for (let i = 1; i <= 2; i++) await ask();
 await app.close();

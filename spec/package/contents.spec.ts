@@ -79,7 +79,9 @@ describe('the package', function () {
 
   it('holds what a user reads, and nothing else: no specs, sources, maps or configuration of ours', () => {
     const others = shipped.files.filter((file) => !file.startsWith('dist/'));
-    const pages = others.filter((file) => /^(docs\/[\w-]+\.(md|svg)|examples\/.*\.(md|ts|json))$/.test(file));
+    const pages = others.filter((file) =>
+      /^(docs\/(migration\/)?[\w-]+\.(md|svg)|examples\/.*\.(md|ts|json))$/.test(file),
+    );
     expect(pages).to.include.members(['docs/tutorial.md', 'docs/configuration.md', 'examples/README.md']);
     // What commands have measured is for those who read the repository.
     expect(pages.filter((file) => /(benchmarks|clients|fault-matrix|mutants|outage)\./.test(file))).to.deep.equal([]);
@@ -87,6 +89,7 @@ describe('the package', function () {
       'CHANGELOG.md',
       'LICENSE',
       'README.md',
+      'llms.txt',
       'observability/grafana/holdfast.json',
       'observability/prometheus/holdfast.rules.test.yml',
       'observability/prometheus/holdfast.rules.yml',

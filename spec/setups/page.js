@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-const VITEST = new URL('./files/vitest.config.js', import.meta.url);
+const VITEST = new URL('../../examples/vitest/vitest.config.ts', import.meta.url);
 
 /** The page of the set-ups that `npm run setups` has tried. */
 export function pageOf(results) {
@@ -38,7 +38,7 @@ A minifier renames classes, and \`Class.method\` in logs, metrics and settings c
 
 vite 8 leaves standard decorators as they are, and no engine knows them yet. A plugin of a few lines compiles them:
 
-\`\`\`js
+\`\`\`typescript
 ${readFileSync(VITEST, 'utf8').trim()}
 \`\`\`
 

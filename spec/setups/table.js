@@ -12,6 +12,7 @@ const config = (options) =>
     include: ['main.ts'],
   });
 const LEGACY = { experimentalDecorators: true, emitDecoratorMetadata: true };
+const EXAMPLES = '../../../examples';
 const SOURCES = { 'probe.ts': 'probe.ts', 'main.ts': 'main.ts' };
 
 function compiled(name, version, type, options, flags = []) {
@@ -53,7 +54,12 @@ export const SETUPS = [
     name: 'jest 30 with ts-jest, CommonJS',
     packages: ['jest@30', 'ts-jest@29', '@types/jest@30', typescript('5.9.3'), TYPES],
     type: 'commonjs',
-    files: { 'probe.ts': 'probe.ts', 'probe.test.ts': 'probe.test.ts', 'jest.config.cjs': 'jest-ts.config.cjs' },
+    files: {
+      'probe.ts': 'probe.ts',
+      'probe.test.ts': 'probe.test.ts',
+      'stock.test.ts': `${EXAMPLES}/jest/stock.test.ts`,
+      'jest.config.json': `${EXAMPLES}/jest/jest.config.json`,
+    },
     texts: {
       'tsconfig.json': JSON.stringify({
         compilerOptions: {
@@ -81,7 +87,12 @@ export const SETUPS = [
     name: 'vitest 4, standard decorators, with a plugin',
     packages: ['vitest@4', 'vite@8', 'esbuild@0.28'],
     type: 'module',
-    files: { 'probe.ts': 'probe.ts', 'probe.vitest.ts': 'probe.vitest.ts', 'vitest.config.js': 'vitest.config.js' },
+    files: {
+      'probe.ts': 'probe.ts',
+      'probe.test.ts': 'probe.vitest.ts',
+      'stock.test.ts': `${EXAMPLES}/vitest/stock.test.ts`,
+      'vitest.config.ts': `${EXAMPLES}/vitest/vitest.config.ts`,
+    },
     steps: [tool('vitest', 'run')],
     compares: true,
   },
@@ -147,9 +158,12 @@ export const SETUPS = [
     name: 'Bun',
     packages: ['bun@1'],
     type: 'module',
-    files: SOURCES,
-    texts: { 'tsconfig.json': JSON.stringify({ compilerOptions: LEGACY }) },
-    steps: [tool('bun', 'main.ts')],
+    files: {
+      ...SOURCES,
+      'server.ts': `${EXAMPLES}/bun/server.ts`,
+      'tsconfig.json': `${EXAMPLES}/bun/tsconfig.json`,
+    },
+    steps: [['sh', '-c', 'test "$(node_modules/.bin/bun server.ts | xargs)" = "502 503"'], tool('bun', 'main.ts')],
   },
   {
     name: 'Deno',
