@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { isSynchronous } from '#lib/decorators/synchronous.js';
+import { isCompiledStream, isSynchronous } from '#lib/decorators/synchronous.js';
 import type { AnyFunction } from '#lib/decorators/types.js';
 
 describe('Whether a method is certainly synchronous', () => {
@@ -63,5 +63,21 @@ describe('Whether a method is certainly synchronous', () => {
       ...[true, false, false],
     ]);
     expect(isSynchronous(method('ask() { return 5; }'), Promise)).to.equal(false);
+  });
+
+  for (const [compiler, text] of Object.entries({
+    TypeScript: 'ask() { return __asyncGenerator(this, arguments, function* ask_1() { yield 1; }); }',
+    'TypeScript with its helpers imported':
+      'ask() { return tslib_1.__asyncGenerator(this, arguments, function* () {}); }',
+    SWC: 'ask() { return _wrap_async_generator(function* () { yield 1; })(); }',
+    Babel: 'ask() { return _wrapAsyncGenerator(function* () { yield 1; })(); }',
+  })) {
+    it(`knows an async * method that was compiled for an old target by ${compiler}`, () =>
+      expect(isCompiledStream(method(text))).to.equal(true));
+  }
+
+  it('does not take any other method for one', () => {
+    expect(isCompiledStream(method('ask() { return this.generator(); }'))).to.equal(false);
+    expect(isCompiledStream(method('ask() { return asyncGenerator(); }'))).to.equal(false);
   });
 });
