@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { type Observable, of } from 'rxjs';
 import { CircuitProtected, ConfigurationError, DecorationError, type Duration, RetryOnTransient } from '#lib/index.js';
 
 /** What the definition of a class throws. */
@@ -301,5 +302,36 @@ describe('The definition of a class', () => {
       }
     }
     expect(() => new Ask().ask()).to.throw(DecorationError, 'async * ask(');
+  });
+
+  it('is told at the first call of a method that returns an Observable', () => {
+    class Ask {
+      @untyped(RetryOnTransient())
+      ask(): unknown {
+        const source: Observable<number> = of(1);
+        return source;
+      }
+    }
+    expect(() => new Ask().ask()).to.throw(DecorationError, 'async ask(…) { return firstValueFrom(…); }');
+  });
+
+  it('is told at the first call of an async * method that was compiled for a target without them', () => {
+    const _wrapAsyncGenerator = (stream: () => AsyncGenerator<number>): AsyncGenerator<number> => stream();
+    class Ask {
+      @RetryOnTransient()
+      ask(): AsyncGenerator<number> {
+        return _wrapAsyncGenerator(async function* () {
+          yield 1;
+        });
+      }
+    }
+    expect(() => new Ask().ask()).to.throw(DecorationError, '"target": "ES2018" or later in tsconfig.json');
+  });
+
+  it('is refused on a promise instead of a function', () => {
+    const { message } = definition(() => untyped(RetryOnTransient())(Promise.resolve(1)));
+    expect(message).to.equal(
+      '@RetryOnTransient() stands on a promise. Write: RetryOnTransient()(fn), without calling fn.',
+    );
   });
 });
