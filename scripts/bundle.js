@@ -9,7 +9,7 @@ import { rollup } from 'rollup';
 import { declarationsFrom } from './bundle/declarations.js';
 import { chunksOf, graphOf, inOrder, reachable } from './bundle/graph.js';
 import { isExternal, nodeModules } from './bundle/node-modules.js';
-import { commonJs, marked, merged, withoutComments } from './bundle/print.js';
+import { commonJs, dense, marked, merged, withoutComments } from './bundle/print.js';
 import { entryPoints } from './entries.js';
 
 const COMPILED = resolve('dist');
@@ -83,9 +83,9 @@ const within = await chunksFrom(inside, {
 await inside.close();
 
 for (const folder of FOLDERS) rmSync(folder, { recursive: true, force: true });
-for (const { fileName, code } of [...beside, ...within]) write(join('dist/esm', fileName), marked(code));
+for (const { fileName, code } of [...beside, ...within]) write(join('dist/esm', fileName), marked(await dense(code)));
 for (const { fileName, code } of [...withoutCommand(beside), ...within]) {
-  write(join('dist/cjs', fileName), marked(commonJs(fileName, code)));
+  write(join('dist/cjs', fileName), marked(await dense(commonJs(fileName, code))));
 }
 write('dist/cjs/package.json', '{ "type": "commonjs" }\n');
 // Files of both formats have the same names, so that they stand side by side in the tarball and the second costs little.

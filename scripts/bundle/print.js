@@ -38,6 +38,24 @@ function callsIn(node) {
   return [...new Set([...own, ...Object.values(node).flatMap((each) => [each].flat().flatMap(callsIn))])];
 }
 
+/** Prints without white space, but each statement of a module and each member of a class on a line of its own. */
+export async function dense(code) {
+  const { code: printed } = await transform(code, { ...PRINTED, minifyWhitespace: true });
+  const statements = parseAst(printed).body;
+  let lines = printed.trimEnd();
+  for (const start of [...statements, ...statements.flatMap(membersOf)]
+    .map(({ start }) => start)
+    .sort((a, b) => b - a)) {
+    if (start > 0 && lines[start - 1] !== '\n') lines = `${lines.slice(0, start)}\n${lines.slice(start)}`;
+  }
+  return `${lines}\n`;
+}
+
+function membersOf({ declarations = [], declaration, ...statement }) {
+  const classes = [statement, declaration, ...declarations.map(({ init }) => init)];
+  return classes.flatMap((each) => (each?.body?.type === 'ClassBody' ? each.body.body : []));
+}
+
 /**
  * One statement for all that a module imports, or exports again, from the core. One that needs more of it than its
  * errors takes these from it too.

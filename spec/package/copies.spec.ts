@@ -96,7 +96,7 @@ describe('two copies of the package in one process', function () {
     for (const name of await readdir(folder, { recursive: true })) {
       if (!name.endsWith('.js')) continue;
       const code = await readFile(join(folder, name), 'utf8');
-      const later = code.replace(/^(\s*(?:const|var) MAJOR = )(["'])\d+\2/m, '$1$29$2');
+      const later = code.replace(/^(\s*(?:const|var) MAJOR ?= ?)(["'])\d+\2/m, '$1$29$2');
       if (later === code) continue;
       changed.push(name);
       await writeFile(join(folder, name), later);
