@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { accessSync, constants } from 'node:fs';
 import { connect, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { SCRIPT } from '#lib/fleet/protocol/script.js';
 import type { StepResult } from '#lib/fleet/protocol/step.js';
@@ -95,7 +96,7 @@ export async function startServer(path: string, ...options: readonly string[]): 
   const port = await freePort();
   const child = spawn(
     path,
-    ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', ...options],
+    ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--dir', tmpdir(), ...options],
     {
       stdio: 'ignore',
     },
