@@ -56,6 +56,7 @@ export type {
   FleetRecovered,
   FleetRestored,
   FleetSeconded,
+  FleetShared,
 } from './core/fleet-events.js';
 export type { Percentile } from './core/percentile.js';
 export type { Random } from './core/random.js';

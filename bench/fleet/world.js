@@ -88,7 +88,7 @@ export class World {
         return () => {};
       },
       eachGate: () => () => {},
-      shareLimits() {},
+      eachLimiter: () => () => {},
     });
     return { circuit, membership };
   }

@@ -67,6 +67,7 @@ const BUILT_IN: Readonly<Record<EventType, EventKind>> = {
   fleet_alerted: { level: 'info' },
   fleet_seconded: { level: 'debug' },
   fleet_restored: { level: 'warn' },
+  fleet_shared: { level: 'debug', fields: { members: 'number' } },
   fleet_degraded: { level: 'warn' },
   fleet_recovered: { level: 'info' },
 };

@@ -31,6 +31,14 @@ export interface FleetRestored extends OfCircuit {
   readonly type: 'fleet_restored';
 }
 
+/** So many members divide the limit of a limiter among themselves from now on; with `watch`, they would. */
+export interface FleetShared extends OfEveryCircuit {
+  readonly type: 'fleet_shared';
+  readonly limiter: string;
+  /** This one counted. */
+  readonly members: number;
+}
+
 /** The store does not answer: every circuit acts alone. */
 export interface FleetDegraded extends OfEveryCircuit {
   readonly type: 'fleet_degraded';
@@ -44,4 +52,11 @@ export interface FleetRecovered extends OfEveryCircuit {
 }
 
 /** What a fleet adds. */
-export type FleetEvent = FleetJoined | FleetAlerted | FleetSeconded | FleetRestored | FleetDegraded | FleetRecovered;
+export type FleetEvent =
+  | FleetJoined
+  | FleetAlerted
+  | FleetSeconded
+  | FleetRestored
+  | FleetShared
+  | FleetDegraded
+  | FleetRecovered;

@@ -26,12 +26,12 @@ export const RateLimited: (options: LimiterOptions) => PolicyDecorator = defineP
   fields: limiterFields,
   contradictions: limiterContradictions,
   bind: (options, site, own, { index, stack }) => {
-    const { limiter: name, limit, per, burst, key, maxWait, queue, cost, actual } = options;
+    const { limiter: name, limit, per, burst, fleet, key, maxWait, queue, cost, actual } = options;
     // Both are required, so that neither is null here.
     if (limit === null || per === null) return {};
     // Which of those that are stacked.
     const nth = stack.slice(0, index).filter((policy) => policy === 'RateLimited').length;
-    const rules = limiterRules({ limit, per, burst });
+    const rules = limiterRules({ limit, per, burst, fleet });
     const keyOf = key && keyFinder('RateLimited', site.method, key);
     return limitRate(
       site,

@@ -2,6 +2,7 @@ import type { Clock } from '../core/clock.js';
 import type { Random } from '../core/random.js';
 import type { CircuitPort } from './circuit-port.js';
 import type { FleetEvent } from '../core/fleet-events.js';
+import type { LimiterPort } from './limiter-port.js';
 
 /** A gate of this process that the fleet shares. */
 export interface GatePort {
@@ -24,6 +25,6 @@ export interface FleetHost {
   eachCircuit(join: (port: CircuitPort) => void): () => void;
   /** Hands over every gate that takes part, now and later. @returns a function that ends it */
   eachGate(join: (port: GatePort) => void): () => void;
-  /** So many processes share limits: the most members that any circuit has; 1 without a fleet. */
-  shareLimits(members: number): void;
+  /** Hands over every limiter that takes part, now and later. @returns a function that ends it */
+  eachLimiter(join: (port: LimiterPort) => void): () => void;
 }

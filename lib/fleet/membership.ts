@@ -1,8 +1,10 @@
 import { BackgroundTimers } from './background.js';
 import type { CircuitPort } from './circuit-port.js';
 import type { FleetHost, GatePort } from './host.js';
+import type { LimiterPort } from './limiter-port.js';
 import { type MemberContext, randomId } from './member/context.js';
 import { GateMember } from './member/gate-member.js';
+import { LimiterMember } from './member/limiter-member.js';
 import { CircuitMember } from './member/member.js';
 import { channelOf } from './protocol/keys.js';
 import { readMessage } from './protocol/message.js';
@@ -25,6 +27,7 @@ export class Membership {
   readonly #timers: BackgroundTimers;
   readonly #circuits = new Map<string, CircuitMember>();
   readonly #gates = new Map<string, GateMember>();
+  readonly #limiters = new Map<string, LimiterMember>();
   readonly #leaveHost: (() => void)[];
   /** Whether it hears the channel, or is about to. */
   #isSubscribed = false;
@@ -47,7 +50,11 @@ export class Membership {
     });
     const emit = host.emit.bind(host);
     this.#context = { line: this.line, rules, member: randomId(random), clock, random, emit };
-    this.#leaveHost = [host.eachCircuit((port) => this.#join(port)), host.eachGate((port) => this.#joinGate(port))];
+    this.#leaveHost = [
+      host.eachCircuit((port) => this.#join(port)),
+      host.eachGate((port) => this.#joinGate(port)),
+      host.eachLimiter((port) => this.#joinLimiter(port)),
+    ];
   }
 
   /** The member of a circuit, by the name that keys have. */
@@ -79,10 +86,9 @@ export class Membership {
     this.#isClosed = true;
     this.onClose();
     for (const leave of this.#leaveHost) leave();
-    this.#host.shareLimits(1);
     for (const gate of this.#gates.values()) gate.close();
     this.#timers.clear();
-    await Promise.all([...this.#circuits.values()].map((member) => member.close()));
+    await Promise.all([...this.#circuits.values(), ...this.#limiters.values()].map((member) => member.close()));
     this.line.close();
     await this.#store.close().catch(() => undefined);
   }
@@ -91,10 +97,7 @@ export class Membership {
     if (this.#isClosed || this.#circuits.has(port.name)) return;
     const member = new CircuitMember(this.#context, port);
     this.#circuits.set(port.name, member);
-    member.onCount = (members) => {
-      port.shareAmong(members);
-      this.#host.shareLimits(Math.max(...[...this.#circuits.values()].map((one) => one.members)));
-    };
+    member.onCount = (members) => port.shareAmong(members);
     member.onGone = () => {
       this.#circuits.delete(port.name);
       void member.close();
@@ -108,12 +111,27 @@ export class Membership {
     if (!this.#isClosed && !this.#gates.has(port.name)) this.#gates.set(port.name, new GateMember(this.#context, port));
   }
 
+  #joinLimiter(port: LimiterPort): void {
+    if (this.#isClosed) return;
+    const known = this.#limiters.get(port.name);
+    if (known) return known.add(port);
+    const member = new LimiterMember(this.#context, port);
+    this.#limiters.set(port.name, member);
+    member.add(port);
+    member.onGone = () => {
+      this.#limiters.delete(port.name);
+      void member.close();
+    };
+    if (this.#isStarted) void member.look();
+  }
+
   async #begin(): Promise<void> {
     // One question shows whether the store is there, also if there are no circuits yet.
     const asked = this.line.read('-');
     // Subscribed before anything is read, so that nothing is lost between what is read and what is heard.
     await this.#atMost(this.#subscribe());
-    await Promise.all([asked, ...[...this.#circuits.values()].map((member) => member.start())]);
+    const started = [...this.#circuits.values()].map((member) => member.start());
+    await Promise.all([asked, ...started, ...[...this.#limiters.values()].map((member) => member.look())]);
     if (!this.#isClosed) this.#enlist();
   }
 
@@ -157,6 +175,7 @@ export class Membership {
     const message = readMessage(text);
     if (!message || this.#isClosed) return;
     this.#circuits.get(message.name)?.heard(message);
+    this.#limiters.get(message.name)?.heard(message);
     if (message.kind === 'gate') this.#gates.get(message.name)?.heard(message.inMs);
   }
 
@@ -168,6 +187,7 @@ export class Membership {
 
   #syncAll(): void {
     for (const member of this.#circuits.values()) void member.sync();
+    for (const member of this.#limiters.values()) void member.look();
   }
 
   /** Once an hour, so that whoever looks from outside knows the circuits of the fleet. */

@@ -16,7 +16,7 @@ export async function observeFleet(client: FleetClient, options: FleetOptions): 
     emit: () => undefined,
     eachCircuit: () => () => undefined,
     eachGate: () => () => undefined,
-    shareLimits: () => undefined,
+    eachLimiter: () => () => undefined,
   });
   await membership.start();
   return fleetHandle(membership);

@@ -1,15 +1,17 @@
 import type { FleetEvent } from '../core/fleet-events.js';
 import type { Circuit } from '../policies/circuit/circuit.js';
+import type { Limiter } from '../policies/limiter/limiter.js';
 import { type Introduction, watchCircuits } from '../runtime/circuits.js';
 import { watchGates } from '../runtime/gates.js';
+import { watchLimiters } from '../runtime/limiters.js';
 import { runtime } from '../runtime/runtime.js';
-import { shareLimits } from '../runtime/sharers.js';
 import { circuitsMeantBy } from '../runtime/namesakes.js';
 import { BackgroundTimers } from './background.js';
 import type { CircuitFleetSettings } from './circuit-port.js';
 import type { FleetHost } from './host.js';
 import { LocalCircuit } from './local-circuit.js';
-import { safeName, safeNameOfKey } from './protocol/keys.js';
+import { LocalLimiter } from './local-limiter.js';
+import { safeName, safeNameOfKey, safeNameOfLimiter } from './protocol/keys.js';
 import type { FleetMode, FleetRules } from './rules.js';
 
 /** How often the counters of circuits are looked at while nobody asks: a part of how fresh evidence must be. */
@@ -32,15 +34,13 @@ export function runtimeHost(rules: FleetRules): FleetHost {
     clock,
     random,
     emit,
-    // Who only watches keeps its limits.
-    shareLimits: (members) => shareLimits(rules.mode === 'on' ? members : 1),
     eachCircuit(join) {
       const timers = new BackgroundTimers(clock);
       const ports = new Set<LocalCircuit>();
       const leave = watchCircuits((introduction) => {
         // Its rules are known when the method that made it has been bound.
         queueMicrotask(() => {
-          if (modeOf(introduction, introduction.circuit, rules.mode) === 'off') return;
+          if (modeOf(introduction, introduction.circuit.rules, rules.mode) === 'off') return;
           const port = portOf(introduction, rules, clock);
           ports.add(port);
           join(port);
@@ -74,6 +74,13 @@ export function runtimeHost(rules: FleetRules): FleetHost {
             }),
         });
       }),
+    eachLimiter: (join) =>
+      watchLimiters((introduction) => {
+        const { name, limiter } = introduction;
+        const modeNow = (known: Limiter): FleetMode => modeOf(introduction, known.rules, rules.mode);
+        if (modeNow(limiter) === 'off') return;
+        join(new LocalLimiter(safeNameOfLimiter(name), name, limiter, clock, modeNow));
+      }),
   };
 }
 
@@ -90,13 +97,17 @@ function portOf({ circuit, kind, key }: Introduction, rules: FleetRules, clock: 
   const name = key === undefined ? safeName(circuit.name) : safeNameOfKey(rules.fleet, circuit.name, key);
   const settingsOf = (known: Circuit): CircuitFleetSettings => ({
     ...(known.rules ?? UNUSED),
-    mode: modeOf({ kind }, known, rules.mode),
+    mode: modeOf({ kind }, known.rules, rules.mode),
   });
   return new LocalCircuit(name, circuit, clock, rules.trustMs, settingsOf);
 }
 
-/** What the circuit does with its fleet: what it is told to, but no more than the whole process does. */
-function modeOf({ kind }: Pick<Introduction, 'kind'>, { rules }: Circuit, whole: FleetMode): FleetMode {
+/** What a circuit or limiter does with its fleet: what it is told to, but no more than the whole process does. */
+function modeOf(
+  { kind }: Pick<Introduction, 'kind'>,
+  rules: { readonly fleet?: FleetMode } | undefined,
+  whole: FleetMode,
+): FleetMode {
   const own = rules?.fleet ?? (kind === 'shared' ? 'on' : 'off');
   return own === 'on' ? whole : whole === 'off' ? 'off' : own;
 }

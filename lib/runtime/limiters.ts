@@ -8,14 +8,37 @@ const known = shared('runtime.limiters', () => new Registry<Limiter>());
 
 /** The limiter that everyone who names it shares. The rules that were given last hold; what is owed stays. */
 export function limiterNamed(name: string, rules: LimiterRules): Limiter {
-  const limiter = known.named(name, () => new Limiter(rules));
+  const limiter = known.named(name, () => introduced({ name, limiter: new Limiter(rules), kind: 'shared' }));
   limiter.change(rules, runtime.clock.now());
   return limiter;
 }
 
 /** A limiter that belongs to one method. */
 export function ownLimiter(method: string, rules: LimiterRules): Limiter {
-  return known.own(method, new Limiter(rules));
+  return known.own(method, introduced({ name: method, limiter: new Limiter(rules), kind: 'own' }));
+}
+
+/** A limiter, and what it belongs to: everyone who names it, or one method. */
+export interface LimiterIntroduction {
+  readonly name: string;
+  readonly limiter: Limiter;
+  readonly kind: 'shared' | 'own';
+}
+
+const watchers = shared('runtime.limiterWatchers', () => new Set<(introduction: LimiterIntroduction) => void>());
+
+/** Calls `watcher` for every limiter that there is, and for each new one. @returns a function that ends it */
+export function watchLimiters(watcher: (introduction: LimiterIntroduction) => void): () => void {
+  for (const name of known.names)
+    for (const { made, isNamed } of known.listed(name))
+      watcher({ name, limiter: made, kind: isNamed ? 'shared' : 'own' });
+  watchers.add(watcher);
+  return () => watchers.delete(watcher);
+}
+
+function introduced(introduction: LimiterIntroduction): Limiter {
+  for (const watcher of watchers) watcher(introduction);
+  return introduction.limiter;
 }
 
 /** All limiters of one name together, as they are shown from outside. */

@@ -28,9 +28,14 @@ export class Registry<T extends object> {
 
   /** Every one of this name. */
   of(name: string): T[] {
+    return this.listed(name).map(({ made }) => made);
+  }
+
+  /** The same, and which of them is the one that everyone who names it shares. */
+  listed(name: string): { readonly made: T; readonly isNamed: boolean }[] {
     const named = this.#named.get(name);
     const owned = [...(this.#owned.get(name) ?? [])].flatMap((ref) => ref.deref() ?? []);
-    return named ? [named, ...owned] : owned;
+    return [...(named ? [{ made: named, isNamed: true }] : []), ...owned.map((made) => ({ made, isNamed: false }))];
   }
 
   get names(): string[] {

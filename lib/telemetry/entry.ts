@@ -11,7 +11,7 @@ export interface LogEntry {
 
 /** The only fields that are ever written, apart from those that a policy has defined for its own events. */
 const FIELDS: readonly string[] = [
-  ...['method', 'circuit', 'attempt', 'maxAttempts', 'attempts', 'waitMs', 'elapsedMs', 'durationMs'],
+  ...['method', 'circuit', 'limiter', 'attempt', 'maxAttempts', 'attempts', 'waitMs', 'elapsedMs', 'durationMs'],
   ...[
     'kind',
     'errorName',

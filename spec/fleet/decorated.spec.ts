@@ -3,7 +3,6 @@ import { Redis as IoRedis } from 'ioredis';
 import { createClient } from 'redis';
 import { circuit, CircuitOpenError, CircuitProtected, configure, onEvent, type ResilienceEvent } from '#lib/index.js';
 import { connectFleet, type Fleet, type FleetOptions } from '#lib/fleet/index.js';
-import { watchSharers } from '#lib/runtime/sharers.js';
 import { startFleetStore, type TestFleetStore } from '#lib/testing/index.js';
 import { CLIENTS } from './support/clients.js';
 import { pause, realMember, type RealMember, until } from './support/real-process.js';
@@ -262,21 +261,6 @@ describe('decorated methods in a fleet', () => {
     await until(() => store.published > before);
     await others[0]?.membership.line.run('gate', 'openai', 'x', ['900', '60000']);
     await until(() => gate.retryAfterMs(Date.now()) > 600);
-  });
-
-  it('say how many processes share a limit, and that none do once they have left', async () => {
-    const seen: number[] = [];
-    ends.push(watchSharers((members) => void seen.push(members)));
-    const joined = await connect();
-    await join(3);
-    await assistant().ask('x');
-    await until(async () => {
-      await assistant().ask('x');
-      await pause(20);
-      return seen.at(-1) === 4;
-    });
-    await joined.close();
-    expect(seen.at(-1)).to.equal(1);
   });
 
   it('keep the gates of circuits to themselves that take no part', async () => {

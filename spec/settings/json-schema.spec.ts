@@ -33,7 +33,7 @@ const WHOLE = {
     fleet: 'watch',
   },
   rateLimit: { enabled: true, maxWait: '20s', maxAttempts: 3, minWait: 0.5, maxGate: '10m' },
-  limiter: { enabled: true, limit: 100, per: '1m', burst: 5, maxWait: '2s', queue: 10 },
+  limiter: { enabled: true, limit: 100, per: '1m', burst: 5, maxWait: '2s', queue: 10, fleet: 'watch' },
   concurrency: {
     enabled: true,
     limit: 'adaptive',

@@ -49,7 +49,7 @@ describe('loadSettings', () => {
         fleet: null,
       },
       rateLimit: { enabled: true, maxWait: '30s', maxAttempts: 5, minWait: '1s', maxGate: '5m' },
-      limiter: { enabled: true, limit: null, per: null, burst: 1, maxWait: '0s', queue: null },
+      limiter: { enabled: true, limit: null, per: null, burst: 1, maxWait: '0s', queue: null, fleet: null },
       concurrency: {
         enabled: true,
         limit: null,

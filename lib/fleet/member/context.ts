@@ -18,6 +18,14 @@ export interface MemberContext {
   readonly emit: (event: FleetEvent) => void;
 }
 
+/** A turn comes up to a quarter sooner or later. */
+const TURN_SPREAD = 0.25;
+
+/** How long it is until a member's next turn. */
+export function turnMs({ random, rules }: Pick<MemberContext, 'random' | 'rules'>): number {
+  return rules.syncMs * (1 + TURN_SPREAD * (2 * random() - 1));
+}
+
 /** A random number of 64 bits, as text. */
 export function randomId(random: Random): string {
   const part = (): string =>

@@ -3,7 +3,7 @@ import { ADMITTED, type ProbeAnswer } from '../../policies/circuit/peer.js';
 import type { Adoption, CircuitLink, CircuitPort } from '../circuit-port.js';
 import type { FleetMessage, StateTold } from '../protocol/message.js';
 import type { Reply, ToldRecord } from '../protocol/reply.js';
-import { type MemberContext, randomId, SPREAD_MS } from './context.js';
+import { type MemberContext, randomId, SPREAD_MS, turnMs } from './context.js';
 import { Following } from './following.js';
 import { DECIDING, ELSEWHERE, TRANSITIONS } from './transitions.js';
 import { type Known, known, nothingKnown, recordToldBy, telling } from './known.js';
@@ -12,8 +12,6 @@ import { type Voter, Voting } from './voting.js';
 
 /** Messages of unknown records are answered by one look each, and not more often than this. */
 const LOOK_AGAIN_MS = 1000;
-/** A turn comes up to a quarter sooner or later. */
-const TURN_SPREAD = 0.25;
 
 /** One circuit of this process in its fleet: what it hears and says of the fleet's record. */
 export class CircuitMember implements CircuitLink, Voter {
@@ -95,7 +93,7 @@ export class CircuitMember implements CircuitLink, Voter {
   }
 
   heard(message: FleetMessage): void {
-    if (this.#isClosed || message.kind === 'gate') return;
+    if (this.#isClosed || message.kind === 'gate' || message.kind === 'share') return;
     // What an operation of our own publishes arrives before its reply, which says more.
     if (this.#deciding > 0 && message.kind === 'state') {
       this.#deferred.push(message);
@@ -239,9 +237,7 @@ export class CircuitMember implements CircuitLink, Voter {
   }
 
   #waitForTurn(): void {
-    const { random, rules } = this.#context;
-    const turnMs = rules.syncMs * (1 + TURN_SPREAD * (2 * random() - 1));
-    this.#timers.after(turnMs, () => {
+    this.#timers.after(turnMs(this.#context), () => {
       if (this.port.isGone) return this.onGone();
       this.#turn();
       this.#waitForTurn();

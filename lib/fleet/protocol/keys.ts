@@ -21,6 +21,11 @@ export function safeNameOfKey(fleet: string, circuit: string, key: string): stri
   return `${safeName(circuit)}~${hash(`${fleet}\0${circuit}\0${key}`)}`;
 }
 
+/** The name of a limiter: no circuit has one that begins like this. */
+export function safeNameOfLimiter(limiter: string): string {
+  return `~${safeName(limiter)}`;
+}
+
 /** The name as people wrote it, where keys hold it whole. */
 export function readableName(safe: string): string {
   const [name = '', hashed] = safe.split('~');

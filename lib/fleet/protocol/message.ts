@@ -37,15 +37,21 @@ export interface GateTold extends Told {
   readonly inMs: number;
 }
 
-export type FleetMessage = StateTold | VoteTold | ProbingTold | GateTold;
+export interface ShareTold extends Told {
+  readonly kind: 'share';
+  readonly members: number;
+}
+
+export type FleetMessage = StateTold | VoteTold | ProbingTold | GateTold | ShareTold;
 
 const LONGEST = 1000;
-const HEAD = /^([\w.%~-]+) ([\w-]+) (state|vote|probing|gate) (.*)$/;
+const HEAD = /^([\w.%~-]+) ([\w-]+) (state|vote|probing|gate|share) (.*)$/;
 const STATE =
   /^(\d{1,15}) (closed|open|isolated) (-1|\d{1,15}) (\d{1,9}) (-1|\d{1,15}) (quorum|probe|dissolved|isolated|reset|restored) (\d{1,9}) (\d{1,9})$/;
 const VOTE = /^(\d{1,15})$/;
 const PROBING = /^(\d{1,15}) (\d{1,12})$/;
 const GATE = /^(\d{1,12})$/;
+const SHARE = /^(\d{1,9})$/;
 
 /** Reads a message; undefined for anything that is not one, since everybody may publish. */
 export function readMessage(text: unknown): FleetMessage | undefined {
@@ -63,6 +69,10 @@ export function readMessage(text: unknown): FleetMessage | undefined {
     case 'probing': {
       const read = PROBING.exec(rest);
       return read ? { name, id, kind: 'probing', epoch: Number(read[1]), inMs: Number(read[2]) } : undefined;
+    }
+    case 'share': {
+      const read = SHARE.exec(rest);
+      return read ? { name, id, kind: 'share', members: Number(read[1]) } : undefined;
     }
     default: {
       const read = GATE.exec(rest);

@@ -214,6 +214,17 @@ function ops.gate(askedMs, maxMs)
   end
   return { 'gate', num(gateIn()) }
 end
+function ops.share(member, as, presenceMs)
+  if not exists then r.id = id end
+  save()
+  local before = left(km)
+  if as == 'in' then add(km, member, tonumber(presenceMs)) elseif as == 'out' then call('ZREM', km, member) end
+  local members = call('ZCARD', km)
+  if members ~= before and members % math.max(1, math.floor(members / 8)) == 0 then
+    publish(r.id .. ' share ' .. num(members))
+  end
+  return { 'shared', num(members + (call('ZSCORE', km, member) and 0 or 1)) }
+end
 
 local run = ops[op]
 if not run then return redis.error_reply('ERR holdfast: unknown operation') end

@@ -16,6 +16,9 @@ type Op = (slot: Slot, step: Step) => string[];
 /** One longer than this is told, a shorter extension is not. */
 const GATE_SLACK_MS = 50;
 
+/** A change in how many share a limit is published if it is at least about one in so many. */
+const TOLD_PARTS = 8;
+
 const RANK: Readonly<Record<FleetState, number>> = { closed: 0, open: 1, isolated: 2 };
 
 /** Operations that change nothing, so that they may be late. */
@@ -54,6 +57,7 @@ const OPS: Readonly<Record<string, Op>> = {
     return ['reset'];
   },
   gate,
+  share,
 };
 
 /**
@@ -112,4 +116,21 @@ function gate(slot: Slot, step: Step): string[] {
     step.messages.push(`${step.name} ${step.id} gate ${num(until - now)}`);
   }
   return ['gate', num(Math.max(0, slot.gate - now))];
+}
+
+/**
+ * Counts a member in or out of those who share a limit, or only looks (`as`: `in`, `out` or `look`). The reply counts the
+ * member, whether it was in or not.
+ */
+function share(slot: Slot, step: Step): string[] {
+  const { id, args, now } = step;
+  const [member = '', as = '', presenceMs = '0'] = args;
+  slot.record ??= { ...recordOf(slot), id };
+  const before = countLeft(slot.members, now);
+  if (as === 'in') slot.members.set(member, now + Number(presenceMs));
+  else if (as === 'out') slot.members.delete(member);
+  const members = slot.members.size;
+  if (members !== before && members % Math.max(1, Math.floor(members / TOLD_PARTS)) === 0)
+    step.messages.push(`${step.name} ${slot.record.id} share ${num(members)}`);
+  return ['shared', num(members + (slot.members.has(member) ? 0 : 1))];
 }

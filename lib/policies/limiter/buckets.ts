@@ -53,6 +53,11 @@ export class Buckets {
     page[(slot % PAGE) * FIELDS + 1] = owed;
   }
 
+  /** Notes for every key what `change` makes of its debt. A pass over plain numbers: there may be a million of them. */
+  noteAll(change: (owed: number, at: number) => number, now: number): void {
+    for (let slot = 0; slot < this.#used; slot++) this.note(slot, change(this.owed(slot), this.notedAt(slot)), now);
+  }
+
   /** Forgets keys that owe nothing, as `isIdle` says, a few at a time. */
   sweep(isIdle: (key: string, owed: number, at: number) => boolean): void {
     for (let looks = LOOKS; looks > 0; looks--) {

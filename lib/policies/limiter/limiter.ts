@@ -32,6 +32,8 @@ export class Limiter {
   #rules: LimiterRules;
   #pace: Pace;
   #members = 1;
+  /** Called at the next call. */
+  #nextCall: (() => void) | undefined;
   readonly #buckets = new Buckets();
   readonly #waiting = new Map<string, Waiting>();
   #length = 0;
@@ -39,6 +41,10 @@ export class Limiter {
   constructor(rules: LimiterRules) {
     this.#rules = rules;
     this.#pace = paceOf(rules);
+  }
+
+  get rules(): LimiterRules {
+    return this.#rules;
   }
 
   /** Keys that owe something, or did until lately. */
@@ -64,6 +70,7 @@ export class Limiter {
 
   /** Takes the units and returns 0 if the call may pass now; else takes nothing, and returns how long it would wait. */
   take(key: string, cost: number, now: number): number {
+    if (this.#nextCall) this.#called();
     // Nobody overtakes those who wait, though the first of them may be due.
     if (this.#waitingOf(key)) return Math.max(1, this.waitMs(key, cost, now));
     const charge = chargeOf(cost, this.#pace);
@@ -128,16 +135,39 @@ export class Limiter {
     if (waiting) this.#serve(waiting);
   }
 
-  /** What the limit is from now on, and how many processes share it. What is owed stays. */
-  change(rules: LimiterRules, now: number, members = this.#members): void {
+  /** What the limit is from now on. What is owed stays. */
+  change(rules: LimiterRules, now: number): void {
     const { limit, perMs, burst } = this.#rules;
-    if (limit === rules.limit && perMs === rules.perMs && burst === rules.burst && members === this.#members) return;
+    const isSame = limit === rules.limit && perMs === rules.perMs && burst === rules.burst;
     this.#rules = rules;
-    const before = this.#pace;
-    const after = paceOf(rules, members);
-    const inParts = (parts: number): number => Math.ceil((parts / before.unit) * after.unit);
-    for (const key of [...this.#buckets.keys()]) this.#write(key, inParts(this.#owed(key, now)), now);
+    if (!isSame) this.#setPace(paceOf(rules, this.#members), now);
+  }
+
+  /** So many processes divide the limit among themselves from now on. What is owed stays. */
+  shareAmong(members: number, now: number): void {
+    if (members === this.#members) return;
     this.#members = members;
+    this.#setPace(paceOf(this.#rules, members), now);
+  }
+
+  /** Calls back once, at the next call, also if that is rejected. */
+  onNextCall(listener: () => void): void {
+    this.#nextCall = listener;
+  }
+
+  #called(): void {
+    const listener = this.#nextCall;
+    this.#nextCall = undefined;
+    listener?.();
+  }
+
+  #setPace(after: Pace, now: number): void {
+    const before = this.#pace;
+    const inParts = (parts: number): number => Math.ceil((parts / before.unit) * after.unit);
+    // What time has paid beyond the debts of those who wait is kept.
+    const inLine = [...this.#waiting.keys()].map((key) => [key, inParts(this.#owed(key, now))] as const);
+    this.#buckets.noteAll((owed, at) => inParts(owedAfter(owed, now - at, before, false)), now);
+    for (const [key, owed] of inLine) this.#write(key, owed, now);
     this.#pace = after;
     for (const waiting of this.#waiting.values()) {
       waiting.charges = 0;

@@ -1,5 +1,14 @@
 import type { commonOptions } from '../../core/common-options.js';
-import { callback, count, duration, type Field, name, type OptionsOf, positiveDuration } from '../../core/field.js';
+import {
+  callback,
+  count,
+  duration,
+  type Field,
+  name,
+  oneOf,
+  type OptionsOf,
+  positiveDuration,
+} from '../../core/field.js';
 
 /** Everything that `@RateLimited()` takes. */
 export const limiterFields = {
@@ -33,6 +42,15 @@ export const limiterFields = {
   queue: {
     doc: 'Calls that may wait at a time; the limiter rejects the rest at once. Default: none (no bound but `maxWait`).',
     format: count(0),
+    default: null,
+  },
+  /**
+   * Whether the members of the fleet divide the limit among themselves: `on`, `off`, or `watch` to count them and
+   * divide nothing. Default: `on` for a limiter with a name, else `off`.
+   */
+  fleet: {
+    doc: 'Whether the members of the fleet divide the limit among themselves: `on`, `off`, or `watch` to count them and divide nothing. Default: `on` for a limiter with a name, else `off`.',
+    format: oneOf('off', 'watch', 'on'),
     default: null,
   },
   /**

@@ -8,6 +8,8 @@ export interface LimiterRules {
   readonly limit: number;
   readonly perMs: number;
   readonly burst: number;
+  /** Whether a fleet divides the limit. Absent: if the limiter has a name. */
+  readonly fleet?: 'off' | 'watch' | 'on';
 }
 
 /** The rules in integers: of a debt, `unit` parts are one unit, and `gain` parts are paid back every millisecond. */
@@ -22,7 +24,10 @@ export interface Pace {
 /** Parts of a millisecond that a `per` which is no whole number of them is measured in. */
 const PARTS = 1000;
 
-/** @param members how many processes share the limit evenly */
+/**
+ * The share that each of so many processes has of the limit. The bursts of all of them together are not above the burst
+ * of one, but for the one unit that each may send after idleness.
+ */
 export function paceOf({ limit, perMs, burst }: LimiterRules, members = 1): Pace {
   const parts = Number.isInteger(perMs) ? 1 : PARTS;
   const [gain, unit] = [limit * parts, Math.max(1, Math.round(perMs * parts)) * members];

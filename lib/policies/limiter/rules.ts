@@ -6,11 +6,12 @@ export interface LimitOptions {
   readonly limit: number;
   readonly per: Duration;
   readonly burst?: number | null;
+  readonly fleet?: LimiterRules['fleet'] | null;
 }
 
 /** Options with every gap filled, durations in milliseconds. */
-export function limiterRules({ limit, per, burst }: LimitOptions): LimiterRules {
-  return { limit, perMs: toMs(per), burst: burst ?? 1 };
+export function limiterRules({ limit, per, burst, fleet }: LimitOptions): LimiterRules {
+  return { limit, perMs: toMs(per), burst: burst ?? 1, ...(fleet && { fleet }) };
 }
 
 /** Options that are missing or contradict each other, as problems for people: no limit would be right for every upstream. */

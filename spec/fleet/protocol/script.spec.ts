@@ -54,7 +54,7 @@ describe('the script of a fleet', () => {
     const every = [
       ...['read', 'synced', 'restored', 'voted', 'opened', 'decided', 'retracted', 'left', 'contested', 'dissolved'],
       ...['granted', 'wait', 'stale', 'gone', 'closed', 'reopened', 'returned', 'counted', 'isolated', 'reset'],
-      ...['gate', 'late'],
+      ...['gate', 'shared', 'late'],
     ];
     expect(
       every.filter((outcome) => !outcomes.has(outcome)),

@@ -62,6 +62,10 @@ const byHand: fc.Arbitrary<RandomOp> = fc.constantFrom<RandomOp>(
 );
 const gate: fc.Arbitrary<RandomOp> = fc.nat(40_000).map((ms) => ({ op: 'gate', args: () => [String(ms), '30000'] }));
 
+const share: fc.Arbitrary<RandomOp> = fc
+  .record({ member, as: fc.constantFrom('in', 'in', 'out', 'look') })
+  .map(({ member, as }) => ({ op: 'share', args: () => [member, as, '75000'] }));
+
 export const randomStep: fc.Arbitrary<RandomStep> = fc
   .record({
     one: fc.oneof(
@@ -74,6 +78,7 @@ export const randomStep: fc.Arbitrary<RandomStep> = fc
       { arbitrary: settle, weight: 6 },
       { arbitrary: byHand, weight: 1 },
       { arbitrary: gate, weight: 1 },
+      { arbitrary: share, weight: 2 },
     ),
     passMs: fc.oneof(
       { arbitrary: fc.nat(300), weight: 6 },

@@ -34,7 +34,7 @@ export function realMember(
         return () => undefined;
       },
       eachGate: () => () => undefined,
-      shareLimits: () => undefined,
+      eachLimiter: () => () => undefined,
     },
   );
   return { circuit, membership, events };

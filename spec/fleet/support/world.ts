@@ -3,9 +3,13 @@ import type { CircuitFleetSettings } from '#lib/fleet/circuit-port.js';
 import type { FleetEvent } from '#lib/core/fleet-events.js';
 import { Membership } from '#lib/fleet/membership.js';
 import type { CircuitMember } from '#lib/fleet/member/member.js';
-import { type FleetRules, fleetRules } from '#lib/fleet/rules.js';
+import { type FleetMode, type FleetRules, fleetRules } from '#lib/fleet/rules.js';
 import { FleetMemory } from '#lib/fleet/store/memory.js';
 import type { FleetStore } from '#lib/fleet/store/port.js';
+import { LocalLimiter } from '#lib/fleet/local-limiter.js';
+import { safeNameOfLimiter } from '#lib/fleet/protocol/keys.js';
+import { Limiter } from '#lib/policies/limiter/limiter.js';
+import type { LimiterRules } from '#lib/policies/limiter/pace.js';
 import { FakeClock } from '#lib/testing/fake-clock.js';
 import { ModelCircuit } from './model-circuit.js';
 
@@ -108,6 +112,7 @@ class WorldStore {
 /** A process of the fleet. */
 export interface Process {
   readonly circuit: ModelCircuit;
+  readonly limiter: Limiter;
   readonly membership: Membership;
   readonly member: CircuitMember;
   readonly events: FleetEvent[];
@@ -120,6 +125,8 @@ export interface ProcessOptions {
   /** How far its clock is ahead. */
   readonly aheadMs?: number;
   readonly threshold?: number;
+  /** Its limiter takes part only if it has rules. */
+  readonly limiter?: LimiterRules;
 }
 
 export class World {
@@ -178,11 +185,12 @@ export class World {
     await closed;
   }
 
-  #process({ rules, circuit: settings, aheadMs = 0, threshold }: ProcessOptions): Process {
+  #process({ rules, circuit: settings, aheadMs = 0, threshold, limiter: limits }: ProcessOptions): Process {
     const clock = ahead(this.clock, aheadMs);
     const circuit = new ModelCircuit(clock, settings, threshold);
     const events: FleetEvent[] = [];
-    const process = { circuit, events, isCut: false };
+    const limiter = new Limiter(limits ?? { limit: 1, perMs: 1000, burst: 1 });
+    const process = { circuit, limiter, events, isCut: false };
     const membership = new Membership(
       this.store.connection(() => process.isCut),
       { ...RULES, ...rules },
@@ -195,7 +203,11 @@ export class World {
           return () => undefined;
         },
         eachGate: () => () => undefined,
-        shareLimits: () => undefined,
+        eachLimiter: (join) => {
+          const modeOf = (known: Limiter): FleetMode => known.rules.fleet ?? rules?.mode ?? 'on';
+          if (limits) join(new LocalLimiter(safeNameOfLimiter('openai'), 'openai', limiter, clock, modeOf));
+          return () => undefined;
+        },
       },
     );
     return Object.assign(process, { membership, member: membership.memberOf(circuit.name) as CircuitMember });

@@ -229,7 +229,7 @@ describe('A limiter', () => {
     expect(limiter.take('', 1, clock.now())).to.equal(0);
     for (let i = 0; i < 3; i++) limiter.join('', 1, clock, () => at.push(clock.now() - START));
     await clock.advance('50ms');
-    limiter.change({ limit: 10, perMs: 1000, burst: 1 }, clock.now(), 4);
+    limiter.shareAmong(4, clock.now());
     await clock.advance('10s');
     // Half a unit was owed: it takes four times as long from then on.
     expect(at).to.deep.equal([250, 650, 1050]);
