@@ -36,7 +36,11 @@ describe('what a store answers and publishes', () => {
   it('is a message or nothing, whatever is published', () => {
     fc.assert(
       fc.property(
-        fc.oneof(fc.string(), fc.anything(), fc.stringMatching(/^[a-z]+ [a-z]+ (state|vote|probing|gate) [-\d a-z]*$/)),
+        fc.oneof(
+          fc.string(),
+          fc.anything(),
+          fc.stringMatching(/^[a-z]+ [a-z]+ (state|vote|probing|gate|share) [-\d a-z]*$/),
+        ),
         (text) => {
           const message = readMessage(text);
           if (message === undefined) return;
@@ -48,6 +52,7 @@ describe('what a store answers and publishes', () => {
     );
     expect(readMessage('openai id1 vote 7')).to.deep.equal({ name: 'openai', id: 'id1', kind: 'vote', epoch: 7 });
     expect(readMessage('openai id1 gate 700')).to.deep.equal({ name: 'openai', id: 'id1', kind: 'gate', inMs: 700 });
+    expect(readMessage('~openai id1 share 7')).to.deep.equal({ name: '~openai', id: 'id1', kind: 'share', members: 7 });
     expect(readMessage('openai id1 probing 7 700')).to.include({ kind: 'probing', epoch: 7, inMs: 700 });
   });
 });

@@ -1,6 +1,3 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { expect } from 'chai';
 import { Cluster } from 'ioredis';
 import { createCluster } from 'redis';
@@ -9,7 +6,8 @@ import { readReply } from '#lib/fleet/protocol/reply.js';
 import { ioRedisStore } from '#lib/fleet/store/ioredis.js';
 import { nodeRedisStore } from '#lib/fleet/store/node-redis.js';
 import type { FleetStore } from '#lib/fleet/store/port.js';
-import { binaries, type RealServer, startServer } from '../support/servers.js';
+import { type Cluster3, startCluster } from '../support/cluster.js';
+import { binaries } from '../support/servers.js';
 import { until } from '../support/real-process.js';
 
 const NAMES = ['openai', 'search', 'mail', 'maps'];
@@ -17,27 +15,12 @@ const NAMES = ['openai', 'search', 'mail', 'maps'];
 for (const path of binaries)
   describe(`a cluster of three ${path.split('/').at(-1)}`, function () {
     this.timeout(30_000);
-    let servers: RealServer[];
+    let cluster: Cluster3;
     let stores: FleetStore[];
-    let folder: string;
 
     before(async () => {
-      folder = mkdtempSync(join(tmpdir(), 'holdfast-cluster-'));
-      const started = [0, 1, 2].map((i) =>
-        startServer(path, '--cluster-enabled', 'yes', '--cluster-config-file', `nodes-${i}.conf`, '--dir', folder),
-      );
-      servers = await Promise.all(started);
-      const [first, second, third] = servers as [RealServer, RealServer, RealServer];
-      await first.say(['CLUSTER', 'ADDSLOTSRANGE', '0', '5460']);
-      await second.say(['CLUSTER', 'ADDSLOTSRANGE', '5461', '10922']);
-      await third.say(['CLUSTER', 'ADDSLOTSRANGE', '10923', '16383']);
-      for (const { port } of [second, third]) await first.say(['CLUSTER', 'MEET', '127.0.0.1', String(port)]);
-      await until(async () => {
-        const answers = await Promise.all(servers.map((server) => server.say(['CLUSTER', 'INFO'])));
-        return answers.every(
-          ([answer]) => answer?.includes('cluster_state:ok') && answer.includes('cluster_known_nodes:3'),
-        );
-      });
+      cluster = await startCluster(path);
+      const { servers } = cluster;
       stores = [
         nodeRedisStore(createCluster({ rootNodes: servers.map(({ url }) => ({ url })) })),
         ioRedisStore(
@@ -51,8 +34,7 @@ for (const path of binaries)
 
     after(async () => {
       for (const store of stores) await store.close();
-      for (const server of servers) await server.close();
-      rmSync(folder, { recursive: true });
+      await cluster.close();
     });
 
     it('runs circuits of every node, and lets both clients hear of all of them', async () => {
