@@ -40,7 +40,7 @@ export class Following {
     this.stance = 'apart';
     const { mode, rampUpMs } = this.#port.settings();
     const { state } = this.#port.view(this.#now);
-    if (mode !== 'on' || (state === 'closed' && cause !== 'reset')) return;
+    if (mode !== 'on' || state === 'closed') return;
     if (!closesWith(cause, this.#hasTripped || !followed)) return;
     this.#hasTripped = false;
     this.#port.adopt({ kind: 'closed', rampUpMs: rampUpMs || this.#context.rules.rampUpMs }, adoption);
