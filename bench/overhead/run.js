@@ -1,4 +1,5 @@
 import { inProcess, inProcesses } from './processes.js';
+import { fleet } from './sections/fleet.js';
 import { growth } from './sections/growth.js';
 import { imports } from './sections/imports.js';
 import { limits } from './sections/limits.js';
@@ -27,7 +28,7 @@ import { streams } from './sections/streams.js';
  * @typedef {{ tables: Table[], marks: [what: string, { value: string, reached: boolean }][] }} Found
  */
 
-const SECTIONS = { paths, policies, limits, streams, memory, imports, growth };
+const SECTIONS = { paths, policies, limits, fleet, streams, memory, imports, growth };
 
 export const SECTION_NAMES = Object.keys(SECTIONS);
 

@@ -22,6 +22,15 @@ describe('npm run bench', function () {
     expect(bytes, stdout).to.be.within(50, 1000);
   });
 
+  it('measures a call in a fleet beside one that takes no part, and counts the commands of the store', async () => {
+    const { code, stdout, stderr } = await run('overhead', '--quick', '--alone', '--only', 'fleet');
+    expect(code, stderr).to.equal(0);
+    expect(stdout).to.match(/^@RateLimited, in the fleet +\d+ +\d+$/m);
+    expect(stdout).to.match(/^a call in a fleet: at most .* +\d+\.\d\d × +(yes|no)$/m);
+    expect(stdout).to.match(/^a call in a fleet: no byte more +-?\d bytes +yes$/m);
+    expect(stdout).to.match(/^calls in a fleet: no command of the store +0 commands +yes$/m);
+  });
+
   it('draws a curve for each thing that may grow', async () => {
     const { code, stdout, stderr } = await run('overhead', '--quick', '--alone', '--only', 'growth');
     expect(code, stderr).to.equal(0);
