@@ -36,7 +36,7 @@ const ask = command({
 
 const fleet = command({
   name: 'fleet',
-  help: 'let eight processes act as one circuit, and each alone beside it: outage, killed probe, hung store, bad process',
+  help: 'let eight processes act as one circuit, and each alone beside it: outage, killed probe, hung store, bad process, shared limit',
   options: { url: text('address', 'a store of yours, such as redis://localhost:6379; default: one in this process') },
   async run({ options: { url }, signal }) {
     const { fleetDrill } = await import('./fleet/fleet.js');

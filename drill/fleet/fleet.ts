@@ -3,7 +3,8 @@ import { table } from '#lib/cli/terminal/table.js';
 import { wrap } from '#lib/cli/terminal/wrap.js';
 import { startFleetStore, type TestFleetStore } from 'holdfast/testing';
 import { Members, pause, sum } from './members.js';
-import { Upstream } from './upstream.js';
+import { LIMIT } from './limit.js';
+import { type Side, Upstream } from './upstream.js';
 
 /** What one fault has cost, as it is printed. */
 interface Row {
@@ -22,6 +23,21 @@ interface Stage {
 
 const PROCESSES = 8;
 const CLOSED_WITHIN_MS = 6000;
+
+const INTRO =
+  'call one upstream ten times a second each: once through a circuit that all share ("fleet"), and once through one that acts for its process alone ("alone"). Five things happen to them; it takes half a minute.';
+
+/** What is shown, in turn. */
+const SCENES: readonly (readonly [what: string, play: (stage: Stage) => Promise<Row[]>])[] = [
+  ['the upstream goes down', outage],
+  ['the process that probes for all is killed', killedProbe],
+  ['the store hangs, and the upstream goes down meanwhile', hungStore],
+  ['the upstream fails for one process alone', badMember],
+  ['all of them want more than a limit allows', sharedLimit],
+];
+
+const READING =
+  'A fleet sends fewer requests into an outage, and one probe for all. When the process that probes is killed, the others wait until its lease ends, at most probeInterval: 1 s here. Without the store every process acts as if it were alone. docs/fleet.md has the rules.';
 
 const whole = (value: number): string => (Number.isFinite(value) ? String(Math.round(value)) : 'never');
 const ms = (value: number): string => (Number.isFinite(value) ? `${Math.round(value)} ms` : 'never');
@@ -46,17 +62,16 @@ export async function fleetDrill(url: string | undefined, signal: AbortSignal): 
 
 async function play(stage: Stage, store: string, signal: AbortSignal): Promise<void> {
   const { members, upstream } = stage;
-  const intro =
-    'call one upstream ten times a second each, through a circuit of the fleet and through one that acts alone.';
-  say(wrap(`${PROCESSES} processes ${intro}`));
+  say(wrap(`${PROCESSES} processes ${INTRO}`));
   await members.start(PROCESSES, store, await upstream.start());
   await pause(1500);
   const rows: Row[] = [];
-  for (const fault of [outage, killedProbe, hungStore, badMember]) {
+  for (const [nth, [what, fault]] of SCENES.entries()) {
     if (signal.aborted) return;
+    say(`${nth + 1} of ${SCENES.length}: ${what} …`);
     rows.push(...(await fault(stage)));
   }
-  say(drawn(rows));
+  say(`\n${drawn(rows)}\n\n${wrap(READING)}`);
   await members.stop();
 }
 
@@ -144,7 +159,7 @@ async function badMember({ members, upstream }: Stage): Promise<Row[]> {
   const seen = await members.seen(good);
   upstream.bad = undefined;
   const [answered, rejected, failed] = [sum(seen, 'answered'), sum(seen, 'rejected'), sum(seen, 'failed')];
-  const share = (side: 'fleet' | 'alone'): string =>
+  const share = (side: Side): string =>
     `${Math.round((100 * answered[side]) / (answered[side] + rejected[side] + failed[side]))} %`;
   return [
     {
@@ -152,6 +167,20 @@ async function badMember({ members, upstream }: Stage): Promise<Row[]> {
       measure: 'calls of the others answered',
       fleet: share('fleet'),
       alone: share('alone'),
+    },
+  ];
+}
+
+/** Every process wants more than all of them together may have. */
+async function sharedLimit({ members }: Stage): Promise<Row[]> {
+  const spent = await members.spend(2000);
+  const rate = (side: Side): string => whole(spent.reduce((sum, one) => sum + one[side], 0) / 2);
+  return [
+    {
+      fault: `limit of ${LIMIT} requests a second`,
+      measure: 'requests that pass a second',
+      fleet: rate('fleet'),
+      alone: rate('alone'),
     },
   ];
 }

@@ -2,6 +2,7 @@
 import { createClient } from 'redis';
 import { CircuitOpenError, CircuitProtected, circuit, configure } from 'holdfast';
 import { connectFleet } from 'holdfast/fleet';
+import { spend } from './limit.js';
 import { SIDES, type Side } from './upstream.js';
 
 /** What a process has seen since it was last asked. */
@@ -73,6 +74,10 @@ process.on('message', (asked) => {
     const states = { fleet: circuit('fleet').state, alone: circuit('alone').state };
     process.send?.({ ...seen, states } satisfies Seen);
     seen = { answered: none(), failed: none(), rejected: none(), longestRejectionMs: 0 };
+    return;
+  }
+  if (typeof asked === 'number') {
+    void spend(asked).then((spent) => process.send?.(spent));
     return;
   }
   clearInterval(timer);

@@ -37,13 +37,16 @@ export class Members {
 
   /** What all of them have seen since they were last asked. */
   async seen(among = [...this.#children.keys()]): Promise<Seen[]> {
+    return Promise.all(among.map(async (name) => (await this.#told(name, 'seen')) as Seen));
+  }
+
+  /** Lets all of them ask for more than a limit allows, for so long. @returns how many requests of each passed */
+  async spend(ms: number): Promise<Record<Side, number>[]> {
+    // They learn of each other first.
+    await Promise.all([...this.#children.keys()].map((name) => this.#told(name, 100)));
+    await pause(1500);
     return Promise.all(
-      among.map(async (name) => {
-        const child = this.#children.get(name) as ChildProcess;
-        const told = once(child, 'message');
-        child.send('seen');
-        return (await told)[0] as Seen;
-      }),
+      [...this.#children.keys()].map(async (name) => (await this.#told(name, ms)) as Record<Side, number>),
     );
   }
 
@@ -77,6 +80,13 @@ export class Members {
       }),
     );
     this.#children.clear();
+  }
+
+  async #told(name: string, asked: 'seen' | number): Promise<unknown> {
+    const child = this.#children.get(name) as ChildProcess;
+    const told = once(child, 'message');
+    child.send(asked);
+    return (await told)[0] as unknown;
   }
 
   killAll(): void {

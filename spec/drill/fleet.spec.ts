@@ -41,6 +41,18 @@ describe('npm start -- fleet', function () {
     expect(row('calls of the others answered')[0]).to.be.at.least(99);
   });
 
+  it('keeps a limit for all processes together', () => {
+    const [fleet, alone] = row('requests that pass a second') as [number, number];
+    expect(fleet).to.be.within(40, 110);
+    expect(alone).to.be.above(2 * fleet);
+  });
+
+  it('says what it does while it does it, and how its table is to be read', () => {
+    for (const scene of ['1 of 5: the upstream goes down', '5 of 5: all of them want more than a limit allows'])
+      expect(ended.stdout).to.include(scene);
+    expect(ended.stdout).to.include('docs/fleet.md');
+  });
+
   it('ends with 130 at Ctrl-C and leaves no process behind', async () => {
     const { child, ended: interrupted, said } = begin(DRILL, ['fleet']);
     while (!said().includes('8 processes')) await new Promise((resolve) => setTimeout(resolve, 20));

@@ -118,7 +118,8 @@ for (const kind of kinds)
       upstream.isDown = false;
       await members.all('closed');
       const seen = await members.seen();
-      expect(most(seen, 'longestRejectionMs')).to.be.below(400);
+      // The timeout is 250 ms; the rest is a busy machine.
+      expect(most(seen, 'longestRejectionMs')).to.be.below(700);
       server.resume();
       for (let i = 0; i < 30; i += 1) {
         const after = await members.seen();
@@ -269,6 +270,6 @@ if (IS_LONG)
         await members.all('closed');
         const after = await members.seen();
         // The timeout is 250 ms; the rest is a busy machine.
-        expect(most(after, 'longestCallMs')).to.be.below(600);
+        expect(most(after, 'longestCallMs')).to.be.below(700);
       });
   });
