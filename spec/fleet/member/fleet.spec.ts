@@ -44,6 +44,17 @@ describe('a fleet', () => {
     expect(adopted.length).to.be.at.least(10);
   });
 
+  it('makes a few operations and two messages for the trip of twenty members', async () => {
+    await world.join(20);
+    await world.calls(10, answers);
+    world.store.ran.length = 0;
+    world.store.published.length = 0;
+    await world.calls(5, fails);
+    expect(world.states()).to.deep.equal({ open: 20 });
+    expect(world.store.published).to.have.length(2);
+    expect(world.store.ran.length).to.be.at.most(2 * 20);
+  });
+
   it('closes all with the success of one probe', async () => {
     await world.join(10);
     await world.calls(10, answers);

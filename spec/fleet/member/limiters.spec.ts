@@ -34,13 +34,7 @@ describe('a limiter in a fleet', () => {
     return passed.length - before;
   }
 
-  /** The share of each process that the limiter divides by, as seen by what a unit costs it. */
-  const members = (among = world.processes): number[] =>
-    among.map(({ limiter }) => {
-      const now = world.clock.now();
-      limiter.take('probe', LIMIT, now);
-      return Math.round((limiter.waitMs('probe', 1, now) / PER_MS) * (LIMIT / (LIMIT - 10)));
-    });
+  const members = (among = world.processes): number[] => world.sharers(LIMIT, among);
 
   /** The most that any minute saw. */
   function busiest(): number {

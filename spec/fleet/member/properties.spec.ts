@@ -4,10 +4,13 @@ import { type Process, World } from '../support/world.js';
 
 const RUNS = Number(process.env['SEQUENCES'] ?? 15);
 
+const LIMIT = 6000;
+
 type Fault = 'hang' | 'resume' | 'flush' | 'lose' | 'hear' | 'cut' | 'mend' | 'slow' | 'fast';
 
 const scene = fc.record({
-  members: fc.integer({ min: 3, max: 12 }),
+  members: fc.oneof({ arbitrary: fc.integer({ min: 3, max: 12 }), weight: 6 }, fc.integer({ min: 13, max: 50 })),
+  probes: fc.integer({ min: 1, max: 3 }),
   seed: fc.nat(),
   bad: fc.double({ min: 0, max: 1, noNaN: true }),
   steps: fc.array(
@@ -36,9 +39,10 @@ describe('a fleet, whatever fails', () => {
   it('agrees within one turn after the last fault, and its epochs never fall', async function () {
     this.timeout(120_000);
     await fc.assert(
-      fc.asyncProperty(scene, async ({ members, seed, bad, steps }) => {
+      fc.asyncProperty(scene, async ({ members, probes, seed, bad, steps }) => {
         const world = new World(seed);
-        await world.join(members, { rules: { syncMs: 2000, presenceMs: 5000 } });
+        const limiter = { limit: LIMIT, perMs: 60_000, burst: 1 };
+        await world.join(members, { rules: { syncMs: 2000, presenceMs: 5000 }, circuit: { probes }, limiter });
         const epochs = new Map<Process, number>();
         for (const { fault, seconds, isDown } of steps) {
           apply(world, fault);
@@ -57,7 +61,8 @@ describe('a fleet, whatever fails', () => {
         // The upstream answers: all are closed after one recovery.
         await world.calls(30, () => true);
         expect(world.states()).to.deep.equal({ closed: members });
-        expect(mostLeases(world), 'leases of one epoch at a time').to.be.at.most(1);
+        expect(mostLeases(world), 'leases of one epoch at a time').to.be.at.most(probes);
+        expect(new Set(world.sharers(LIMIT)), 'who share the limit').to.deep.equal(new Set([members]));
         await world.close();
         expect(world.clock.timers).to.equal(0);
       }),

@@ -159,6 +159,7 @@ export class World {
       among.forEach((process, i) => {
         this.clock.setTimer(
           () => {
+            process.limiter.take('', 1, this.clock.now());
             void process.circuit
               .call(() => upstream(process))
               .then((answer) => {
@@ -171,6 +172,16 @@ export class World {
       await this.clock.advance('1s');
     }
     return seen;
+  }
+
+  /** By how many each of them divides a limit of this many a minute. */
+  sharers(limit: number, among = this.processes): number[] {
+    const now = this.clock.now();
+    return among.map(({ limiter }) => {
+      limiter.take('probe', limit, now);
+      const { burst } = limiter.rules;
+      return Math.round(limiter.waitMs('probe', 1, now) / 60_000 / (1 - burst / limit));
+    });
   }
 
   states(): Record<string, number> {
