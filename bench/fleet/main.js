@@ -1,14 +1,20 @@
 // `npm run bench:fleet`: what a fleet costs and saves, for up to ten thousand members in virtual time. `-- --help` names its flags.
 import { command, whole } from '../support/command.js';
 import { aroundMarkers, markdownTable, writeBetweenMarkers } from '../support/page.js';
+import { known } from './known.js';
 import { falseOpens, outage, recoveryPeak } from './scenarios.js';
 import { KINDS } from './world.js';
 
 const PAGE = 'docs/fleet.md';
 const MARKER = 'bench:fleet';
+const REAL_MARKER = 'bench:fleet --real';
 
 const FLAGS = [
   { flag: '--most <members>', what: 'the largest fleet; by default 10000', parse: whole(10, 10_000), fallback: 10_000 },
+  {
+    flag: '--real',
+    what: 'real time and sockets instead: how long it takes until twenty members know of a transition',
+  },
   { flag: '--write', what: `put the results into ${PAGE}, in place of those that are there` },
 ];
 
@@ -136,17 +142,28 @@ async function peaks(most, signal) {
   };
 }
 
+async function realTime(_most, signal) {
+  const at = (ms, part) => `${ms[Math.floor(part * (ms.length - 1))].toFixed(1)} ms`;
+  return {
+    title:
+      'Twenty members with a connection each, half of them through either library: until all know of a transition.',
+    head: ['store', 'median', '99 %'],
+    rows: (await known(signal)).map(({ name, ms }) => [name, at(ms, 0.5), at(ms, 0.99)]),
+  };
+}
+
 await command(
   { name: 'bench:fleet', what: 'A fleet in virtual time.', flags: FLAGS },
-  async ({ most, write }, signal) => {
-    if (write) aroundMarkers(MARKER, PAGE);
+  async ({ most, write, real }, signal) => {
+    const marker = real ? REAL_MARKER : MARKER;
+    if (write) aroundMarkers(marker, PAGE);
     const sections = [];
-    for (const section of [detection, faulty, sparse, falseAlarms, fewGood, peaks]) {
+    for (const section of real ? [realTime] : [detection, faulty, sparse, falseAlarms, fewGood, peaks]) {
       const { title, head, rows } = await section(most, signal);
       const text = `${title}\n\n${markdownTable(head, rows)}`;
       console.log(`${text}\n`);
       sections.push(text);
     }
-    if (write) writeBetweenMarkers(MARKER, sections.join('\n\n'), PAGE);
+    if (write) writeBetweenMarkers(marker, sections.join('\n\n'), PAGE);
   },
 );

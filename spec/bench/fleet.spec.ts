@@ -52,6 +52,14 @@ describe('npm run bench:fleet', function () {
     expect((await run('fleet', '--most', '50')).stdout).to.equal(ended.stdout);
   });
 
+  it('measures in real time how long it takes until all know, for every store that is here', async () => {
+    const { code, stdout, stderr } = await run('fleet', '--real');
+    expect(code, stderr).to.equal(0);
+    const median = Number(/^\| the store of `holdfast\/testing` \| (\d+\.\d) ms \| \d+\.\d ms \|$/m.exec(stdout)?.[1]);
+    // A poll of a second would take half a second.
+    expect(median, stdout).to.be.below(100);
+  });
+
   it('answers a size that it cannot play with one line and exit code 2', async () => {
     const { code, stdout, stderr } = await run('fleet', '--most', '20000');
     expect({ code, stdout }).to.deep.equal({ code: 2, stdout: '' });
