@@ -198,6 +198,17 @@ describe('a limiter in a fleet', () => {
     expect(members([first as Process, second as Process])).to.deep.equal([1, 1]);
   });
 
+  it('counts no more when the limiter has been forgotten', async () => {
+    const [first, second] = await world.join(2, SHARED);
+    await press(3);
+    (first as Process).isForgotten = true;
+    await press(45, [second as Process]);
+    expect(members([second as Process])).to.deep.equal([1]);
+    world.store.ran.length = 0;
+    await press(90, [first as Process]);
+    expect(world.store.ran.filter((op) => op === 'share').length, 'of the other one').to.be.at.most(1);
+  });
+
   it('agrees although clocks are an hour apart', async () => {
     await world.join(1, SHARED);
     await world.join(1, { ...SHARED, aheadMs: 3_600_000 });

@@ -21,6 +21,9 @@ const OPS: readonly (readonly string[])[] = [
   ['retract', 'a'],
   ['leave', 'a'],
   ['gate', '5000', '60000'],
+  ['share', 'a', 'in', '75000'],
+  ['share', 'a', 'look', '75000'],
+  ['share', 'a', 'out', '75000'],
   ['isolate', 'INC-7', '0'],
   ['reset'],
 ];

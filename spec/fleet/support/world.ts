@@ -117,6 +117,8 @@ export interface Process {
   readonly member: CircuitMember;
   readonly events: FleetEvent[];
   isCut: boolean;
+  /** Whether its limiter has been collected, as that of a method that is used no more. */
+  isForgotten: boolean;
 }
 
 export interface ProcessOptions {
@@ -201,7 +203,7 @@ export class World {
     const circuit = new ModelCircuit(clock, settings, threshold);
     const events: FleetEvent[] = [];
     const limiter = new Limiter(limits ?? { limit: 1, perMs: 1000, burst: 1 });
-    const process = { circuit, limiter, events, isCut: false };
+    const process = { circuit, limiter, events, isCut: false, isForgotten: false };
     const membership = new Membership(
       this.store.connection(() => process.isCut),
       { ...RULES, ...rules },
@@ -216,7 +218,8 @@ export class World {
         eachGate: () => () => undefined,
         eachLimiter: (join) => {
           const modeOf = (known: Limiter): FleetMode => known.rules.fleet ?? rules?.mode ?? 'on';
-          if (limits) join(new LocalLimiter(safeNameOfLimiter('openai'), 'openai', limiter, clock, modeOf));
+          const port = new LocalLimiter(safeNameOfLimiter('openai'), 'openai', limiter, clock, modeOf);
+          if (limits) join(Object.defineProperty(port, 'isGone', { get: () => process.isForgotten }));
           return () => undefined;
         },
       },
