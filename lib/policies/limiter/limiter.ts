@@ -75,10 +75,10 @@ export class Limiter {
     if (this.#waitingOf(key)) return Math.max(1, this.waitMs(key, cost, now));
     const charge = chargeOf(cost, this.#pace);
     const slot = this.#buckets.find(key);
-    const owed = slot === undefined ? 0 : this.#owedAt(slot, now, false);
+    const owed = slot === undefined ? this.#pace.least : this.#owedAt(slot, now, false);
     const wait = waitMs(owed, charge, this.#pace);
     if (wait > 0) return wait;
-    if (slot === undefined) this.#write(key, charge, now);
+    if (slot === undefined) this.#write(key, owed + charge, now);
     else this.#buckets.note(slot, owed + charge, now);
     return 0;
   }
@@ -178,7 +178,7 @@ export class Limiter {
 
   #owed(key: string, now: number): number {
     const slot = this.#buckets.find(key);
-    return slot === undefined ? 0 : this.#owedAt(slot, now, this.#waitingOf(key) !== undefined);
+    return slot === undefined ? this.#pace.least : this.#owedAt(slot, now, this.#waitingOf(key) !== undefined);
   }
 
   #owedAt(slot: number, now: number, isLine: boolean): number {
@@ -195,7 +195,7 @@ export class Limiter {
     this.#buckets.note(known ?? this.#buckets.add(key), owed, now);
     if (known === undefined)
       this.#buckets.sweep(
-        (old, was, at) => !this.#waiting.has(old) && owedAfter(was, now - at, this.#pace, false) === 0,
+        (old, was, at) => !this.#waiting.has(old) && owedAfter(was, now - at, this.#pace, false) <= this.#pace.least,
       );
   }
 

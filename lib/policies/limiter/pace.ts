@@ -19,6 +19,11 @@ export interface Pace {
   readonly burst: number;
   /** The most that one call is charged. */
   readonly limit: number;
+  /**
+   * The debt after idleness. Below 0 above one unit a millisecond: those that are due within the same millisecond pass
+   * together, since the clock cannot tell them apart.
+   */
+  readonly least: number;
 }
 
 /** Parts of a millisecond that a `per` which is no whole number of them is measured in. */
@@ -32,7 +37,13 @@ export function paceOf({ limit, perMs, burst }: LimiterRules, members = 1): Pace
   const parts = Number.isInteger(perMs) ? 1 : PARTS;
   const [gain, unit] = [limit * parts, Math.max(1, Math.round(perMs * parts)) * members];
   const divisor = greatestCommonDivisor(gain, unit);
-  return { unit: unit / divisor, gain: gain / divisor, burst: Math.max(1, Math.floor(burst / members)), limit };
+  return {
+    unit: unit / divisor,
+    gain: gain / divisor,
+    burst: Math.max(1, Math.floor(burst / members)),
+    limit,
+    least: gain > unit ? 1 - gain / divisor : 0,
+  };
 }
 
 function greatestCommonDivisor(a: number, b: number): number {
@@ -48,8 +59,8 @@ export function chargeOf(cost: number, { unit, limit }: Pace): number {
  * What is still owed some milliseconds later. While calls wait in line, what time has paid beyond the debt within the last
  * millisecond is kept: the first of them was due within it, and a clock of whole milliseconds must not slow the others.
  */
-export function owedAfter(owed: number, elapsedMs: number, { gain }: Pace, isLine: boolean): number {
-  return Math.max(isLine ? 1 - gain : 0, owed - Math.max(0, elapsedMs) * gain);
+export function owedAfter(owed: number, elapsedMs: number, { gain, least }: Pace, isLine: boolean): number {
+  return Math.max(isLine ? 1 - gain : least, owed - Math.max(0, elapsedMs) * gain);
 }
 
 /**

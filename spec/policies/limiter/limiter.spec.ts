@@ -34,15 +34,19 @@ class Textbook {
   readonly #scale: bigint;
   readonly #per: bigint;
 
+  /** Above one unit a millisecond, those that are due within one pass together: the clock cannot tell them apart. */
+  readonly #early: bigint;
+
   constructor(readonly rules: LimiterRules) {
     this.#scale = BigInt(rules.limit) * 10n;
     this.#per = BigInt(rules.perMs * 10);
+    this.#early = this.#scale > this.#per ? this.#scale - 1n : 0n;
   }
 
   /** Whole milliseconds, rounded up, at which a call that comes at `now` passes. */
   slot(cost: number, now: number): bigint {
     const burst = BigInt(this.rules.burst);
-    const due = this.#arrival - (burst - min(this.#charged(cost), burst)) * this.#per;
+    const due = this.#arrival - (burst - min(this.#charged(cost), burst)) * this.#per - this.#early;
     const at = BigInt(now) * this.#scale;
     return due > at ? due : at;
   }
@@ -205,6 +209,24 @@ describe('A limiter', () => {
     const limiter = new Limiter({ limit: 10, perMs: 1000, burst: 1 });
     for (let i = 0; i < 500; i++) expect(limiter.take(`tenant ${i}`, 10, START + i)).to.equal(0);
     for (let i = 0; i < 500; i++) expect(limiter.take(`tenant ${i}`, 1, START + 500)).to.equal(500 + i);
+  });
+
+  it('lets units that are due within one millisecond pass together, and no more in a second', async () => {
+    for (const [limit, rejected] of [
+      [5000, 0],
+      [2500, 0],
+      [1500, 0],
+      [1000, 0],
+      [500, 500],
+    ] as const) {
+      const limiter = new Limiter({ limit, perMs: 1000, burst: 1 });
+      const each = Math.ceil(limit / 1000);
+      let passed = 0;
+      for (let ms = 0; ms < 1000; ms++)
+        for (let i = 0; i < each; i++) if (limiter.take('key', 1, START + ms) === 0) passed += 1;
+      expect(passed).to.equal(limit);
+      expect(each * 1000 - passed, String(limit)).to.equal(limit % 1000 === 0 ? rejected : each * 1000 - limit);
+    }
   });
 
   it('keeps keys apart', async () => {
