@@ -10,7 +10,6 @@ import { Answer, type Stream } from './policy.js';
 import { sharedCallOf } from './shared.js';
 import type { Site } from './site.js';
 import { type CallErrorType, type CallOutcome, type CallStats, count, type RefusedBy } from './stats.js';
-import { ended } from './watched.js';
 
 /** Counts the calls of one method, under one version of its settings. */
 export class Account {
@@ -130,11 +129,9 @@ export class Account {
     if (call.since === undefined) return;
     const durationMs = Math.max(0, this.#site.clock.now() - call.since);
     if (outcome === 'success' || outcome === 'failure') this.#stats.durations?.[outcome].add(durationMs);
-    const { attempts, watches } = call;
-    if (!watches) return;
-    const end = { outcome, errorType, circuit: this.#stats.circuit, attempts, durationMs };
-    call.watches = undefined;
-    ended(watches, end);
+    const { attempts, watched } = call;
+    call.watched = undefined;
+    watched?.ended({ outcome, errorType, circuit: this.#stats.circuit, attempts, durationMs });
   }
 
   #tell(error: unknown, failure: Failure, call: Call): void {

@@ -11,7 +11,7 @@
 // caller gave a signal, or when a policy stands around the method.
 import type { Failure } from '../core/failure.js';
 import type { RetryBudget } from './retry-budget.js';
-import type { CallWatch } from './observer.js';
+import type { CallWatching } from './observer.js';
 import type { Scope } from './scope.js';
 import type { Site } from './site.js';
 import { Stop } from './stop.js';
@@ -84,7 +84,7 @@ export class Call {
   /** When it began, if durations are measured. */
   since: number | undefined = undefined;
   /** What watches it, if an exporter does. */
-  watches: readonly CallWatch[] | undefined = undefined;
+  watched: CallWatching | undefined = undefined;
   /** How many failed attempts, of how many there may be, the circuit has counted already. */
   counted: { readonly count: number; readonly of: number } | undefined = undefined;
   /** When the failure came that {@link failureOf} was asked about last: the clock is read once for all policies. */

@@ -1,3 +1,4 @@
+import type { Clock } from '../core/clock.js';
 import type { FailureKind } from '../core/failure.js';
 import type { CallErrorType, CallOutcome } from './stats.js';
 
@@ -33,4 +34,19 @@ export interface CallWatch extends Watch<CallEnd> {
 export interface CallObserver {
   /** A call of this method begins. */
   begin(method: string): CallWatch | undefined;
+}
+
+/** All that watch one call. */
+export interface CallWatching {
+  /** An attempt begins; undefined if nobody watches attempts. */
+  attempt(number: number, isHedge: boolean, clock: Clock): AttemptWatching | undefined;
+  /** The call has ended, and with it whatever attempt still runs. */
+  ended(end: CallEnd): void;
+}
+
+/** All that watch one attempt. */
+export interface AttemptWatching {
+  within<T>(run: () => T): T;
+  /** Only the first time counts. */
+  ended(errorType?: FailureKind): void;
 }

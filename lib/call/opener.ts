@@ -26,17 +26,17 @@ export function opens(method: (self: unknown, args: readonly unknown[], call?: C
   return (self, args, call) => {
     let source: Stream | undefined;
     const scope = call?.scope;
-    const first: Next = () => {
+    const first: Next = async () => {
       source = method(self, args, call);
-      return started(call, nextOf, source, undefined);
+      const opened = (await started(call, nextOf, source, undefined)) as Result;
+      return new Opening(new OpenStream(source, opened, scope instanceof Reading ? undefined : scope));
     };
     const ask = call?.site.observers.length ? watched(first) : first;
     if (call) call.attempt += 1;
-    const begin = async (): Promise<Opening> => {
+    const begin = (): Promise<unknown> => {
       if (call) call.site.stats.attempts += 1;
       call?.noteAttempt();
-      const opened = (await ask(self, args, call)) as Result;
-      return new Opening(new OpenStream(source as Stream, opened, scope instanceof Reading ? undefined : scope));
+      return ask(self, args, call);
     };
     if (!scope) return begin();
     return scope.run(begin).catch((error) => {

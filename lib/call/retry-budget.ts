@@ -13,6 +13,11 @@ export class RetryBudget {
   #tokens = CAPACITY;
   #refilledAt = 0;
 
+  /** The most tokens that there can be: less where a fleet shares it. */
+  get capacity(): number {
+    return this.#capacity;
+  }
+
   /** Takes a token for one more attempt; false when there is none. */
   take(now: number): boolean {
     this.#refill(now);
@@ -35,7 +40,7 @@ export class RetryBudget {
 
   /** Fills it up. */
   refill(): void {
-    this.#tokens = CAPACITY;
+    this.#tokens = this.#capacity;
   }
 
   /** A first attempt has finished. On the healthy path: one comparison. */

@@ -1,6 +1,9 @@
 // Calls that an exporter watches: they have a `Call` from the beginning, and the exporter's async context around them.
+import type { Clock } from '../core/clock.js';
 import type { Call } from './call.js';
-import type { AttemptEnd, CallObserver, Watch } from './observer.js';
+import type { AttemptWatching, CallEnd, CallObserver, CallWatch, CallWatching, Watch } from './observer.js';
+import { watchEnd } from './open-stream.js';
+import { openingOf } from './opening.js';
 import type { Next } from './policy.js';
 
 /** Runs a call with what watches it around it. */
@@ -10,40 +13,71 @@ export function watching(observers: readonly CallObserver[], run: Next): Next {
     const { method } = (call as Call).site;
     const watches = observers.flatMap((observer) => guarded(() => observer.begin(method)) ?? []);
     if (watches.length === 0) return run(self, args, call);
-    (call as Call).watches = watches;
+    (call as Call).watched = new WatchedCall(watches);
     return within(watches, () => run(self, args, call));
   };
 }
 
-/** Runs an attempt of a call that is watched. */
+/** Runs an attempt of a call that is watched. One that opens a stream ends with the stream. */
 export function watched(method: Next): Next {
   return (self, args, call) => {
-    const { outermost, isHedge, site } = call as Call;
-    const { watches = [], attempts } = outermost;
-    const attempt = watches.flatMap((watch) => guarded(() => watch.attempt?.(attempts, isHedge)) ?? []);
-    if (attempt.length === 0) return method(self, args, call);
-    const since = site.clock.now();
-    const end = (errorType?: AttemptEnd['errorType']): void => {
-      const durationMs = Math.max(0, site.clock.now() - since);
-      for (const one of attempt) guarded(() => one.ended?.({ errorType, durationMs }));
-    };
-    const running = within(attempt, () => method(self, args, call));
-    return running.then(
-      (value) => {
-        end();
-        return value;
-      },
-      (error: unknown) => {
-        end((call as Call).failureOf(error).kind);
-        throw error;
-      },
-    );
+    const { outermost, isHedge, site, scope } = call as Call;
+    const attempt = outermost.watched?.attempt(outermost.attempts, isHedge, site.clock);
+    if (!attempt) return method(self, args, call);
+    const failed = (error: unknown): void => attempt.ended((call as Call).failureOf(error).kind);
+    return attempt
+      .within(() => method(self, args, call))
+      .then(
+        (value) => {
+          const opening = openingOf(value, site, scope);
+          if (!opening) attempt.ended();
+          else
+            opening.rest = watchEnd(opening.rest, {
+              ended: (how, error) => {
+                if (how === 'failed') failed(error);
+                else attempt.ended(how === 'left' ? 'cancelled' : undefined);
+              },
+            });
+          return value;
+        },
+        (error: unknown) => {
+          failed(error);
+          throw error;
+        },
+      );
   };
 }
 
-/** Tells the watches of a call how it ended. */
-export function ended<End>(watches: readonly Watch<End>[], end: End): void {
-  for (const watch of watches) guarded(() => watch.ended?.(end));
+/** What exporters see of one call. */
+class WatchedCall implements CallWatching {
+  readonly #watches: readonly CallWatch[];
+  readonly #running = new Set<AttemptWatching>();
+
+  constructor(watches: readonly CallWatch[]) {
+    this.#watches = watches;
+  }
+
+  attempt(number: number, isHedge: boolean, clock: Clock): AttemptWatching | undefined {
+    const watches = this.#watches.flatMap((watch) => guarded(() => watch.attempt?.(number, isHedge)) ?? []);
+    if (watches.length === 0) return undefined;
+    const since = clock.now();
+    const attempt: AttemptWatching = {
+      within: (run) => within(watches, run),
+      ended: (errorType) => {
+        if (!this.#running.delete(attempt)) return;
+        const durationMs = Math.max(0, clock.now() - since);
+        for (const watch of watches) guarded(() => watch.ended?.({ errorType, durationMs }));
+      },
+    };
+    this.#running.add(attempt);
+    return attempt;
+  }
+
+  ended(end: CallEnd): void {
+    // The method may go on for ever: the call does not wait for it any more.
+    for (const attempt of this.#running) attempt.ended('cancelled');
+    for (const watch of this.#watches) guarded(() => watch.ended?.(end));
+  }
 }
 
 /** Runs in the context of each watch, the first one outermost. */

@@ -1,41 +1,39 @@
 import { trace } from '@opentelemetry/api';
+import { ConfigurationError } from '../core/errors.js';
 import { levelOf } from '../core/event-kinds.js';
 import type { ResilienceEvent } from '../core/events.js';
+import type { Level } from '../core/levels.js';
+import { loadPackage } from '../core/load-package.js';
 import { entryOf } from '../telemetry/entry.js';
+import type { LogProvider } from './providers.js';
 
-/** What is needed of a `LoggerProvider` of `@opentelemetry/api-logs`, which only users of `events: 'log'` have. */
-export interface LogProvider {
-  // oxlint-disable-next-line typescript/no-explicit-any -- its record is a type of that package
-  getLogger(name: string): { emit(record: any): void };
-}
+/** Numbers that OpenTelemetry gives to levels. */
+const SEVERITIES: Readonly<Record<Level, number>> = { debug: 5, info: 9, warn: 13, error: 17 };
 
-/** Hands events on to OpenTelemetry, with the fields of the log alone. */
+const LOGS = '@opentelemetry/api-logs';
+
+/**
+ * Hands events on to OpenTelemetry, with the fields of the log alone.
+ * @throws {ConfigurationError} for `log` without a provider and without the package that knows the global one
+ */
 export function emitter(where: 'span' | 'log', provider: LogProvider | undefined): (event: ResilienceEvent) => void {
   if (where === 'span')
     return (event) => void trace.getActiveSpan()?.addEvent(`holdfast.${event.type}`, attributesOf(event));
-  const log = logger(provider);
-  return (event) => void log(event);
+  const logger = (provider ?? globalLogs()).getLogger('holdfast');
+  return (event) => {
+    const level = levelOf(event);
+    const [eventName, attributes] = [`holdfast.${event.type}`, attributesOf(event)];
+    logger.emit({ eventName, severityNumber: SEVERITIES[level], severityText: level, attributes });
+  };
 }
 
-/** Loads the API of logs when it is asked for: most users have no need of it. */
-function logger(provider: LogProvider | undefined): (event: ResilienceEvent) => Promise<void> {
-  const loaded = import('@opentelemetry/api-logs').then(({ logs, SeverityNumber }) => ({
-    emitter: (provider ?? logs).getLogger('holdfast'),
-    severity: { ...{ error: SeverityNumber.ERROR, warn: SeverityNumber.WARN }, info: SeverityNumber.INFO },
-    debug: SeverityNumber.DEBUG,
-  }));
-  // Without the package nothing is logged; whoever asked for logs has it.
-  loaded.catch(() => undefined);
-  return async (event) => {
-    const level = levelOf(event);
-    const { emitter, severity, debug } = await loaded;
-    emitter.emit({
-      eventName: `holdfast.${event.type}`,
-      severityNumber: level === 'debug' ? debug : severity[level],
-      severityText: level,
-      attributes: attributesOf(event),
-    });
-  };
+/** Loaded when it is asked for: few users have the package. */
+function globalLogs(): LogProvider {
+  const loaded = loadPackage(LOGS) as { readonly logs: LogProvider } | undefined;
+  if (loaded) return loaded.logs;
+  throw new ConfigurationError([
+    `instrument: events: "log" needs ${LOGS}, which is not installed. Write: npm install ${LOGS}, or give a loggerProvider`,
+  ]);
 }
 
 function attributesOf(event: ResilienceEvent): Record<string, string | number | boolean | string[]> {

@@ -1,3 +1,3 @@
 // The public list of `holdfast/otel`.
-export type { LogProvider } from './events.js';
 export { instrument, type InstrumentOptions } from './instrument.js';
+export type { LogProvider, MeterSource, TracerSource } from './providers.js';

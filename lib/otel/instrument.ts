@@ -1,20 +1,22 @@
-import { metrics, trace, type MeterProvider, type TracerProvider } from '@opentelemetry/api';
+import { metrics, trace, type Meter, type Tracer } from '@opentelemetry/api';
 import { ConfigurationError } from '../core/errors.js';
+import { shared } from '../core/shared.js';
 import { observeCalls } from '../runtime/observers.js';
 import { onEvent } from '../runtime/runtime.js';
 import { show } from '../settings/check.js';
-import { emitter, type LogProvider } from './events.js';
+import { emitter } from './events.js';
 import { extrasOf } from './extras.js';
 import { histograms } from './histograms.js';
 import { observe } from './observables.js';
+import type { LogProvider, MeterSource, TracerSource } from './providers.js';
 import { spansOf } from './spans.js';
 
 /** Options of `instrument`. */
 export interface InstrumentOptions {
   /** @default the global one of `@opentelemetry/api` */
-  readonly meterProvider?: MeterProvider;
+  readonly meterProvider?: MeterSource;
   /** @default the global one of `@opentelemetry/api` */
-  readonly tracerProvider?: TracerProvider;
+  readonly tracerProvider?: TracerSource;
   /** For `events: 'log'`. @default the global one of `@opentelemetry/api-logs` */
   readonly loggerProvider?: LogProvider;
   /** Whether the durations of calls are recorded. @default true */
@@ -34,9 +36,12 @@ export interface InstrumentOptions {
 
 const NAME = 'holdfast';
 
-const instrumented = new WeakMap<object, () => void>();
-/** Stands for the global provider, which is another object before and after the SDK starts. */
-const GLOBAL = {};
+/** By provider. Shared by all copies of the package, which would otherwise count everything twice. */
+const { instrumented, ofGlobal } = shared('otel.instrumented', () => ({
+  instrumented: new WeakMap<object, () => void>(),
+  /** Stands for the global provider, which is another object before and after the SDK starts. */
+  ofGlobal: {},
+}));
 
 /**
  * Exports metrics, and if asked to spans, through OpenTelemetry. Works before and after the SDK starts. A second call for
@@ -45,18 +50,24 @@ const GLOBAL = {};
  * @throws {ConfigurationError} for a provider that is none, and for unknown options
  */
 export function instrument(options: InstrumentOptions = {}): () => void {
-  const { meterProvider, tracerProvider, durations = true, attemptDurations = false, spans = false } = options;
   checkOptions(options);
-  const key = meterProvider ?? GLOBAL;
+  const { meterProvider, tracerProvider, loggerProvider } = options;
+  const { durations = true, attemptDurations = false, spans = false, events = 'span' } = options;
+  const key = meterProvider ?? ofGlobal;
   const known = instrumented.get(key);
   if (known) return known;
-  const meter = (meterProvider ?? metrics).getMeter(NAME);
+  // First, because it may throw.
+  const emit = events === 'none' ? undefined : emitter(events, loggerProvider);
+  const meter: Meter = (meterProvider ?? metrics).getMeter(NAME);
   const extras = extrasOf(options.attributes);
   const undo = [observe(meter, extras)];
   if (durations || attemptDurations)
     undo.push(observeCalls(histograms(meter, { durations, attemptDurations }, extras)));
-  if (spans) undo.push(observeCalls(spansOf((tracerProvider ?? trace).getTracer(NAME), spans, extras)));
-  if (options.events !== 'none') undo.push(onEvent(emitter(options.events ?? 'span', options.loggerProvider)));
+  if (spans) {
+    const tracer: Tracer = (tracerProvider ?? trace).getTracer(NAME);
+    undo.push(observeCalls(spansOf(tracer, spans, extras)));
+  }
+  if (emit) undo.push(onEvent(emit));
   const end = (): void => {
     if (instrumented.get(key) === end) instrumented.delete(key);
     for (const one of undo.splice(0)) one();
@@ -74,6 +85,8 @@ const CHOICES: Readonly<Record<string, readonly unknown[]>> = {
 };
 
 function checkOptions(options: InstrumentOptions): void {
+  if (typeof options !== 'object' || options === null)
+    throw new ConfigurationError([`instrument: expected an object of options, got ${show(options)}`]);
   const problems: string[] = [];
   for (const [key, value] of Object.entries(options) as [string, unknown][]) {
     if (value === undefined) continue;

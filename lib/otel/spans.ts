@@ -40,7 +40,8 @@ function attemptOf(tracer: Tracer, method: string, number: number, isHedge: bool
     ended: ({ errorType }) => {
       if (errorType !== undefined) {
         span.setAttribute(ERROR_TYPE, errorType);
-        span.setStatus({ code: SpanStatusCode.ERROR });
+        // One that was ended from outside, as a slower one beside a hedge is, has not failed.
+        if (errorType !== 'cancelled') span.setStatus({ code: SpanStatusCode.ERROR });
       }
       span.end();
     },
