@@ -1,6 +1,9 @@
 // The public list of `holdfast/prometheus`. Loads no package: the registry is handed in.
 import { BOUNDS_S } from '../call/durations.js';
+import type { Metric } from '../metrics/metric.js';
+import { METRICS } from '../metrics/table.js';
 import { ConfigurationError } from '../core/errors.js';
+import { shared } from '../core/shared.js';
 import { inspect } from '../runtime/inspect.js';
 import type { Inspection } from '../runtime/inspection.js';
 import { measureDurations } from '../runtime/observers.js';
@@ -12,6 +15,7 @@ export interface MetricRegistry {
   // oxlint-disable-next-line typescript/no-explicit-any -- its parameter is a type of prom-client, which need not be installed
   registerMetric(metric: any): void;
   removeSingleMetric(name: string): void;
+  getSingleMetric?(name: string): unknown;
 }
 
 export interface RegisterOptions {
@@ -21,7 +25,8 @@ export interface RegisterOptions {
   readonly buckets?: readonly number[];
 }
 
-const registered = new WeakMap<MetricRegistry, () => void>();
+/** Shared by all copies of the package, which would otherwise export everything twice. */
+const registered = shared('prometheus.registered', () => new WeakMap<MetricRegistry, () => void>());
 
 /**
  * Exports all metrics through a registry of prom-client. They are read when Prometheus scrapes; with `durations`, calls are
@@ -30,23 +35,27 @@ const registered = new WeakMap<MetricRegistry, () => void>();
  * @throws {ConfigurationError} for anything but a registry, and for buckets that are none of its bounds
  */
 export function register(registry: MetricRegistry, options: RegisterOptions = {}): () => void {
-  const { durations = true, buckets = BOUNDS_S } = options;
   checkRegistry(registry);
-  checkBuckets(buckets);
+  checkOptions(options);
+  const { durations = true, buckets = BOUNDS_S } = options;
   const known = registered.get(registry);
-  if (known) return known;
+  if (known && !wasCleared(registry)) return known;
+  known?.();
   const read = oncePerScrape();
   const all = families(
     [...buckets].sort((one, other) => one - other),
     durations,
   );
-  for (const family of all) registry.registerMetric(metricOf(family, read));
+  const added = addAll(
+    registry,
+    all.map((family) => metricOf(family, read)),
+  );
   const stop = durations ? measureDurations() : undefined;
   const undo = (): void => {
     if (registered.get(registry) !== undo) return;
     registered.delete(registry);
     stop?.();
-    for (const { name } of all) registry.removeSingleMetric(name);
+    for (const name of added) registry.removeSingleMetric(name);
   };
   registered.set(registry, undo);
   return undo;
@@ -93,6 +102,28 @@ function oncePerScrape(): () => Inspection {
   };
 }
 
+/** True if `registry.clear()` has taken the metrics out since. */
+function wasCleared(registry: MetricRegistry): boolean {
+  const [first] = METRICS;
+  return registry.getSingleMetric !== undefined && registry.getSingleMetric((first as Metric).prometheus) === undefined;
+}
+
+/** All or none: a registry takes no second metric of one name. Returns their names. */
+function addAll(registry: MetricRegistry, metrics: readonly { readonly name: string }[]): string[] {
+  const added: string[] = [];
+  try {
+    for (const metric of metrics) {
+      const { name } = metric;
+      registry.registerMetric(metric);
+      added.push(name);
+    }
+  } catch (error) {
+    for (const name of added) registry.removeSingleMetric(name);
+    throw error;
+  }
+  return added;
+}
+
 function checkRegistry(registry: unknown): void {
   const { registerMetric, removeSingleMetric } = (registry ?? {}) as Partial<MetricRegistry>;
   if (typeof registerMetric === 'function' && typeof removeSingleMetric === 'function') return;
@@ -101,10 +132,24 @@ function checkRegistry(registry: unknown): void {
   ]);
 }
 
-function checkBuckets(buckets: readonly number[]): void {
-  const problems = [...buckets].filter((bound) => !BOUNDS_S.includes(bound));
-  if (problems.length === 0) return;
-  throw new ConfigurationError([
-    `register: buckets: expected some of ${BOUNDS_S.join(', ')}, got ${problems.map((bound) => show(bound)).join(', ')}`,
-  ]);
+const OPTIONS: ReadonlySet<string> = new Set(['durations', 'buckets']);
+
+function checkOptions(options: RegisterOptions): void {
+  if (typeof options !== 'object' || options === null)
+    throw new ConfigurationError([`register: expected an object of options, got ${show(options)}`]);
+  const { durations, buckets } = options;
+  const problems = Object.keys(options)
+    .filter((key) => !OPTIONS.has(key))
+    .map((key) => `register: ${key} is no option; the options are ${[...OPTIONS].join(', ')}`);
+  if (durations !== undefined && typeof durations !== 'boolean')
+    problems.push(`register: durations: expected true or false, got ${show(durations)}`);
+  if (buckets !== undefined) problems.push(...problemsOfBuckets(buckets));
+  if (problems.length > 0) throw new ConfigurationError(problems);
+}
+
+function problemsOfBuckets(buckets: unknown): string[] {
+  const expected = `register: buckets: expected some of ${BOUNDS_S.join(', ')}, got`;
+  if (!Array.isArray(buckets)) return [`${expected} ${show(buckets)}`];
+  const wrong = buckets.filter((bound) => !BOUNDS_S.includes(bound));
+  return wrong.length > 0 ? [`${expected} ${wrong.map((bound) => show(bound)).join(', ')}`] : [];
 }

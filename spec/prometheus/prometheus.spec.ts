@@ -1,9 +1,18 @@
 import { expect } from 'chai';
-import { Registry } from 'prom-client';
-import { CircuitProtected, ConfigurationError, inspect, RetryOnTransient } from '#lib/index.js';
+import { Gauge, Registry } from 'prom-client';
+import {
+  circuit,
+  CircuitProtected,
+  ConcurrencyLimited,
+  ConfigurationError,
+  Hedged,
+  inspect,
+  MalformedResponseError,
+  RetryOnTransient,
+} from '#lib/index.js';
 import { METRICS } from '#lib/metrics/table.js';
 import { metricsText, register } from '#lib/prometheus/index.js';
-import { rejectionOf, uniqueName } from '../support/upstream.js';
+import { rejectionOf, uniqueName, unavailable } from '../support/upstream.js';
 import { virtualTime } from '../support/virtual-time.js';
 
 describe('holdfast/prometheus', () => {
@@ -81,6 +90,110 @@ describe('holdfast/prometheus', () => {
     undo();
   });
 
+  it('is registered again after the registry was cleared', async () => {
+    const registry = new Registry();
+    register(registry);
+    registry.clear();
+    const undo = register(registry);
+    expect(await registry.metrics()).to.contain('holdfast_calls_total');
+    undo();
+    expect(await registry.metrics()).not.to.contain('holdfast');
+  });
+
+  it('registers all metrics or none', async () => {
+    const registry = new Registry();
+    const own = new Gauge({ name: 'holdfast_circuit_state', help: 'mine', registers: [registry] });
+    own.set(1);
+    expect(() => register(registry)).to.throw(/already been registered/);
+    expect(await registry.metrics()).not.to.contain('holdfast_calls');
+    expect(await registry.metrics()).to.contain('holdfast_circuit_state 1');
+  });
+
+  it("leaves the registry's default labels and its reset alone", async () => {
+    const registry = new Registry();
+    registry.setDefaultLabels({ pod: 'a' });
+    const undo = register(registry);
+    const name = uniqueName();
+    await callOnce(name);
+    registry.resetMetrics();
+    expect(linesOf(await registry.metrics(), name).find((line) => line.startsWith('holdfast_attempts_total'))).to.match(
+      /pod="a".*} 1$/,
+    );
+    undo();
+  });
+
+  describe('has a ceiling of series', () => {
+    const seriesOf = (registry: Registry, name: string): Promise<string[]> =>
+      registry.metrics().then((text) => linesOf(text, name));
+
+    it('for a method: 62 from the first call on, and what it may do beside that', async () => {
+      const registry = new Registry();
+      const undo = register(registry);
+      const [name, circuitName] = [uniqueName(), uniqueName()];
+      const errors: unknown[] = [];
+      const ask = CircuitProtected({ circuit: circuitName, failureThreshold: 1000 })(
+        RetryOnTransient({ retryOn: () => true, maxAttempts: 2, minWait: '1ms', maxWait: '1ms' })(
+          Hedged({ after: '10s' })(
+            ConcurrencyLimited({ limit: 5 })(
+              {
+                [name]: async () => {
+                  const error = errors.shift();
+                  if (error) throw error;
+                },
+              }[name] as () => Promise<void>,
+            ),
+          ),
+        ),
+      );
+      await ask();
+      expect(await seriesOf(registry, name)).to.have.lengthOf(62);
+      const all: unknown[] = [
+        ...[500, 429, 400].map((status) => ({ status })),
+        ...[new TypeError('fetch failed'), new MalformedResponseError('no answer'), new RangeError('a bug')],
+        ...[{ code: 'CERT_HAS_EXPIRED' }, { status: 429, code: 'insufficient_quota' }],
+      ];
+      for (const error of all) {
+        errors.push(error);
+        const asking = ask();
+        await world.clock.advance('1s');
+        await asking;
+      }
+      // A series more for each kind that was retried beyond the usual three.
+      expect(await seriesOf(registry, name)).to.have.lengthOf(62 + 6);
+      undo();
+    });
+
+    it('for a circuit: 20, and 22 with keys', async () => {
+      const registry = new Registry();
+      const undo = register(registry);
+      for (const [keyed, most] of [
+        [{}, 20],
+        [{ key: () => 'one' }, 22],
+      ] as const) {
+        const name = uniqueName();
+        const ask = CircuitProtected({
+          ...{ circuit: name, failureRate: 0.5, window: '10s', failureThreshold: 1, recoveryTimeout: '1s', ...keyed },
+        })(async (isDown: boolean) => {
+          if (isDown) throw unavailable();
+        });
+        await rejectionOf(ask(true));
+        await world.clock.advance('2s');
+        await rejectionOf(ask(true));
+        await world.clock.advance('5s');
+        await ask(false);
+        circuit(name).isolate();
+        circuit(name).forceClosed();
+        circuit(name).reset();
+        await ask(false);
+        const lines = await seriesOf(registry, name);
+        const own = lines.filter((line) => !line.includes('holdfast_method'));
+        expect(own.length, own.join('\n')).to.be.at.most(most);
+        expect(own.length).to.be.at.least(18);
+      }
+      undo();
+    });
+  });
+
   it('measures nothing without durations', async () => {
     const registry = new Registry();
     const undo = register(registry, { durations: false });
@@ -103,6 +216,11 @@ describe('holdfast/prometheus', () => {
   it('says what it expected', () => {
     expect(() => register({} as never)).to.throw(ConfigurationError, /expected a Registry of prom-client, got/);
     expect(() => register(new Registry(), { buckets: [0.5] })).to.throw(ConfigurationError, /expected some of 0\.01/);
+    expect(() => register(new Registry(), { buckets: 3, durations: 1, colour: 'red' } as never))
+      .to.throw(ConfigurationError)
+      .with.property('problems')
+      .that.has.lengthOf(3);
+    expect(() => register(new Registry(), null as never)).to.throw(ConfigurationError, /an object of options/);
   });
 
   it('escapes what stands in a name', async () => {
