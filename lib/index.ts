@@ -83,6 +83,7 @@ export { classify, isTransient } from './runtime/classify.js';
 export { type GateHandle, gate, gates } from './runtime/gates.js';
 export { type CircuitHandle, type CircuitSnapshot, circuit, circuits } from './runtime/handle.js';
 export { inspect } from './runtime/inspect.js';
+export type { FleetCircuitStats, FleetStats } from './runtime/fleet-stats.js';
 export type {
   BudgetStats,
   CallCount,

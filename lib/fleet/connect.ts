@@ -1,5 +1,6 @@
 import { ConfigurationError } from '../core/errors.js';
 import { shared } from '../core/shared.js';
+import { showFleet } from '../runtime/fleet-stats.js';
 import { settingsOf } from '../runtime/runtime.js';
 import { type Fleet, fleetHandle } from './handle.js';
 import { Membership } from './membership.js';
@@ -27,7 +28,9 @@ export async function connectFleet(client: FleetClient, options: FleetOptions = 
   const store = storeOf(client);
   const membership = new Membership(store, rules, runtimeHost(rules));
   joined.membership = membership;
+  const hide = showFleet((now) => membership.stats(now));
   membership.onClose = () => {
+    hide();
     if (joined.membership === membership) delete joined.membership;
   };
   await membership.start();

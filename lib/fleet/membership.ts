@@ -1,3 +1,5 @@
+import type { FleetEvent } from '../core/fleet-events.js';
+import type { FleetStats } from '../runtime/fleet-stats.js';
 import { BackgroundTimers } from './background.js';
 import type { CircuitPort } from './circuit-port.js';
 import type { FleetHost, GatePort } from './host.js';
@@ -10,6 +12,7 @@ import { channelOf } from './protocol/keys.js';
 import { readMessage } from './protocol/message.js';
 import type { Reply } from './protocol/reply.js';
 import type { FleetRules } from './rules.js';
+import { Shown } from './shown.js';
 import { Line } from './store/line.js';
 import type { FleetStore } from './store/port.js';
 
@@ -29,6 +32,7 @@ export class Membership {
   readonly #gates = new Map<string, GateMember>();
   readonly #limiters = new Map<string, LimiterMember>();
   readonly #leaveHost: (() => void)[];
+  readonly #shown = new Shown();
   /** Whether it hears the channel, or is about to. */
   #isSubscribed = false;
   #isClosed = false;
@@ -45,10 +49,10 @@ export class Membership {
       timeoutMs: rules.timeoutMs,
       clock,
       random,
-      onDegraded: (reason) => host.emit({ type: 'fleet_degraded', reason }),
+      onDegraded: (reason) => this.#emit({ type: 'fleet_degraded', reason }),
       onRecovered: () => this.#recovered(),
     });
-    const emit = host.emit.bind(host);
+    const emit = (event: FleetEvent): void => this.#emit(event);
     this.#context = { line: this.line, rules, member: randomId(random), clock, random, emit };
     this.#leaveHost = [
       host.eachCircuit((port) => this.#join(port)),
@@ -64,6 +68,11 @@ export class Membership {
 
   get members(): Iterable<CircuitMember> {
     return this.#circuits.values();
+  }
+
+  /** As `inspect()` shows it. */
+  stats(now: number): FleetStats {
+    return this.#shown.stats(this, now);
   }
 
   /** Learns what the fleet knows, and hears of changes. Resolves when the store has answered, or the time is over. */
@@ -91,6 +100,11 @@ export class Membership {
     await Promise.all([...this.#circuits.values(), ...this.#limiters.values()].map((member) => member.close()));
     this.line.close();
     await this.#store.close().catch(() => undefined);
+  }
+
+  #emit(event: FleetEvent): void {
+    this.#shown.count(event);
+    this.#host.emit(event);
   }
 
   #join(port: CircuitPort): void {
@@ -180,7 +194,7 @@ export class Membership {
   }
 
   #recovered(): void {
-    this.#host.emit({ type: 'fleet_recovered' });
+    this.#emit({ type: 'fleet_recovered' });
     void this.#subscribe();
     this.#syncAll();
   }

@@ -32,6 +32,8 @@ export const SHADOW = 'holdfast.shadow';
 export const GATE = 'holdfast.gate.name';
 export const BULKHEAD = 'holdfast.bulkhead.name';
 export const LIMITER = 'holdfast.limiter.name';
+export const FLEET = 'holdfast.fleet.name';
+export const EVENT = 'holdfast.event';
 
 /** The attributes of a method, with its circuit if it has one. */
 export function ofMethod({ method, circuit }: { readonly method: string; readonly circuit?: string | undefined }) {

@@ -10,20 +10,35 @@ function perCircuit(
   return { ...metric, read: ({ circuits }) => circuits.flatMap((stats) => seriesOf(stats) ?? []) };
 }
 
-function transitionsOf({ circuit, transitions }: CircuitStats): Series[] {
-  const known = transitions.map(({ state, reason, count }) => ({
+type Transition = Pick<CircuitStats['transitions'][number], 'state' | 'reason'>;
+
+/** What a circuit does by itself. Exists from the first call on: a counter that appears at 1 hides the first opening. */
+const USUAL: readonly Transition[] = [
+  { state: 'open', reason: 'failures' },
+  { state: 'open', reason: 'probe' },
+  { state: 'half-open' },
+  { state: 'closed' },
+];
+
+/** The same for rules that look through a window. */
+const OF_WINDOW: readonly Transition[] = [
+  { state: 'open', reason: 'failure-rate' },
+  { state: 'open', reason: 'slow-call-rate' },
+];
+
+function transitionsOf({ circuit, transitions, window }: CircuitStats): Series[] {
+  const missing = [...USUAL, ...(window ? OF_WINDOW : [])].filter(
+    (one) => !transitions.some(({ state, reason }) => state === one.state && reason === one.reason),
+  );
+  return [...transitions, ...missing.map((one) => ({ ...one, count: 0 }))].map(({ state, reason, count }) => ({
     attributes: { [CIRCUIT]: circuit, [STATE]: state, ...(reason !== undefined && { [REASON]: reason }) },
     value: count,
   }));
-  const isKnown = transitions.some(({ state, reason }) => state === 'open' && reason === 'failures');
-  // Exists from the first call on: a counter that appears at 1 hides the first opening.
-  const first = { attributes: { [CIRCUIT]: circuit, [STATE]: 'open', [REASON]: 'failures' }, value: 0 };
-  return isKnown ? known : [first, ...known];
 }
 
-/** The share of the window's calls that failed or were slow, if a rule looks through a window. */
-function ratio({ circuit, window }: CircuitStats, part: 'failures' | 'slow'): Series | undefined {
-  if (!window) return undefined;
+/** The share of the window's calls that failed or were slow, if a rule looks through a window. Keys have one each. */
+function ratio({ circuit, window, keys }: CircuitStats, part: 'failures' | 'slow'): Series | undefined {
+  if (!window || keys) return undefined;
   return { attributes: { [CIRCUIT]: circuit }, value: window.calls === 0 ? 0 : window[part] / window.calls };
 }
 

@@ -106,10 +106,7 @@ export const METHOD_METRICS: readonly Metric[] = [
       ...{ name: 'holdfast.hedges', prometheus: 'holdfast_hedges_total', kind: 'counter', unit: '{attempt}' },
       help: 'Hedges that were started, that won, and that were refused.',
     },
-    ({ method, hedges }) => {
-      const isUsed = Object.values(hedges).some((value) => value > 0);
-      return isUsed ? counts(method, RESULT, hedges, () => true) : undefined;
-    },
+    ({ method, hedges }) => counts(method, RESULT, hedges, () => true),
   ),
   ...(['limit', 'running', 'queued'] as const).map((field) =>
     perMethod(

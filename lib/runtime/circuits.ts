@@ -116,7 +116,10 @@ function moveAll(name: string, move: (circuit: Circuit) => boolean): boolean {
 
 function newCircuit(name: string, handle: string, counts?: CircuitCounts): Circuit {
   const circuit = new Circuit(name, tellTransition(name, handle), counts);
-  circuit.onTransition((state) => circuit.counts.transit(state.kind, state.kind === 'open' ? state.reason : undefined));
+  circuit.onTransition((state, _epoch, { fleet }) => {
+    const reason = state.kind === 'open' ? (fleet?.reason ?? state.reason) : undefined;
+    circuit.counts.transit(state.kind, reason);
+  });
   const from = saved.get(handle);
   if (from) circuit.restore(from, runtime.clock.now());
   for (const meant of [name, handle]) {

@@ -3,6 +3,7 @@ import { deepFreeze } from '../settings/load.js';
 import { bulkheads } from './bulkheads.js';
 import { countsOf, type Known, knownCircuits } from './namesakes.js';
 import { countedMethods, countedSince } from './counted.js';
+import { fleetStats } from './fleet-stats.js';
 import { type KnownGates, knownGates } from './gates.js';
 import { limiterStates } from './limiters.js';
 import { snapshotOf, worstOf } from './handle.js';
@@ -18,6 +19,7 @@ import { reloads, runtime } from './runtime.js';
  */
 export function inspect({ keys = false }: { readonly keys?: boolean } = {}): Inspection {
   const now = runtime.clock.now();
+  const fleet = fleetStats(now);
   return deepFreeze({
     since: countedSince(),
     methods: [...countedMethods()]
@@ -34,6 +36,7 @@ export function inspect({ keys = false }: { readonly keys?: boolean } = {}): Ins
     })),
     limiters: limiterStates(),
     reloads: { ...reloads },
+    ...(fleet && { fleet }),
   });
 }
 

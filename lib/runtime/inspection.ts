@@ -3,6 +3,7 @@ import type { BulkheadStats, CallErrorType, CallOutcome } from '../call/stats.js
 import type { CircuitStateName, GaveUpReason } from '../core/events.js';
 import type { FailureKind } from '../core/failure.js';
 import type { TransitionCount } from '../policies/circuit/counts.js';
+import type { FleetStats } from './fleet-stats.js';
 import type { CircuitSnapshot } from './handle.js';
 
 /** The tokens of a retry budget, and how many there can be. */
@@ -103,4 +104,6 @@ export interface Inspection {
   readonly bulkheads: readonly NamedBulkheadStats[];
   readonly limiters: readonly LimiterStats[];
   readonly reloads: ReloadStats;
+  /** Only while this process is a member of a fleet. */
+  readonly fleet?: FleetStats;
 }

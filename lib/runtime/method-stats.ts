@@ -44,7 +44,10 @@ export function methodStats(method: string, counted: readonly CountedMethod[], n
 
 /** The emptiest of several budgets. */
 export function budgetOf(budgets: readonly RetryBudget[], now: number): BudgetStats {
-  return { tokens: Math.min(CAPACITY, ...budgets.map((budget) => budget.tokensAt(now))), capacity: CAPACITY };
+  return {
+    tokens: Math.min(CAPACITY, ...budgets.map((budget) => budget.tokensAt(now))),
+    capacity: Math.min(CAPACITY, ...budgets.map(({ capacity }) => capacity)),
+  };
 }
 
 export function recordOf<K extends string>(keys: readonly K[], valueOf: (key: K) => number): Record<K, number> {

@@ -1,9 +1,18 @@
 import { expect } from 'chai';
 import { Redis as IoRedis } from 'ioredis';
 import { createClient } from 'redis';
-import { circuit, CircuitOpenError, CircuitProtected, configure, onEvent, type ResilienceEvent } from '#lib/index.js';
+import {
+  circuit,
+  CircuitOpenError,
+  CircuitProtected,
+  configure,
+  inspect,
+  onEvent,
+  type ResilienceEvent,
+} from '#lib/index.js';
 import type { FleetRules } from '#lib/fleet/rules.js';
 import { connectFleet, type Fleet, type FleetOptions } from '#lib/fleet/index.js';
+import { metricsText } from '#lib/prometheus/index.js';
 import { startFleetStore, type TestFleetStore } from '#lib/testing/index.js';
 import { CLIENTS } from './support/clients.js';
 import { pause, realMember, type RealMember, until } from './support/real-process.js';
@@ -129,6 +138,46 @@ describe('decorated methods in a fleet', () => {
       votes: 3,
       members: 4,
     });
+  });
+
+  it('are shown by inspect and exported, with the fleet that they are in, as long as they are', async () => {
+    await connect({ trust: '0s' });
+    await join(3);
+    await assistant().ask('x');
+    await until(async () => (await present()) === 4);
+    const text = (): string[] => metricsText().split('\n');
+    const of = 'holdfast_fleet_name="checkout"';
+    const ofCircuit = `${of},holdfast_circuit_name="openai"`;
+    await until(() => text().includes(`holdfast_fleet_circuit_members{${ofCircuit}} 4`));
+    expect(inspect().fleet).to.deep.equal({
+      ...{ fleet: 'checkout', store: 'connected', degradations: { timeout: 0, error: 0, late: 0 } },
+      circuits: [{ circuit: 'openai', state: 'closed', members: 4, events: { alerted: 0, seconded: 0, restored: 0 } }],
+    });
+    await othersTrip();
+    await until(() => circuit('openai').state === 'open');
+    expect(text()).to.include.members([
+      `holdfast_fleet_degraded{${of}} 0`,
+      `holdfast_fleet_degradations_total{${of},holdfast_reason="timeout"} 0`,
+      `holdfast_fleet_circuit_state{${ofCircuit},holdfast_circuit_state="closed"} 0`,
+      `holdfast_fleet_circuit_events_total{${ofCircuit},holdfast_event="alerted"} 0`,
+    ]);
+    const transition = 'holdfast_circuit_name="openai",holdfast_circuit_state="open",holdfast_reason="quorum"';
+    expect(metricsText()).to.match(new RegExp(`holdfast_circuit_transitions_total{${transition}} [1-9]`));
+    await fleet?.close();
+    expect(inspect()).not.to.have.property('fleet');
+    expect(metricsText()).not.to.contain('holdfast_fleet_name');
+  });
+
+  it('export that the store is degraded, and that it is not any more', async () => {
+    await connect({ timeout: '50ms' });
+    await assistant().ask('x');
+    store.hang();
+    await until(() => inspect().fleet?.store === 'degraded');
+    expect(metricsText()).to.contain('holdfast_fleet_degraded{holdfast_fleet_name="checkout"} 1\n');
+    expect(inspect().fleet?.degradations.timeout).to.equal(1);
+    store.resume();
+    await until(() => inspect().fleet?.store === 'connected');
+    expect(metricsText()).to.contain('holdfast_fleet_degraded{holdfast_fleet_name="checkout"} 0\n');
   });
 
   it('go on while their own calls succeed, and say so', async () => {

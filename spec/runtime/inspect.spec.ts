@@ -12,7 +12,8 @@ import {
   RetryOnTransient,
   TimeLimited,
 } from '#lib/index.js';
-import { measureDurations, observeCalls } from '#lib/runtime/observers.js';
+import { observeCalls } from '#lib/runtime/observers.js';
+import { library, runProgram } from '../support/program.js';
 import { httpError, rejectionOf, turn, uniqueName, unavailable } from '../support/upstream.js';
 import { virtualTime } from '../support/virtual-time.js';
 
@@ -297,27 +298,36 @@ describe('inspect', () => {
     expect(circuit(name).key).to.equal(undefined);
   });
 
+  // In a process of its own: here, an exporter of another spec may measure.
   it('measures durations only while an exporter asks for them', async () => {
-    const { name, body } = bodyOf(
-      (ms) => new Promise((resolve) => world.clock.setTimer(() => resolve('x'), Number(ms))),
-    );
-    const ask = RetryOnTransient()(body);
-    const askFor = async (ms: number): Promise<void> => {
-      const asking = ask(ms);
-      await world.clock.advance(`${ms}ms`);
-      await asking;
-    };
-    await askFor(30);
-    expect(statsOf(name)).not.to.have.property('durations');
-    const stop = measureDurations();
-    await askFor(30);
-    await askFor(200_000);
-    stop();
-    await askFor(30);
-    const [success, failure] = statsOf(name).durations ?? [];
-    expect(success).to.deep.include({ outcome: 'success', sum: 200.03 });
-    expect(success?.counts).to.deep.equal([0, 0, 1, ...Array<number>(11).fill(0), 1]);
-    expect(failure?.counts.every((count) => count === 0)).to.equal(true);
+    const { stdout, stderr } = await runProgram(`
+      import { configure, inspect, RetryOnTransient } from ${library('index.js')};
+      import { measureDurations } from ${library('runtime/observers.js')};
+      import { FakeClock } from ${library('testing/index.js')};
+      const clock = new FakeClock(0);
+      configure({ clock });
+      const wait = RetryOnTransient()(async (ms) => new Promise((resolve) => clock.setTimer(resolve, ms)));
+      const waitFor = async (ms) => {
+        const waiting = wait(ms);
+        await clock.advance(ms + 'ms');
+        await waiting;
+      };
+      const { durations } = (await waitFor(30), inspect().methods[0]);
+      console.log(durations === undefined);
+      const stop = measureDurations();
+      await waitFor(30);
+      await waitFor(200_000);
+      stop();
+      await waitFor(30);
+      console.log(JSON.stringify(inspect().methods[0].durations));
+    `);
+    expect(stderr).to.equal('');
+    const [isUnmeasured, measured = ''] = stdout.split('\n');
+    expect(isUnmeasured).to.equal('true');
+    expect(JSON.parse(measured)).to.deep.equal([
+      { outcome: 'success', counts: [0, 0, 1, ...Array<number>(11).fill(0), 1], sum: 200.03 },
+      { outcome: 'failure', counts: Array<number>(15).fill(0), sum: 0 },
+    ]);
   });
 
   it('lets an exporter watch calls and attempts, and survives what it throws', async () => {
