@@ -16,6 +16,8 @@ export interface HealthCircuit {
   readonly state: CircuitStateName;
   /** Milliseconds until it may let a call through; null while it is isolated. */
   readonly retryAfterMs: number | null;
+  /** For circuits with keys: how many keys are in each state. */
+  readonly keys?: Readonly<Record<CircuitStateName, number>>;
 }
 
 export interface Health {
@@ -53,8 +55,9 @@ export function healthHandler(options: HealthOptions = {}): (request?: Request) 
 }
 
 function healthOf({ critical }: Required<HealthOptions>): Health {
-  const circuits = inspect().circuits.map(({ circuit, state, retryAfterMs }) => ({
+  const circuits = inspect().circuits.map(({ circuit, state, retryAfterMs, keys }) => ({
     ...{ name: circuit, state, retryAfterMs },
+    ...(keys && { keys }),
   }));
   const refusing = circuits.filter(isRefusing);
   const isDown = refusing.some(({ name }) => critical.includes(name));

@@ -3,6 +3,7 @@ import { APP_FILTER, DiscoveryModule, DiscoveryService, HttpAdapterHost } from '
 import type { Discovery } from './boot-check.js';
 import { circuitProviders, getCircuitToken } from './circuits.js';
 import { HoldfastExceptionFilter, NoFilter } from './filter.js';
+import { HoldfastHealthIndicator } from './health.js';
 import { HoldfastLifecycle } from './lifecycle.js';
 import {
   asyncProviders,
@@ -40,8 +41,10 @@ function root(
     module: HoldfastModule,
     global,
     imports: [DiscoveryModule, ...imports],
+    exports: [HoldfastHealthIndicator],
     providers: [
       ...options,
+      HoldfastHealthIndicator,
       {
         provide: HoldfastLifecycle,
         useFactory: (given: HoldfastModuleOptions, discovery: Discovery) => new HoldfastLifecycle(given, discovery),

@@ -1,15 +1,18 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { expect } from 'chai';
 import { circuit, CircuitProtected, ConfigurationError } from '#lib/index.js';
-import { health, healthHandler } from '#lib/health/index.js';
+import { type Health, health, healthHandler, toNode } from '#lib/health/index.js';
 import { rejectionOf, uniqueName, unavailable } from '../support/upstream.js';
 import { virtualTime } from '../support/virtual-time.js';
 
 describe('holdfast/health', () => {
-  virtualTime();
   const opened: string[] = [];
+  // Before the log is put back.
   afterEach(() => {
     for (const name of opened.splice(0)) circuit(name).reset();
   });
+  virtualTime();
 
   async function openCircuit(options: object = {}): Promise<string> {
     const name = uniqueName();
@@ -49,9 +52,27 @@ describe('holdfast/health', () => {
     expect(get({ degradedIs: 503 }).status).to.equal(503);
   });
 
-  it('names no key', async () => {
-    await openCircuit({ key: (key: string) => key });
+  it('counts keys, and names none', async () => {
+    const name = await openCircuit({ key: (key: string) => key });
     expect(JSON.stringify(health())).not.to.contain('tenant');
+    const shown = health().circuits.find((one) => one.name === name);
+    expect(shown?.keys).to.deep.equal({ closed: 0, open: 1, 'half-open': 0, isolated: 0, 'forced-closed': 0 });
+  });
+
+  it('answers on a real server: live under an outage, and not ready while a critical circuit is open', async () => {
+    const name = await openCircuit();
+    const [live, ready] = [toNode(healthHandler()), toNode(healthHandler({ critical: [name] }))];
+    const server = createServer((request, response) => {
+      (request.url === '/healthz' ? live : ready)(request, response);
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const [healthz, readyz] = [await fetch(`${url}/healthz`), await fetch(`${url}/readyz`)];
+    expect([healthz.status, ((await healthz.json()) as Health).status]).to.deep.equal([200, 'degraded']);
+    expect([readyz.status, readyz.headers.get('retry-after')]).to.deep.equal([503, '30']);
+    expect(((await readyz.json()) as Health).status).to.equal('down');
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
   });
 
   it('answers GET and HEAD alone', () => {

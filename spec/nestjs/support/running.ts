@@ -43,9 +43,10 @@ export async function run(
   major: Major,
   adapter: 'express' | 'fastify',
   env: Readonly<Record<string, string>> = {},
+  program = 'shop.js',
 ): Promise<Running> {
   const folder = await projectOf(major);
-  const child = fork(join(folder, 'shop.js'), [adapter], {
+  const child = fork(join(folder, program), [adapter], {
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     execArgv: [],
     env: { ...process.env, ...env },

@@ -1,0 +1,34 @@
+import { Injectable } from '@nestjs/common';
+import { health } from '../health/index.js';
+import type { CircuitStateName } from '../index.js';
+
+/** What a check of Terminus returns. */
+export type HoldfastHealthResult<Key extends string> = Record<
+  Key,
+  {
+    readonly status: 'up' | 'down';
+    /** The state of each circuit, by its name: of its worst key, if it has keys. */
+    readonly circuits: Readonly<Record<string, CircuitStateName>>;
+  }
+>;
+
+/** An indicator for `@nestjs/terminus`, which holdfast does not load. `HoldfastModule` provides it. */
+export class HoldfastHealthIndicator {
+  /**
+   * `up` with the states of all circuits. `down` while a circuit that `critical` names is open or isolated.
+   * @throws {ConfigurationError} for unknown options
+   */
+  check<const Key extends string>(
+    key: Key,
+    options: { readonly critical?: readonly string[] } = {},
+  ): HoldfastHealthResult<Key> {
+    const { status, circuits } = health(options);
+    const result = {
+      status: status === 'down' ? ('down' as const) : ('up' as const),
+      circuits: Object.fromEntries(circuits.map(({ name, state }) => [name, state])),
+    };
+    return { [key]: result } as HoldfastHealthResult<Key>;
+  }
+}
+
+Injectable()(HoldfastHealthIndicator);
