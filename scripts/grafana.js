@@ -1,5 +1,6 @@
 // Writes observability/grafana/holdfast.json from the table of panels below. With --check it says whether the file is what
-// this would write. The queries work with both exporters: OpenTelemetry's own Prometheus exporter may leave the unit out.
+// this would write. The queries work with both exporters, and by way of OpenTelemetry's Collector: the exporter of OpenTelemetry
+// for Prometheus leaves units out, and the Collector adds one to the names of shares.
 import { readFileSync, writeFileSync } from 'node:fs';
 
 const FILE = 'observability/grafana/holdfast.json';
@@ -9,6 +10,21 @@ const OF = 'job=~"$job"';
 const CIRCUIT = `${OF},holdfast_circuit_name=~"$circuit"`;
 const METHOD = `${OF},holdfast_method=~"$method"`;
 const rate = (metric, labels = METHOD) => `rate(${metric}{${labels}}[$__rate_interval])`;
+/** A metric whose name may end in its unit. */
+const withUnit = (metric, unit, labels) => `{__name__=~"${metric}(_${unit})?",${labels}}`;
+/** The worst state over all instances, as a number. */
+const worst = (metric) => {
+  const states = ['half-open', 'open', 'isolated'].map((state, i) => {
+    return `${i + 1} * ${withUnit(metric, 'ratio', `${CIRCUIT},holdfast_circuit_state="${state}"`)}`;
+  });
+  return `max by (holdfast_circuit_name) (${states.join(' or ')})`;
+};
+const STATES = [
+  ['0', 'closed', 'green'],
+  ['1', 'half-open', 'yellow'],
+  ['2', 'open', 'red'],
+  ['3', 'isolated', 'purple'],
+];
 const sum = (by, what) => `sum by (${by}) (${what})`;
 const calls = (more = '') => rate('holdfast_calls_total', `${METHOD}${more}`);
 const quantile = (q) =>
@@ -21,23 +37,8 @@ const ROWS = [
     {
       ...{ title: 'Circuits now', width: 24, height: 7, type: 'state-timeline', unit: 'short' },
       help: 'The worst state over all instances: 0 closed, 1 half-open, 2 open, 3 isolated.',
-      queries: [
-        [
-          ['half-open', 'open', 'isolated']
-            .map(
-              (state, i) =>
-                `max by (holdfast_circuit_name) (holdfast_circuit_state{${CIRCUIT},holdfast_circuit_state="${state}"}) * ${i + 1}`,
-            )
-            .reduce((all, one) => `${all} + ${one}`),
-          '{{holdfast_circuit_name}}',
-        ],
-      ],
-      mappings: [
-        ['0', 'closed', 'green'],
-        ['1', 'half-open', 'yellow'],
-        ['2', 'open', 'red'],
-        ['3', 'isolated', 'purple'],
-      ],
+      queries: [[worst('holdfast_circuit_state'), '{{holdfast_circuit_name}}']],
+      mappings: STATES,
     },
   ],
   [
@@ -173,7 +174,7 @@ const ROWS = [
       height: 7,
       unit: 's',
       queries: [
-        [`max by (holdfast_gate_name) ({__name__=~"holdfast_gate_closed(_seconds)?",${OF}})`, '{{holdfast_gate_name}}'],
+        [`max by (holdfast_gate_name) (${withUnit('holdfast_gate_closed', 'seconds', OF)})`, '{{holdfast_gate_name}}'],
       ],
     },
     {
@@ -182,6 +183,60 @@ const ROWS = [
       height: 7,
       unit: 'cps',
       queries: [[sum('holdfast_result', rate('holdfast_hedges_total')), '{{holdfast_result}}']],
+    },
+  ],
+  [
+    {
+      ...{ title: 'Bulkheads that are shared by name', width: 8, height: 7, unit: 'none' },
+      queries: [
+        [
+          share(
+            sum('holdfast_bulkhead_name', `holdfast_shared_bulkhead_running{${OF}}`),
+            sum('holdfast_bulkhead_name', `holdfast_shared_bulkhead_limit{${OF}}`),
+          ),
+          '{{holdfast_bulkhead_name}} used',
+        ],
+        [sum('holdfast_bulkhead_name', `holdfast_shared_bulkhead_queued{${OF}}`), '{{holdfast_bulkhead_name}} waiting'],
+      ],
+    },
+    {
+      ...{ title: 'Rate limits: calls that wait', width: 8, height: 7, unit: 'none' },
+      queries: [
+        [sum('holdfast_gate_name', `holdfast_gate_waiting{${OF}}`), '{{holdfast_gate_name}}'],
+        [sum('holdfast_limiter_name', `holdfast_limiter_waiting{${OF}}`), '{{holdfast_limiter_name}}'],
+      ],
+    },
+    {
+      ...{ title: 'Rate limits: closings and refusals', width: 8, height: 7, unit: 'cps' },
+      queries: [
+        [sum('holdfast_gate_name', rate('holdfast_gate_closings_total', OF)), '{{holdfast_gate_name}} closed'],
+        [sum('holdfast_limiter_name', rate('holdfast_limiter_refused_total', OF)), '{{holdfast_limiter_name}} refused'],
+      ],
+    },
+  ],
+  [
+    {
+      ...{ title: 'Fleet: circuits now', width: 12, height: 7, type: 'state-timeline', unit: 'short' },
+      help: 'As the members last heard: 0 closed, 1 half-open, 2 open, 3 isolated. Empty without a fleet.',
+      queries: [[worst('holdfast_fleet_circuit_state'), '{{holdfast_circuit_name}}']],
+      mappings: STATES,
+    },
+    {
+      ...{ title: 'Fleet: members', width: 6, height: 7, unit: 'none' },
+      queries: [
+        [
+          `max by (holdfast_circuit_name) (holdfast_fleet_circuit_members{${CIRCUIT}})`,
+          '{{holdfast_circuit_name}} present',
+        ],
+        [
+          sum('holdfast_fleet_name', withUnit('holdfast_fleet_degraded', 'ratio', OF)),
+          '{{holdfast_fleet_name}} without the store',
+        ],
+      ],
+    },
+    {
+      ...{ title: 'Fleet: own evidence, seconds, repairs', width: 6, height: 7, unit: 'cps' },
+      queries: [[sum('holdfast_event', rate('holdfast_fleet_circuit_events_total', CIRCUIT)), '{{holdfast_event}}']],
     },
   ],
 ];
@@ -252,7 +307,7 @@ const dashboard = {
     list: [
       { name: 'datasource', label: 'Data source', type: 'datasource', query: 'prometheus', current: {} },
       variable('job', 'Job', 'label_values(holdfast_calls_total, job)'),
-      variable('circuit', 'Circuit', `label_values(holdfast_circuit_state{${OF}}, holdfast_circuit_name)`),
+      variable('circuit', 'Circuit', `label_values(holdfast_circuit_refused_total{${OF}}, holdfast_circuit_name)`),
       variable('method', 'Method', `label_values(holdfast_calls_total{${OF}}, holdfast_method)`),
     ],
   },

@@ -4,10 +4,11 @@ import { cp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import * as attributes from '#lib/metrics/metric.js';
 import { ATTEMPT_DURATION, CALL_DURATION, METRICS } from '#lib/metrics/table.js';
 import { holdfast } from '../support/command.js';
-import { hasPrometheus, RULES, startPrometheus } from './support/prometheus.js';
-import { answering, startDrill } from './support/drill.js';
+import { type Drill, startDrill } from './support/drill.js';
+import { hasPrometheus, type Prometheus, RULES, startPrometheus } from './support/prometheus.js';
 
 interface Panel {
   readonly id: number;
@@ -18,13 +19,17 @@ interface Panel {
 
 const dashboard = JSON.parse(readFileSync('observability/grafana/holdfast.json', 'utf8')) as {
   readonly panels: readonly Panel[];
-  readonly annotations: { readonly list: readonly { readonly expr: string }[] };
+  readonly annotations: { readonly list: readonly { readonly name: string; readonly expr: string }[] };
 };
+const annotations = dashboard.annotations.list.map(({ name, expr }) => [name, expr] as const);
 const expressions = dashboard.panels.flatMap(({ title, targets }) => targets.map(({ expr }) => [title, expr] as const));
 
 /** With the variables of the dashboard filled in. */
-const filled = (expr: string): string =>
-  expr.replaceAll('$__rate_interval', '30s').replaceAll(/\$(job|circuit|method)/g, '.*');
+const filled = (expr: string, job: string): string =>
+  expr
+    .replaceAll('$__rate_interval', '30s')
+    .replaceAll('$job', job)
+    .replaceAll(/\$(circuit|method)/g, 'drill.*');
 
 describe('The files for Grafana and Prometheus', () => {
   it('are those that the scripts write', () => {
@@ -47,18 +52,18 @@ describe('The files for Grafana and Prometheus', () => {
     expect(JSON.stringify(dashboard).match(/"uid":"[^$]/g)).to.equal(null);
   });
 
-  it('name no metric that is not exported', async () => {
+  it('name no metric that is not exported, and no label that none has', async () => {
+    const metrics = [...METRICS, CALL_DURATION, ATTEMPT_DURATION];
+    // With and without the units that are left out or added on the way.
+    const known = new Set(
+      metrics.flatMap(({ prometheus }) => [prometheus, prometheus.replace(/_seconds$/, ''), `${prometheus}_bucket`]),
+    );
+    const labels = new Set(Object.values(attributes).flatMap((name) => (typeof name === 'string' ? [name] : [])));
+    for (const label of labels) known.add(label.replaceAll('.', '_'));
     const rules = await readFile(RULES, 'utf8');
-    const known = new Set([
-      ...[...METRICS, CALL_DURATION, ATTEMPT_DURATION].map(({ prometheus }) => prometheus),
-      ...['holdfast_call_duration', 'holdfast_gate_closed'],
-    ]);
-    const labels = ['method', 'circuit_name', 'circuit_state', 'outcome', 'reason', 'result', 'shadow', 'gate_name'];
-    const text = [...expressions.map(([, expr]) => expr), ...dashboard.annotations.list.map(({ expr }) => expr), rules];
-    for (const [name] of text.join('\n').matchAll(/holdfast_[a-z_]+/g)) {
-      if (!labels.includes(name.slice('holdfast_'.length)))
-        expect(known, name).to.include(name.replace(/\(?_(seconds_)?bucket$/, ''));
-    }
+    const text = [...expressions, ...annotations].map(([, expr]) => expr).join('\n') + rules;
+    const named = [...text.matchAll(/holdfast_[a-z_]+/g)].map(([name]) => name.replace(/_$/, ''));
+    expect(named.filter((name) => !known.has(name))).to.deep.equal([]);
   });
 
   it('are written out by the command, which replaces nothing unasked', async () => {
@@ -105,31 +110,63 @@ if (!hasPrometheus)
     const dir = mkdtempSync(join(tmpdir(), 'holdfast-'));
     await cp('observability/prometheus', dir, { recursive: true });
     const rules = await readFile(join(dir, 'holdfast.rules.yml'), 'utf8');
-    await writeFile(join(dir, 'holdfast.rules.yml'), rules.replace('"open"}) == 1', '"open"}) == 2'));
+    await writeFile(join(dir, 'holdfast.rules.yml'), rules.replaceAll('"open"}) == 1', '"open"}) == 2'));
     const { status } = spawnSync('promtool', ['test', 'rules', 'holdfast.rules.test.yml'], { cwd: dir });
     expect(status).to.equal(1);
     await rm(dir, { recursive: true });
   });
 
-  it('every query of the dashboard and of the rules answers over a drill that is scraped', async () => {
-    const drill = await startDrill();
-    const prometheus = await startPrometheus(drill.target);
-    try {
-      // Some rates need two scrapes.
-      await answering(prometheus, 'rate(holdfast_calls_total{holdfast_outcome="fallback"}[30s]) > 0');
-      const empty: string[] = [];
-      for (const [title, expr] of expressions) {
-        const { status, series } = await prometheus.query(filled(expr));
-        expect(status, expr).to.equal('success');
-        if (series === 0) empty.push(title);
-      }
-      expect(empty).to.deep.equal([]);
-      const names = await prometheus.alerts();
-      expect(names).to.have.lengthOf(10);
-      await answering(prometheus, 'ALERTS{alertname="CircuitOpen",alertstate="pending"}');
-    } finally {
+  describe('that scrapes a drill through both exporters', () => {
+    let drill: Drill;
+    let prometheus: Prometheus;
+    before(async () => {
+      drill = await startDrill();
+      prometheus = await startPrometheus(drill.targets);
+    });
+    after(async () => {
       await prometheus.stop();
       await drill.stop();
-    }
+    });
+
+    const until = async (what: () => Promise<boolean>): Promise<void> => {
+      while (!(await what())) await new Promise((resolve) => setTimeout(resolve, 200));
+    };
+    /** What a query finds, without what differs by the exporter. */
+    const seriesOf = async (expr: string, job: string): Promise<string[]> => {
+      const { status, found } = await prometheus.query(filled(expr, job));
+      expect(status, expr).to.equal('success');
+      return found.map(({ labels }) => JSON.stringify(Object.entries(labels).sort())).sort();
+    };
+
+    it('CircuitOpen is pending, and fires', async () => {
+      const alert = (): Promise<string> =>
+        prometheus.alert('CircuitOpen', { job: 'registry', holdfast_circuit_name: 'drill-down' });
+      await until(async () => (await alert()) === 'pending');
+      await until(async () => (await alert()) === 'firing');
+    });
+
+    it('every query of the dashboard finds something, and the same through both', async () => {
+      for (const job of Object.keys(drill.targets))
+        await until(async () => (await seriesOf('rate(holdfast_calls_total{job=~"$job"}[30s]) > 0', job)).length > 1);
+      for (const [title, expr] of [...expressions, ...annotations]) {
+        const found = await seriesOf(expr, 'registry');
+        if (title !== 'Circuit opens') expect(found, title).not.to.have.lengthOf(0);
+        expect(await seriesOf(expr, 'otel'), title).to.deep.equal(found);
+      }
+    });
+
+    it('every query of the rules answers', async () => {
+      const rules = await prometheus.rules();
+      expect(rules.size).to.equal(12);
+      for (const [name, expr] of rules) expect((await prometheus.query(expr)).status, name).to.equal('success');
+    });
+
+    it('CircuitOpen ends after the outage', async () => {
+      drill.recover();
+      for (const job of Object.keys(drill.targets)) {
+        const labels = { job, holdfast_circuit_name: 'drill-down' };
+        await until(async () => (await prometheus.alert('CircuitOpen', labels)) === 'inactive');
+      }
+    });
   });
 });

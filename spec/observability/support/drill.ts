@@ -1,30 +1,112 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { PrometheusExporter } from '@opentelemetry/exporter-prometheus';
+import { MeterProvider } from '@opentelemetry/sdk-metrics';
+import { Registry } from 'prom-client';
+import { createClient } from 'redis';
 import {
+  circuit,
   CircuitProtected,
   ConcurrencyLimited,
   configure,
   Hedged,
+  RateLimited,
   RespectRateLimit,
   RetryOnTransient,
 } from '#lib/index.js';
-import { metricsText } from '#lib/prometheus/index.js';
+import { connectFleet } from '#lib/fleet/index.js';
+import { instrument } from '#lib/otel/index.js';
+import { register } from '#lib/prometheus/index.js';
+import { startFleetStore } from '#lib/testing/index.js';
 import { httpError, unavailable } from '../../support/upstream.js';
-import type { Prometheus } from './prometheus.js';
 
-/** A process that calls upstreams in every kind of trouble, and serves its metrics. */
-export async function startDrill(): Promise<{ readonly target: string; stop(): Promise<void> }> {
+export interface Drill {
+  /** Where the metrics are served, by the exporter. */
+  readonly targets: { readonly registry: string; readonly otel: string };
+  /** The upstream of the circuit `drill-down` answers again. */
+  recover(): void;
+  stop(): Promise<void>;
+}
+
+/** Calls upstreams in every kind of trouble, and serves the metrics through both exporters. */
+export async function startDrill(): Promise<Drill> {
   const restore = configure({
     settings: { log: { level: 'silent' }, retry: { minWait: '1ms', maxWait: '2ms' } },
   });
-  let turn = 0;
-  const open = CircuitProtected({ circuit: 'drill-down', failureThreshold: 1, fallback: 'cached' })(
-    RetryOnTransient()(async (): Promise<string> => Promise.reject(unavailable())),
+  const [registry, otel] = [await serveRegistry(), await serveOtel()];
+  const store = await startFleetStore();
+  const fleet = await connectFleet(createClient({ url: store.url }), { name: 'drill', timeout: '2s' });
+  const { calls, recover } = troubles();
+  const calling = setInterval(() => {
+    for (const call of calls) void call().catch(() => undefined);
+  }, 20);
+  return {
+    targets: { registry: registry.target, otel: otel.target },
+    recover,
+    stop: async () => {
+      clearInterval(calling);
+      await fleet.close();
+      await Promise.all([store.close(), registry.stop(), otel.stop()]);
+      circuit('drill-down').reset();
+      restore();
+    },
+  };
+}
+
+interface Served {
+  readonly target: string;
+  stop(): Promise<unknown>;
+}
+
+async function serveRegistry(): Promise<Served> {
+  const registry = new Registry();
+  const undo = register(registry);
+  const server = createServer((_request, response) => {
+    void registry.metrics().then((text) => response.writeHead(200, { 'content-type': registry.contentType }).end(text));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    target: `127.0.0.1:${(server.address() as AddressInfo).port}`,
+    stop: () => {
+      undo();
+      server.closeAllConnections();
+      return new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+async function serveOtel(): Promise<Served> {
+  const exporter = new PrometheusExporter({ preventServerStart: true });
+  const meterProvider = new MeterProvider({ readers: [exporter] });
+  const undo = instrument({ meterProvider, events: 'none' });
+  const server = createServer((request, response) => exporter.getMetricsRequestHandler(request, response));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    target: `127.0.0.1:${(server.address() as AddressInfo).port}`,
+    stop: async () => {
+      undo();
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+      await meterProvider.shutdown();
+    },
+  };
+}
+
+function troubles(): { readonly calls: readonly (() => Promise<unknown>)[]; recover(): void } {
+  let isDown = true;
+  const down = CircuitProtected({
+    ...{ circuit: 'drill-down', failureThreshold: 1, recoveryTimeout: '1s', probeInterval: '1s', fallback: 'cached' },
+  })(
+    RetryOnTransient()(async function drillDown(): Promise<string> {
+      if (isDown) throw unavailable();
+      return 'answer';
+    }),
   );
+  let turn = 0;
   const flaky = CircuitProtected({ circuit: 'drill-flaky', failureThreshold: 100 })(
     RetryOnTransient({ maxAttempts: 2 })(
       Hedged({ after: '5ms' })(
-        ConcurrencyLimited({ limit: 4, queue: 4 })(async () => {
+        ConcurrencyLimited({ limit: 4, queue: 4 })(async function drillFlaky() {
           turn += 1;
           if (turn % 3 === 0) throw unavailable();
           if (turn % 7 === 0) throw httpError(400);
@@ -33,33 +115,11 @@ export async function startDrill(): Promise<{ readonly target: string; stop(): P
       ),
     ),
   );
-  const limited = RespectRateLimit({ gate: 'drill-gate', maxWait: '1s' })(async () => {
+  const limited = RespectRateLimit({ gate: 'drill-gate', maxWait: '1s' })(async function drillLimited() {
     throw httpError(429, { headers: { 'retry-after': '60' } });
   });
-  metricsText();
-  const calls = setInterval(() => {
-    for (const call of [open, flaky, limited]) void call().catch(() => undefined);
-  }, 20);
-  const server = createServer((_request, response) => {
-    response.writeHead(200, { 'content-type': 'text/plain; version=0.0.4' }).end(metricsText());
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return {
-    target: `127.0.0.1:${(server.address() as AddressInfo).port}`,
-    stop: async () => {
-      clearInterval(calls);
-      restore();
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
-    },
-  };
-}
-
-/** Waits until a query has a result. */
-export async function answering(prometheus: Prometheus, expr: string): Promise<void> {
-  for (;;) {
-    const { series } = await prometheus.query(expr);
-    if (series > 0) return;
-    await new Promise((resolve) => setTimeout(resolve, 200));
-  }
+  const shared = RateLimited({ limiter: 'drill-limiter', limit: 10, per: '1s', maxWait: '1ms' })(
+    ConcurrencyLimited({ bulkhead: 'drill-bulkhead', limit: 2, queue: 2 })(async function drillShared() {}),
+  );
+  return { calls: [down, flaky, limited, shared], recover: () => void (isDown = false) };
 }

@@ -1,29 +1,45 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync } from 'node:fs';
-import { rm, writeFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 
 export const RULES = 'observability/prometheus/holdfast.rules.yml';
 
 export const hasPrometheus = ['promtool', 'prometheus'].every((name) => spawnSync(name, ['--version']).status === 0);
 
+/** The labels and the value of one series. */
+export interface Found {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly value: number;
+}
+
 export interface Prometheus {
-  query(expr: string): Promise<{ readonly status: string; readonly series: number }>;
-  /** The names of all alerts. */
-  alerts(): Promise<string[]>;
+  query(expr: string): Promise<{ readonly status: string; readonly found: readonly Found[] }>;
+  /** The expressions of all rules, by the name of the alert. */
+  rules(): Promise<ReadonlyMap<string, string>>;
+  /** The state of an alert for these labels: `inactive` if there is none. */
+  alert(name: string, labels: Readonly<Record<string, string>>): Promise<string>;
   stop(): Promise<void>;
 }
 
-/** A real Prometheus that scrapes a target each second and evaluates the rules. */
-export async function startPrometheus(target: string): Promise<Prometheus> {
+/**
+ * A real Prometheus that scrapes targets each second, by the name of their job, and evaluates the rules. They wait for
+ * seconds instead of minutes.
+ */
+export async function startPrometheus(targets: Readonly<Record<string, string>>): Promise<Prometheus> {
   const dir = mkdtempSync(join(tmpdir(), 'prometheus-'));
+  const rules = await readFile(RULES, 'utf8');
+  await writeFile(join(dir, 'rules.yml'), rules.replaceAll(/^( +for: \d+)m$/gm, '$1s'));
+  const jobs = Object.entries(targets).map(
+    ([job, target]) => `{ job_name: ${job}, static_configs: [{ targets: ["${target}"] }] }`,
+  );
   const config = `
 global: { scrape_interval: 1s, evaluation_interval: 1s }
-rule_files: [${JSON.stringify(resolve(RULES))}]
-scrape_configs: [{ job_name: drill, static_configs: [{ targets: ["${target}"] }] }]`;
+rule_files: [rules.yml]
+scrape_configs: [${jobs.join(', ')}]`;
   await writeFile(join(dir, 'prometheus.yml'), config);
   const address = `127.0.0.1:${await freePort()}`;
   const args = [
@@ -46,14 +62,23 @@ scrape_configs: [{ job_name: drill, static_configs: [{ targets: ["${target}"] }]
   return {
     query: async (expr) => {
       const { status, data } = await get(`/api/v1/query?query=${encodeURIComponent(expr)}`);
-      const { result = [] } = (data ?? {}) as { readonly result?: readonly unknown[] };
-      return { status: String(status), series: result.length };
-    },
-    alerts: async () => {
-      const { data } = (await get('/api/v1/rules')) as {
-        readonly data: { readonly groups: readonly { readonly rules: readonly { readonly name: string }[] }[] };
+      const { result = [] } = (data ?? {}) as { readonly result?: readonly Result[] };
+      return {
+        status: String(status),
+        found: result.map(({ metric, value }) => ({ labels: metric, value: Number(value[1]) })),
       };
-      return data.groups.flatMap(({ rules }) => rules.map(({ name }) => name));
+    },
+    rules: async () => {
+      const { data } = (await get('/api/v1/rules')) as {
+        readonly data: { readonly groups: readonly { readonly rules: readonly Rule[] }[] };
+      };
+      return new Map(data.groups.flatMap(({ rules }) => rules.map(({ name, query }) => [name, query] as const)));
+    },
+    alert: async (name, labels) => {
+      const { data } = (await get('/api/v1/alerts')) as { readonly data: { readonly alerts: readonly Alert[] } };
+      const wanted = Object.entries({ ...labels, alertname: name });
+      const alert = data.alerts.find((one) => wanted.every(([label, value]) => one.labels[label] === value));
+      return alert?.state ?? 'inactive';
     },
     stop: async () => {
       const exit = once(child, 'exit');
@@ -62,6 +87,21 @@ scrape_configs: [{ job_name: drill, static_configs: [{ targets: ["${target}"] }]
       await rm(dir, { recursive: true });
     },
   };
+}
+
+interface Result {
+  readonly metric: Readonly<Record<string, string>>;
+  readonly value: readonly [number, string];
+}
+
+interface Rule {
+  readonly name: string;
+  readonly query: string;
+}
+
+interface Alert {
+  readonly state: 'pending' | 'firing';
+  readonly labels: Readonly<Record<string, string>>;
 }
 
 async function freePort(): Promise<number> {
