@@ -7,6 +7,7 @@ import { memory } from './sections/memory.js';
 import { paths } from './sections/paths.js';
 import { policies } from './sections/policies.js';
 import { streams } from './sections/streams.js';
+import { visibility } from './sections/visibility.js';
 
 /**
  * What a section is given.
@@ -28,7 +29,7 @@ import { streams } from './sections/streams.js';
  * @typedef {{ tables: Table[], marks: [what: string, { value: string, reached: boolean }][] }} Found
  */
 
-const SECTIONS = { paths, policies, limits, fleet, streams, memory, imports, growth };
+const SECTIONS = { paths, policies, limits, fleet, streams, memory, imports, growth, visibility };
 
 export const SECTION_NAMES = Object.keys(SECTIONS);
 

@@ -11,7 +11,11 @@ export function watching(observers: readonly CallObserver[], run: Next): Next {
   if (observers.length === 0) return run;
   return (self, args, call) => {
     const { method } = (call as Call).site;
-    const watches = observers.flatMap((observer) => guarded(() => observer.begin(method)) ?? []);
+    const watches: CallWatch[] = [];
+    for (const observer of observers) {
+      const watch = guarded(() => observer.begin(method));
+      if (watch) watches.push(watch);
+    }
     if (watches.length === 0) return run(self, args, call);
     (call as Call).watched = new WatchedCall(watches);
     return within(watches, () => run(self, args, call));
@@ -51,37 +55,39 @@ export function watched(method: Next): Next {
 /** What exporters see of one call. */
 class WatchedCall implements CallWatching {
   readonly #watches: readonly CallWatch[];
-  readonly #running = new Set<AttemptWatching>();
+  #running: Set<AttemptWatching> | undefined;
 
   constructor(watches: readonly CallWatch[]) {
     this.#watches = watches;
   }
 
   attempt(number: number, isHedge: boolean, clock: Clock): AttemptWatching | undefined {
+    if (!this.#watches.some((watch) => watch.attempt)) return undefined;
     const watches = this.#watches.flatMap((watch) => guarded(() => watch.attempt?.(number, isHedge)) ?? []);
-    if (watches.length === 0) return undefined;
     const since = clock.now();
+    const running = (this.#running ??= new Set());
     const attempt: AttemptWatching = {
       within: (run) => within(watches, run),
       ended: (errorType) => {
-        if (!this.#running.delete(attempt)) return;
+        if (!running.delete(attempt)) return;
         const durationMs = Math.max(0, clock.now() - since);
         for (const watch of watches) guarded(() => watch.ended?.({ errorType, durationMs }));
       },
     };
-    this.#running.add(attempt);
+    running.add(attempt);
     return attempt;
   }
 
   ended(end: CallEnd): void {
     // The method may go on for ever: the call does not wait for it any more.
-    for (const attempt of this.#running) attempt.ended('cancelled');
+    for (const attempt of this.#running ?? []) attempt.ended('cancelled');
     for (const watch of this.#watches) guarded(() => watch.ended?.(end));
   }
 }
 
 /** Runs in the context of each watch, the first one outermost. */
 function within<T>(watches: readonly Pick<Watch<never>, 'within'>[], run: () => T): T {
+  if (!watches.some((watch) => watch.within)) return run();
   return watches.reduceRight<() => T>((inner, watch) => () => watch.within?.(inner) ?? inner(), run)();
 }
 

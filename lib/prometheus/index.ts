@@ -72,6 +72,9 @@ export function metricsText(): string {
   return textOf(families(), inspect());
 }
 
+/** One for all: prom-client keeps an object for each that is not given. */
+const NONE_SHARED = Object.freeze({});
+
 /** A metric of prom-client, made without its classes: it asks for the values when it is scraped. */
 function metricOf({ name, help, type, read }: Family, inspection: () => Inspection) {
   const metric = {
@@ -81,8 +84,7 @@ function metricOf({ name, help, type, read }: Family, inspection: () => Inspecti
       ...{ name: metric.name, help, type, aggregator: 'sum' },
       values: read(inspection()).map(({ name: line, labels, value }) => ({
         ...(line !== name && { metricName: line }),
-        labels,
-        value,
+        ...{ labels, sharedLabels: NONE_SHARED, value },
       })),
     }),
     reset: () => undefined,

@@ -44,11 +44,16 @@ function durations(bounds: readonly number[]): Family {
       methods.flatMap((stats) =>
         (stats.durations ?? []).flatMap(({ outcome, counts, sum }) => {
           const labels = labelsOf({ ...ofMethod(stats), [OUTCOME]: outcome });
-          const below = (bound: number): number =>
-            counts.slice(0, BOUNDS_S.indexOf(bound) + 1).reduce((total, count) => total + count, 0);
-          const count = counts.reduce((total, one) => total + one, 0);
+          let count = 0;
+          const below = counts.map((one) => (count += one));
           return [
-            ...bounds.map((le) => ({ name: `${name}_bucket`, labels: { ...labels, le }, value: below(le) })),
+            ...bounds.map((le) => {
+              return {
+                name: `${name}_bucket`,
+                labels: { ...labels, le },
+                value: below[BOUNDS_S.indexOf(le)] as number,
+              };
+            }),
             { name: `${name}_bucket`, labels: { ...labels, le: '+Inf' }, value: count },
             { name: `${name}_sum`, labels, value: sum },
             { name: `${name}_count`, labels, value: count },
@@ -58,9 +63,18 @@ function durations(bounds: readonly number[]): Family {
   };
 }
 
+/** Names of labels, by those of attributes: there are few, and many series. */
+const names = new Map<string, string>();
+
 /** Labels as OpenTelemetry's exporters translate attributes. */
 function labelsOf(attributes: Attributes): Labels {
-  return Object.fromEntries(Object.entries(attributes).map(([name, value]) => [name.replaceAll('.', '_'), `${value}`]));
+  const labels: Record<string, string> = {};
+  for (const [attribute, value] of Object.entries(attributes)) {
+    let name = names.get(attribute);
+    if (name === undefined) names.set(attribute, (name = attribute.replaceAll('.', '_')));
+    labels[name] = String(value);
+  }
+  return labels;
 }
 
 /** The text format 0.0.4. */
@@ -69,13 +83,20 @@ export function textOf(all: readonly Family[], inspection: Inspection): string {
 }
 
 function familyText({ name, help, type, read }: Family, inspection: Inspection): string {
-  const lines = read(inspection).map(({ name: line, labels, value }) => {
-    const pairs = Object.entries(labels).map(([label, text]) => `${label}="${escaped(String(text))}"`);
-    return `${line}${pairs.length > 0 ? `{${pairs.join(',')}}` : ''} ${value}\n`;
-  });
-  return `# HELP ${name} ${help}\n# TYPE ${name} ${type}\n${lines.join('')}`;
+  let text = `# HELP ${name} ${help}\n# TYPE ${name} ${type}\n`;
+  for (const { name: line, labels, value } of read(inspection)) text += `${line}${labelText(labels)} ${value}\n`;
+  return text;
 }
 
+function labelText(labels: Labels): string {
+  let text = '';
+  for (const name in labels) text += `${text === '' ? '{' : ','}${name}="${escaped(String(labels[name]))}"`;
+  return text === '' ? '' : `${text}}`;
+}
+
+const SPECIAL = /[\\"\n]/;
+
 function escaped(text: string): string {
+  if (!SPECIAL.test(text)) return text;
   return text.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n');
 }

@@ -38,6 +38,17 @@ describe('npm run bench', function () {
       expect(stdout).to.include(`the number of ${what}`);
   });
 
+  it('measures counters, exporters and what reading them takes', async () => {
+    const { code, stdout, stderr } = await run('overhead', '--quick', '--only', 'visibility', '--alone');
+    expect(code, stderr).to.equal(0);
+    for (const copy of ['whole', 'control', 'without counters', 'without the channel', 'with exporters'])
+      expect(stdout).to.match(new RegExp(`^${copy} +\\d+ +\\d\\.\\d{3}$`, 'm'));
+    for (const mark of ['counters', 'channel without a subscriber', 'exporters without durations'])
+      expect(stdout).to.match(new RegExp(`^${mark}: at most 1\\.0\\d × +\\d\\.\\d{3} × +(yes|no)$`, 'm'));
+    expect(stdout).to.match(/^inspect\(\) of 100 methods and 10 000 keys: at most 20 ms +\d+\.\d ms +(yes|no)$/m);
+    expect(stdout).to.match(/^what 50 000 calls leave behind: at most 65536 bytes +\d+ bytes +(yes|no)$/m);
+  });
+
   describe('in a folder of its own', () => {
     let copy: Copy;
     beforeEach(() => {
@@ -78,7 +89,7 @@ describe('npm run bench', function () {
     [
       'an unknown section',
       ['--only', 'speed'],
-      /^bench: .*'speed'.*one of paths, policies, limits, streams, memory, imports, growth\./,
+      /^bench: .*'speed'.*one of paths, policies, limits, streams, memory, imports, growth, visibility\./,
     ],
     ['a word too many', ['paths'], /^bench: too many arguments.* Known: --help/],
   ] as const) {
