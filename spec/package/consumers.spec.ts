@@ -9,7 +9,7 @@ const DIALECTS = { standard: [], legacy: ['--experimentalDecorators', '--emitDec
 const TYPES = ['@types/node', 'undici-types'];
 
 const CONSUMERS: Readonly<Record<string, Installed>> = {
-  'without openai': { sources: ['service.ts', 'commonjs.cts'], beside: TYPES },
+  'without openai': { sources: ['service.ts', 'visibility.ts', 'commonjs.cts'], beside: TYPES },
   'with openai 6': { sources: ['service.ts', 'answer.ts'], beside: [...TYPES, 'openai'] },
   'with openai 7': { sources: ['service.ts', 'answer.ts'], beside: [...TYPES, 'openai=openai-7'] },
 };
@@ -40,6 +40,7 @@ const PRINTS: Readonly<Record<string, unknown>> = {
     requests: 4,
     circuit: 'closed',
   },
+  'visibility.ts': { calls: [{ outcome: 'success', count: 1 }], status: 'up', hasMetrics: true },
   'commonjs.cts': { answer: 'well!', calls: 2 },
 };
 

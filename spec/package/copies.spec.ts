@@ -90,6 +90,25 @@ describe('two copies of the package in one process', function () {
     expect(await shown('one copy', REQUIRED, [])).to.deep.equal({ ...SHOWN, sameClasses: true });
   });
 
+  it('export through one registry and one provider once', async () => {
+    const both = await consumer('two-exporters', {
+      sources: [],
+      beside: ['prom-client', 'tdigest', 'bintrees', '@opentelemetry/api'],
+    });
+    const program = `
+      import { createRequire } from 'node:module';
+      import * as otel from 'holdfast/otel';
+      import * as prometheus from 'holdfast/prometheus';
+      import { Registry } from 'prom-client';
+      const require = createRequire(import.meta.url);
+      const [otherOtel, otherPrometheus] = [require('holdfast/otel'), require('holdfast/prometheus')];
+      const registry = new Registry();
+      console.log(prometheus.register(registry) === otherPrometheus.register(registry), otel.instrument() === otherOtel.instrument());
+      console.log((await registry.metrics()).match(/# TYPE holdfast_calls_total/g).length);`;
+    const { stdout, stderr } = await node(['--input-type', 'module', '--eval', program], both);
+    expect({ stdout, stderr }).to.deep.equal({ stdout: 'true true\n1\n', stderr: '' });
+  });
+
   it('emit one process warning if they are of two major versions, which share nothing', async () => {
     const folder = join(other(), 'node_modules/holdfast/dist');
     const changed = [];

@@ -49,6 +49,36 @@ describe('the installed package', function () {
     expect(await packagesLoadedBy(program)).not.to.have.any.keys('prom-client', '@opentelemetry/api', 'openai');
   });
 
+  it('loads the API of OpenTelemetry with holdfast/otel, and that of its logs only for those', async () => {
+    const beside = ['@opentelemetry/api', '@opentelemetry/api-logs'];
+    const instrumented = await consumer('instrumented', { sources: [], beside });
+    const loadedBy = async (program: string): Promise<string[]> => {
+      const trace = join(instrumented, `trace-${++traces}.txt`);
+      const args = ['--import', './trace.mjs', '--input-type', 'module', '--eval', program];
+      const { code, stderr } = await node(args, instrumented, { TRACE: trace });
+      expect(code, stderr).to.equal(0);
+      const urls = await readFile(trace, 'utf8');
+      return beside.filter((name) => urls.includes(`/node_modules/${name}/`));
+    };
+    expect(await loadedBy("import 'holdfast'; import 'holdfast/prometheus'")).to.deep.equal([]);
+    const otel = "import { instrument } from 'holdfast/otel'; instrument";
+    expect(await loadedBy(`${otel}()`)).to.deep.equal(['@opentelemetry/api']);
+  });
+
+  it('says which package the logs of OpenTelemetry need', async () => {
+    const alone = await consumer('without-logs', { sources: [], beside: ['@opentelemetry/api'] });
+    const program = `
+      import { instrument } from 'holdfast/otel';
+      try { instrument({ events: 'log' }); } catch ({ name, problems }) { console.log(name, ...problems); }
+      instrument({ events: 'log', loggerProvider: { getLogger: () => ({ emit() {} }) } });`;
+    const { code, stdout } = await node(['--input-type', 'module', '--eval', program], alone);
+    expect(code).to.equal(0);
+    expect(stdout).to.equal(
+      'ConfigurationError instrument: events: "log" needs @opentelemetry/api-logs, which is not installed. ' +
+        'Write: npm install @opentelemetry/api-logs, or give a loggerProvider\n',
+    );
+  });
+
   it('loads no client of Redis or Valkey with holdfast/fleet, which works without any of them', async () => {
     const loaded = await packagesLoadedBy("import 'holdfast/fleet'");
     expect(loaded).to.include.all.keys('holdfast');
@@ -68,6 +98,7 @@ describe('the installed package', function () {
   for (const [entry, peer] of [
     ['fetch/axios', 'axios'],
     ['nestjs', '@nestjs/common'],
+    ['otel', '@opentelemetry/api'],
   ] as const) {
     it(`says what is missing where holdfast/${entry} is used without its peer`, async () => {
       const { code, stderr } = await node(['--input-type', 'module', '--eval', `import 'holdfast/${entry}'`], project);
