@@ -128,6 +128,7 @@ if (!hasPrometheus)
       await drill.stop();
     });
 
+    const byName = ([one]: [string, string], [other]: [string, string]): number => (one < other ? -1 : 1);
     const until = async (what: () => Promise<boolean>): Promise<void> => {
       while (!(await what())) await new Promise((resolve) => setTimeout(resolve, 200));
     };
@@ -135,7 +136,7 @@ if (!hasPrometheus)
     const seriesOf = async (expr: string, job: string): Promise<string[]> => {
       const { status, found } = await prometheus.query(filled(expr, job));
       expect(status, expr).to.equal('success');
-      return found.map(({ labels }) => JSON.stringify(Object.entries(labels).sort())).sort();
+      return found.map(({ labels }) => JSON.stringify(Object.entries(labels).sort(byName))).sort();
     };
 
     it('CircuitOpen is pending, and fires', async () => {
