@@ -27,6 +27,7 @@ export class Shown {
         break;
       case 'fleet_joined':
       case 'fleet_recovered':
+      case 'fleet_shared':
     }
   }
 

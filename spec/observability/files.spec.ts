@@ -10,6 +10,8 @@ import { holdfast } from '../support/command.js';
 import { type Drill, startDrill } from './support/drill.js';
 import { hasPrometheus, type Prometheus, RULES, startPrometheus } from './support/prometheus.js';
 
+const TESTS = 'observability/prometheus/holdfast.rules.test.yml';
+
 interface Panel {
   readonly id: number;
   readonly title: string;
@@ -19,6 +21,7 @@ interface Panel {
 
 const dashboard = JSON.parse(readFileSync('observability/grafana/holdfast.json', 'utf8')) as {
   readonly panels: readonly Panel[];
+  readonly templating: object;
   readonly annotations: { readonly list: readonly { readonly name: string; readonly expr: string }[] };
 };
 const annotations = dashboard.annotations.list.map(({ name, expr }) => [name, expr] as const);
@@ -61,9 +64,21 @@ describe('The files for Grafana and Prometheus', () => {
     const labels = new Set(Object.values(attributes).flatMap((name) => (typeof name === 'string' ? [name] : [])));
     for (const label of labels) known.add(label.replaceAll('.', '_'));
     const rules = await readFile(RULES, 'utf8');
-    const text = [...expressions, ...annotations].map(([, expr]) => expr).join('\n') + rules;
+    const queries = [...expressions, ...annotations].map(([, expr]) => expr);
+    const text = [...queries, JSON.stringify(dashboard.templating), rules].join('\n');
     const named = [...text.matchAll(/holdfast_[a-z_]+/g)].map(([name]) => name.replace(/_$/, ''));
     expect(named.filter((name) => !known.has(name))).to.deep.equal([]);
+  });
+
+  it('have a test for each alert in which it fires and then ends', async () => {
+    const [rules, tests] = await Promise.all([readFile(RULES, 'utf8'), readFile(TESTS, 'utf8')]);
+    const alerts = [...rules.matchAll(/alert: (\w+)/g)].map(([, alert]) => alert);
+    const checks = [...tests.matchAll(/alertname: (\w+)\n +eval_time: \d+m\n +exp_alerts:( \[\])?/g)];
+    for (const alert of alerts) {
+      const fires = checks.filter(([, name]) => name === alert).map(([, , none]) => none === undefined);
+      expect(fires, alert).to.include(true);
+      expect(fires.at(-1), alert).to.equal(false);
+    }
   });
 
   it('are written out by the command, which replaces nothing unasked', async () => {
