@@ -122,13 +122,11 @@ describe('the package', function () {
       'dist/cjs/nestjs: @nestjs/common',
       'dist/cjs/nestjs: @nestjs/core',
       'dist/cjs/openai: openai',
-      'dist/cjs/otel: @opentelemetry/api',
       'dist/esm/fetch: axios',
       'dist/esm/fetch: undici',
       'dist/esm/nestjs: @nestjs/common',
       'dist/esm/nestjs: @nestjs/core',
       'dist/esm/openai: openai',
-      'dist/esm/otel: @opentelemetry/api',
     ]);
   });
 
