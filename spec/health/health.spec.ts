@@ -18,7 +18,7 @@ describe('holdfast/health', () => {
     const name = uniqueName();
     opened.push(name);
     const ask = CircuitProtected({ circuit: name, failureThreshold: 1, recoveryTimeout: '30s', ...options });
-    await rejectionOf(ask(async (_key: string) => Promise.reject(unavailable()))('tenant'));
+    await rejectionOf(ask(async (_key: string) => Promise.reject(unavailable()))('key-of-a-customer'));
     return name;
   }
 
@@ -54,7 +54,7 @@ describe('holdfast/health', () => {
 
   it('counts keys, and names none', async () => {
     const name = await openCircuit({ key: (key: string) => key });
-    expect(JSON.stringify(health())).not.to.contain('tenant');
+    expect(JSON.stringify(health())).not.to.contain('customer');
     const shown = health().circuits.find((one) => one.name === name);
     expect(shown?.keys).to.deep.equal({ closed: 0, open: 1, 'half-open': 0, isolated: 0, 'forced-closed': 0 });
   });
