@@ -1,6 +1,7 @@
 import { ConfigurationError } from '../core/errors.js';
 import { shared } from '../core/shared.js';
 import { showFleet } from '../runtime/fleet-stats.js';
+import { enterFleet } from '../runtime/fleets.js';
 import { settingsOf } from '../runtime/runtime.js';
 import { type Fleet, fleetHandle } from './handle.js';
 import { Membership } from './membership.js';
@@ -27,12 +28,13 @@ export async function connectFleet(client: FleetClient, options: FleetOptions = 
     ]);
   const store = storeOf(client);
   const membership = new Membership(store, rules, runtimeHost(rules));
+  const fleet = fleetHandle(membership);
   joined.membership = membership;
-  const hide = showFleet((now) => membership.stats(now));
+  const undo = [showFleet((now) => membership.stats(now)), enterFleet(fleet)];
   membership.onClose = () => {
-    hide();
+    for (const end of undo) end();
     if (joined.membership === membership) delete joined.membership;
   };
   await membership.start();
-  return fleetHandle(membership);
+  return fleet;
 }

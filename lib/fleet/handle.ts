@@ -1,26 +1,12 @@
 import { type Duration, isDuration, toMs } from '../core/duration.js';
 import { ConfigurationError } from '../core/errors.js';
+import type { FleetCircuit } from '../runtime/fleets.js';
 import { FleetStoreError } from './errors.js';
 import type { Membership } from './membership.js';
 import { readableName, safeName, safeNameOfKey } from './protocol/keys.js';
 import type { Reply } from './protocol/reply.js';
 
-/** A circuit as the whole fleet has it. */
-export interface FleetCircuit {
-  /** Its name. The key of a keyed circuit appears as a hash. */
-  readonly name: string;
-  readonly state: 'closed' | 'open' | 'half-open' | 'isolated';
-  /** Milliseconds until the fleet probes; null while it is isolated without an end. */
-  readonly openInMs: number | null;
-  /** Times in a row that the fleet opened. */
-  readonly trips: number;
-  /** Members that have finished calls lately. */
-  readonly present: number;
-  /** Members that vote to open. */
-  readonly votes: number;
-  /** What caused the state, or the reason that `isolate` was given. */
-  readonly why: string;
-}
+export type { FleetCircuit };
 
 /** How `isolate` is asked. */
 export interface FleetIsolation {
