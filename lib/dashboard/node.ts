@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 
 /** A handler of node:http, Express, and, with `reply.raw` and `reply.hijack()`, of Fastify. */
 export type NodeHandler = (request: IncomingMessage, response: ServerResponse) => void;
@@ -29,25 +30,9 @@ async function serve(
   const { status, headers, body } = await handler(request);
   outgoing.writeHead(status, Object.fromEntries(headers));
   outgoing.flushHeaders();
-  if (body && incoming.method !== 'HEAD') await send(body, outgoing, gone.signal);
-  outgoing.end();
-}
-
-async function send(body: ReadableStream<Uint8Array>, outgoing: ServerResponse, signal: AbortSignal): Promise<void> {
-  const reader = body.getReader();
-  const cancel = (): void => void reader.cancel().catch(() => undefined);
-  if (signal.aborted) return cancel();
-  signal.addEventListener('abort', cancel);
-  for (let part = await reader.read(); !part.done; part = await reader.read())
-    if (!outgoing.write(part.value)) await drained(outgoing, signal);
-}
-
-function drained(outgoing: ServerResponse, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) return resolve();
-    outgoing.once('drain', resolve);
-    signal.addEventListener('abort', () => resolve(), { once: true });
-  });
+  // A reader that left, or a body that ends in an error, ends the connection.
+  if (body && incoming.method !== 'HEAD') await pipeline(Readable.fromWeb(body), outgoing);
+  else outgoing.end();
 }
 
 /** Undefined for one that is no request of the web. */

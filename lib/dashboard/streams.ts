@@ -3,86 +3,98 @@ import { levelOf } from '../core/event-kinds.js';
 import type { ResilienceEvent } from '../core/events.js';
 import { onEvent, runtime } from '../runtime/runtime.js';
 import { entryOf } from '../telemetry/entry.js';
-import type { State } from './state.js';
+import { refuse, HEADERS } from './responses.js';
+import { type FleetState, fleetState, SOURCE, type State } from './state.js';
+import { Viewer } from './viewer.js';
 
 const MAX_STREAMS = 20;
 const TICK_MS = 1000;
-/** Messages that may wait for a slow reader before it is dropped. */
-const MAX_WAITING = 200;
-
-type Send = (message: string) => void;
+const encoder = new TextEncoder();
 
 /** The viewers: while there is none, nothing listens and nothing ticks. */
 export class Streams {
-  readonly #open = new Map<symbol, Send>();
-  readonly #stateOf: () => State;
+  readonly #viewers = new Set<Viewer>();
+  readonly #stateOf: (fleet: FleetState | undefined) => State;
   #stop: (() => void) | undefined;
+  #fleet: FleetState | undefined;
+  #isAsking = false;
 
-  constructor(stateOf: () => State) {
+  constructor(stateOf: (fleet: FleetState | undefined) => State) {
     this.#stateOf = stateOf;
   }
 
   /** Server-sent events: `hello` with everything, `event` for each event, `tick` with everything each second. */
   open(signal: AbortSignal): Response {
-    if (this.#open.size >= MAX_STREAMS) {
-      const headers = { 'retry-after': '10', 'cache-control': 'no-store', 'content-type': 'text/plain' };
-      return new Response('too many viewers\n', { status: 503, headers });
+    if (this.#viewers.size >= MAX_STREAMS) {
+      const response = refuse(503, 'too many viewers');
+      response.headers.set('retry-after', '10');
+      return response;
     }
-    const id = Symbol('viewer');
-    const leave = (): void => {
-      signal.removeEventListener('abort', leave);
-      if (this.#open.delete(id) && this.#open.size === 0) this.#sleep();
-    };
+    let leave = (): void => undefined;
     const body = new ReadableStream<Uint8Array>(
       {
         start: (controller) => {
-          const encoder = new TextEncoder();
-          const send: Send = (message) => {
-            if ((controller.desiredSize ?? 0) < -MAX_WAITING) {
-              leave();
-              controller.close();
-            } else controller.enqueue(encoder.encode(message));
+          const viewer = new Viewer(controller);
+          leave = () => {
+            signal.removeEventListener('abort', leave);
+            this.#remove(viewer);
           };
-          this.#open.set(id, send);
           signal.addEventListener('abort', leave);
+          this.#viewers.add(viewer);
           this.#stop ??= this.#wake();
-          send(messageOf('hello', this.#stateOf()));
+          viewer.event(messageOf('hello', this.#stateOf(this.#fleet)));
         },
-        cancel: leave,
+        cancel: () => leave(),
       },
       { highWaterMark: 0 },
     );
-    const headers = { 'content-type': 'text/event-stream', 'cache-control': 'no-store', 'x-accel-buffering': 'no' };
+    const headers = { ...HEADERS, 'content-type': 'text/event-stream', 'x-accel-buffering': 'no' };
     return new Response(body, { headers });
   }
 
+  /** Asks the store of the fleet; the next tick tells what it says. */
+  async askFleet(): Promise<void> {
+    if (this.#isAsking) return;
+    this.#isAsking = true;
+    this.#fleet = await fleetState();
+    this.#isAsking = false;
+  }
+
   #wake(): () => void {
+    void this.askFleet();
     const undo = [
       onEvent((event) => this.#toAll('event', eventOf(event))),
-      every(TICK_MS, () => this.#toAll('tick', this.#stateOf())),
+      every(TICK_MS, () => {
+        this.#toAll('tick', this.#stateOf(this.#fleet));
+        void this.askFleet();
+      }),
     ];
     return () => {
       for (const end of undo) end();
     };
   }
 
-  #sleep(): void {
+  #remove(viewer: Viewer): void {
+    if (!this.#viewers.delete(viewer) || this.#viewers.size > 0) return;
     this.#stop?.();
     this.#stop = undefined;
   }
 
-  #toAll(type: string, data: unknown): void {
+  #toAll(type: 'event' | 'tick', data: unknown): void {
     const message = messageOf(type, data);
-    for (const send of this.#open.values()) send(message);
+    for (const viewer of this.#viewers) {
+      if (viewer[type](message)) continue;
+      this.#remove(viewer);
+      viewer.drop();
+    }
   }
 }
 
 /** An event with the fields of the log alone. */
 function eventOf(event: ResilienceEvent): object {
-  const level = levelOf(event);
-  return { at: runtime.clock.now(), ...entryOf(event, level, 0) };
+  return { at: runtime.clock.now(), source: SOURCE, ...entryOf(event, levelOf(event), 0) };
 }
 
-function messageOf(type: string, data: unknown): string {
-  return `event: ${type}\ndata: ${JSON.stringify(data)}\n\n`;
+function messageOf(type: string, data: unknown): Uint8Array {
+  return encoder.encode(`event: ${type}\ndata: ${JSON.stringify(data)}\n\n`);
 }

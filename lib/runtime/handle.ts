@@ -74,7 +74,7 @@ export function circuits(): CircuitHandle[] {
   return [...found].map(([name, meant]) => handle(name, () => meant));
 }
 
-/** The circuit as somebody at the dashboard moves it. */
+/** The circuit as somebody at the dashboard moves it: every move is told, also one that changes no state. */
 export function circuitOfDashboard(name: string): CircuitHandle {
   return handle(name, undefined, 'dashboard');
 }
@@ -85,7 +85,7 @@ function handle(name: string, meant = (): Circuit[] => circuitsMeantBy(name), by
   const tell = (moved: boolean): void => {
     // The circuit's own name: a handle's may hold a key.
     const event = transitionEvent(shown().name, shown().stateAt(now()));
-    if (moved) runtime.telemetry.tell({ ...event, by });
+    if (moved || by === 'dashboard') runtime.telemetry.tell({ ...event, by });
   };
   return {
     name,

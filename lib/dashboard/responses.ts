@@ -1,0 +1,31 @@
+export const HEADERS = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' };
+
+export function json(value: unknown): Response {
+  return new Response(JSON.stringify(value), { headers: { ...HEADERS, 'content-type': 'application/json' } });
+}
+
+/** @param why a few words that name nothing of the process or of the request */
+export function refuse(status: number, why: string): Response {
+  return new Response(`${why}\n`, { status, headers: { ...HEADERS, 'content-type': 'text/plain; charset=utf-8' } });
+}
+
+export function wrongMethod(allow: string): Response {
+  const response = refuse(405, 'wrong method');
+  response.headers.set('allow', allow);
+  return response;
+}
+
+export function noAccess(): Response {
+  const response = refuse(401, 'no access');
+  response.headers.set('www-authenticate', 'Bearer');
+  return response;
+}
+
+/** Whether a page of this very address asks. Without an Origin it is no browser; with another one it is another page. */
+export function isSameOrigin({ headers, url }: Request): boolean {
+  const { origin, host } = new URL(url);
+  const from = headers.get('origin');
+  if (from === origin) return true;
+  // Behind a proxy that ends TLS, the scheme here is not the browser's: then the browser has to say so itself.
+  return from === `https://${host}` && headers.get('sec-fetch-site') === 'same-origin';
+}
