@@ -11,6 +11,8 @@ import { chunksOf, graphOf, inOrder, reachable } from './bundle/graph.js';
 import { isExternal, nodeModules } from './bundle/node-modules.js';
 import { commonJs, dense, marked, merged, withoutComments } from './bundle/print.js';
 import { entryPoints } from './entries.js';
+// The page is part of what is bundled.
+import './page.js';
 
 const COMPILED = resolve('dist');
 const FOLDERS = ['dist/esm', 'dist/cjs'];

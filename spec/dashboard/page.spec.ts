@@ -1,8 +1,10 @@
-import { mkdir } from 'node:fs/promises';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { expect } from 'chai';
 import type { Browser, Page } from 'playwright-core';
 import { circuit, CircuitProtected, configure, RetryOnTransient } from '#lib/index.js';
 import { serveDashboard, type ServedDashboard } from '#lib/dashboard/index.js';
+import { library } from '../support/program.js';
 import { chromiumPath, launch } from '../support/chromium.js';
 import { rejectionOf, uniqueName, unavailable } from '../support/upstream.js';
 
@@ -22,7 +24,6 @@ if (!path && process.env.CI) throw new Error('Chromium is not installed: apt-get
     restore = configure({ settings: { log: { level: 'silent' } } });
     browser = await launch(path as string);
     served = await serveDashboard();
-    await mkdir('build/screenshots', { recursive: true });
   });
   after(async () => {
     await browser?.close();
@@ -42,6 +43,20 @@ if (!path && process.env.CI) throw new Error('Chromium is not installed: apt-get
   async function usedCircuit(name = uniqueName()): Promise<string> {
     await CircuitProtected({ circuit: name })(async () => 'x')();
     return name;
+  }
+
+  /** A process that serves its dashboard, and does nothing else. */
+  async function idleProcess(): Promise<{ readonly child: ChildProcess; readonly url: string }> {
+    const program = `
+      import { serveDashboard } from ${library('dashboard/index.js')};
+      console.log((await serveDashboard()).url);
+      setInterval(() => undefined, 1000);
+    `;
+    const child = spawn(process.execPath, ['--input-type=module', '--eval', program], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const [line] = (await once(child.stdout, 'data')) as [Buffer];
+    return { child, url: line.toString().trim() };
   }
 
   const tileOf = (name: string) => page.locator('article', { hasText: name });
@@ -74,10 +89,118 @@ if (!path && process.env.CI) throw new Error('Chromium is not installed: apt-get
       'name',
       'CircuitOpenError',
     );
-    await page.getByRole('button', { name: `Reset ${name}` }).click();
+    await page.getByRole('button', { name: `Reset ${name}` }).press('Enter');
+    await page.keyboard.press('Enter');
+    await page.getByText(`${name} is closed.`).waitFor();
     await tileOf(name).getByText('closed', { exact: true }).waitFor();
     expect(circuit(name).state).to.equal('closed');
     expect(complaints).to.deep.equal([]);
+  });
+
+  it('isolates by a click, and moves nothing if the question is cancelled', async () => {
+    const name = await usedCircuit();
+    await page.goto(served.url);
+    await page.getByRole('button', { name: `Isolate ${name}` }).click();
+    await page.getByRole('button', { name: 'Cancel' }).click();
+    expect(circuit(name).state).to.equal('closed');
+    await page.getByRole('button', { name: `Isolate ${name}` }).click();
+    await page.getByRole('button', { name: 'Isolate', exact: true }).click();
+    await tileOf(name).getByText('isolated', { exact: true }).waitFor();
+    expect(circuit(name).state).to.equal('isolated');
+    circuit(name).reset();
+  });
+
+  it('says first what is wrong, and leads to it', async () => {
+    const name = await usedCircuit();
+    circuit(name).isolate('INC-7');
+    await page.goto(served.url);
+    await page.getByRole('button', { name: `${name}: isolated, INC-7` }).press('Enter');
+    expect(await page.evaluate('document.activeElement.getAttribute("aria-label")')).to.equal(name);
+    circuit(name).reset();
+  });
+
+  it('is operated by the keyboard alone', async () => {
+    const name = await usedCircuit();
+    await page.goto(served.url);
+    await tileOf(name).waitFor();
+    await page.keyboard.press('/');
+    await page.keyboard.type(name);
+    await page.locator('article').nth(1).waitFor({ state: 'detached' });
+    for (let i = 0; i < 20; i++) {
+      await page.keyboard.press('Tab');
+      if (await page.evaluate(`document.activeElement.getAttribute('aria-label') === 'Isolate ${name}'`)) break;
+    }
+    // Tiles are drawn again each second: the focus stays.
+    await page.waitForTimeout(1200);
+    await page.keyboard.press('Enter');
+    await page.keyboard.type('by hand');
+    await page.keyboard.press('Enter');
+    // Enter in a text field presses the first button of a form, which is not the dangerous one.
+    expect(circuit(name).state).to.equal('closed');
+    await page.keyboard.press('Enter');
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Enter');
+    await tileOf(name).getByText('isolated', { exact: true }).waitFor();
+    circuit(name).reset();
+  });
+
+  it('shows how calls end, and the settings with the layer that each came from', async () => {
+    const name = uniqueName();
+    const method = { [name]: async () => Promise.reject(unavailable()) }[name] as () => Promise<string>;
+    const ask = CircuitProtected({ circuit: name, failureThreshold: 1000 })(
+      RetryOnTransient({ maxAttempts: 1 })(method),
+    );
+    await page.goto(served.url);
+    await page.locator('#link.on').waitFor();
+    for (let i = 0; i < 30; i++) {
+      await rejectionOf(ask());
+      await page.waitForTimeout(50);
+    }
+    await tileOf(name).getByText('100 %').waitFor();
+    await page.getByRole('row', { name: new RegExp(`^${name} `) }).waitFor();
+    await page.locator('summary', { hasText: name }).click();
+    const row = page.getByRole('row', { name: /failureThreshold 1000 from/ });
+    expect(await row.textContent()).to.match(/@CircuitProtected\(\) failureThreshold1000from /);
+  });
+
+  it('says that what it shows is old while the process is away, and goes on when it is back', async () => {
+    const other = await serveDashboard();
+    const { hash, port } = new URL(other.url);
+    await page.goto(other.url);
+    await page.locator('#link.on').waitFor();
+    await other.close();
+    await page
+      .getByText(/^No connection\. This is how it was at \d\d:\d\d:\d\d, \d+ s ago\. Trying again\.$/)
+      .waitFor();
+    const again = await serveDashboard({ port: Number(port) });
+    await page.getByText('Who are you?').waitFor();
+    expect(new URL(again.url).hash).not.to.equal(hash);
+    await page.getByLabel('Token').fill(new URL(again.url).hash.slice(1));
+    await page.keyboard.press('Enter');
+    await page.locator('#link.on').waitFor();
+    expect(await page.locator('#stale').isHidden()).to.equal(true);
+    await again.close();
+  });
+
+  it('says that there is nothing yet, in a process without calls', async () => {
+    const { child, url } = await idleProcess();
+    try {
+      await page.goto(url);
+      await page.getByText(/^No circuit has been used yet/).waitFor();
+      await page.getByText('Nothing to see yet').waitFor();
+      expect(complaints).to.deep.equal([]);
+    } finally {
+      child.kill();
+    }
+  });
+
+  it('fits a phone: nothing is wider than the screen', async () => {
+    await usedCircuit(`a-name-${'that-is-long-'.repeat(10)}${uniqueName()}`);
+    await page.setViewportSize({ width: 390, height: 844 });
+    await page.goto(served.url);
+    await page.locator('article').first().waitFor();
+    expect(await page.evaluate('document.documentElement.scrollWidth')).to.equal(390);
   });
 
   it('runs nothing of a hostile name', async () => {
@@ -95,7 +218,11 @@ if (!path && process.env.CI) throw new Error('Chromium is not installed: apt-get
     await page.goto(served.url.replace(/#.*/, '#wrong'));
     await page.getByLabel('Token').fill(new URL(served.url).hash.slice(1));
     await page.getByRole('button', { name: 'Open' }).click();
-    await page.getByText('Circuits:').waitFor();
+    await page
+      .getByText(/circuit/)
+      .first()
+      .waitFor();
+    await page.locator('#link.on').waitFor();
   });
 
   it('shows events as they come, and finds among them', async () => {

@@ -1,17 +1,14 @@
 import { randomBytes } from 'node:crypto';
-import { MARKUP } from './markup.js';
-import { SCRIPT } from './script.js';
-import { STYLE } from './style.js';
+import { MARKUP, SCRIPT, STYLE } from './assets.js';
 
 /** The page: one file that asks for nothing elsewhere. It has no data, so that it needs no token. */
-export function page({ basePath, control }: { readonly basePath: string; readonly control: boolean }): Response {
+export function page({ control }: { readonly control: boolean }): Response {
   const nonce = randomBytes(18).toString('base64');
-  const settings = JSON.stringify({ basePath, control }).replaceAll('<', '\\u003c');
   const html = `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>holdfast</title>
 <meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark">
 <link rel="icon" href="data:,"><style nonce="${nonce}">${STYLE}</style></head><body>${MARKUP}
-<script nonce="${nonce}">const SETTINGS = ${settings};${SCRIPT}</script></body></html>`;
+<script nonce="${nonce}">const SETTINGS={control:${control}};${SCRIPT}</script></body></html>`;
   const policy = [
     "default-src 'none'",
     `style-src 'nonce-${nonce}'`,

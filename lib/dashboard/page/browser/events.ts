@@ -1,0 +1,82 @@
+import { $, el } from './dom.js';
+import { time } from './format.js';
+
+/** An event as the stream has it: the fields of the log. */
+export interface Told {
+  readonly at: number;
+  readonly level: string;
+  readonly message: string;
+  readonly source: string;
+  readonly [field: string]: unknown;
+}
+
+interface Line {
+  /** The first of them. */
+  readonly told: Told;
+  readonly key: string;
+  count: number;
+}
+
+const KEPT = 500;
+const SHOWN = 100;
+/** Events that are alike and follow each other closely are one line. */
+const ALIKE = 8;
+const ALIKE_MS = 10_000;
+/** What an event is told apart by. */
+const IDENTITY = ['message', 'method', 'circuit', 'kind', 'state', 'reason', 'source'];
+
+/** The newest events. */
+export class Events {
+  #lines: Line[] = [];
+  #isDue = false;
+
+  constructor() {
+    $('filter').oninput = $('all').onchange = () => this.#draw();
+  }
+
+  add(told: Told): void {
+    const key = JSON.stringify(IDENTITY.map((field) => told[field]));
+    const found = this.#lines.slice(0, ALIKE).find((one) => one.key === key && told.at - one.told.at < ALIKE_MS);
+    if (found) found.count += 1;
+    else this.#lines = [{ told, key, count: 1 }, ...this.#lines].slice(0, KEPT);
+    // Many may come at once.
+    if (this.#isDue) return;
+    this.#isDue = true;
+    setTimeout(() => this.#draw(), 200);
+  }
+
+  #draw(): void {
+    this.#isDue = false;
+    const filter = $<HTMLInputElement>('filter').value.toLowerCase();
+    const isAll = $<HTMLInputElement>('all').checked;
+    const shown = this.#lines.filter(
+      ({ told, key }) =>
+        (isAll || told.level !== 'debug') &&
+        (filter === '' || key.toLowerCase().includes(filter) || told.level === filter),
+    );
+    $('events').replaceChildren(...shown.slice(0, SHOWN).map(lineOf));
+  }
+}
+
+/** What needs no label to be understood, in the order in which it is shown. */
+const PLAIN = ['circuit', 'method', 'kind', 'errorName', 'code', 'errno'];
+const LEFT_OUT = new Set([...PLAIN, 'elapsedMs', 'maxAttempts']);
+
+function lineOf({ told: { at, level, message, source: _, ...facts }, count }: Line): HTMLElement {
+  const plain = PLAIN.flatMap((name) => (facts[name] === undefined ? [] : textOf(facts[name])));
+  const labelled = Object.entries(facts).flatMap(([name, value]) =>
+    LEFT_OUT.has(name) ? [] : `${name} ${textOf(value)}`,
+  );
+  return el(
+    'li',
+    level,
+    el('time', 'quiet', time(at)),
+    el('span', 'what', message),
+    el('span', 'quiet', count > 1 ? `×${count}` : ''),
+    el('span', 'rest', [...plain, ...labelled].join(' · ')),
+  );
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
