@@ -4,11 +4,9 @@ const AGAIN_MS = 1000;
 
 /** A process that serves its dashboard. */
 export interface Remote {
-  /** Where its stream of events is. */
-  readonly events: URL;
+  /** Where it is mounted, without a slash at the end and without the token. */
+  readonly base: string;
   readonly token: string;
-  /** The address as it can be shown: without the token. */
-  readonly shown: string;
 }
 
 /**
@@ -23,28 +21,40 @@ export function remoteAt(address: string): Remote {
       'expected the address of a dashboard with its token, http://host:port/#TOKEN; got another text.',
     );
   const base = `${url.origin}${url.pathname.replace(/\/$/, '')}`;
-  return { events: new URL(`${base}/api/events`), token: decodeURIComponent(token), shown: base };
+  return { base, token: decodeURIComponent(token) };
 }
 
-/** Hands on every message of the process, also after it was away, until the signal aborts. */
-export async function follow(remote: Remote, signal: AbortSignal, send: (message: string) => void): Promise<void> {
+/**
+ * Hands on every message of the process, also after it was away, until the signal aborts.
+ * @param isThere called with true when it answers, and with false when it does not
+ */
+export async function follow(
+  remote: Remote,
+  signal: AbortSignal,
+  send: (message: string) => void,
+  isThere: (isThere: boolean) => void,
+): Promise<void> {
   while (!signal.aborted) {
     try {
-      await readOnce(remote, signal, send);
+      await readOnce(remote, signal, send, () => isThere(true));
     } catch {
       // It is away: it is asked again.
     }
-    if (!signal.aborted) await wait(AGAIN_MS, signal);
+    if (signal.aborted) return;
+    isThere(false);
+    await wait(AGAIN_MS, signal);
   }
 }
 
 async function readOnce(
-  { events, token }: Remote,
+  { base, token }: Remote,
   signal: AbortSignal,
   send: (message: string) => void,
+  connected: () => void,
 ): Promise<void> {
-  const response = await fetch(events, { signal, headers: { authorization: `Bearer ${token}` } });
+  const response = await fetch(`${base}/api/events`, { signal, headers: { authorization: `Bearer ${token}` } });
   if (!response.ok || !response.body) throw new Error('no stream');
+  connected();
   const decoder = new TextDecoder();
   let text = '';
   for await (const chunk of response.body) {
@@ -56,7 +66,12 @@ async function readOnce(
 
 function wait(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
-    const timer = setTimeout(resolve, ms);
-    signal.addEventListener('abort', () => (clearTimeout(timer), resolve()), { once: true });
+    const end = (): void => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', end);
+      resolve();
+    };
+    const timer = setTimeout(end, ms);
+    signal.addEventListener('abort', end);
   });
 }
