@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
 /** The command that is installed with the package. */
-const HOLDFAST = fileURLToPath(import.meta.resolve('#lib/cli/main.js'));
+export const HOLDFAST = fileURLToPath(import.meta.resolve('#lib/cli/main.js'));
 
 /** The program that `npm start` runs. */
 export const DRILL = fileURLToPath(import.meta.resolve('#drill/main.js'));
