@@ -1,13 +1,12 @@
 import { every } from '../core/every.js';
-import { levelOf } from '../core/event-kinds.js';
-import type { ResilienceEvent } from '../core/events.js';
 import { onEvent, runtime } from '../runtime/runtime.js';
-import { entryOf } from '../telemetry/entry.js';
+import { EventBatch } from './batch.js';
 import { refuse, HEADERS } from './responses.js';
-import { type FleetState, fleetState, SOURCE, type State } from './state.js';
+import { type FleetState, fleetState, type State } from './state.js';
 import { Viewer } from './viewer.js';
 
 const MAX_STREAMS = 20;
+const EVENTS_MS = 250;
 const TICK_MS = 1000;
 const encoder = new TextEncoder();
 
@@ -23,7 +22,7 @@ export class Streams {
     this.#stateOf = stateOf;
   }
 
-  /** Server-sent events: `hello` with everything, `event` for each event, `tick` with everything each second. */
+  /** Server-sent events: `hello` with everything, `event` for events that are alike, `tick` with everything each second. */
   open(signal: AbortSignal): Response {
     if (this.#viewers.size >= MAX_STREAMS) {
       const response = refuse(503, 'too many viewers');
@@ -42,7 +41,7 @@ export class Streams {
           signal.addEventListener('abort', leave);
           this.#viewers.add(viewer);
           this.#stop ??= this.#wake();
-          viewer.event(messageOf('hello', this.#stateOf(this.#fleet)));
+          viewer.event(encoder.encode(messageOf('hello', this.#stateOf(this.#fleet))));
         },
         cancel: () => leave(),
       },
@@ -62,10 +61,15 @@ export class Streams {
 
   #wake(): () => void {
     void this.askFleet();
+    const events = new EventBatch();
     const undo = [
-      onEvent((event) => this.#toAll('event', eventOf(event))),
+      onEvent((event) => events.add(event, runtime.clock.now())),
+      every(EVENTS_MS, () => {
+        const messages = events.take().map((event) => messageOf('event', event));
+        if (messages.length > 0) this.#toAll('event', messages.join(''));
+      }),
       every(TICK_MS, () => {
-        this.#toAll('tick', this.#stateOf(this.#fleet));
+        this.#toAll('tick', messageOf('tick', this.#stateOf(this.#fleet)));
         void this.askFleet();
       }),
     ];
@@ -80,8 +84,8 @@ export class Streams {
     this.#stop = undefined;
   }
 
-  #toAll(type: 'event' | 'tick', data: unknown): void {
-    const message = messageOf(type, data);
+  #toAll(type: 'event' | 'tick', text: string): void {
+    const message = encoder.encode(text);
     for (const viewer of this.#viewers) {
       if (viewer[type](message)) continue;
       this.#remove(viewer);
@@ -90,11 +94,6 @@ export class Streams {
   }
 }
 
-/** An event with the fields of the log alone. */
-function eventOf(event: ResilienceEvent): object {
-  return { at: runtime.clock.now(), source: SOURCE, ...entryOf(event, levelOf(event), 0) };
-}
-
-function messageOf(type: string, data: unknown): Uint8Array {
-  return encoder.encode(`event: ${type}\ndata: ${JSON.stringify(data)}\n\n`);
+function messageOf(type: string, data: unknown): string {
+  return `event: ${type}\ndata: ${JSON.stringify(data)}\n\n`;
 }

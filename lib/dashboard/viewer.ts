@@ -1,7 +1,7 @@
-/** Events that may wait for a slow reader before it is dropped. */
-const MAX_EVENTS = 200;
-/** Seconds in which it may have read nothing. */
-const MAX_TICKS = 30;
+/** Messages that may wait for a slow reader before it is dropped. */
+const MAX_WAITING = 200;
+/** Ticks in a row that it may miss, because what came before them still waits. */
+const MAX_MISSED = 30;
 
 /** One reader of the stream. */
 export class Viewer {
@@ -14,14 +14,14 @@ export class Viewer {
 
   /** @returns whether it keeps up */
   event(message: Uint8Array): boolean {
-    if (this.#waiting >= MAX_EVENTS) return false;
+    if (this.#waiting >= MAX_WAITING) return false;
     this.#controller.enqueue(message);
     return true;
   }
 
   /** A tick tells everything: one that has not been read makes the next one needless. */
   tick(message: Uint8Array): boolean {
-    if (this.#waiting > 0) return ++this.#missed < MAX_TICKS;
+    if (this.#waiting > 0) return ++this.#missed < MAX_MISSED;
     this.#missed = 0;
     this.#controller.enqueue(message);
     return true;

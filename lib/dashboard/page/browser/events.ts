@@ -7,6 +7,8 @@ export interface Told {
   readonly level: string;
   readonly message: string;
   readonly source: string;
+  /** How many there were that are alike. */
+  readonly times: number;
   readonly [field: string]: unknown;
 }
 
@@ -37,8 +39,8 @@ export class Events {
   add(told: Told): void {
     const key = JSON.stringify(IDENTITY.map((field) => told[field]));
     const found = this.#lines.slice(0, ALIKE).find((one) => one.key === key && told.at - one.told.at < ALIKE_MS);
-    if (found) found.count += 1;
-    else this.#lines = [{ told, key, count: 1 }, ...this.#lines].slice(0, KEPT);
+    if (found) found.count += told.times;
+    else this.#lines = [{ told, key, count: told.times }, ...this.#lines].slice(0, KEPT);
     // Many may come at once.
     if (this.#isDue) return;
     this.#isDue = true;
@@ -62,7 +64,7 @@ export class Events {
 const PLAIN = ['circuit', 'method', 'kind', 'errorName', 'code', 'errno'];
 const LEFT_OUT = new Set([...PLAIN, 'elapsedMs', 'maxAttempts']);
 
-function lineOf({ told: { at, level, message, source: _, ...facts }, count }: Line): HTMLElement {
+function lineOf({ told: { at, level, message, source: _source, times: _times, ...facts }, count }: Line): HTMLElement {
   const plain = PLAIN.flatMap((name) => (facts[name] === undefined ? [] : textOf(facts[name])));
   const labelled = Object.entries(facts).flatMap(([name, value]) =>
     LEFT_OUT.has(name) ? [] : `${name} ${textOf(value)}`,
