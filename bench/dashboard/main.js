@@ -9,21 +9,20 @@ import { command, whole } from '../support/command.js';
 import { markdownTable } from '../support/page.js';
 
 const WORKERS = 8;
-/** What fails in the drill's flaky phase. */
-const FAILING = 0.15;
 const MOST_LOST = 0.01;
 const ARMS = ['without', 'with', 'control'];
 
 const FLAGS = [
   { flag: '--rounds <n>', what: 'slices of each kind; by default 20', parse: whole(1, 500), fallback: 20 },
+  { flag: '--failing <percent>', what: 'requests that fail; by default 15', parse: whole(0, 100), fallback: 15 },
   { flag: '--slice <ms>', what: 'how long a slice is; by default 1500', parse: whole(100, 60_000), fallback: 1500 },
 ];
 
 await command(
   { name: 'npm run bench:dashboard --', what: 'Measures what a viewer of the live view costs.', flags: FLAGS },
-  async ({ rounds, slice }, signal) => {
+  async ({ rounds, slice, failing }, signal) => {
     configure({ settings: { log: { level: 'silent' }, retry: { minWait: '1ms', maxWait: '5ms' } } });
-    const upstream = await part('upstream.js', String(FAILING));
+    const upstream = await part('upstream.js', String(failing / 100));
     const served = await serveDashboard();
     const viewer = await part('viewer.js', served.url);
     const ask = methods(upstream.ready);

@@ -2,7 +2,7 @@ import { moveCircuit } from './moves.js';
 import { type DashboardOptions, type Rules, rulesOf } from './options.js';
 import { page } from './page/page.js';
 import { isSameOrigin, json, noAccess, refuse, wrongMethod } from './responses.js';
-import { fleetState, stateOf } from './state.js';
+import { fleetState, settingsNow, stateOf } from './state.js';
 import { Streams } from './streams.js';
 
 const MAX_PATH = 2048;
@@ -14,7 +14,7 @@ const MAX_PATH = 2048;
  */
 export function dashboard(options: DashboardOptions): (request: Request) => Promise<Response> {
   const rules = rulesOf(options);
-  const streams = new Streams((fleet) => stateOf(rules.keys, fleet));
+  const streams = new Streams((fleet, settings) => stateOf(rules.keys, fleet, settings));
   return async (request) => {
     try {
       return await answer(request, rules, streams);
@@ -37,7 +37,8 @@ async function answer(request: Request, rules: Rules, streams: Streams): Promise
   if (path === '/') return isRead ? page(rules) : wrongMethod('GET, HEAD');
   if (!path.startsWith('/api/')) return refuse(404, 'not found');
   if (!(await rules.isAllowed(request))) return noAccess();
-  if (path === '/api/inspect') return isRead ? json(stateOf(rules.keys, await fleetState())) : wrongMethod('GET, HEAD');
+  if (path === '/api/inspect')
+    return isRead ? json(stateOf(rules.keys, await fleetState(), settingsNow())) : wrongMethod('GET, HEAD');
   if (path === '/api/events') return method === 'GET' ? streams.open(request.signal) : wrongMethod('GET');
   const [, name, move] = /^\/api\/circuits\/([^/]+)\/(isolate|reset)$/.exec(path) ?? [];
   if (name === undefined) return refuse(404, 'not found');

@@ -3,6 +3,7 @@ import { type CountedMethod, countedMethods, type PolicySettings } from '../runt
 import { type FleetCircuit, joinedFleet } from '../runtime/fleets.js';
 import { inspect } from '../runtime/inspect.js';
 import type { Inspection } from '../runtime/inspection.js';
+import { runtime } from '../runtime/runtime.js';
 
 /** The fleet that a process has joined. */
 export interface FleetState {
@@ -17,20 +18,31 @@ export interface State {
   /** Tells processes from one another. */
   readonly source: string;
   readonly inspection: Inspection;
-  readonly settings: Readonly<Record<string, readonly PolicySettings[]>>;
+  /** Left out while they are those that were told last. */
+  readonly settings?: Settings;
   readonly fleet?: FleetState;
 }
 
+/** The settings in effect, by method. */
+export type Settings = Readonly<Record<string, readonly PolicySettings[]>>;
+
 export const SOURCE = `${hostname()}:${process.pid}`;
 
-export function stateOf(keys: boolean, fleet: FleetState | undefined): State {
-  const settings = [...countedMethods()].map(([method, [first]]) => [method, settingsOf(first as CountedMethod)]);
-  return {
-    source: SOURCE,
-    inspection: inspect({ keys }),
-    settings: Object.fromEntries(settings),
-    ...(fleet && { fleet }),
-  };
+export function stateOf(keys: boolean, fleet: FleetState | undefined, settings?: Settings): State {
+  return { source: SOURCE, inspection: inspect({ keys }), ...(settings && { settings }), ...(fleet && { fleet }) };
+}
+
+let described: { readonly version: number; readonly methods: number; readonly settings: Settings } | undefined;
+
+/** The same object until something changes: describing them takes longer than all the rest. */
+export function settingsNow(): Settings {
+  const { version } = runtime;
+  const counted = countedMethods();
+  if (described?.version !== version || described.methods !== counted.size) {
+    const settings = [...counted].map(([method, [first]]) => [method, settingsOf(first as CountedMethod)]);
+    described = { version, methods: counted.size, settings: Object.fromEntries(settings) };
+  }
+  return described.settings;
 }
 
 /** Asks the store. Undefined if this process is in no fleet. */

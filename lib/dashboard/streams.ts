@@ -2,7 +2,7 @@ import { every } from '../core/every.js';
 import { onEvent, runtime } from '../runtime/runtime.js';
 import { EventBatch } from './batch.js';
 import { refuse, HEADERS } from './responses.js';
-import { type FleetState, fleetState, type State } from './state.js';
+import { type FleetState, fleetState, type Settings, settingsNow, SOURCE, type State } from './state.js';
 import { Viewer } from './viewer.js';
 
 const MAX_STREAMS = 20;
@@ -10,19 +10,24 @@ const EVENTS_MS = 250;
 const TICK_MS = 1000;
 const encoder = new TextEncoder();
 
+type StateOf = (fleet: FleetState | undefined, settings?: Settings) => State;
+
 /** The viewers: while there is none, nothing listens and nothing ticks. */
 export class Streams {
   readonly #viewers = new Set<Viewer>();
-  readonly #stateOf: (fleet: FleetState | undefined) => State;
+  readonly #stateOf: StateOf;
   #stop: (() => void) | undefined;
   #fleet: FleetState | undefined;
   #isAsking = false;
 
-  constructor(stateOf: (fleet: FleetState | undefined) => State) {
+  constructor(stateOf: StateOf) {
     this.#stateOf = stateOf;
   }
 
-  /** Server-sent events: `hello` with everything, `event` for events that are alike, `tick` with everything each second. */
+  /**
+   * Server-sent events: `hello` with everything, `event` for events that are alike, `tick` each second with everything but
+   * the settings, `settings` when they have changed.
+   */
   open(signal: AbortSignal): Response {
     if (this.#viewers.size >= MAX_STREAMS) {
       const response = refuse(503, 'too many viewers');
@@ -41,7 +46,7 @@ export class Streams {
           signal.addEventListener('abort', leave);
           this.#viewers.add(viewer);
           this.#stop ??= this.#wake();
-          viewer.event(encoder.encode(messageOf('hello', this.#stateOf(this.#fleet))));
+          viewer.event(encoder.encode(messageOf('hello', this.#stateOf(this.#fleet, settingsNow()))));
         },
         cancel: () => leave(),
       },
@@ -62,6 +67,7 @@ export class Streams {
   #wake(): () => void {
     void this.askFleet();
     const events = new EventBatch();
+    let told = settingsNow();
     const undo = [
       onEvent((event) => events.add(event, runtime.clock.now())),
       every(EVENTS_MS, () => {
@@ -69,6 +75,10 @@ export class Streams {
         if (messages.length > 0) this.#toAll('event', messages.join(''));
       }),
       every(TICK_MS, () => {
+        const settings = settingsNow();
+        // No part of a tick, which a slow reader may miss.
+        if (settings !== told) this.#toAll('event', messageOf('settings', { source: SOURCE, settings }));
+        told = settings;
         this.#toAll('tick', messageOf('tick', this.#stateOf(this.#fleet)));
         void this.askFleet();
       }),

@@ -174,6 +174,21 @@ describe('holdfast/dashboard', () => {
     expect((await own(request('/api/events'))).status).to.equal(200);
   });
 
+  it('tells settings at first, and again when they have changed', async () => {
+    await usedCircuit();
+    const { body } = await dashboard({ token: TOKEN })(request('/api/events'));
+    const reader = (body as ReadableStream<Uint8Array>).getReader();
+    const next = async (): Promise<string> => new TextDecoder().decode((await reader.read()).value);
+    expect(await next()).to.contain('"settings":');
+    const tick = await next();
+    expect(tick).to.match(/^event: tick/);
+    expect(tick).not.to.contain('"settings":');
+    const restore = configure({ settings: { circuit: { failureThreshold: 77 } } });
+    expect(await next()).to.match(/^event: settings\ndata: .*"value":77/);
+    restore();
+    await reader.cancel();
+  });
+
   it('tells events that are alike once, with their number', async () => {
     const { body } = await dashboard({ token: TOKEN })(request('/api/events'));
     const reader = (body as ReadableStream<Uint8Array>).getReader();

@@ -84,6 +84,7 @@ function drawConnection(at: number): void {
 function hear(type: string, data: unknown): void {
   heard = { at: performance.now(), time: Date.now() };
   if (type === 'event') events.add(data as Told);
+  else if (type === 'settings') sources.hearSettings(data as Pick<State, 'source' | 'settings'>);
   else if (type === 'away') away = data as readonly string[];
   else {
     sources.hear(data as State, heard.at);

@@ -29,8 +29,10 @@ export class Sources {
   readonly #totals = new Map<string, Counts>();
 
   hear(state: State, heardAt: number): void {
-    const before = this.#sources.get(state.source)?.state.inspection;
-    this.#sources.set(state.source, { state, heardAt });
+    const known = this.#sources.get(state.source)?.state;
+    const before = known?.inspection;
+    const { settings = known?.settings } = state;
+    this.#sources.set(state.source, { state: { ...state, ...(settings && { settings }) }, heardAt });
     // A process that is new, or has begun again, brings a past that was not seen here.
     const isKnown = before?.since === state.inspection.since;
     const past = new Map(before?.methods.map((one) => [one.method, countsOf(one)]));
@@ -43,6 +45,11 @@ export class Sources {
         mapped((field) => total[field] + Math.max(0, now[field] - then[field])),
       );
     }
+  }
+
+  hearSettings({ source, settings }: Pick<State, 'source' | 'settings'>): void {
+    const known = this.#sources.get(source);
+    if (known && settings) this.#sources.set(source, { ...known, state: { ...known.state, settings } });
   }
 
   forgetThoseGone(now: number): void {

@@ -1,5 +1,5 @@
 import type { Inspection } from '../../../runtime/inspection.js';
-import type { State } from '../../state.js';
+import type { Settings, State } from '../../state.js';
 import { $, type Cell, el, row } from './dom.js';
 import { rate, seconds, share } from './format.js';
 import { FAILING, type Method } from './model.js';
@@ -83,7 +83,7 @@ let shown = '';
 
 /** Drawn again only when they have changed: what somebody has opened stays open. */
 export function drawSettings(states: readonly State[]): void {
-  const settings = Object.assign({}, ...states.map((one) => one.settings)) as State['settings'];
+  const settings = Object.assign({}, ...states.map((one) => one.settings)) as Settings;
   const text = JSON.stringify(settings);
   if (text === shown) return;
   shown = text;
