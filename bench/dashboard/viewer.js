@@ -4,7 +4,11 @@ const headers = { authorization: `Bearer ${hash.slice(1)}` };
 let gone = new AbortController();
 let isOpen = false;
 
-process.on('message', async (what) => {
+process.on('message', (what) => void obey(what));
+process.on('disconnect', () => process.exit());
+process.send?.('ready');
+
+async function obey(what) {
   if (what === 'open' && !isOpen) {
     gone = new AbortController();
     const { body } = await fetch(`${origin}/api/events`, { headers, signal: gone.signal });
@@ -12,9 +16,7 @@ process.on('message', async (what) => {
   } else if (what === 'close') gone.abort();
   isOpen = what === 'open';
   process.send?.('done');
-});
-process.on('disconnect', () => process.exit());
-process.send?.('ready');
+}
 
 async function read(body) {
   for await (const _ of body);

@@ -11,8 +11,8 @@ export interface Counts {
   readonly attempts: number;
 }
 
-export const FIELDS = ['ended', 'failed', 'refused', 'fallback', 'retries', 'attempts'] as const;
-export const NOTHING: Counts = { ended: 0, failed: 0, refused: 0, fallback: 0, retries: 0, attempts: 0 };
+const FIELDS = ['ended', 'failed', 'refused', 'fallback', 'retries', 'attempts'] as const;
+const NOTHING: Counts = { ended: 0, failed: 0, refused: 0, fallback: 0, retries: 0, attempts: 0 };
 
 interface Source {
   readonly state: State;
