@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 import { expect } from 'chai';
-import { circuit, CircuitProtected } from '#lib/index.js';
+import { circuit, CircuitProtected, configure } from '#lib/index.js';
 import { handlerFor } from '#lib/cli/dashboard/watch.js';
 import { remoteAt } from '#lib/cli/dashboard/remote.js';
 import { UsageError } from '#lib/cli/errors.js';
@@ -9,6 +9,10 @@ import { begin, HOLDFAST, holdfast } from '../support/command.js';
 import { uniqueName } from '../support/upstream.js';
 
 describe('holdfast dashboard', () => {
+  let restore: () => void;
+  before(() => (restore = configure({ settings: { log: { level: 'silent' } } })));
+  after(() => restore());
+
   const get = (path: string, token = 'a-token-of-a-spec', signal?: AbortSignal): Request =>
     new Request(`http://127.0.0.1:1${path}`, { headers: { authorization: `Bearer ${token}` }, signal: signal ?? null });
 
