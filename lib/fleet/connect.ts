@@ -1,6 +1,5 @@
 import { ConfigurationError } from '../core/errors.js';
 import { shared } from '../core/shared.js';
-import { showFleet } from '../runtime/fleet-stats.js';
 import { enterFleet } from '../runtime/fleets.js';
 import { settingsOf } from '../runtime/runtime.js';
 import { type Fleet, fleetHandle } from './handle.js';
@@ -30,9 +29,9 @@ export async function connectFleet(client: FleetClient, options: FleetOptions = 
   const membership = new Membership(store, rules, runtimeHost(rules));
   const fleet = fleetHandle(membership);
   joined.membership = membership;
-  const undo = [showFleet((now) => membership.stats(now)), enterFleet(fleet)];
+  const leave = enterFleet(fleet, (now) => membership.stats(now));
   membership.onClose = () => {
-    for (const end of undo) end();
+    leave();
     if (joined.membership === membership) delete joined.membership;
   };
   await membership.start();

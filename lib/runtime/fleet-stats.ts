@@ -1,6 +1,3 @@
-// What a fleet that this process has joined adds to `inspect()`. The fleet registers it: nothing of it is loaded here.
-import { shared } from '../core/shared.js';
-
 /** One circuit as the whole fleet has it, as this process last heard. All keys of a name are added up. */
 export interface FleetCircuitStats {
   readonly circuit: string;
@@ -18,21 +15,4 @@ export interface FleetStats {
   /** How often the store was given up for a while, by reason. */
   readonly degradations: Readonly<Record<'timeout' | 'error' | 'late', number>>;
   readonly circuits: readonly FleetCircuitStats[];
-}
-
-type Read = (now: number) => FleetStats;
-
-const state: { read?: Read } = shared('runtime.fleetStats', () => ({}));
-
-/** Shows a fleet from now on. @returns a function that ends it */
-export function showFleet(read: Read): () => void {
-  state.read = read;
-  return () => {
-    if (state.read === read) delete state.read;
-  };
-}
-
-/** Undefined without a fleet. */
-export function fleetStats(now: number): FleetStats | undefined {
-  return state.read?.(now);
 }

@@ -1,5 +1,7 @@
-// The fleet that this process has joined, for whoever shows it or moves its circuits. `holdfast/fleet` fills this in.
+// The fleet that this process has joined, for whoever shows it or moves its circuits. `holdfast/fleet` fills this in:
+// nothing of it is loaded here.
 import { shared } from '../core/shared.js';
+import type { FleetStats } from './fleet-stats.js';
 
 /** A circuit as the whole fleet has it. */
 export interface FleetCircuit {
@@ -28,17 +30,26 @@ export interface JoinedFleet {
   reset(circuit: string): Promise<void>;
 }
 
-const state: { fleet?: JoinedFleet } = shared('runtime.fleets', () => ({}));
+type ReadStats = (now: number) => FleetStats;
+
+const state: { fleet?: JoinedFleet; stats?: ReadStats } = shared('runtime.fleets', () => ({}));
 
 /** Undefined if this process is in no fleet. */
 export function joinedFleet(): JoinedFleet | undefined {
   return state.fleet;
 }
 
+/** What `inspect()` shows of the fleet; undefined if this process is in none. */
+export function fleetStats(now: number): FleetStats | undefined {
+  return state.stats?.(now);
+}
+
 /** @returns a function that takes it back */
-export function enterFleet(fleet: JoinedFleet): () => void {
-  state.fleet = fleet;
+export function enterFleet(fleet: JoinedFleet, stats: ReadStats): () => void {
+  Object.assign(state, { fleet, stats });
   return () => {
-    if (state.fleet === fleet) delete state.fleet;
+    if (state.fleet !== fleet) return;
+    delete state.fleet;
+    delete state.stats;
   };
 }

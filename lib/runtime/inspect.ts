@@ -3,7 +3,7 @@ import { deepFreeze } from '../settings/load.js';
 import { bulkheads } from './bulkheads.js';
 import { countsOf, type Known, knownCircuits } from './namesakes.js';
 import { countedMethods, countedSince } from './counted.js';
-import { fleetStats } from './fleet-stats.js';
+import { fleetStats } from './fleets.js';
 import { type KnownGates, knownGates } from './gates.js';
 import { limiterStates } from './limiters.js';
 import { snapshotOf, worstOf } from './handle.js';
