@@ -1,5 +1,5 @@
 import type { Holder, Readable, Tie } from './readable.js';
-import { nextTurn } from '../core/turn.js';
+import { afterThisTurn } from '../core/turn.js';
 import type { Stream } from './policy.js';
 import type { Site } from './site.js';
 
@@ -17,47 +17,48 @@ const collected = new FinalizationRegistry<Tied>(({ stream, site }) => {
   site.channel('stream_dropped').audience(site.clock.now())?.({ type: 'stream_dropped', method: site.method });
 });
 
-interface Young {
+interface NewTie {
   readonly object: object;
   readonly tie: Tied;
 }
 
-/** So many are kept at least before those that are over are sorted out. */
-const FEW = 16;
+/** The list of new ties is filtered only when it is longer than this. */
+const MIN_FILTERED = 16;
 
-let young: Young[] = [];
-let crowd = FEW;
-let isSorting = false;
+let newTies: NewTie[] = [];
+let filterAt = MIN_FILTERED;
+let isScheduled = false;
 
 /**
- * Gives a stream up when `object`, by which alone it can be read, is collected: permits and leases come back then. What is
- * over within this turn of the event loop is not registered, since that costs more than a hundred chunks.
+ * Ends the stream when `object`, its only reader, is garbage-collected, so that permits and leases are released. A
+ * stream that ends within this turn of the event loop is not registered, because registering costs more than a hundred
+ * chunks.
  */
 export function tieTo(object: object, stream: Readable, site: Site): Tie {
   const tie = new Tied(site);
   stream.tieTo(tie);
-  young.push({ object, tie });
-  if (young.length >= crowd) {
-    young = young.filter((one) => one.tie.stream !== undefined);
-    crowd = Math.max(FEW, 2 * young.length);
+  newTies.push({ object, tie });
+  if (newTies.length >= filterAt) {
+    newTies = newTies.filter((entry) => entry.tie.stream !== undefined);
+    filterAt = Math.max(MIN_FILTERED, 2 * newTies.length);
   }
-  if (!isSorting) {
-    isSorting = true;
-    nextTurn(register);
+  if (!isScheduled) {
+    isScheduled = true;
+    afterThisTurn(register);
   }
   return tie;
 }
 
 function register(): void {
-  for (const { object, tie } of young) if (tie.stream) collected.register(object, tie);
-  young = [];
-  crowd = FEW;
-  isSorting = false;
+  for (const { object, tie } of newTies) if (tie.stream) collected.register(object, tie);
+  newTies = [];
+  filterAt = MIN_FILTERED;
+  isScheduled = false;
 }
 
 /**
- * The stream that a caller is given: an object of its own, so that a stream that nobody can read any more is found. The
- * stream behind it does not refer to it, except while a request is pending.
+ * The stream object that a caller gets. The stream behind it refers to it only while a request is pending, so that an
+ * abandoned reader can be garbage-collected.
  */
 class Reader implements Stream, Holder {
   #stream: Readable;
@@ -73,17 +74,17 @@ class Reader implements Stream, Holder {
   }
 
   next(sent?: unknown): Promise<Result> {
-    this.#hold();
+    this.#keepAlive();
     return this.#stream.next(sent);
   }
 
   return(value?: unknown): Promise<Result> {
-    this.#hold();
+    this.#keepAlive();
     return this.#stream.return(value);
   }
 
   throw(error: unknown): Promise<Result> {
-    this.#hold();
+    this.#keepAlive();
     return this.#stream.throw(error);
   }
 
@@ -99,12 +100,12 @@ class Reader implements Stream, Holder {
     return 'AsyncGenerator';
   }
 
-  #hold(): void {
+  #keepAlive(): void {
     if (this.#tie.stream) this.#tie.reader = this;
   }
 }
 
-/** What the caller reads a stream by. */
+/** The object through which the caller reads the stream. */
 export function handOut(stream: Readable, site: Site): Stream {
   return new Reader(stream, site);
 }

@@ -1,26 +1,26 @@
-const ordinary = Function.prototype[Symbol.hasInstance];
+const defaultHasInstance = Function.prototype[Symbol.hasInstance];
 
 /**
- * Lets `instanceof` recognise objects of these classes that another copy of the package has made.
- * @param classes by a name that no minifier changes
+ * Lets `instanceof` recognise objects of these classes that another copy of the package made.
+ * @param classes each class under a name that no minifier changes
  */
 export function brand(classes: Readonly<Record<string, { readonly prototype: object }>>): void {
   for (const [name, Class] of Object.entries(classes)) {
-    const mark = Symbol.for(`holdfast.${name}`);
-    Object.defineProperty(Class.prototype, mark, { value: true });
+    const brandKey = Symbol.for(`holdfast.${name}`);
+    Object.defineProperty(Class.prototype, brandKey, { value: true });
     Object.defineProperty(Class, Symbol.hasInstance, {
-      // A subclass inherits this function, and its instances are not all that have the brand.
+      // A subclass inherits this function, but not every branded object is an instance of the subclass.
       value(this: unknown, value: unknown): boolean {
-        return ordinary.call(this as never, value) || (this === Class && isBranded(value, mark));
+        return defaultHasInstance.call(this as never, value) || (this === Class && isBranded(value, brandKey));
       },
     });
   }
 }
 
-function isBranded(value: unknown, mark: symbol): boolean {
+function isBranded(value: unknown, brandKey: symbol): boolean {
   if (typeof value !== 'object' || value === null) return false;
   try {
-    return (value as Readonly<Record<symbol, unknown>>)[mark] === true;
+    return (value as Readonly<Record<symbol, unknown>>)[brandKey] === true;
   } catch {
     // A proxy may throw.
     return false;

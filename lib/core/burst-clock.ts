@@ -1,41 +1,41 @@
 import { type Clock, systemClock } from './clock.js';
 
-/** Calls in the same millisecond that make a burst, and calls in a burst for which the clock is read once. */
+/** So many calls in one millisecond are a burst; in a burst, one call in so many reads the clock. */
 const BURST = 16;
 
 const realNow = Date.now;
-const nextTurn = globalThis.setImmediate ?? ((callback: () => void) => setTimeout(callback, 0));
+const afterThisTurn = globalThis.setImmediate ?? ((callback: () => void) => setTimeout(callback, 0));
 
 /**
- * Reads a clock for calls that cost so little that reading it would be half of their price, such as refusals while a
- * circuit is open. In a burst of them, within one turn of the event loop, the real time is read for every sixteenth
- * call only. Any other clock is always read, and so is a `Date` that a test has put in its place.
+ * A cheaper `now()` for very cheap calls, such as refusals while a circuit is open: there, reading the clock is half of
+ * the cost. In a burst of calls within one turn of the event loop, every sixteenth call reads the system clock. Any
+ * other clock, and a `Date` that a test has replaced, is read for every call.
  */
 export function burstClock(clock: Clock): () => number {
   if (clock !== systemClock) return () => clock.now();
-  let last = 0;
-  let alike = 0;
-  let unread = 0;
+  let lastReadMs = 0;
+  let callsInThisMs = 0;
+  let callsBeforeNextRead = 0;
   let inBurst = false;
   const endBurst = (): void => {
-    alike = 0;
-    unread = 0;
+    callsInThisMs = 0;
+    callsBeforeNextRead = 0;
     inBurst = false;
   };
   const read = (): number => {
     const now = clock.now();
-    alike = now === last ? alike + 1 : 0;
-    last = now;
-    if (alike >= BURST && Date.now === realNow) {
-      unread = BURST;
-      if (!inBurst) nextTurn(endBurst).unref?.();
+    callsInThisMs = now === lastReadMs ? callsInThisMs + 1 : 0;
+    lastReadMs = now;
+    if (callsInThisMs >= BURST && Date.now === realNow) {
+      callsBeforeNextRead = BURST;
+      if (!inBurst) afterThisTurn(endBurst).unref?.();
       inBurst = true;
     }
     return now;
   };
   return () => {
-    if (unread === 0 || Date.now !== realNow) return read();
-    unread -= 1;
-    return last;
+    if (callsBeforeNextRead === 0 || Date.now !== realNow) return read();
+    callsBeforeNextRead -= 1;
+    return lastReadMs;
   };
 }

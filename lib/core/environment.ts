@@ -1,4 +1,4 @@
-/** The variables of the process; none in runtimes without a process. */
+/** The environment variables; none in runtimes without a process. */
 export function processEnvironment(): Readonly<Record<string, string | undefined>> {
   return globalThis.process?.env ?? {};
 }

@@ -1,4 +1,4 @@
-/** Every field that the classifier asks errors for. Nothing else of an unknown error is named in the log. */
+/** Every field that the classifier reads of an error. The log names no other field of an unknown error. */
 export const ERROR_FIELDS = [
   ...(['name', 'message', 'code', 'errno', 'syscall', 'status', 'statusCode', 'type', 'cause', 'errors'] as const),
   ...(['status_code', 'httpStatus', 'httpStatusCode', 'responseStatusCode', 'error_code', 'responseCode'] as const),

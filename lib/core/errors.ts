@@ -1,34 +1,34 @@
 import { brand } from './brand.js';
 import type { CircuitStateName } from './events.js';
 
-// The errors that holdfast makes itself. Their messages are built from names and numbers, never from what was asked.
+// The errors that holdfast creates. Their messages hold names and numbers, never arguments or results.
 
 /** The call that an error is about. */
 export interface OfCall {
   /** The decorated method, as `Class.method`. */
   readonly method?: string | undefined;
-  /** The circuit around it, if there is one. */
+  /** The circuit around the call, if there is one. */
   readonly circuit?: string | undefined;
 }
 
-/** Properties that are not known are left out, so that a printed error shows none that is undefined. */
-function note<E extends Error>(error: E, known: { readonly [K in keyof E]?: E[K] | undefined }): void {
+/** Sets the known properties. Unknown ones are left out, so that a printed error shows none that is undefined. */
+function setKnown<E extends Error>(error: E, known: { readonly [K in keyof E]?: E[K] | undefined }): void {
   for (const [key, value] of Object.entries(known))
     if (value !== undefined) Object.defineProperty(error, key, { value, enumerable: true });
 }
 
-/** What {@link CircuitOpenError} needs to know of its circuit. */
+/** What {@link CircuitOpenError} needs to know about the circuit. */
 interface Rejection {
   readonly circuit: string;
   /** The state of the circuit when it rejected the call. @default 'open' */
   readonly state?: CircuitStateName;
-  /** Milliseconds until the circuit lets a call through again; read when asked. */
+  /** Milliseconds until the circuit admits a call again; read at each access of the error's property. */
   readonly retryAfterMs: number;
   /** The decorated method, as `Class.method`. */
   readonly method?: string | undefined;
 }
 
-/** Thrown (or given to the fallback) when a circuit refuses a call: nothing was sent upstream. */
+/** Thrown (or passed to the fallback) when a circuit rejects a call: nothing was sent upstream. */
 export class CircuitOpenError extends Error {
   override readonly name = 'CircuitOpenError';
   /** The name of the circuit. */
@@ -37,7 +37,7 @@ export class CircuitOpenError extends Error {
   declare readonly method?: string;
   /** `open`, `half-open` or `isolated`; `closed` while the circuit ramps up. */
   readonly state: CircuitStateName;
-  /** Milliseconds until the circuit may let a call through, computed when read. Infinity while it is isolated. */
+  /** Milliseconds until the circuit may admit a call, computed when read. Infinity while it is isolated. */
   declare readonly retryAfterMs: number;
 
   constructor(rejection: Rejection, options?: ErrorOptions) {
@@ -50,18 +50,18 @@ export class CircuitOpenError extends Error {
     );
     this.circuit = circuit;
     this.state = state;
-    note<CircuitOpenError>(this, { method });
-    // A property of its own, so that it is seen when the error is printed or written as JSON.
+    setKnown<CircuitOpenError>(this, { method });
+    // An own property, so that a printed error and its JSON show it.
     Object.defineProperty(this, 'retryAfterMs', { get: () => rejection.retryAfterMs, enumerable: true });
   }
 }
 
-/** Thrown when a time limit ended a call or an attempt. */
+/** Thrown when a time limit ends a call or an attempt. */
 export class TimeLimitError extends Error {
   override readonly name = 'TimeLimitError';
   /** The decorated method, as `Class.method`. */
   declare readonly method?: string;
-  /** The circuit around it, if there is one. */
+  /** The circuit around the call, if there is one. */
   declare readonly circuit?: string;
 
   constructor(
@@ -70,18 +70,18 @@ export class TimeLimitError extends Error {
     { method, circuit, ...options }: ErrorOptions & OfCall = {},
   ) {
     super(`The call took longer than its limit of ${limitMs} ms.`, options);
-    note<TimeLimitError>(this, { method, circuit });
+    setKnown<TimeLimitError>(this, { method, circuit });
   }
 }
 
-/** Thrown when a rate limit, the upstream's or one of our own, lasts longer than the call may wait. */
+/** Thrown when a rate limit, the upstream's or that of a limiter, lasts longer than the call may wait. */
 export class RateLimitedError extends Error {
   override readonly name = 'RateLimitedError';
   /** The decorated method, as `Class.method`. */
   declare readonly method?: string;
-  /** The circuit around it, if there is one. */
+  /** The circuit around the call, if there is one. */
   declare readonly circuit?: string;
-  /** The limiter that rejected the call, if the limit is our own: nothing was sent upstream. */
+  /** The limiter that rejected the call: nothing was sent upstream. Absent if the limit is the upstream's. */
   declare readonly limiter?: string;
 
   constructor(
@@ -91,7 +91,7 @@ export class RateLimitedError extends Error {
   ) {
     const which = limiter === undefined ? "The upstream's rate limit" : `The rate limit of the limiter "${limiter}"`;
     super(`${which} lasts ${Math.ceil(retryAfterMs)} ms more, which is longer than the call may wait.`, options);
-    note<RateLimitedError>(this, { method, circuit, limiter });
+    setKnown<RateLimitedError>(this, { method, circuit, limiter });
   }
 }
 
@@ -100,13 +100,13 @@ export class ConcurrencyLimitError extends Error {
   override readonly name = 'ConcurrencyLimitError';
   /** The decorated method, as `Class.method`. */
   declare readonly method?: string;
-  /** The circuit around it, if there is one. */
+  /** The circuit around the call, if there is one. */
   declare readonly circuit?: string;
   /** The name of the bulkhead, if it has one. */
   declare readonly bulkhead?: string;
 
   constructor(
-    /** Calls at a time that the bulkhead lets through. */
+    /** The number of calls that the bulkhead admits at a time. */
     readonly limit: number,
     {
       waitMs,
@@ -116,26 +116,26 @@ export class ConcurrencyLimitError extends Error {
       ...options
     }: ErrorOptions &
       OfCall & {
-        /** How long the call waited in vain, in milliseconds. If it did not wait, the queue was full. */
+        /** How long the call waited, in milliseconds. Undefined if it did not wait: then the queue was full. */
         readonly waitMs?: number | undefined;
         readonly bulkhead?: string | undefined;
       } = {},
   ) {
-    const why = waitMs === undefined ? 'the queue is full' : `none came back within ${waitMs} ms`;
+    const why = waitMs === undefined ? 'the queue is full' : `none was released within ${waitMs} ms`;
     super(`All ${limit} permits are in use and ${why}: the call was not made.`, options);
-    note<ConcurrencyLimitError>(this, { method, circuit, bulkhead });
+    setKnown<ConcurrencyLimitError>(this, { method, circuit, bulkhead });
   }
 }
 
-/** A successful answer that is not what was asked for: it counts against the circuit and is not retried. */
+/** A successful answer with unusable content. It counts against the circuit and is not retried. */
 export class MalformedResponseError extends Error {
   override readonly name = 'MalformedResponseError';
 }
 
 /**
- * What a method throws to say "do not repeat this": `throw new FinalError('The order is booked already.', { cause })`.
- * Its kind is the kind of its cause (`unknown` without one), so that the circuit still counts an upstream's fault, but it
- * is never transient. Only `retryOn` may repeat it.
+ * A method throws it to forbid a retry: `throw new FinalError('The order is booked already.', { cause })`. Its kind is
+ * the kind of its cause (`unknown` without a cause), so that the circuit still counts a fault of the upstream. It is
+ * never transient; only `retryOn` may repeat it.
  */
 export class FinalError extends Error {
   override readonly name = 'FinalError';
@@ -143,12 +143,12 @@ export class FinalError extends Error {
   readonly final = true;
 }
 
-/** Thrown instead of a call by chaos, as the settings ask for it. Its kind is its fault. */
+/** Chaos throws it instead of making the call, if the settings ask for that. Its kind is its `fault`. */
 export class ChaosError extends Error {
   override readonly name = 'ChaosError';
 
   constructor(
-    /** How the call would have failed. */
+    /** The kind of failure that chaos imitates. */
     readonly fault: 'network' | 'timeout' | 'server' | 'rate-limited' | 'malformed',
   ) {
     super(`The settings "chaos" made this call fail as "${fault}": nothing was sent.`);
@@ -164,10 +164,10 @@ export class StreamFailureError extends Error {
   }
 }
 
-/** Thrown for settings and options that are wrong: every problem at once, before anything is called. */
+/** Thrown for wrong settings or options, before any call is made. Lists every problem. */
 export class ConfigurationError extends Error {
   override readonly name: string = 'ConfigurationError';
-  /** Each names the key, the value and what was expected. */
+  /** Each problem names the key, the value and what was expected. */
   readonly problems: readonly string[];
 
   constructor(problems: readonly string[], options?: ErrorOptions) {
@@ -181,7 +181,7 @@ export class ConfigurationError extends Error {
   }
 }
 
-/** Thrown when the class is defined: the decorator cannot stand there, or not so. Says what to write instead. */
+/** Thrown when a class is defined with a decorator in a wrong place or order. Says what to write instead. */
 export class DecorationError extends ConfigurationError {
   override readonly name: string = 'DecorationError';
 }

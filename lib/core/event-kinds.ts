@@ -2,10 +2,13 @@ import type { EventType } from './events.js';
 import type { Level } from './levels.js';
 import { shared } from './shared.js';
 
-/** Which values a field of its own may have: a number, true or false, or one of these words. Free text is impossible. */
+/**
+ * The values that an additional field may have: a number, true or false, or one of these words. Free text is
+ * impossible.
+ */
 export type FieldValues = 'number' | 'boolean' | readonly string[];
 
-/** What the level of an event may depend on. */
+/** The fields that the level of an event may depend on. */
 interface LevelFacts {
   readonly kind?: unknown;
   readonly reason?: unknown;
@@ -22,7 +25,7 @@ export interface EventKind {
   readonly fields?: Readonly<Record<string, FieldValues>>;
 }
 
-/** A caller's abort is no trouble of the upstream's: nobody has to act on it. */
+/** `debug` if the caller aborted the call: nobody has to act on that. */
 const unlessAborted = (level: Level): EventKind => ({
   level,
   levelOf: ({ kind, reason }) => (kind === 'cancelled' || reason === 'aborted' ? 'debug' : level),
@@ -33,7 +36,7 @@ const BUILT_IN: Readonly<Record<EventType, EventKind>> = {
   retry_gave_up: unlessAborted('warn'),
   call_failed: { level: 'debug' },
   failure_unknown: { level: 'warn' },
-  // One line at the usual level for a fleet: that of the member that made the transition.
+  // A fleet logs one line at the usual level: the line of the member that made the transition.
   circuit_opened: {
     level: 'error',
     levelOf: ({ adopted }) => (adopted === true ? 'info' : 'error'),
@@ -76,8 +79,8 @@ const kinds = shared('events.kinds', () => new Map<string, EventKind>(Object.ent
 const UNREGISTERED: EventKind = { level: 'info' };
 
 /**
- * Registers a type of event: a policy does so in its own folder, when it is loaded. The last registration wins.
- * @returns a function that takes it back
+ * Registers a type of event. A policy registers its types when it is loaded. The last registration wins.
+ * @returns a function that removes the registration
  */
 export function defineEvent(type: string, kind: EventKind): () => void {
   const defined = Object.freeze({ ...kind });
@@ -91,13 +94,13 @@ export function kindOf(type: string): EventKind {
   return kinds.get(type) ?? UNREGISTERED;
 }
 
-/** The level of an event, or of one that is still to be built: its kind and reason are enough. */
+/** The level of an event. For an event that is not built yet, its type, kind and reason are enough. */
 export function levelOf(event: LevelFacts & { readonly type: string }): Level {
-  const { level, levelOf: chosen } = kindOf(event.type);
-  return chosen?.(event) ?? level;
+  const { level, levelOf: levelOfEvent } = kindOf(event.type);
+  return levelOfEvent?.(event) ?? level;
 }
 
-/** Every type that is registered, with its usual level. */
+/** Every registered type, with its usual level. */
 export function usualLevels(): Readonly<Record<string, Level>> {
   return Object.fromEntries([...kinds].map(([type, { level }]) => [type, level]));
 }

@@ -21,7 +21,7 @@ export const CIRCUIT_STATES = ['closed', 'open', 'half-open', 'isolated', 'force
 export type CircuitStateName = (typeof CIRCUIT_STATES)[number];
 
 /**
- * Why a retry sequence ended without success. `aborted`: the caller's signal. `nested`: a retry further out or further in
+ * Why a retry sequence ended without success. `aborted`: the caller's signal aborted. `nested`: an outer or inner retry
  * repeats the call instead. `body`: an argument can be sent only once, and it was sent.
  */
 export type GaveUpReason = (typeof GAVE_UP_REASONS)[number];
@@ -31,10 +31,10 @@ export const GAVE_UP_REASONS = [
   ...(['budget', 'retry-after', 'nested', 'body'] as const),
 ] as const;
 
-/** Why a call did not wait for a rate limit to pass, or not until it had. `aborted`: the caller's signal. */
+/** Why a call did not wait until a rate limit had passed. `aborted`: the caller's signal aborted. */
 export type RateLimitReason = 'max-wait' | 'attempts' | 'aborted' | 'circuit-open' | 'body';
 
-/** Who moved a circuit by hand: code, through a handle, or somebody at the dashboard. */
+/** What moved a circuit by hand: code, through a handle, or a user of the dashboard. */
 export type MovedBy = 'code' | 'dashboard';
 
 export interface OfMethod {
@@ -48,11 +48,11 @@ interface OfCircuit {
 }
 
 interface Transition extends OfCircuit, Partial<OfMethod> {
-  /** Set if the circuit was moved by hand, and then it is always logged, or if it took the state over from its fleet. */
+  /** Set if moved by hand (then it is always logged), or if it adopted the state of its fleet. */
   readonly by?: MovedBy | 'fleet';
   /** Set if another member of the fleet made the transition: then it is logged at `info`. */
   readonly adopted?: true;
-  /** Members of the fleet that voted for it, if it was a vote, and those that were present. */
+  /** How many fleet members voted for it, if there was a vote, and how many were present. */
   readonly votes?: number;
   readonly members?: number;
 }
@@ -60,7 +60,7 @@ interface Transition extends OfCircuit, Partial<OfMethod> {
 interface Attempted extends OfMethod, FailureFacts {
   /** The circuit around the retry, if there is one. */
   readonly circuit?: string;
-  /** The attempt that failed, from 1. */
+  /** The number of the failed attempt, from 1. */
   readonly attempt: number;
   readonly maxAttempts: number;
   /** Milliseconds since the first attempt failed. */
@@ -73,29 +73,29 @@ export interface RetryScheduled extends Attempted {
   readonly waitMs: number;
 }
 
-/** A transient failure is final, or the caller's signal ended the retrying: then `kind` is `cancelled`. */
+/** Retries ended without success. If the caller's signal ended them, `kind` is `cancelled`. */
 export interface RetryGaveUp extends Attempted {
   readonly type: 'retry_gave_up';
   readonly reason: GaveUpReason;
 }
 
-/** The circuit refuses calls from now on. By hand (`isolate`), `method` and the failure's facts are absent. */
+/** The circuit rejects calls now. If isolated by hand, `method` and the failure's facts are absent. */
 export interface CircuitOpened extends Transition, Partial<FailureFacts> {
   readonly type: 'circuit_opened';
   readonly state: 'open' | 'isolated';
-  /** How many times in a row it opened without closing in between. Absent when isolated by hand. */
+  /** How many times in a row it opened without closing in between. Absent if isolated by hand. */
   readonly trips?: number;
-  /** The rule that was broken: failures in a row, a rate, a probe that failed, a fleet's quorum. Absent when isolated by hand. */
+  /** The rule that opened it. Absent if isolated by hand. */
   readonly reason?: 'failures' | 'failure-rate' | 'slow-call-rate' | 'probe' | 'quorum';
 }
 
-/** The circuit lets probes through. */
+/** The circuit admits probes. */
 export interface CircuitHalfOpen extends Transition {
   readonly type: 'circuit_half_open';
   readonly state: 'half-open';
 }
 
-/** The circuit admits every call. `forced-closed`: by hand, whatever the failures. */
+/** The circuit admits every call. `forced-closed`: set by hand; failures do not open it. */
 export interface CircuitClosed extends Transition {
   readonly type: 'circuit_closed';
   readonly state: 'closed' | 'forced-closed';
@@ -103,22 +103,22 @@ export interface CircuitClosed extends Transition {
 
 export type TransitionEvent = CircuitOpened | CircuitHalfOpen | CircuitClosed;
 
-/** The circuit refused a call. */
+/** The circuit rejected a call. */
 export interface CircuitRefused extends OfCircuit, OfMethod {
   readonly type: 'circuit_refused';
   /** `closed` while it ramps up. */
   readonly state: CircuitStateName;
   readonly retryAfterMs: number;
-  /** The circuit is only watched: the call was made. */
+  /** `shadow`: the circuit only watches, so the call was made. */
   readonly reason?: 'shadow';
 }
 
-/** A bulkhead refused a call: it was not made. */
+/** A bulkhead rejected a call: it was not made. */
 export interface ConcurrencyRefused extends OfMethod {
   readonly type: 'concurrency_refused';
-  /** `queue-full`: neither a permit nor a place in the queue was free. `queue-wait`: it had waited for too long. */
+  /** `queue-full`: no permit and no place in the queue was free. `queue-wait`: it waited for too long. */
   readonly reason: 'queue-full' | 'queue-wait';
-  /** Calls that the bulkhead lets through at a time, as things were then. */
+  /** The bulkhead's limit at that time. */
   readonly limit: number;
   /** How long the call waited. Absent if it did not wait. */
   readonly waitMs?: number;
@@ -127,11 +127,11 @@ export interface ConcurrencyRefused extends OfMethod {
 /** The fallback answered. */
 export interface FallbackUsed extends OfCircuit, OfMethod, Partial<FailureFacts> {
   readonly type: 'fallback_used';
-  /** `open`: the circuit refused the call. `failure`: the call failed in the end. */
+  /** `open`: the circuit rejected the call. `failure`: the call failed after all attempts. */
   readonly reason: 'open' | 'failure';
 }
 
-/** A stream failed after a part of it had been delivered, so that it cannot be repeated. */
+/** A stream failed after a part of it was delivered, so it cannot be repeated. */
 export interface StreamBroken extends OfMethod, FailureFacts {
   readonly type: 'stream_broken';
   readonly circuit?: string;
@@ -139,7 +139,7 @@ export interface StreamBroken extends OfMethod, FailureFacts {
   readonly chunks: number;
 }
 
-/** A consumer stopped reading a stream without closing it, and the stream was collected. Its permit is back. */
+/** A consumer dropped a stream without closing it. It was garbage-collected, and its permit released. */
 export interface StreamDropped extends OfMethod {
   readonly type: 'stream_dropped';
   readonly circuit?: string;
@@ -147,7 +147,7 @@ export interface StreamDropped extends OfMethod {
   readonly chunks?: number;
 }
 
-/** A call ended in an error, whatever the reason: the last word about it. */
+/** A call ended in an error, whatever the reason. Emitted once for each such call. */
 export interface CallFailed extends OfMethod, FailureFacts {
   readonly type: 'call_failed';
   readonly circuit?: string;
@@ -161,14 +161,14 @@ export interface CallFailed extends OfMethod, FailureFacts {
 export interface FailureUnknown extends OfMethod {
   readonly type: 'failure_unknown';
   readonly circuit?: string;
-  /** The class of the error, if it is on a fixed list. */
+  /** The class name of the error, if it is on a fixed list. */
   readonly errorName?: string;
-  /** Which of the known fields the error has. Frozen. */
+  /** The known fields that the error has. Frozen. */
   readonly fields: readonly KnownErrorField[];
   readonly reason: string;
 }
 
-/** Which time limit ended: that of the whole call, that of an attempt, or one of the waits for a stream's chunks. */
+/** The time limit that ended. */
 export type TimeLimitReason = 'call' | 'attempt' | 'first-chunk' | 'between-chunks';
 
 /** A time limit ended a call or an attempt. */
@@ -178,29 +178,30 @@ export interface TimeLimitEnded extends OfMethod {
   /** Milliseconds since the limited call or attempt began. */
   readonly elapsedMs: number;
   readonly reason: TimeLimitReason;
-  /** True if chaos had delayed the call. */
+  /** True if chaos delayed the call. */
   readonly chaos?: true;
 }
 
 /**
- * The upstream limits the rate: calls wait for `waitMs`; or, with a `reason`, a call does not. Emitted once for each
- * closing of a gate, not for each call that waits. A call that was not made has no `attempt` and no facts of a failure.
+ * The upstream limits the rate. With `waitMs`: the gate closed, and calls wait; emitted once for each closing, not for
+ * each waiting call. With `reason`: one call stopped waiting. If no attempt of the call was made, `attempt` and the
+ * failure's facts are absent.
  */
 export interface RateLimitHit extends OfMethod, Partial<FailureFacts> {
   readonly type: 'rate_limited';
   /** The circuit around the method, if there is one. */
   readonly circuit?: string;
-  /** The attempt that was answered with the rate limit, from 1. */
+  /** The number of the attempt that the upstream rejected, from 1. */
   readonly attempt?: number;
   readonly maxAttempts?: number;
   readonly waitMs?: number;
   readonly reason?: RateLimitReason;
 }
 
-/** Something else retries as well, so that requests multiply. `reason` says what to write. */
+/** Another layer retries as well, so requests multiply. `reason` says what to write instead. */
 export interface RetriesMultiplied extends OfMethod {
   readonly type: 'retries_multiplied';
-  /** How many requests one call may send. */
+  /** The largest number of requests that one call may send. */
   readonly requests: number;
   readonly reason: string;
 }
@@ -208,17 +209,17 @@ export interface RetriesMultiplied extends OfMethod {
 /** The settings make calls of this method fail, or delay them, from now on. */
 export interface ChaosStarted extends OfMethod {
   readonly type: 'chaos_started';
-  /** The share of calls. */
+  /** The share of affected calls: above 0, at most 1. */
   readonly rate: number;
   /** How they fail. Absent if they are only delayed. */
   readonly fault?: 'network' | 'timeout' | 'server' | 'rate-limited' | 'malformed';
-  /** How long they are delayed. Absent if they are not. */
+  /** How long they are delayed. Absent if they are not delayed. */
   readonly waitMs?: number;
-  /** Milliseconds until it ends by itself. Absent if it does not. */
+  /** Milliseconds until chaos ends by itself. Absent if it has no end. */
   readonly leftMs?: number;
 }
 
-/** Everything that holdfast emits: facts without content. */
+/** Every event that holdfast emits. Events hold no content of calls. */
 export type ResilienceEvent =
   | RetryScheduled
   | RetryGaveUp

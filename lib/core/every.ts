@@ -1,7 +1,10 @@
-const [begin, end] = [setInterval, clearInterval];
+const [realSetInterval, realClearInterval] = [setInterval, clearInterval];
 
-/** Calls back at this interval in real time, whatever clock is configured. Keeps no process alive. Returns how to end it. */
+/**
+ * Calls `callback` every `ms` milliseconds of system time, whatever clock is configured. Does not keep the process
+ * alive. Returns a function that stops it.
+ */
 export function every(ms: number, callback: () => void): () => void {
-  const timer = begin(callback, ms).unref();
-  return () => end(timer);
+  const timer = realSetInterval(callback, ms).unref();
+  return () => realClearInterval(timer);
 }

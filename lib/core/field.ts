@@ -1,34 +1,38 @@
 import { type Duration, readDuration, readSeconds } from './duration.js';
 import { isPercentile, PERCENTILE, type Percentile } from './percentile.js';
 
-/** Who wrote a value: code says `'2s'` and 3; JSON may say 2 for two seconds; the environment has nothing but text. */
+/**
+ * Where a value was written: in code (`'2s'`, 3), in JSON (where 2 may mean two seconds), or in an environment variable
+ * (always text).
+ */
 export type Spelling = 'code' | 'json' | 'text';
 
 /**
- * What a value must look like. Callable, as convict wants a format: throws unless it is given a value as code spells it.
+ * The valid values of an option. Callable, because convict requires that of a format: throws for a value that is
+ * invalid in code.
  */
 export interface Format<T> {
   (value: unknown): void;
-  /** For people: "an integer >= 1". */
+  /** The expectation in words, for error messages: "an integer >= 1". */
   readonly expected: string;
-  /** The value, or undefined where it is not what was expected. Nothing is rounded or guessed. */
+  /** The value, or undefined if it is invalid. Rounds and guesses nothing. */
   readonly read: (value: unknown, spelling: Spelling) => T | undefined;
-  /** The JSON Schema of its spelling in a file. */
+  /** The JSON Schema of the value in a settings file. */
   readonly json: Readonly<Record<string, unknown>>;
 }
 
 /**
- * One option: everything about it is written here, once. The options that a decorator takes, the settings, the JSON
- * Schema and the tables of the docs are derived from it.
+ * The definition of one option. The options of a decorator, the settings, the JSON Schema and the tables of the docs
+ * are derived from it.
  */
 export interface Field<T> {
   readonly doc: string;
   readonly format: Format<T>;
-  /** The value if nobody sets it; null if there is none. Absent: only code can set the option, settings cannot. */
+  /** The default; null if there is none. Absent if only code, not settings, can set the option. */
   readonly default?: T | null;
   readonly env?: string;
   readonly sensitive?: boolean;
-  /** Whether the decorator has to be given it. */
+  /** True if the decorator requires the option. */
   readonly required?: boolean;
 }
 
@@ -38,23 +42,23 @@ export type ValueOf<F> = F extends { readonly format: Format<infer T> } ? T : ne
 type DataKey<F> = { [K in keyof F]: F[K] extends { readonly default: unknown } ? K : never }[keyof F];
 type RequiredKey<F> = { [K in keyof F]: F[K] extends { readonly required: true } ? K : never }[keyof F];
 
-// Mapped over keys of `F` itself, so that editors show the comments that stand at the fields.
+// Mapped over the keys of `F` itself, so that editors show the comments of the fields.
 type Optional<F, K extends keyof F> = { readonly [P in K]?: ValueOf<F[P]> };
 type Needed<F, K extends keyof F> = { readonly [P in K]: ValueOf<F[P]> };
 type Filled<F, K extends keyof F> = {
   readonly [P in K]: F[P] extends { readonly default: null } ? ValueOf<F[P]> | null : ValueOf<F[P]>;
 };
 
-/** What a decorator with these fields takes. */
+/** The options of a decorator with these fields. */
 export type OptionsOf<F> = [RequiredKey<F>] extends [never]
   ? Optional<F, keyof F>
   : Optional<F, Exclude<keyof F, RequiredKey<F>>> & Needed<F, RequiredKey<F>>;
-/** What the settings hold: null if an option has no default and is not set. */
+/** The settings with these fields: null if an option has no default and is unset. */
 export type SettingsOf<F> = Filled<F, DataKey<F>>;
-/** The options in effect: settings and what only code can set. */
+/** The options in effect: the settings, and the options that only code can set. */
 export type ResolvedOf<F> = SettingsOf<F> & Optional<F, Exclude<keyof F, DataKey<F>>>;
 
-/** Whether settings can set the option, and not only code. */
+/** True if settings can set the option; false if only code can. */
 export function isData(field: Field<unknown>): boolean {
   return field.default !== undefined;
 }
@@ -78,17 +82,17 @@ function number(expected: string, json: Format<number>['json'], fits: (value: nu
   });
 }
 
-/** An integer, at least `min`. */
+/** An integer of at least `min`. */
 export const count = (min = 1): Format<number> =>
   number(`an integer >= ${min}`, { type: 'integer', minimum: min }, (n) => Number.isSafeInteger(n) && n >= min);
 
-/** An integer, at least 1, or a word. */
+/** An integer of at least 1, or the given word. */
 export const countOr = <const T extends string>(word: T): Format<number | T> =>
   format(`an integer >= 1 or "${word}"`, { anyOf: [count(1).json, { const: word }] }, (value, spelling) =>
     value === word ? word : count(1).read(value, spelling),
   );
 
-/** A multiplier, at least 1. */
+/** A multiplier of at least 1. */
 export const factor: Format<number> = number('a number >= 1', { type: 'number', minimum: 1 }, (n) => n >= 1);
 
 /** A share: above 0, at most 1. */
@@ -117,26 +121,26 @@ export const duration: Format<Duration> = durationFormat('a duration', true);
 /** A duration above 0. */
 export const positiveDuration: Format<Duration> = durationFormat('a duration above 0', false);
 
-/** A duration above 0, or a percentile of the latencies that were seen. */
+/** A duration above 0, or a percentile of the measured latencies. */
 export const durationOrPercentile: Format<Duration | Percentile> = format(
   `${positiveDuration.expected}, or a percentile from "p1" to "p99.9"`,
   { anyOf: [positiveDuration.json, { type: 'string', pattern: PERCENTILE.source }] },
   (value, spelling) => (isPercentile(value) ? value : positiveDuration.read(value, spelling)),
 );
 
-/** A duration, or a count up to `max`: a number without a unit is always a count. */
+/** A duration above 0, or a count from 1 to `max`. A number without a unit is always a count. */
 export function durationOrCount(max: number): Format<Duration | number> {
-  const things = count(1);
+  const counts = count(1);
   return format(
     `a duration above 0 with a unit, such as "60s", or an integer from 1 to ${max}`,
     {
       anyOf: [
-        { ...things.json, maximum: max },
+        { ...counts.json, maximum: max },
         { type: 'string', pattern: '^(?=.*[1-9])\\d+(\\.\\d+)? ?(ms|s|m|h|d)$' },
       ],
     },
     (value, spelling) => {
-      const read = positiveDuration.read(value, 'code') ?? things.read(value, spelling);
+      const read = positiveDuration.read(value, 'code') ?? counts.read(value, spelling);
       return typeof read === 'number' && read > max ? undefined : read;
     },
   );
@@ -147,14 +151,14 @@ export const boolean: Format<boolean> = format('true or false', { type: 'boolean
   return typeof value === 'boolean' ? value : undefined;
 });
 
-/** Like `boolean`, but a file cannot say true. */
+/** Like `boolean`, but a settings file can only set false. */
 export const allowedByVariable: Format<boolean> = format(
   'false (only the environment can say true)',
   { const: false },
   (value, spelling) => (spelling === 'json' && value !== false ? undefined : boolean.read(value, spelling)),
 );
 
-/** What either of two formats takes. */
+/** A value of either format. */
 export function either<A, B>(first: Format<A>, second: Format<B>): Format<A | B> {
   return format<A | B>(
     `${first.expected}, or ${second.expected}`,
@@ -191,12 +195,14 @@ function text(expected: string, json: Format<string>['json'], fits: (value: stri
 
 export const name: Format<string> = text('a name', { pattern: '\\S' }, (value) => value.trim() !== '');
 
-/** Goes into a header: a space or a line break in it would make the HTTP client print the whole key. */
+/**
+ * A key for an HTTP header. A space or a line break in it would make the HTTP client print the whole key in an error.
+ */
 export const secret: Format<string> = text('a key of visible ASCII characters', { pattern: '^[!-~]+$' }, (value) =>
   /^[!-~]+$/.test(value),
 );
 
-/** A moment, such as "2027-01-31T12:00:00Z". */
+/** A point in time, such as "2027-01-31T12:00:00Z". */
 export const moment: Format<string> = text(
   'a time in ISO 8601 with its zone, such as "2027-01-31T12:00:00Z"',
   { format: 'date-time', pattern: '^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d(:\\d\\d(\\.\\d+)?)?(Z|[+-]\\d\\d:\\d\\d)$' },

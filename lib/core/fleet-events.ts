@@ -12,21 +12,21 @@ interface OfEveryCircuit {
 /** The process exchanges a circuit's transitions with its fleet from now on. */
 export interface FleetJoined extends OfCircuit {
   readonly type: 'fleet_joined';
-  /** How many members were present, this one not counted. */
+  /** How many other members were present. */
   readonly members: number;
 }
 
-/** The fleet opened, and this member stays closed, because its own calls succeed. */
+/** The fleet opened the circuit, but this member keeps it closed, because its own calls succeed. */
 export interface FleetAlerted extends OfCircuit {
   readonly type: 'fleet_alerted';
 }
 
-/** A member is half-way to its own trip, and votes with the one that has tripped. */
+/** This member is at least half-way to opening its circuit, and votes with the member that opened its own. */
 export interface FleetSeconded extends OfCircuit {
   readonly type: 'fleet_seconded';
 }
 
-/** The store had lost a circuit's record, and got it back from this member. */
+/** The store lost a circuit's record, and this member wrote it again. */
 export interface FleetRestored extends OfCircuit {
   readonly type: 'fleet_restored';
 }
@@ -39,10 +39,10 @@ export interface FleetShared extends OfEveryCircuit {
   readonly members: number;
 }
 
-/** The store does not answer: every circuit acts alone. */
+/** The store does not answer: every circuit decides alone. */
 export interface FleetDegraded extends OfEveryCircuit {
   readonly type: 'fleet_degraded';
-  /** `late`: the store runs operations after their time. */
+  /** `late`: the store runs operations after their timeout. */
   readonly reason: 'timeout' | 'error' | 'late';
 }
 
@@ -51,7 +51,7 @@ export interface FleetRecovered extends OfEveryCircuit {
   readonly type: 'fleet_recovered';
 }
 
-/** What a fleet adds. */
+/** The events of a fleet. */
 export type FleetEvent =
   | FleetJoined
   | FleetAlerted

@@ -1,4 +1,4 @@
-/** A place in a line, to leave it by. */
+/** A waiting entry of a line; leaving the line requires it. */
 export interface Place<T> {
   readonly value: T;
 }
@@ -8,7 +8,7 @@ interface Linked<T> extends Place<T> {
   behind: Linked<T> | undefined;
 }
 
-/** Who waits, first come, first served. A linked list, so that joining, leaving from anywhere and serving are O(1). */
+/** A first-in, first-out queue whose entries may leave early. A linked list, so that all operations are O(1). */
 export class Line<T> {
   #first: Linked<T> | undefined;
   #last: Linked<T> | undefined;
@@ -18,7 +18,7 @@ export class Line<T> {
     return this.#length;
   }
 
-  /** The one who came first, still in line. */
+  /** The oldest entry that is still waiting. */
   get first(): Place<T> | undefined {
     return this.#first;
   }
@@ -32,7 +32,7 @@ export class Line<T> {
     return place;
   }
 
-  /** Takes out one who still stands in line. */
+  /** Removes an entry that is still waiting. */
   leave(place: Place<T>): void {
     const { before, behind } = place as Linked<T>;
     if (before) before.behind = behind;
@@ -42,12 +42,12 @@ export class Line<T> {
     this.#length -= 1;
   }
 
-  /** Everyone in line, the first one first. */
+  /** The waiting values, the oldest first. */
   *[Symbol.iterator](): Iterator<T> {
     for (let at = this.#first; at; at = at.behind) yield at.value;
   }
 
-  /** Takes out the one who came first. */
+  /** Removes the oldest entry and returns its value. */
   next(): T | undefined {
     const first = this.#first;
     if (first) this.leave(first);

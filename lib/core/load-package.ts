@@ -1,8 +1,8 @@
 import { createRequire } from 'node:module';
 
 /**
- * Loads one of our own dependencies when it is needed, at once. Undefined if it is not there: bundlers do not see this
- * and leave the package out, so that a bundle is small, and whoever asks goes on without it.
+ * Loads one of our dependencies synchronously when it is needed. Undefined if it is not installed. Bundlers do not see
+ * this call and leave the package out, which keeps bundles small; the caller must work without it.
  */
 export function loadPackage(name: string): unknown {
   try {
@@ -12,7 +12,7 @@ export function loadPackage(name: string): unknown {
   }
 }
 
-/** The same for runtimes that can only import. Rejects if it is not there. */
+/** Like `loadPackage`, for runtimes that can only import. Rejects if the package is not installed. */
 export function importPackage(name: string): Promise<unknown> {
   return import(name);
 }

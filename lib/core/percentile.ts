@@ -1,4 +1,4 @@
-/** A time within which so many in a hundred were done, of those that were seen: `'p95'`, `'p99.9'`. */
+/** A percentile of measured latencies: `'p95'` is the time within which 95 of 100 calls finished. */
 export type Percentile = `p${number}`;
 
 /** From p1 to below p100. */
@@ -8,7 +8,7 @@ export function isPercentile(value: unknown): value is Percentile {
   return typeof value === 'string' && PERCENTILE.test(value);
 }
 
-/** The share that a percentile names: 0.95 for `'p95'`. Expects one that {@link isPercentile} accepts. */
+/** The share of a percentile that {@link isPercentile} accepts: 0.95 for `'p95'`. */
 export function shareOf(percentile: Percentile): number {
   return Number(percentile.slice(1)) / 100;
 }

@@ -1,5 +1,5 @@
-/** A source of chance: a number from 0 (included) to 1 (excluded). */
+/** A source of random numbers from 0 (included) to 1 (excluded). */
 export type Random = () => number;
 
-/** Looked up when called, so that a stub put in later is heeded. */
+/** Looks up `Math.random` at each call, so that a stub that a test installs later takes effect. */
 export const systemRandom: Random = () => Math.random();

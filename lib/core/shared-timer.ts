@@ -1,7 +1,7 @@
 import { AsyncResource } from 'node:async_hooks';
 import { type Clock, systemClock, type Timer } from './clock.js';
 
-/** A timer that has been started. */
+/** A started timer. */
 export interface Started {
   cancel(): void;
 }
@@ -10,20 +10,20 @@ const realTimeout = globalThis.setTimeout;
 const realNow = Date.now;
 
 /**
- * Calls `callback` once, `ms` milliseconds from now, in the async context of the caller, and keeps the process alive until
- * then. With the real time, timers of one length share one of Node's, which costs a third of a timer for each: most are
- * cancelled before they fire. A clock of a test, and fake globals, get a timer for each.
+ * Calls `callback` once, `ms` milliseconds from now, in the async context of the caller, and keeps the process alive
+ * until then. With the system clock, all timers of one length share one Node timer: that costs a third, because most
+ * are cancelled before they fire. A test's clock, and fake globals, get one timer for each call.
  */
 export function startTimer(clock: Clock, callback: () => void, ms: number): Started {
   if (clock === systemClock && globalThis.setTimeout === realTimeout && Date.now === realNow) {
-    let line = lines.get(ms);
-    if (!line) lines.set(ms, (line = new Line(ms)));
-    return line.add(callback);
+    let queue = queues.get(ms);
+    if (!queue) queues.set(ms, (queue = new TimerQueue(ms)));
+    return queue.add(callback);
   }
-  return new OwnTimer(clock, callback, ms);
+  return new SingleTimer(clock, callback, ms);
 }
 
-class OwnTimer implements Started {
+class SingleTimer implements Started {
   readonly #clock: Clock;
   #timer: Timer;
 
@@ -38,28 +38,28 @@ class OwnTimer implements Started {
   }
 }
 
-/** The lines by their length. A line without a timer is forgotten. */
-const lines = new Map<number, Line>();
+/** The queues by their length in milliseconds. A queue without a timer is deleted. */
+const queues = new Map<number, TimerQueue>();
 
-/** One timer in a line. Keeps the async context in which it was started. */
+/** One timer in a queue. Keeps the async context in which it was started. */
 class Entry extends AsyncResource implements Started {
   readonly due: number;
-  readonly #line: Line;
+  readonly #queue: TimerQueue;
   readonly #callback: () => void;
   before: Entry | undefined;
   behind: Entry | undefined;
-  isInLine = true;
+  isQueued = true;
 
-  constructor(line: Line, callback: () => void, due: number, before: Entry | undefined) {
+  constructor(queue: TimerQueue, callback: () => void, due: number, before: Entry | undefined) {
     super('holdfast.timer');
     this.due = due;
-    this.#line = line;
+    this.#queue = queue;
     this.#callback = callback;
     this.before = before;
   }
 
   cancel(): void {
-    if (this.isInLine) this.#line.remove(this);
+    if (this.isQueued) this.#queue.remove(this);
   }
 
   fire(): void {
@@ -67,8 +67,11 @@ class Entry extends AsyncResource implements Started {
   }
 }
 
-/** Timers of one length: whichever is started last is due last. Times are those of a clock that nobody sets. */
-class Line {
+/**
+ * All timers of one length, in the order of their start, which is the order in which they are due. Uses the monotonic
+ * clock.
+ */
+class TimerQueue {
   readonly #ms: number;
   #first: Entry | undefined;
   #last: Entry | undefined;
@@ -88,12 +91,12 @@ class Line {
 
   remove(entry: Entry): void {
     const { before, behind } = entry;
-    entry.isInLine = false;
+    entry.isQueued = false;
     if (before) before.behind = behind;
     else this.#first = behind;
     if (behind) behind.before = before;
     else this.#last = before;
-    // Node's timer stays for the next entry, but does not keep the process alive for nobody.
+    // Node's timer stays for the next entry, but an empty queue does not keep the process alive.
     if (!this.#first) this.#timer?.unref?.();
   }
 
@@ -113,9 +116,9 @@ class Line {
       this.remove(entry);
       entry.fire();
     }
-    // Whatever fired may have started another one.
+    // A callback may have started another timer.
     if (this.#timer) return;
     if (this.#first) this.#arm(Math.max(1, this.#first.due - performance.now()));
-    else lines.delete(this.#ms);
+    else queues.delete(this.#ms);
   };
 }

@@ -1,6 +1,6 @@
-/** Calls back when everything that waits for nothing but its turn has run. */
-export function nextTurn(callback: () => void): void {
-  // Some runtimes, such as browsers and workers at the edge, have no setImmediate.
+/** Calls `callback` after all pending microtasks and I/O callbacks of this turn of the event loop. */
+export function afterThisTurn(callback: () => void): void {
+  // Some runtimes, such as browsers and edge workers, have no `setImmediate`.
   if (typeof setImmediate === 'function') setImmediate(callback);
   else setTimeout(callback, 0);
 }

@@ -1,7 +1,7 @@
-// Node's modules in runtimes that lack them, such as workers at the edge. The bundles that are published import Node's
-// modules through `nodeModule`, so that they load everywhere: see scripts/bundle.js.
+// Replaces Node's modules in runtimes that lack them, such as edge workers. The published bundles import Node's modules
+// through `nodeModule`, so that they load in every runtime: see scripts/bundle.js.
 
-/** There are no files, so there is no settings file. */
+/** Without files there is no settings file. */
 const noFile = (): never => {
   throw Object.assign(new Error('This runtime has no files.'), { code: 'ENOENT' });
 };
@@ -19,7 +19,7 @@ class NoStorage {
   disable(): void {}
 }
 
-/** Nothing is an instance of it. */
+/** No object is an instance of it. */
 class NoStream {}
 
 class NoResource {
@@ -32,7 +32,7 @@ const noChannel = Object.freeze({ hasSubscribers: false, publish: () => undefine
 
 const storage = (): unknown => Reflect.get(globalThis, 'AsyncLocalStorage') ?? NoStorage;
 
-/** What replaces each module that the entry point `holdfast` imports. */
+/** The substitute of each module that the entry point `holdfast` imports. */
 const SUBSTITUTES: Readonly<Record<string, () => object>> = {
   // Vercel's edge runtime has AsyncLocalStorage as a global.
   'node:async_hooks': () => ({ AsyncLocalStorage: storage(), AsyncResource: NoResource }),
@@ -52,10 +52,10 @@ const SUBSTITUTES: Readonly<Record<string, () => object>> = {
   'node:util': () => ({ isDeepStrictEqual: (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b) }),
 };
 
-/** The names of the modules that can be replaced. */
+/** The names of the modules that have a substitute. */
 export const REPLACEABLE: readonly string[] = Object.keys(SUBSTITUTES);
 
-/** A module of Node's, or what replaces it. */
+/** A module of Node, or its substitute. */
 export function nodeModule(name: string): object {
   return builtinModule(name) ?? SUBSTITUTES[name]?.() ?? {};
 }

@@ -209,7 +209,7 @@ describe('@ConcurrencyLimited', () => {
       const error = waiting.settled.error as ConcurrencyLimitError;
       expect(error).to.be.instanceOf(ConcurrencyLimitError);
       expect(error.message).to.equal(
-        'All 1 permits are in use and none came back within 2000 ms: the call was not made.',
+        'All 1 permits are in use and none was released within 2000 ms: the call was not made.',
       );
       expect(world.heard('concurrency_refused')).to.deep.equal([
         { type: 'concurrency_refused', method: 'Service.work', limit: 1, reason: 'queue-wait', waitMs: 2000 },

@@ -8,7 +8,7 @@ import type { StopCause } from '../../call/stop.js';
 import { TimeLimitError } from '../../core/errors.js';
 import type { TimeLimitReason } from '../../core/events.js';
 import { type Started, startTimer } from '../../core/shared-timer.js';
-import { nextTurn } from '../../core/turn.js';
+import { afterThisTurn } from '../../core/turn.js';
 import { discard } from '../../failures/discard.js';
 import type { TimeLimitRules } from './rules.js';
 
@@ -95,7 +95,7 @@ export class Limit extends Scope {
     this.#clearTimers();
     const cut = this.#cutLater;
     // Policies further in settle first, before the caller gets the error; one that does not heed the end is not waited for.
-    if (cut) nextTurn(() => cut(error));
+    if (cut) afterThisTurn(() => cut(error));
     super.end(cause, error);
     if (this.#kind.placement === 'inner') this.leave();
   }
@@ -164,7 +164,7 @@ export class Limit extends Scope {
     const { clock } = this.#kind.site;
     const fire = (): void => {
       // A timer that is late lets I/O run first: a result that is there already is delivered.
-      if (clock.now() > since + ms + LATE_MS) nextTurn(() => this.#expire(ms, reason));
+      if (clock.now() > since + ms + LATE_MS) afterThisTurn(() => this.#expire(ms, reason));
       else this.#expire(ms, reason);
     };
     return startTimer(clock, fire, ms);
