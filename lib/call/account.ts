@@ -1,4 +1,4 @@
-// How a call ended, counted and emitted: once for each call, by the outermost part of its pipeline.
+// Counts and emits how each call ended. Only the outermost part of a pipeline does so, once for each call.
 import type { Audience, Channel } from '../core/channel.js';
 import { RateLimitedError } from '../core/errors.js';
 import { type Failure, factsOf } from '../core/failure.js';
@@ -11,17 +11,17 @@ import { sharedCallOf } from './shared.js';
 import type { Site } from './site.js';
 import { type CallErrorType, type CallOutcome, type CallStats, count, type RefusedBy } from './stats.js';
 
-/** Counts the calls of one method, under one version of its settings. */
+/** Counts the calls of one method, for one version of its settings. */
 export class Account {
   readonly #site: Site;
   readonly #stats: CallStats;
-  readonly #failures: Channel;
-  readonly #unknown: Channel;
+  readonly #failedChannel: Channel;
+  readonly #unknownChannel: Channel;
 
   constructor(site: Site) {
     this.#site = site;
-    this.#failures = site.channel('call_failed');
-    this.#unknown = site.channel('failure_unknown');
+    this.#failedChannel = site.channel('call_failed');
+    this.#unknownChannel = site.channel('failure_unknown');
     this.#stats = site.stats;
     if (site.isTimed) this.#stats.durations ??= { success: new Durations(), failure: new Durations() };
   }
@@ -30,7 +30,7 @@ export class Account {
     return this.#stats;
   }
 
-  /** Counts how a promise ends. */
+  /** Counts how the promise settles. */
   track(promise: Promise<unknown>, call: Call): Promise<unknown> {
     return promise.then(
       (value) => {
@@ -46,7 +46,7 @@ export class Account {
     );
   }
 
-  /** Counts what a policy answered instead of everything further in. */
+  /** Counts a call that a policy answered instead of the inner layers. */
   answered(entered: Promise<unknown> | Answer, self: unknown, args: readonly unknown[], given?: Call) {
     if (!(entered instanceof Answer)) return this.track(entered, given ?? new Call(this.#site, self, args, UNGUARDED));
     const { promise, by, error } = entered;
@@ -55,9 +55,9 @@ export class Account {
       if (given) this.#close(given, 'fallback');
       return promise;
     }
-    // Emitted at once, so that a listener that calls what was refused is stopped as one that calls itself is.
+    // Emitted synchronously, so that the limit of nested events also stops a listener that repeats the rejected call.
     if (by === 'refusal') {
-      this.#refused(error, self, args, given);
+      this.#circuitRejected(error, self, args, given);
       return promise;
     }
     const call = entered.call ?? given ?? new Call(this.#site, self, args, UNGUARDED);
@@ -65,18 +65,18 @@ export class Account {
     return this.track(promise, call);
   }
 
-  /** A stream is counted when it ends: one that its reader leaves early counts as cancelled. */
+  /** Counts a stream when it ends. A stream that its reader leaves early counts as cancelled. */
   watch(rest: Stream, call: Call): Stream {
     return watchEnd(rest, {
       ended: (how, error) => {
         if (how === 'completed') this.succeeded(call);
         else if (how === 'failed') this.failed(error, call);
-        else this.#cancelled(call);
+        else this.#callCancelled(call);
       },
     });
   }
 
-  /** The call ended well, if the fallback did not answer it. */
+  /** The call succeeded, or the fallback answered it. */
   succeeded(call: Call): void {
     const stats = this.#stats;
     if (call.hasFallenBack) {
@@ -88,18 +88,18 @@ export class Account {
     this.#close(call, 'success');
   }
 
-  /** A call without a {@link Call} ended in an error. */
+  /** A call without a {@link Call} failed. */
   failedAfterwards(error: unknown, self: unknown, args: readonly unknown[]): void {
     this.failed(error, callAfterwards(this.#site, self, args, UNGUARDED));
   }
 
-  /** The call ended in an error. */
+  /** The call failed. */
   failed(error: unknown, call: Call): void {
     const failure = call.failureOf(error);
     const refusedBy = refusalOf(error, failure, call);
-    // Before the end: an exporter adds the event to the call's span.
-    this.#tell(error, failure, call);
-    if (failure.kind === 'cancelled') this.#cancelled(call);
+    // Emitted before the call is closed: an exporter adds the event to the call's span.
+    this.#emit(error, failure, call);
+    if (failure.kind === 'cancelled') this.#callCancelled(call);
     else if (refusedBy) {
       count(this.#stats.refused, refusedBy);
       this.#close(call, 'refused', refusedBy);
@@ -109,18 +109,18 @@ export class Account {
     }
   }
 
-  /** A circuit refused the call. */
-  #refused(error: unknown, self: unknown, args: readonly unknown[], given: Call | undefined): void {
+  /** A circuit rejected the call. */
+  #circuitRejected(error: unknown, self: unknown, args: readonly unknown[], given: Call | undefined): void {
     count(this.#stats.refused, 'circuit-open');
-    // An error is classified only if somebody hears of it: refusals have to be cheap.
-    if (this.#failures.audience(this.#site.clock.now())) {
+    // Rejections must be cheap, so the error is classified only if the event has an audience.
+    if (this.#failedChannel.audience(this.#site.clock.now())) {
       const call = given ?? new Call(this.#site, self, args, UNGUARDED);
-      this.#tell(error, call.failureOf(error), call);
+      this.#emit(error, call.failureOf(error), call);
     }
     if (given) this.#close(given, 'refused', 'circuit-open');
   }
 
-  #cancelled(call: Call): void {
+  #callCancelled(call: Call): void {
     this.#stats.cancelled += 1;
     this.#close(call, 'cancelled');
   }
@@ -134,23 +134,23 @@ export class Account {
     watched?.ended({ outcome, errorType, circuit: this.#stats.circuit, attempts, durationMs });
   }
 
-  #tell(error: unknown, failure: Failure, call: Call): void {
+  #emit(error: unknown, failure: Failure, call: Call): void {
     const stats = this.#stats;
-    // Another decorated function, further out, has the last word.
+    // An outer decorated function counts and emits the failure.
     if (stats.isBeneath) return;
-    // When it was classified, which is not long ago.
+    // The time of classification; saves reading the clock again.
     const now = call.failedAt;
-    const failures = this.#failures.audience(now);
-    if (failures) this.#tellFailed(failures, failure, call);
+    const failedAudience = this.#failedChannel.audience(now);
+    if (failedAudience) this.#emitFailed(failedAudience, failure, call);
     if (failure.kind !== 'unknown' || stats.hasToldUnknown) return;
-    const hearers = this.#unknown.audience(now);
-    // When nobody hears it, it is emitted for whoever listens later.
-    if (!hearers) return;
+    const audience = this.#unknownChannel.audience(now);
+    // Without an audience the event is not marked as emitted, so that a later failure emits it.
+    if (!audience) return;
     stats.hasToldUnknown = true;
-    hearers(this.#site.unknownFailure(this.#circuitOf(call), error, failure));
+    audience(this.#site.unknownFailure(this.#circuitOf(call), error, failure));
   }
 
-  #tellFailed(tell: Audience, failure: Failure, call: Call): void {
+  #emitFailed(tell: Audience, failure: Failure, call: Call): void {
     const circuit = this.#circuitOf(call);
     tell({
       type: 'call_failed',
@@ -167,7 +167,7 @@ export class Account {
   }
 }
 
-/** Why the call was refused, if no attempt was made. */
+/** Which policy rejected the call; undefined if an attempt was made. */
 function refusalOf(error: unknown, { kind }: Failure, call: Call): RefusedBy | undefined {
   if (kind === 'circuit-open' || kind === 'concurrency-limit') return kind;
   if (!(error instanceof RateLimitedError)) return undefined;

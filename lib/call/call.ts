@@ -1,14 +1,14 @@
 // One call of a decorated method, from the outside in and back:
 //
-//   handle   a signal that is aborted rejects the call: nothing runs               entry.ts
+//   handle   rejects the call if the caller's signal is aborted                    entry.ts
 //   enter    each policy, outermost first, admits the call or answers it itself    pipeline.ts
 //   body     the method, with the signal of the innermost scope                    scope.ts
 //   succeed  each policy, innermost first, sees the value: one `.then` for all     pipeline.ts
-//   fail     each policy, innermost first, hands the error on or answers it        pipeline.ts
-//   tail     where the value is a stream: policies see how it ends                 open-stream.ts
+//   fail     each policy, innermost first, passes the error on or answers it       pipeline.ts
+//   tail     if the value is a stream, policies see how it ends                    open-stream.ts
 //
-// `policy.ts` is the contract of a policy. A healthy call makes no `Call`: it is made when an attempt fails, when the
-// caller gave a signal, or when a policy stands around the method.
+// `policy.ts` defines the contract of a policy. A healthy call creates no `Call` object. It is created when an attempt
+// fails, if the caller passed a signal, or if a policy has an `around` step.
 import type { Failure } from '../core/failure.js';
 import type { RetryBudget } from './retry-budget.js';
 import type { CallWatching } from './observer.js';
@@ -16,33 +16,33 @@ import type { Scope } from './scope.js';
 import type { Site } from './site.js';
 import { Stop } from './stop.js';
 
-/** What policies inside a circuit see of it. */
+/** The part of a circuit that inner policies see. */
 export interface CircuitPort {
   readonly name: string;
   /** Shared by all retries behind this circuit. */
   readonly budget: RetryBudget;
-  /** True if the circuit has left the epoch that admitted a call and rejects calls now. */
+  /** True if the circuit has left the given epoch and rejects calls now. */
   rejectsSince(epoch: number): boolean;
-  /** The error for a call that it rejects. */
+  /** The error for a rejected call. */
   rejection(now: () => number, method: string): Error;
-  /** Calls `listener` after each transition; returns how to stop listening. */
+  /** Calls `listener` after each transition. Returns a function that stops listening. */
   onTransition(listener: () => void): () => void;
 }
 
 /**
- * How a circuit admitted a call. All calls of a closed circuit's epoch share one, so that what is computed for it is
- * computed once; a probe has its own.
+ * A circuit's admission of a call. All calls of one epoch of a closed circuit share one admission, so that what
+ * policies compute for it is computed once. Each probe has its own.
  */
 export class Admission {
   constructor(
     readonly circuit: CircuitPort | undefined,
-    /** The circuit's epoch: a result of an older one decides nothing. */
+    /** The circuit's epoch when it admitted the call. The circuit ignores results of older epochs. */
     readonly epoch: number,
-    /** The probe's lease, 0 for an ordinary call. */
+    /** The probe's lease; 0 for an ordinary call. */
     readonly lease: number,
-    /** When the call came in, if the circuit has a rule about slow calls. */
+    /** When the call began, in milliseconds since the epoch, if the circuit has a rule about slow calls; else 0. */
     readonly since = 0,
-    /** True if the circuit only watches: it rejects nobody. */
+    /** True if the circuit only watches and rejects no call. */
     readonly isShadow = false,
   ) {}
 
@@ -51,12 +51,12 @@ export class Admission {
     return true;
   }
 
-  /** True if the circuit rejects calls now that it has admitted this one. */
+  /** True if the circuit, which admitted this call, rejects calls now. */
   get isRevoked(): boolean {
     return !this.isShadow && this.circuit?.rejectsSince(this.epoch) === true;
   }
 
-  /** Calls `listener` when that may have changed; returns how to stop listening. */
+  /** Calls `listener` when `isRevoked` may have changed. Returns a function that stops listening. */
   onChange(listener: () => void): (() => void) | undefined {
     return this.isShadow ? undefined : this.circuit?.onTransition(listener);
   }
@@ -71,33 +71,36 @@ export const UNGUARDED = new Admission(undefined, 0, 0);
 
 const CANCELLED: Failure = Object.freeze({ kind: 'cancelled', transient: false });
 
-/** One call, for policies that have more to do than to let it pass. */
+/** The state of one call, for policies that do more than admit it. */
 export class Call {
-  /** The innermost time limit or hedged attempt that the call is in. */
+  /** The innermost time limit or hedged attempt around the running code. */
   scope: Scope | undefined = undefined;
-  /** How often the method itself ran for it, hedges among them. Kept by the {@link outermost} call alone. */
+  /** How many times the method was started, hedges included. Only the {@link outermost} call counts it. */
   attempts = 0;
-  /** True once a retry or a hedge has brought the result. Kept by the {@link outermost} call alone. */
+  /** True once a retry or a hedge has succeeded. Set on the {@link outermost} call only. */
   isRecovered = false;
-  /** True once the fallback answers. */
+  /** True once the fallback has answered. */
   hasFallenBack = false;
-  /** When it began, if durations are measured. */
+  /** When it began, in milliseconds since the epoch; undefined if durations are not measured. */
   since: number | undefined = undefined;
-  /** What watches it, if an exporter does. */
+  /** The exporters that watch this call; undefined if there are none. */
   watched: CallWatching | undefined = undefined;
-  /** How many failed attempts, of how many there may be, the circuit has counted already. */
+  /** How many failed attempts (`count`) of at most `of` the circuit has counted already. */
   counted: { readonly count: number; readonly of: number } | undefined = undefined;
-  /** When the failure came that {@link failureOf} was asked about last: the clock is read once for all policies. */
+  /** When {@link failureOf} last classified a failure, so that policies need not read the clock again. */
   failedAt = 0;
-  /** Called with what the method itself returned, which a scope that ends does not wait for; again with its cleanup. */
+  /**
+   * Called with the promise of the method itself, which may outlive an ended scope, and again with the promise of its
+   * cleanup.
+   */
   onMethod: ((running: Promise<unknown>) => void) | undefined = undefined;
-  /** How many times the method has been started for it. */
+  /** The number of the running attempt: how many times the method was started for this call. */
   attempt = 0;
-  /** True for an attempt that was started beside a slow one. */
+  /** True for a hedge: an attempt that was started beside a slow one. */
   isHedge = false;
-  /** True if chaos has delayed its last attempt, or made it fail. */
+  /** True if chaos delayed the last attempt or made it fail. */
   isDisturbed = false;
-  /** The call that this one is a part of: of a hedged attempt, or of what several callers share. */
+  /** The call that this one is a part of: a hedged attempt has one, and so has the shared call of coalesced callers. */
   whole: Call | undefined = undefined;
   #stop: Stop | undefined;
   #error: unknown;
@@ -112,22 +115,22 @@ export class Call {
     readonly signal?: AbortSignal,
   ) {}
 
-  /** The call that all others are parts of: itself, if it is no attempt. */
+  /** The call that all others are parts of; itself if `whole` is undefined. */
   get outermost(): Call {
     return this.whole?.outermost ?? this;
   }
 
-  /** The method begins to run. */
+  /** Notes that the method begins to run. */
   noteAttempt(): void {
     this.outermost.attempts += 1;
   }
 
-  /** A retry or a hedge has brought the result. */
+  /** Notes that a retry or a hedge has succeeded. */
   noteRecovery(): void {
     this.outermost.isRecovered = true;
   }
 
-  /** Whether and why the call should stop: every wait asks it before and after. */
+  /** Whether and why the call should stop. Every wait asks it before and after. */
   get stop(): Stop {
     return (this.#stop ??= new Stop(this));
   }
@@ -137,12 +140,12 @@ export class Call {
     return this.signal?.aborted === true || (this.scope !== undefined && this.scope.hasEnded('aborted'));
   }
 
-  /** The budget of the call's retries: the circuit's, or the method's without a circuit. */
+  /** The budget of the call's retries: the circuit's; without a circuit, the method's. */
   get budget(): RetryBudget {
     return this.admission.circuit?.budget ?? this.site.budget;
   }
 
-  /** What an attempt failed with: classified once for all policies, and `cancelled` once the caller has aborted. */
+  /** The failure of an attempt, classified once for all policies. `cancelled` once the caller has aborted. */
   failureOf(error: unknown): Failure {
     if (this.isAborted) {
       this.failedAt = this.site.clock.now();
@@ -151,12 +154,12 @@ export class Call {
     return this.classified(error);
   }
 
-  /** Another attempt begins: the same error would be another failure. */
+  /** Notes that another attempt begins: if it throws the same error, that is another failure. */
   beginAttempt(): void {
     this.#failure = undefined;
   }
 
-  /** What an error says by itself, whether or not the caller has aborted since. */
+  /** The failure by the error alone, even if the caller has aborted since. */
   classified(error: unknown): Failure {
     if (this.#failure === undefined || this.#error !== error) {
       this.#error = error;
@@ -167,20 +170,20 @@ export class Call {
     return this.#failure;
   }
 
-  /** Says whether chaos disturbs the attempt that begins, for the events of this call and of that around it. */
+  /** Notes whether chaos disturbs the attempt that begins, for the events of this call and of its `whole`. */
   noteDisturbance(isDisturbed: boolean): void {
     this.isDisturbed = isDisturbed;
     if (isDisturbed && this.whole) this.whole.noteDisturbance(true);
   }
 
-  /** From now on `error` means this failure, because it is thrown instead of what the attempt failed with. */
+  /** Notes that `error` stands for this failure, because it is thrown instead of the attempt's error. */
   noteFailure(error: unknown, failure: Failure): void {
     this.#error = error;
     this.#failure = failure;
   }
 }
 
-/** A call that was made without a {@link Call}: its only attempt has ended. */
+/** Creates the `Call` of a call that ran without one, after its only attempt. */
 export function callAfterwards(site: Site, self: unknown, args: readonly unknown[], admission: Admission): Call {
   const call = new Call(site, self, args, admission);
   call.attempts = 1;
@@ -188,7 +191,7 @@ export function callAfterwards(site: Site, self: unknown, args: readonly unknown
   return call;
 }
 
-/** The call that a policy has to do with, as it was admitted. */
+/** The given call, or a new one, with the admission set. */
 export function callFor(
   site: Site,
   self: unknown,

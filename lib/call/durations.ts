@@ -1,13 +1,13 @@
-/** The upper bounds of the buckets, in seconds: 0.01 · 2ⁿ. What takes longer is in one more bucket. */
+/** The upper bounds of the buckets, in seconds: 0.01 · 2ⁿ. One more bucket holds longer durations. */
 export const BOUNDS_S: readonly number[] = Object.freeze(Array.from({ length: 14 }, (_, n) => 0.01 * 2 ** n));
 
 const FIRST_MS = 10;
 
 /** A histogram of durations with fixed buckets. */
 export class Durations {
-  /** How many were in each bucket, the last one without a bound. */
+  /** The number of durations in each bucket. The last bucket has no upper bound. */
   readonly counts: number[] = new Array<number>(BOUNDS_S.length + 1).fill(0);
-  /** In seconds. */
+  /** The sum of all durations, in seconds. */
   sum = 0;
 
   add(ms: number): void {

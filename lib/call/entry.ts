@@ -7,7 +7,7 @@ import { handOut } from './reader.js';
 import type { Site } from './site.js';
 import { watched, watching } from './watched.js';
 
-/** Runs the method, in the innermost scope of its call if there is one. */
+/** Runs the method, in the innermost scope of its call if there is one. Counts the attempt. */
 export function inScope(method: Next, { stats, observers }: Site): Next {
   const start: Next = (self, args, call) => started(call, method, self, args);
   const run = observers.length > 0 ? watched(start) : start;
@@ -25,21 +25,21 @@ export function inScope(method: Next, { stats, observers }: Site): Next {
     const { scope, onMethod } = call;
     if (!scope) return attempt(self, args, call);
     const begin = (): Promise<unknown> => attempt(self, args, call);
-    return scope.run(onMethod ? () => seen(begin(), onMethod) : begin);
+    return scope.run(onMethod ? () => observed(begin(), onMethod) : begin);
   };
 }
 
-function seen<T>(running: Promise<T>, see: (running: Promise<T>) => void): Promise<T> {
-  see(running);
+function observed<T>(running: Promise<T>, observer: (running: Promise<T>) => void): Promise<T> {
+  observer(running);
   return running;
 }
 
-/** How a call of a method begins: not at all if the caller's signal is aborted. */
+/** The function that callers call. Rejects at once if the caller's signal is aborted. */
 export function handle(run: Next, site: Site): (self: unknown, args: readonly unknown[]) => Promise<unknown> {
   const { signalOf, stats } = site;
   const refuse = refusing(site);
   const begin = beginning(run, site);
-  const isSeen = begin !== run;
+  const hasBeginStep = begin !== run;
   return (self, args) => {
     stats.started += 1;
     let signal: AbortSignal | undefined;
@@ -48,13 +48,13 @@ export function handle(run: Next, site: Site): (self: unknown, args: readonly un
     } catch (error) {
       return refuse(self, args, error);
     }
-    if (signal === undefined && !isSeen) return run(self, args);
+    if (signal === undefined && !hasBeginStep) return run(self, args);
     const call = new Call(site, self, args, UNGUARDED, signal);
     return signal?.aborted ? refuse(self, args, signal.reason, signal) : begin(self, args, call);
   };
 }
 
-/** The same for a method that yields: it begins when its first chunk is asked for. */
+/** Like `handle`, for an `async *` method: the call begins when the reader asks for the first chunk. */
 export function handleStream(run: Next, site: Site): (self: unknown, args: readonly unknown[]) => Stream {
   const { stats } = site;
   const refuse = refusing(site);
@@ -79,7 +79,7 @@ export function handleStream(run: Next, site: Site): (self: unknown, args: reado
   };
 }
 
-/** Begins a call that is measured or watched: it has a {@link Call}. */
+/** Begins a call that is measured or watched; such a call always has a {@link Call}. */
 function beginning(run: Next, site: Site): Next {
   const { clock, observers } = site;
   if (!site.isTimed && observers.length === 0) return run;
@@ -92,7 +92,7 @@ function beginning(run: Next, site: Site): Next {
 
 type Refuse = (self: unknown, args: readonly unknown[], error: unknown, signal?: AbortSignal) => Promise<never>;
 
-/** A call that nothing runs for is counted all the same. */
+/** Rejects a call before any policy runs, and counts it. */
 function refusing(site: Site): Refuse {
   const account = new Account(site);
   return (self, args, error, signal) => {

@@ -3,7 +3,7 @@ import type { Stream } from './policy.js';
 type Result = IteratorResult<unknown, unknown>;
 export type Iterator = AsyncIterator<unknown, unknown, unknown>;
 
-/** The iterator of an object, once somebody reads it. Fills in what an iterator may leave out. */
+/** A stream whose iterator is set when the reading begins. Provides the methods that an iterator may lack. */
 export class LateSource implements Stream {
   #iterator: Iterator | undefined;
 
@@ -38,11 +38,11 @@ export class LateSource implements Stream {
   }
 }
 
-/** As `for await` checks it: a broken iterator fails its reader. */
+/** Checks a result as `for await` does: a broken iterator fails its reader. */
 function checked(result: Result | undefined): Result {
   if (typeof result !== 'object' || result === null)
     throw new TypeError(`expected an iterator's result, an object with value and done, got ${typeof result}`);
-  // A getter that throws does so here.
+  // If `done` is a getter that throws, it throws here.
   void result.done;
   return result;
 }

@@ -19,9 +19,9 @@ export interface AttemptEnd {
 
 /** Watches one call, or one attempt of it. */
 export interface Watch<End> {
-  /** Runs it, in an async context of the exporter's own if it has one. */
+  /** Runs the call or attempt, in the exporter's own async context if it has one. */
   within?<T>(run: () => T): T;
-  /** Called once. */
+  /** Called once, when the call or attempt has ended. */
   ended?(end: End): void;
 }
 
@@ -30,9 +30,9 @@ export interface CallWatch extends Watch<CallEnd> {
   attempt?(number: number, isHedge: boolean): Watch<AttemptEnd> | undefined;
 }
 
-/** An exporter that watches every call while it is registered. What it throws changes no outcome. */
+/** An exporter that watches every call while it is registered. An error that it throws is ignored. */
 export interface CallObserver {
-  /** A call of this method begins. */
+  /** A call of this method begins. Returns its watch, or undefined to ignore the call. */
   begin(method: string): CallWatch | undefined;
 }
 

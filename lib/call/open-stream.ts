@@ -10,32 +10,32 @@ type Result = IteratorResult<unknown, unknown>;
 const DONE: Result = Object.freeze({ value: undefined, done: true });
 
 /**
- * A stream that has been opened. Reads its source for one reader, in order, and tells its watchers how it ends. Its end
- * by a limit, or by `return()`, settles what is pending at once, whether or not the source heeds it.
+ * An opened stream. Reads its source for one reader, in order, and tells its watchers how it ends. If a limit or
+ * `return()` ends it, pending requests settle at once, even if the source does not react.
  */
 export class OpenStream implements Readable {
-  #tie: Tie | undefined;
+  #readerTie: Tie | undefined;
   readonly #source: Stream;
   #first: Result | undefined;
   readonly #scope: Scope | undefined;
   #watchers: readonly StreamWatcher[] = [];
-  /** The request that is pending: these are undefined if none is. */
+  /** The pending request; undefined if there is none. */
   #resolve: Resolve | undefined;
   #reject: Reject | undefined;
   #step: Step = 'next';
   #queue: Request[] | undefined;
   #chunks = 0;
   #isRead: boolean;
-  /** True once the first chunk has been handed over, if neither a scope nor a watcher has to do with the next ones. */
+  /** True after the first chunk, if neither a scope nor a watcher needs to see the next chunks. */
   #isPlain = false;
   #end: { readonly how: StreamEnd; readonly error: unknown } | undefined;
-  /** What ended it while nobody was reading: the next reader gets it. */
+  /** The error that ended the stream while no request was pending: the next request rejects with it. */
   #failure: { readonly error: unknown } | undefined;
   #leaveScope: (() => void) | undefined;
 
   /**
-   * @param first what was read of the source already
-   * @param scope the innermost time limit or hedged attempt around the source
+   * @param first the result that was already read from the source; undefined if none was
+   * @param scope the innermost time limit or hedged attempt around the source; undefined if there is none
    */
   constructor(source: Stream, first: Result | undefined, scope: Scope | undefined) {
     this.#source = source;
@@ -51,7 +51,7 @@ export class OpenStream implements Readable {
 
   tieTo(tie: Tie): void {
     tie.stream = this.#end ? undefined : this;
-    this.#tie = tie;
+    this.#readerTie = tie;
   }
 
   watch(watcher: StreamWatcher): void {
@@ -64,9 +64,9 @@ export class OpenStream implements Readable {
 
   next(sent?: unknown): Promise<Result> {
     if (!this.#isPlain || this.#resolve || this.#end) return this.#ask('next', sent);
-    // Most chunks: nothing is to be done but to hand the result on, and to be able to end before it comes.
+    // The fast path of most chunks: passes the result on, but lets an end settle the request first.
     this.#step = 'next';
-    const promise = new Promise<Result>(this.#take);
+    const promise = new Promise<Result>(this.#setPending);
     this.#source.next(sent).then(this.#succeed, this.#fail);
     return promise;
   }
@@ -75,11 +75,11 @@ export class OpenStream implements Readable {
     return this.#ask('throw', error);
   }
 
-  /** Ends the stream at once. The source is closed; if it was idle, its cleanup is waited for. */
+  /** Ends the stream at once and closes the source. If no request was pending, waits for the source's cleanup. */
   async return(value?: unknown): Promise<Result> {
     const wasIdle = !this.#end && !this.#resolve;
     if (!this.#end) this.#leave();
-    // Whoever leaves asks for no failure any more.
+    // A reader that leaves does not get the failure.
     this.#failure = undefined;
     const closed = this.#source.return(undefined);
     if (wasIdle) await closed;
@@ -102,7 +102,7 @@ export class OpenStream implements Readable {
     await this.return();
   }
 
-  readonly #take = (resolve: Resolve, reject: Reject): void => {
+  readonly #setPending = (resolve: Resolve, reject: Reject): void => {
     this.#resolve = resolve;
     this.#reject = reject;
   };
@@ -111,7 +111,7 @@ export class OpenStream implements Readable {
     return new Promise((resolve, reject) => this.take({ step, value, resolve, reject }));
   }
 
-  /** Requests are settled in their order. */
+  /** Adds a request. Requests settle in their order. */
   take(request: Request): void {
     if (this.#resolve) (this.#queue ??= []).push(request);
     else this.#begin(request);
@@ -120,7 +120,7 @@ export class OpenStream implements Readable {
   #begin(request: Request): void {
     if (this.#end) return this.#refuse(request);
     const { step, value } = request;
-    this.#take(request.resolve, request.reject);
+    this.#setPending(request.resolve, request.reject);
     this.#step = step;
     this.#isRead = true;
     if (this.#first && step === 'next') {
@@ -145,28 +145,29 @@ export class OpenStream implements Readable {
     const resolve = this.#resolve;
     this.#resolve = undefined;
     resolve?.(result);
-    if (this.#queue) this.#goOn();
-    else if (this.#tie) this.#tie.reader = undefined;
+    if (this.#queue) this.#beginQueued();
+    else if (this.#readerTie) this.#readerTie.reader = undefined;
   };
 
   readonly #fail = (error: unknown): void => {
     if (this.#end) return;
-    // What the reader throws into the stream is not the source's failure, but a limit's end is.
-    const isReaders = this.#step === 'throw' && !this.#scope?.ended;
+    // An error that the reader threw into the stream is not a failure of the source; the end of a limit is.
+    const isThrownByReader = this.#step === 'throw' && !this.#scope?.ended;
     if (this.#scope?.ended) swallow(this.#source.return(undefined));
-    this.#finish(isReaders ? 'left' : 'failed', error);
+    this.#finish(isThrownByReader ? 'left' : 'failed', error);
     const reject = this.#reject;
     this.#resolve = undefined;
     reject?.(error);
-    this.#goOn();
+    this.#beginQueued();
   };
 
-  /** The scope has ended while nobody was reading: nobody may ever read on, so that the source hears of it now. */
+  /** The scope ended while no request was pending. The reader may never come back, so the source is closed now. */
   #endIdle(): void {
     const { ended } = this.#scope as Scope;
     if (this.#resolve || this.#end || !ended) return;
     this.#failure = { error: ended.error };
-    // An object that nobody iterates may be read in a way that we do not see, such as `tee()`: then nothing is known.
+    // An object that was never iterated may be read in a way that we do not see, such as `tee()`: then the outcome is
+    // unknown.
     this.#finish(ended.cause === 'deadline' && this.#isRead ? 'failed' : 'left', ended.error);
     swallow(this.#source.throw(ended.error));
   }
@@ -176,17 +177,17 @@ export class OpenStream implements Readable {
     const resolve = this.#resolve;
     this.#resolve = undefined;
     resolve?.(DONE);
-    this.#goOn();
+    this.#beginQueued();
   }
 
-  /** Begins what waits its turn. */
-  #goOn(): void {
-    // After the end nothing becomes pending.
+  /** Begins the next queued requests. */
+  #beginQueued(): void {
+    // After the end of the stream, requests settle at once.
     for (let next = this.#queue?.shift(); next; next = this.#queue?.shift()) {
       this.#begin(next);
       if (this.#resolve) return;
     }
-    if (this.#tie) this.#tie.reader = undefined;
+    if (this.#readerTie) this.#readerTie.reader = undefined;
   }
 
   #refuse({ step, value, resolve, reject }: Request): void {
@@ -202,9 +203,9 @@ export class OpenStream implements Readable {
     this.#first = undefined;
     this.#isPlain = false;
     this.#leaveScope?.();
-    if (this.#tie) this.#tie.stream = undefined;
+    if (this.#readerTie) this.#readerTie.stream = undefined;
     const watchers = this.#watchers;
-    // Nothing of the call outlives it, also if the reader keeps the stream.
+    // Drops the watchers, so that the call can be collected even if the reader keeps the stream.
     this.#watchers = [];
     const isCut = how === 'left' || this.#scope?.ended !== undefined;
     for (const watcher of watchers) {
@@ -214,19 +215,19 @@ export class OpenStream implements Readable {
   }
 }
 
-/** The stream itself, or around one that a policy made. */
+/** The stream itself if it is an `OpenStream`; else wraps a stream that a policy made. */
 export function streamOf(rest: Stream): OpenStream {
   return rest instanceof OpenStream ? rest : new OpenStream(rest, undefined, undefined);
 }
 
-/** Tells `watcher` how the stream ends. For a policy's `tail`. */
+/** Adds a watcher to the stream. For a policy's `tail`. */
 export function watchEnd(rest: Stream, watcher: StreamWatcher): Stream {
   const stream = streamOf(rest);
   stream.watch(watcher);
   return stream;
 }
 
-/** Its outcome decides nothing any more. */
+/** Ignores the later outcome. */
 export function swallow(late: Promise<unknown>): void {
   late.catch(() => undefined);
 }

@@ -9,19 +9,22 @@ import { watched } from './watched.js';
 
 type Result = IteratorResult<unknown, unknown>;
 
-/** Ends when the reader leaves a stream that is being opened. Who listens to the caller's signal are the limits in it. */
+/**
+ * The scope of a stream that is being opened: it ends when the reader leaves. The inner limits listen to the caller's
+ * signal.
+ */
 class Reading extends Scope {
   constructor(call: Call) {
     super(call, null);
   }
 
-  /** It has no signal to give. */
+  /** This scope provides no current signal. */
   protected override enter<T>(method: () => T): T {
     return method();
   }
 }
 
-/** Opens the stream of a method: the attempt that policies repeat ends with its first chunk. */
+/** Opens the stream of a method. The attempt, which policies may repeat, ends with the first chunk. */
 export function opens(method: (self: unknown, args: readonly unknown[], call?: Call) => Stream): Next {
   return (self, args, call) => {
     let source: Stream | undefined;
@@ -40,7 +43,7 @@ export function opens(method: (self: unknown, args: readonly unknown[], call?: C
     };
     if (!scope) return begin();
     return scope.run(begin).catch((error) => {
-      // A scope that has ended left it at work.
+      // If the scope ended first, the source is still running.
       const closed = source?.return(undefined);
       if (closed) {
         swallow(closed);
@@ -55,19 +58,19 @@ const nextOf = (source: Stream): Promise<Result> => source.next();
 
 const DONE: Result = Object.freeze({ value: undefined, done: true });
 
-/** Why the waits of a stream end that its reader leaves. Nobody is given it. */
+/** Ends the waits when the reader leaves. No caller gets this error. */
 const LEFT = Object.freeze(new DOMException('The reader left the stream.', 'AbortError'));
 
 /**
- * The stream of one call of an `async *` method. Nothing runs before its first chunk is asked for; then it is opened like
- * any other call. Leaving it meanwhile ends every wait at once.
+ * The stream of one call of an `async *` method. The call begins when the reader asks for the first chunk, and then
+ * runs like any other call. If the reader leaves before that chunk, every wait ends at once.
  */
 export class Opener implements Readable {
-  #tie: Tie | undefined;
+  #readerTie: Tie | undefined;
   readonly #open: Next;
   #call: Call | undefined;
   #state: 'new' | 'opening' | 'over' = 'new';
-  /** What has been opened: everything goes to it. */
+  /** The opened stream: gets all requests. */
   #opened: OpenStream | undefined;
   #reading: Reading | undefined;
   #queue: Request[] = [];
@@ -77,9 +80,9 @@ export class Opener implements Readable {
     this.#call = call;
   }
 
-  tieTo(tie: Tie): void {
-    tie.stream = this;
-    this.#tie = tie;
+  tieTo(readerTie: Tie): void {
+    readerTie.stream = this;
+    this.#readerTie = readerTie;
   }
 
   next(sent?: unknown): Promise<Result> {
@@ -128,23 +131,23 @@ export class Opener implements Readable {
     this.#state = 'opening';
     this.#reading = new Reading(call);
     this.#open(call.self, call.args, call).then(
-      (value) => (Opening.is(value) ? this.#take(streamOf(value.rest)) : this.#answer(value)),
+      (value) => (Opening.is(value) ? this.#useOpened(streamOf(value.rest)) : this.#answer(value)),
       (error) => this.#fail(error),
     );
   }
 
-  #take(stream: OpenStream): void {
+  #useOpened(stream: OpenStream): void {
     if (this.#state === 'over') return void stream.drop();
     this.#opened = stream;
-    const tie = this.#tie;
+    const readerTie = this.#readerTie;
     const queue = this.#queue;
     this.#end();
-    if (tie) stream.tieTo(tie);
-    tie?.reader?.readFrom?.(stream);
+    if (readerTie) stream.tieTo(readerTie);
+    readerTie?.reader?.readFrom?.(stream);
     for (const request of queue) stream.take(request);
   }
 
-  /** A policy answered instead of the method: with one chunk. */
+  /** A policy answered instead of the method: the stream has this one chunk. */
   #answer(value: unknown): void {
     this.#queue.shift()?.resolve({ value, done: false });
     this.#end();
@@ -157,9 +160,9 @@ export class Opener implements Readable {
 
   #end(): void {
     this.#state = 'over';
-    if (this.#tie) this.#tie.stream = undefined;
-    if (!this.#opened && this.#tie) this.#tie.reader = undefined;
-    this.#tie = undefined;
+    if (this.#readerTie) this.#readerTie.stream = undefined;
+    if (!this.#opened && this.#readerTie) this.#readerTie.reader = undefined;
+    this.#readerTie = undefined;
     this.#call = undefined;
     this.#reading = undefined;
     const queue = this.#queue;
@@ -168,7 +171,7 @@ export class Opener implements Readable {
   }
 }
 
-/** As a generator that is over does. */
+/** Answers as a finished generator does. */
 function refuse({ step, value, resolve, reject }: Request): void {
   if (step === 'throw') reject(value);
   else resolve(DONE);

@@ -6,7 +6,9 @@ import { handOut, tieTo } from './reader.js';
 import type { Scope } from './scope.js';
 import type { Site } from './site.js';
 
-/** A stream on its way out through the policies: what an `async *` method opened, or an object that is read as one. */
+/**
+ * A stream on its way out through the policies: opened by an `async *` method, or an object that is read as a stream.
+ */
 export class Opening {
   #rest: Stream;
 
@@ -14,7 +16,7 @@ export class Opening {
     this.#rest = rest;
   }
 
-  /** Asks nothing of the value: one that is a proxy may throw at every question. */
+  /** Reads no property of the value: a proxy may throw at every access. */
   static is(value: unknown): value is Opening {
     return typeof value === 'object' && value !== null && #rest in value;
   }
@@ -28,27 +30,27 @@ export class Opening {
   }
 }
 
-/** Objects that calls resolved to, and how they will be read. */
-const followed = new WeakMap<object, Opening>();
+/** The objects that calls resolved to, with their openings. */
+const openings = new WeakMap<object, Opening>();
 
 /**
- * The stream that a value is, so that policies can see how it ends; undefined for any other value. An object that can be
- * read in no other way than by iteration is one: from then on its `[Symbol.asyncIterator]`, and if it is an iterator its
- * steps, are ours, and all else of it is as it was. A frozen object is not.
- * @param scope the innermost time limit or hedged attempt that the value came from
+ * The stream of a value, so that policies can see how it ends; undefined if the value is not a stream. An extensible
+ * object that can only be read by async iteration is a stream. This function replaces its `[Symbol.asyncIterator]` and,
+ * if it is an iterator, its `next`, `return` and `throw`; nothing else of it changes.
+ * @param scope the innermost time limit or hedged attempt that returned the value
  */
 export function openingOf(value: unknown, site: Site, scope?: Scope): Opening | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
   if (Opening.is(value)) return value;
   try {
-    return followed.get(value) ?? (isFollowable(value) ? shadow(value, site, scope) : undefined);
+    return openings.get(value) ?? (isReadOnlyByIteration(value) ? followIteration(value, site, scope) : undefined);
   } catch {
-    // A proxy may refuse to be looked at, or to be changed.
+    // A proxy may refuse reads and changes.
     return undefined;
   }
 }
 
-/** Closes what a call succeeded with because nobody will read it; false if it is no stream. */
+/** Closes the stream of a successful call that nobody will read. False if the value is not a stream. */
 export function closeUnread(value: unknown, site: Site): boolean {
   const opening = openingOf(value, site);
   if (!opening) return false;
@@ -62,16 +64,18 @@ function closeIterable(value: AsyncIterable<unknown>): void {
     const iterator = value[Symbol.asyncIterator]();
     if (iterator.return) swallow(Promise.resolve(iterator.return()));
   } catch {
-    // It cannot be read, so that there is nothing to close.
+    // It cannot be iterated, so there is nothing to close.
   }
 }
 
 type Iterate = () => Iterator;
 
-/** Members of objects that can be read in other ways: Node and web streams, `Response`, event emitters, pages of lists. */
+/**
+ * Members of objects that can be read in other ways: Node and web streams, `Response`, event emitters, paginated lists.
+ */
 const OTHER_WAYS = ['pipe', 'getReader', 'on', 'addEventListener', 'getPaginatedItems', 'nextPage', 'byPage'] as const;
 
-function isFollowable(value: object): value is AsyncIterable<unknown> {
+function isReadOnlyByIteration(value: object): value is AsyncIterable<unknown> {
   const members = value as Readonly<Record<PropertyKey, unknown>>;
   return (
     typeof members[Symbol.asyncIterator] === 'function' &&
@@ -81,34 +85,34 @@ function isFollowable(value: object): value is AsyncIterable<unknown> {
   );
 }
 
-function shadow(value: AsyncIterable<unknown>, site: Site, scope: Scope | undefined): Opening | undefined {
+function followIteration(value: AsyncIterable<unknown>, site: Site, scope: Scope | undefined): Opening | undefined {
   const iterate = value[Symbol.asyncIterator] as Iterate;
   const source = new LateSource();
   const stream = new OpenStream(source, undefined, scope);
   const opening = new Opening(stream);
-  let isDriven = false;
-  // Refers to the object by `this` alone, so that an object that is never read can be collected.
+  let hasOwnSteps = false;
+  // Refers to the object only by `this`, so that an object that is never read can be collected.
   const { read } = {
     read(this: unknown) {
-      const iterator = iterated(iterate, this, source, opening);
-      if (source.hasBegun || (isDriven && iterator === this)) return iterator;
+      const iterator = iteratorOf(iterate, this, source, opening);
+      if (source.hasBegun || (hasOwnSteps && iterator === this)) return iterator;
       source.begin(iterator);
-      // From now on the stream refers to the object, so that it would never be collected.
-      unread.stream = undefined;
-      // A limit may have ended before anybody began to read.
+      // From now on the stream refers to the object, so the tie would keep it alive.
+      readerTie.stream = undefined;
+      // A limit may have ended before the reading began.
       if (stream.isOver) swallow(source.return());
       return handOut(streamOf(opening.rest), site);
     },
   };
   if (!define(value, Symbol.asyncIterator, read)) return undefined;
-  followed.set(value, opening);
-  const unread = tieTo(value, stream, site);
-  isDriven = drive(value as AsyncIterable<unknown> & Partial<Iterator>, source, opening, unread);
+  openings.set(value, opening);
+  const readerTie = tieTo(value, stream, site);
+  hasOwnSteps = followSteps(value as AsyncIterable<unknown> & Partial<Iterator>, source, opening, readerTie);
   return opening;
 }
 
-/** An object whose iteration fails at once is a stream that has failed. */
-function iterated(iterate: Iterate, self: unknown, source: LateSource, opening: Opening): Iterator {
+/** Calls the object's iterator function. If it throws, the stream has failed. */
+function iteratorOf(iterate: Iterate, self: unknown, source: LateSource, opening: Opening): Iterator {
   try {
     return iterate.call(self as never);
   } catch (error) {
@@ -123,27 +127,27 @@ function iterated(iterate: Iterate, self: unknown, source: LateSource, opening: 
 type Step = 'next' | 'return' | 'throw';
 
 /**
- * An object that is its own iterator, as that of a generator is, may be read step by step as well: then its steps are
- * those of the stream, which refers to it weakly. False if it is none.
+ * For an object that is its own iterator, such as a generator's: replaces its steps by those of the stream, which
+ * refers to the object weakly. False if the object is not an iterator.
  */
-function drive(value: Partial<Iterator>, source: LateSource, opening: Opening, unread: Tie): boolean {
+function followSteps(value: Partial<Iterator>, source: LateSource, opening: Opening, readerTie: Tie): boolean {
   const { next, return: leave, throw: fail } = value;
   if (typeof next !== 'function') return false;
-  const own = new WeakRef(value);
-  const direct: Iterator = {
-    next: (sent?: unknown) => next.call(own.deref(), sent),
-    ...(leave && { return: (value?: unknown) => leave.call(own.deref(), value) }),
-    ...(fail && { throw: (error?: unknown) => fail.call(own.deref(), error) }),
+  const weakObject = new WeakRef(value);
+  const originalSteps: Iterator = {
+    next: (sent?: unknown) => next.call(weakObject.deref(), sent),
+    ...(leave && { return: (value?: unknown) => leave.call(weakObject.deref(), value) }),
+    ...(fail && { throw: (error?: unknown) => fail.call(weakObject.deref(), error) }),
   };
-  const driven = (step: Step) =>
+  const streamStep = (step: Step) =>
     function (this: unknown, argument?: unknown): unknown {
-      if (!source.hasBegun) source.begin(direct);
-      if (unread.stream) unread.reader = this as object;
+      if (!source.hasBegun) source.begin(originalSteps);
+      if (readerTie.stream) readerTie.reader = this as object;
       return opening.rest[step](argument);
     };
   const steps: readonly Step[] = fail ? ['next', 'return', 'throw'] : ['next', 'return'];
-  // A closure here would hold the object for all of them.
-  for (const step of steps) if (!define(value, step, driven(step))) return false;
+  // A closure in this loop would keep the object alive.
+  for (const step of steps) if (!define(value, step, streamStep(step))) return false;
   return true;
 }
 

@@ -1,4 +1,5 @@
-// The way out of a pipeline: what came from further in passes policies, and is counted when it leaves the outermost part.
+// The way out of a pipeline: the outcome of the inner layers passes through policies, and is counted when it leaves the
+// outermost part.
 import type { Account } from './account.js';
 import type { Call } from './call.js';
 import { openingOf } from './opening.js';
@@ -7,7 +8,7 @@ import type { Site } from './site.js';
 
 export type Succeed = NonNullable<Policy['succeed']>;
 export type Fail = (error: unknown, call: Call) => Promise<unknown> | undefined;
-/** `value` is what the call succeeded with: the stream itself, or the object that is read as one. */
+/** `value` is the result of the call: the stream itself, or the object that is read as a stream. */
 export type Tail = (rest: Stream, call: Call, value: unknown) => Stream;
 
 interface Out {
@@ -15,7 +16,7 @@ interface Out {
   readonly tail: Tail | undefined;
 }
 
-/** Takes what came from further in out through policies. */
+/** Passes the outcome of the inner layers through policies. */
 export function out(
   promise: Promise<unknown>,
   call: Call,
@@ -35,7 +36,7 @@ export function out(
   );
 }
 
-/** The same, out of the outermost part. */
+/** Like `out`, for the outermost part: also counts the call. */
 function outCounted(
   promise: Promise<unknown>,
   call: Call,
@@ -51,9 +52,9 @@ function outCounted(
         const handed = succeed(value);
         account.succeeded(call);
         return handed;
-      } catch (mistake) {
-        account.failed(mistake, call);
-        throw mistake;
+      } catch (thrown) {
+        account.failed(thrown, call);
+        throw thrown;
       }
     },
     (error) => {
@@ -65,7 +66,7 @@ function outCounted(
   );
 }
 
-/** If the value is a stream, policies will see how it ends. */
+/** Lets policies see how the value ends if it is a stream. False if it is not a stream. */
 export function follow(value: unknown, tail: Tail, site: Site, callOf: () => Call): boolean {
   if (typeof value !== 'object' || value === null) return false;
   const opening = openingOf(value, site);
@@ -73,29 +74,29 @@ export function follow(value: unknown, tail: Tail, site: Site, callOf: () => Cal
   return opening !== undefined;
 }
 
-/** Counts calls that end well, each of them: so it is part of the closure that hands their value on. */
-export function counting(own: OnSuccess, account: Account): OnSuccess {
+/** Counts each successful call. Part of the closure that passes the value on, because that costs least. */
+export function counting(onSuccess: OnSuccess, account: Account): OnSuccess {
   const { stats } = account;
   return (value) => {
     try {
-      const handed = own(value);
+      const handed = onSuccess(value);
       stats.succeeded += 1;
       return handed;
-    } catch (mistake) {
-      // Of a function of the user's.
-      account.failedAfterwards(mistake, undefined, []);
-      throw mistake;
+    } catch (thrown) {
+      // A function of the user threw.
+      account.failedAfterwards(thrown, undefined, []);
+      throw thrown;
     }
   };
 }
 
-/** Follows every stream, since it is counted when it ends. */
+/** Follows every stream, because a stream is counted when it ends. */
 export function counted(steps: Out, account: Account): Tail {
-  const own = tailOf(steps);
-  return (rest, call, value) => account.watch(own(rest, call, value), call);
+  const ownTail = tailOf(steps);
+  return (rest, call, value) => account.watch(ownTail(rest, call, value), call);
 }
 
-/** A policy that does not see how a stream ends sees that it has begun. */
+/** For a policy without `tail`: calls its `succeed` when the stream begins. */
 export function tailOf({ succeed, tail }: Out): Tail {
   return (
     tail ??

@@ -10,10 +10,10 @@ type Enter = (
   admission: Admission,
   call: Call | undefined,
 ) => Admission | Entered;
-/** What a policy answered instead of everything further in: its promise, or that on its way out through others. */
+/** The answer of a policy instead of the inner layers. */
 type Entered = Promise<unknown> | Answer;
 
-/** The steps of one policy, or of several that are fused. */
+/** The steps of one policy, or of several fused ones. */
 interface Steps {
   readonly enter: Enter;
   readonly succeed: Succeed;
@@ -23,9 +23,9 @@ interface Steps {
 }
 
 /**
- * Puts policies, outermost first, around `body`. Neighbours are fused into one part; a policy that stands around calls
- * ends a part, and those further out wait for its promise.
- * @param needsCall true if `body` needs a {@link Call} each time
+ * Puts policies, outermost first, around `body`. Neighbouring policies are fused into one part. A policy with an
+ * `around` step begins a new part, and the outer policies wait for its promise.
+ * @param needsCall true if `body` always needs a {@link Call}
  */
 export function pipeline(policies: readonly Policy[], body: Next, site: Site, needsCall = false): Next {
   return assemble(policies, body, site, needsCall, new Account(site));
@@ -33,25 +33,25 @@ export function pipeline(policies: readonly Policy[], body: Next, site: Site, ne
 
 /** @param account counts the calls, if this is the outermost part */
 function assemble(policies: readonly Policy[], body: Next, site: Site, needsCall: boolean, account?: Account): Next {
-  const ending = policies.findLastIndex(({ around }) => around);
+  const lastAround = policies.findLastIndex(({ around }) => around);
   if (policies.length === 0) return body;
-  if (ending < 0) return run(fuse(policies, body, site), body, site, needsCall, account);
-  const inner = assemble(policies.slice(ending + 1), body, site, true);
-  const part = surround(policies[ending] as Policy, inner, site, ending === 0 ? account : undefined);
-  return ending === 0 ? part : assemble(policies.slice(0, ending), part, site, true, account);
+  if (lastAround < 0) return run(fuse(policies, body, site), body, site, needsCall, account);
+  const inner = assemble(policies.slice(lastAround + 1), body, site, true);
+  const part = surround(policies[lastAround] as Policy, inner, site, lastAround === 0 ? account : undefined);
+  return lastAround === 0 ? part : assemble(policies.slice(0, lastAround), part, site, true, account);
 }
 
 function run(steps: Steps, body: Next, site: Site, needsCall: boolean, account?: Account): Next {
   const { enter, succeed, fail } = steps;
   const tail = account ? counted(steps, account) : steps.tail;
-  // Bound once for each admission, and calls share those: a healthy call makes no closure but the one for its failure.
-  let bound: Admission | undefined;
+  // Bound once for each admission, which calls share: a healthy call creates one closure only, for its failure.
+  let boundAdmission: Admission | undefined;
   let onSuccess: OnSuccess;
 
   const bind = (admission: Admission): OnSuccess => {
     const own = account ? counting(succeed(admission), account) : succeed(admission);
     if (!tail) return own;
-    // A stream is followed with a call of its own: of the one that it came from nothing else is needed.
+    // A stream is followed with a new `Call`: only the admission of the original call is needed.
     const callOf = (): Call => callAfterwards(site, undefined, [], admission);
     return (value) => (follow(value, tail, site, callOf) ? value : own(value));
   };
@@ -63,28 +63,28 @@ function run(steps: Steps, body: Next, site: Site, needsCall: boolean, account?:
 
   return (self, args, call) => {
     const admission = enter(self, args, call ? call.admission : UNGUARDED, call);
-    if (admission !== bound) {
+    if (admission !== boundAdmission) {
       if (!isAdmission(admission))
         return account ? account.answered(admission, self, args, call) : promiseOf(admission, call);
-      bound = admission;
+      boundAdmission = admission;
       onSuccess = bind(admission);
     }
     if (call) return runKnown(call, self, args, admission);
     if (needsCall) return runKnown(new Call(site, self, args, admission), self, args, admission);
-    // The method may call itself before it first waits, and that binds another.
+    // Read before the method runs: the method may call itself synchronously, which binds another admission.
     const own = onSuccess;
     return body(self, args).then(own, (error) => {
       const failed = callAfterwards(site, self, args, admission);
       const handled = fail(error, failed);
       if (handled !== undefined) return account ? account.track(handled, failed) : handled;
       account?.failed(error, failed);
-      // Thrown here and not before, because a rejection without a handler is dear.
+      // Thrown only here, because a rejection without a handler is expensive.
       throw error;
     });
   };
 }
 
-/** For a part further in: whoever is outermost counts. */
+/** The promise of an answer. For an inner part: the outermost part counts the call. */
 function promiseOf(entered: Entered, call: Call | undefined): Promise<unknown> {
   if (!(entered instanceof Answer)) return entered;
   if (call && entered.isFallback) call.hasFallenBack = true;
@@ -101,13 +101,13 @@ function surround({ around, ...own }: Policy, next: Next, site: Site, account?: 
     } catch (error) {
       promise = Promise.reject(error);
     }
-    return tail ? out(promise, call, same, handOn, tail, account) : promise;
+    return tail ? out(promise, call, passValue, passError, tail, account) : promise;
   };
 }
 
 function fuse([first, ...rest]: readonly Policy[], body: Next, site: Site): Steps {
   const outer = first as Policy;
-  const { succeed = pass } = outer;
+  const { succeed = succeedNoop } = outer;
   if (rest.length === 0) return { enter: enterOf(outer, body), succeed, fail: failOf(outer, body), tail: outer.tail };
   const inner = fuse(rest, body, site);
   const next = run(inner, body, site, false);
@@ -132,7 +132,7 @@ function chainEnter(
   site: Site,
 ): Enter {
   if (inner === admit) return outer;
-  // What the inner policies answered goes out through the outer one.
+  // The answer of the inner policies passes out through the outer policy.
   const answer = (
     entered: Entered,
     self: unknown,
@@ -144,12 +144,12 @@ function chainEnter(
     const known = answer.call ?? call ?? new Call(site, self, args, admission);
     return new Answer(settle(answer.promise, known), known, answer.isFallback ? 'fallback' : answer.by);
   };
-  return (self, args, given, call) => {
-    const admission = outer === admit ? given : outer(self, args, given, call);
-    if (admission !== given && !isAdmission(admission)) return admission;
+  return (self, args, outerAdmission, call) => {
+    const admission = outer === admit ? outerAdmission : outer(self, args, outerAdmission, call);
+    if (admission !== outerAdmission && !isAdmission(admission)) return admission;
     if (call) call.admission = admission as Admission;
     const entered = inner(self, args, admission as Admission, call);
-    // Most policies hand on what they were given, which is cheaper to see than what it is.
+    // Most policies return the admission they got; comparing is cheaper than `isAdmission`.
     return entered === admission || isAdmission(entered)
       ? entered
       : answer(entered, self, args, admission as Admission, call);
@@ -157,8 +157,8 @@ function chainEnter(
 }
 
 function chainSucceed(outer: Succeed, inner: Succeed): Succeed {
-  if (inner === pass) return outer;
-  if (outer === pass) return inner;
+  if (inner === succeedNoop) return outer;
+  if (outer === succeedNoop) return inner;
   return (admission) => {
     const [first, second] = [inner(admission), outer(admission)];
     return (value) => second(first(value));
@@ -176,10 +176,10 @@ function enterOf({ enter }: Policy, next: Next): Enter {
 }
 
 function failOf({ fail }: Policy, next: Next): Fail {
-  return fail ? (error, call) => fail(error, call, next) : handOn;
+  return fail ? (error, call) => fail(error, call, next) : passError;
 }
 
 const admit: Enter = (_self, _args, admission) => admission;
-const same: OnSuccess = (value) => value;
-const pass: Succeed = () => same;
-const handOn: Fail = () => undefined;
+const passValue: OnSuccess = (value) => value;
+const succeedNoop: Succeed = () => passValue;
+const passError: Fail = () => undefined;

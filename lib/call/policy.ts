@@ -2,17 +2,17 @@ import type { Admission, Call } from './call.js';
 
 export type Stream = AsyncGenerator<unknown, unknown, unknown>;
 
-/** Runs everything further in. `call` is left out as long as nobody needed one. */
+/** Runs the inner layers. `call` is absent as long as no policy needed one. */
 export type Next = (self: unknown, args: readonly unknown[], call?: Call) => Promise<unknown>;
 
 export type OnSuccess = (value: unknown) => unknown;
 
-/** What a policy answers instead of everything further in. */
+/** The answer of a policy instead of the inner layers. */
 export class Answer {
   /**
-   * @param call the call that everything further in will run with
-   * @param by what it is, if nothing further in will run: a `constant` is what a fallback answers that cannot fail any more
-   * @param error what a refused call fails with
+   * @param call the call that the inner layers run with, if they run later
+   * @param by set if the inner layers do not run; `constant`: the fallback's answer, which cannot fail
+   * @param error the error of a rejected call
    */
   constructor(
     readonly promise: Promise<unknown>,
@@ -27,15 +27,15 @@ export class Answer {
 }
 
 /**
- * A policy around a call. Its steps are fused with those of its neighbours, so that a whole stack costs one `.then` with
- * one closure. A step that has nothing to do is left out.
+ * A policy around a call. Its steps are fused with those of its neighbours, so that a whole stack costs one `.then`
+ * with one closure. A policy omits the steps that it does not need.
  */
 export interface Policy {
   /**
-   * Before the call. Returns the admission to go on with: its own, or the one that it was given. Or a promise that
-   * answers instead of everything further in; `next` runs that later, with a {@link Call}. Then neither `succeed` nor
-   * `fail` of this policy sees the answer. An {@link Answer} says in addition with which call, so that its attempts are
-   * counted, or what it is. Never throws.
+   * Runs before the call. Returns an admission to continue with: its own, or the given one. Or returns a promise that
+   * answers instead of the inner layers; the policy may run these later with `next` and a {@link Call}. `succeed` and
+   * `fail` of this policy do not see that answer. An {@link Answer} is such a promise with its call, so that attempts
+   * are counted, or with its kind. Never throws.
    */
   readonly enter?:
     | ((
@@ -47,20 +47,23 @@ export interface Policy {
       ) => Admission | Promise<unknown> | Answer)
     | undefined;
   /**
-   * The call succeeded: bound once for each admission, for all calls that share it. Returns the value to hand on, and
-   * never throws. Not called for a value that is a stream if the policy has a `tail`.
+   * The call succeeded. The outer function is called once for each admission, the inner one for each call: it returns
+   * the value to pass on, and never throws. Not called for a stream if the policy has a `tail`.
    */
   readonly succeed?: ((admission: Admission) => OnSuccess) | undefined;
   /**
-   * The call failed. Returns undefined to hand the error on, or a promise that answers instead. Never throws. `next` runs
-   * everything further in again.
+   * The call failed. Returns undefined to pass the error on, or a promise that answers instead. `next` runs the inner
+   * layers again. Never throws.
    */
   readonly fail?: ((error: unknown, call: Call, next: Next) => Promise<unknown> | undefined) | undefined;
-  /** Instead of `enter`, `succeed` and `fail`: runs before and after, and may look at a value and repeat. */
+  /**
+   * Replaces `enter`, `succeed` and `fail`: runs before and after the call, and may inspect the value and repeat the
+   * call.
+   */
   readonly around?: ((call: Call, next: Next) => Promise<unknown>) | undefined;
   /**
-   * The call succeeded with a stream: returns the stream to hand on. A policy that only needs to know how the stream ends
-   * returns `watchEnd(rest, …)`, which costs nothing for each chunk.
+   * The call returned a stream. Returns the stream to pass on. A policy that only needs to know how the stream ends
+   * returns `watchEnd(rest, …)`, which costs nothing per chunk.
    */
   readonly tail?: ((rest: Stream, call: Call) => Stream) | undefined;
 }

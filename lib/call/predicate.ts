@@ -2,9 +2,9 @@ import { ConfigurationError } from '../core/errors.js';
 import { swallow } from './open-stream.js';
 
 /**
- * What a predicate of the user's answered. A promise is no answer: it is truthy whatever it resolves to.
+ * The boolean result of a user's predicate. A promise is invalid: it is always truthy.
  * @param where the decorator and its option, such as `@RetryOnTransient() retryOn`
- * @param about `cause` is the upstream's error, where there is one
+ * @param about `cause` is the upstream's error, if there is one
  * @throws {ConfigurationError} for a promise, whose outcome is ignored
  */
 export function answerOf(answer: unknown, method: string, where: string, about?: ErrorOptions): boolean {

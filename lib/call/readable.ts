@@ -6,7 +6,7 @@ export type Step = 'next' | 'throw';
 export type Resolve = (result: Result) => void;
 export type Reject = (error: unknown) => void;
 
-/** A request that waits for those before it. */
+/** A queued request of the reader. */
 export interface Request {
   readonly step: Step;
   readonly value: unknown;
@@ -14,23 +14,23 @@ export interface Request {
   readonly reject: Reject;
 }
 
-/** What a stream is read by. */
+/** The object through which a stream is read. */
 export interface Holder {
-  /** From now on the stream goes on in another one. */
+  /** Called when another stream continues this one. */
   readFrom?(stream: Readable): void;
 }
 
-/** Ties a stream to the object by which alone it can be read. */
+/** Links a stream with the only object through which it can be read. */
 export interface Tie {
-  /** Undefined once the stream is over: nothing of it is kept then, not even what it failed with. */
+  /** Undefined once the stream has ended, so that nothing of it stays in memory. */
   stream: Readable | undefined;
-  /** The object, kept alive while a request is pending. */
+  /** The reading object; set while a request is pending, which keeps the object alive. */
   reader: Holder | undefined;
 }
 
-/** A stream that can be given up. */
+/** A stream that can be abandoned. */
 export interface Readable extends Stream {
   tieTo(tie: Tie): void;
-  /** Ends it as if its reader had left; false if it was over already. */
+  /** Ends it as if its reader had left. False if it has already ended. */
   drop(): boolean;
 }

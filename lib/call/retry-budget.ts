@@ -1,11 +1,12 @@
-/** Attempts that may be added to the calls made: what keeps retries from becoming a storm. */
+/** The most extra attempts that are available at once. Limits retry storms. */
 export const CAPACITY = 100;
 const REFILL_PER_SECOND = 10;
 const PER_FIRST_ATTEMPT = 0.2;
 
 /**
- * A token bucket: an extra attempt takes one token, a call that ends well puts back what it took, each finished first
- * attempt adds 0.2, and it refills by 10 a second up to 100. Light traffic never feels it; a storm cannot start.
+ * A token bucket that limits extra attempts. An extra attempt takes one token; a successful call puts back the tokens
+ * it took; each finished first attempt adds 0.2; 10 tokens per second are added, up to 100. Light traffic never
+ * exhausts it.
  */
 export class RetryBudget {
   #capacity = CAPACITY;
@@ -13,12 +14,12 @@ export class RetryBudget {
   #tokens = CAPACITY;
   #refilledAt = 0;
 
-  /** The most tokens that there can be: less where a fleet shares it. */
+  /** The most tokens that it holds; smaller if a fleet shares the budget. */
   get capacity(): number {
     return this.#capacity;
   }
 
-  /** Takes a token for one more attempt; false when there is none. */
+  /** Takes a token for one more attempt. False if there is none. */
   take(now: number): boolean {
     this.#refill(now);
     if (this.#tokens < 1) return false;
@@ -26,14 +27,17 @@ export class RetryBudget {
     return true;
   }
 
-  /** Others share it: this process has so much of it. What a first attempt adds stays, since it scales with the traffic. */
+  /**
+   * Sets this process's part of a budget that a fleet shares. The 0.2 per first attempt stays the same, because it
+   * scales with the traffic.
+   */
   resize(capacity: number, refillPerSecond: number): void {
     this.#capacity = capacity;
     this.#refillPerMs = refillPerSecond / 1000;
     this.#tokens = Math.min(this.#tokens, capacity);
   }
 
-  /** Puts back the tokens of a call that ended well. */
+  /** Puts back the tokens of a successful call. */
   putBack(tokens: number): void {
     this.#tokens = Math.min(this.#capacity, this.#tokens + tokens);
   }
@@ -43,12 +47,12 @@ export class RetryBudget {
     this.#tokens = this.#capacity;
   }
 
-  /** A first attempt has finished. On the healthy path: one comparison. */
+  /** Adds the tokens of a finished first attempt. Costs one comparison on the healthy path. */
   earn(): void {
     if (this.#tokens < this.#capacity) this.putBack(PER_FIRST_ATTEMPT);
   }
 
-  /** Asking changes nothing. */
+  /** The tokens at `now`, without changing the budget. */
   tokensAt(now: number): number {
     return Math.min(this.#capacity, this.#tokens + Math.max(0, now - this.#refilledAt) * this.#refillPerMs);
   }

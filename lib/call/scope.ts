@@ -4,14 +4,14 @@ import type { Call } from './call.js';
 import { onAbort } from './signals.js';
 import type { StopCause } from './stop.js';
 
-/** How a scope ended before what runs in it. */
+/** How a scope ended before the code that runs in it. */
 export interface Ending {
   readonly cause: StopCause;
-  /** What the call fails with. */
+  /** The error that the call rejects with. */
   readonly error: unknown;
 }
 
-/** What async context keeps of a scope: it lets go when the scope is over, so that nothing outlives the call. */
+/** What the async context holds. It drops the scope when that is over, so that the scope can be collected. */
 interface Holder {
   scope: Scope | undefined;
 }
@@ -19,33 +19,36 @@ interface Holder {
 const current = shared('call.scope', () => new AsyncLocalStorage<Holder>());
 
 /**
- * The signal of the attempt that is running, to hand to the client's call: it aborts when the innermost time limit
- * ends, when another attempt has won, or with the caller's own reason when the caller's signal does. Undefined if no
- * method under `@TimeLimited()` or `@Hedged()` is running, and when the call or attempt is over.
+ * The signal of the running attempt, to pass to a client. It aborts when the innermost time limit ends, when another
+ * attempt wins, or, with the caller's reason, when the caller's signal aborts. Undefined if no method under
+ * `@TimeLimited()` or `@Hedged()` is running, and after the call or attempt.
  */
 export function currentSignal(): AbortSignal | undefined {
   return current.getStore()?.scope?.signal;
 }
 
-/** The innermost scope that is running, if there is one. */
+/** The innermost running scope, if there is one. */
 export function currentScope(): Scope | undefined {
   return current.getStore()?.scope;
 }
 
-/** What a method runs in that may end before it: a time limit, one of several attempts, the reader of a stream. */
+/**
+ * Something around a method that may end before the method: a time limit, one of several attempts, or a stream's
+ * reader.
+ */
 export class Scope {
   readonly parent: Scope | undefined;
   #call: Call | undefined;
   #ended: Ending | undefined;
   #holder: Holder | undefined;
-  #cut: ((reason: unknown) => void) | undefined;
+  #rejectRun: ((reason: unknown) => void) | undefined;
   #controller: AbortController | undefined;
   #listeners: Set<() => void> | undefined;
   #leaveParent: (() => void) | undefined;
   #leaveSignal: (() => void) | undefined;
   #isReleased = false;
 
-  /** Becomes the innermost scope of the call. */
+  /** Sets itself as the innermost scope of the call. */
   constructor(call: Call, signal: AbortSignal | null | undefined = call.signal) {
     const { scope: parent } = call;
     this.#call = call;
@@ -61,34 +64,34 @@ export class Scope {
     }
   }
 
-  /** The call that runs in it, until it is over. */
+  /** The call that runs in it; undefined when the scope is over. */
   get owner(): Call | undefined {
     return this.#call;
   }
 
-  /** Undefined while it goes on. */
+  /** How it ended; undefined while it is active. */
   get ended(): Ending | undefined {
     return this.#ended;
   }
 
-  /** When it ends by itself, in milliseconds since the epoch. */
+  /** When it ends by itself, in milliseconds since the epoch; Infinity without a limit. */
   get deadline(): number {
     return this.parent ? this.parent.deadline : Number.POSITIVE_INFINITY;
   }
 
-  /** Made when it is asked for: a method that hands no signal on pays for none. */
+  /** Created at the first access, so that a method that uses no signal pays nothing. */
   get signal(): AbortSignal {
     this.#controller ??= new AbortController();
     if (this.#ended && !this.#controller.signal.aborted) this.#controller.abort(this.#ended.error);
     return this.#controller.signal;
   }
 
-  /** True while something runs in it that its end would cut short. */
+  /** True while something runs in it that would reject when the scope ends. */
   get isRunning(): boolean {
-    return this.#cut !== undefined;
+    return this.#rejectRun !== undefined;
   }
 
-  /** How this scope, or one around it, ended for this cause. */
+  /** The ending of this scope, or of one around it, with this cause; undefined if none ended so. */
   ending(cause: StopCause): Ending | undefined {
     return this.#ended?.cause === cause ? this.#ended : this.parent?.ending(cause);
   }
@@ -97,12 +100,12 @@ export class Scope {
     return this.ending(cause) !== undefined;
   }
 
-  /** Ends now the limits whose deadline is over by the clock. */
+  /** Ends the limits whose deadline has passed by the clock. */
   expire(): void {
     this.parent?.expire();
   }
 
-  /** Calls `listener` when it ends before the call does; returns how to stop listening. */
+  /** Calls `listener` if the scope ends before the call. Returns a function that stops listening. */
   onEnd(listener: () => void): () => void {
     this.#listeners ??= new Set();
     this.#listeners.add(listener);
@@ -110,26 +113,26 @@ export class Scope {
   }
 
   /**
-   * Runs the method, with the scope's signal as the current one, and rejects as soon as the scope ends: the method's later
-   * outcome is ignored. Runs nothing if the scope has ended already. For one run at a time.
+   * Runs the method with the scope's signal as the current one. Rejects as soon as the scope ends; the method's later
+   * outcome is ignored. Runs nothing if the scope has already ended. Only one run at a time.
    */
   run<T>(method: () => Promise<T>): Promise<T> {
     return this.cutShort(method, (value, error) => this.settled(value, error));
   }
 
-  /** The same for a part of what runs in it, such as a chunk of a stream. */
+  /** Like `run`, for a part of the method's work, such as one chunk of a stream. */
   cutShort<T>(part: () => Promise<T>, settled?: (value?: T, error?: unknown) => void): Promise<T> {
     if (this.#ended) return Promise.reject(this.#ended.error);
     return new Promise((resolve, reject) => {
-      this.#cut = reject;
+      this.#rejectRun = reject;
       this.enter(part).then(
         (value) => {
-          this.#cut = undefined;
+          this.#rejectRun = undefined;
           settled?.(value);
           resolve(value);
         },
         (error: unknown) => {
-          this.#cut = undefined;
+          this.#rejectRun = undefined;
           settled?.(undefined, error);
           reject(error);
         },
@@ -137,26 +140,29 @@ export class Scope {
     });
   }
 
-  /** Runs with the scope's signal as the current one. It slows every promise in there, so only what can end early does. */
+  /**
+   * Runs with the scope's signal as the current one. This slows every promise inside, so only scopes that may end early
+   * use it.
+   */
   protected enter<T>(method: () => T): T {
     return current.run((this.#holder ??= { scope: this }), method);
   }
 
-  /** The method has settled, maybe after the scope has ended. */
+  /** Called when the method has settled, even if the scope has ended before. */
   protected settled(_value?: unknown, _error?: unknown): void {}
 
   end(cause: StopCause, error: unknown): void {
     if (this.#ended) return;
     this.#ended = { cause, error };
-    // First of all, for a method that heeds the signal may fail with an error of its own.
-    this.#cut?.(error);
+    // Before the abort, because a method that listens to the signal may then reject with its own error.
+    this.#rejectRun?.(error);
     const listeners = this.#listeners;
     this.#detach();
     for (const listener of listeners ?? []) listener();
     this.#controller?.abort(error);
   }
 
-  /** What runs in it is over: nothing is left behind. */
+  /** Called when the code in it has finished. Removes all listeners. */
   release(): void {
     this.#detach();
     this.leave();
@@ -166,13 +172,13 @@ export class Scope {
     return this.#isReleased;
   }
 
-  /** The scope around it is the call's innermost again. */
+  /** Makes the outer scope the call's innermost one again. */
   protected leave(): void {
     if (this.#call?.scope === this) this.#call.scope = this.parent;
     this.#call = undefined;
   }
 
-  /** Listens to nothing any more, and is nobody's current scope. */
+  /** Stops listening, and is no longer the current scope. */
   #detach(): void {
     this.#isReleased = true;
     this.#leaveParent?.();

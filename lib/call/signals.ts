@@ -1,11 +1,14 @@
-/** The caller's signal among the arguments: one that is an `AbortSignal`, or the `signal` of an options object. */
+/**
+ * The caller's signal among the arguments: the first `AbortSignal`, or the `signal` of an options object. Undefined if
+ * there is none.
+ */
 export function findSignal(args: readonly unknown[]): AbortSignal | undefined {
   for (const arg of args) {
-    // Most arguments are texts and numbers, and every call asks.
+    // Most arguments are strings and numbers, and every call runs this.
     if (typeof arg !== 'object' && typeof arg !== 'function') continue;
     if (isSignal(arg)) return arg;
-    const own = signalIn(arg);
-    if (own) return own;
+    const nestedSignal = signalIn(arg);
+    if (nestedSignal) return nestedSignal;
   }
   return undefined;
 }
@@ -19,7 +22,7 @@ function signalIn(arg: object | null): AbortSignal | undefined {
   }
 }
 
-/** By its shape, because signals of other realms and of polyfills are of another class. */
+/** Checks the shape, because signals of other realms and polyfills have another class. */
 function isSignal(value: unknown): value is AbortSignal {
   if (typeof value !== 'object' || value === null) return false;
   try {
@@ -35,7 +38,7 @@ function isSignal(value: unknown): value is AbortSignal {
   }
 }
 
-/** The one listener that all calls with the same signal share. */
+/** The single listener that all calls with the same signal share. */
 class Hub {
   readonly listeners = new Set<() => void>();
   readonly fire = (): void => {
@@ -45,7 +48,7 @@ class Hub {
 
 const hubs = new WeakMap<AbortSignal, Hub>();
 
-/** Calls `listener` when the signal aborts; returns how to stop listening. */
+/** Calls `listener` when the signal aborts. Returns a function that stops listening. */
 export function onAbort(signal: AbortSignal, listener: () => void): () => void {
   let hub = hubs.get(signal);
   if (!hub) hubs.set(signal, (hub = new Hub()));

@@ -8,10 +8,13 @@ import type { CallObserver } from './observer.js';
 import type { RetryBudget } from './retry-budget.js';
 import type { CallStats } from './stats.js';
 
-/** Called with each attempt of a retry that failed, but the last, and how many there may be: before it is repeated. */
+/**
+ * Called after each failed attempt of a retry except the last, before the next attempt. `maxAttempts` includes the
+ * first.
+ */
 export type OnAttemptFailed = (call: Call, error: unknown, maxAttempts: number) => void;
 
-/** What a policy knows of the decorated method and of the process. */
+/** What a policy knows about the decorated method and the process. */
 export interface Site {
   /** The decorated method, as `Class.method`. */
   readonly method: string;
@@ -19,27 +22,27 @@ export interface Site {
   readonly isStream: boolean;
   readonly clock: Clock;
   readonly random: Random;
-  /** The channel of one type of event of the method, and of a circuit if the event is about one. */
+  /** The channel of one event type of the method, and of a circuit if the event is about one. */
   readonly channel: (type: EventType, circuit?: string) => Channel;
-  /** The budget of the method's retries if no circuit has one to share. */
+  /** The budget of the method's retries, used if there is no circuit around it. */
   readonly budget: RetryBudget;
   /** The counters of the method. */
   readonly stats: CallStats;
-  /** True if an exporter asks for durations. */
+  /** True if an exporter needs durations. */
   readonly isTimed: boolean;
   /** The exporters that watch every call. */
   readonly observers: readonly CallObserver[];
-  /** The caller's signal among the arguments of a call. Throws what a `signal` option of the user's throws. */
+  /** The caller's signal among the arguments of a call. Throws what the user's `signal` option throws. */
   readonly signalOf: (args: readonly unknown[]) => AbortSignal | undefined;
   /**
-   * What kind of failure a thrown value is: an abort is `cancelled` if the attempt was ended from outside the method, else
+   * Classifies a thrown value. An abort is `cancelled` if the attempt was ended from outside the method, else
    * `timeout`. Never throws.
    */
   readonly classify: (error: unknown, now: number, isEnded: boolean) => Failure;
   /** The event of an error whose kind is `unknown`. */
   readonly unknownFailure: (circuit: string | undefined, error: unknown, failure: Failure) => FailureUnknown;
-  /** True if retries do not wait, as tests want it. */
+  /** True if retries do not wait; for tests. */
   readonly instantRetries: boolean;
-  /** Policies add themselves when they are made. */
+  /** Policies add their listeners when they are created. */
   readonly onAttemptFailed: OnAttemptFailed[];
 }

@@ -1,27 +1,27 @@
-// What is counted of one decorated method: plain numbers, which survive every change of settings.
+// The counters of one decorated method. They survive every change of settings.
 import type { GaveUpReason } from '../core/events.js';
 import type { FailureKind } from '../core/failure.js';
 import type { Durations } from './durations.js';
 
 /**
- * How a call ended. `refused`: no attempt was made, because a circuit, a bulkhead or a rate limit refused it. `fallback`:
- * the fallback answered. `cancelled`: the caller aborted it, or left its stream early.
+ * How a call ended. `refused`: no attempt was made, because a circuit, a bulkhead or a rate limit rejected it.
+ * `fallback`: the fallback answered. `cancelled`: the caller aborted it, or left its stream early.
  */
 export type CallOutcome = 'success' | 'failure' | 'refused' | 'fallback' | 'cancelled';
 
-/** Why a call was refused. */
+/** Which policy rejected a call. */
 export type RefusedBy = 'circuit-open' | 'concurrency-limit' | 'rate-limit-wait';
 
-/** What a failed or refused call is counted under. */
+/** The label under which a failed or rejected call is counted. */
 export type CallErrorType = FailureKind | RefusedBy;
 
-/** A bulkhead as it is now. */
+/** The current state of a bulkhead. */
 export interface BulkheadStats {
   readonly limit: number;
   readonly running: number;
   readonly queued: number;
   readonly queueLimit: number;
-  /** Calls that hold their permit although their caller has its error already. */
+  /** Calls that hold their permit although their caller has already got an error. */
   readonly abandoned: number;
 }
 
@@ -33,11 +33,13 @@ export class CallStats {
   circuit: string | undefined;
   /** Reads the bulkhead. */
   bulkhead: (() => BulkheadStats) | undefined;
-  /** True if another decorated function counts the calls: around another library's wrapper, or around this step. */
+  /**
+   * True if an outer decorated function counts the calls: one around another library's wrapper, or around this step.
+   */
   isBeneath = false;
-  /** True if a decorated function behind another library's wrapper counts the attempts. */
+  /** True if an inner decorated function, behind another library's wrapper, counts the attempts. */
   isOuter = false;
-  /** True once the method's first failure of kind `unknown` was emitted. */
+  /** True once `failure_unknown` was emitted for the method. */
   hasToldUnknown = false;
 
   started = 0;
@@ -53,7 +55,7 @@ export class CallStats {
   readonly refused: Counts<RefusedBy> = {};
   readonly retries: Counts<FailureKind> = {};
   readonly gaveUp: Counts<GaveUpReason> = {};
-  /** Made when an exporter asks for durations. */
+  /** Undefined until an exporter needs durations. */
   durations: { readonly success: Durations; readonly failure: Durations } | undefined;
 }
 

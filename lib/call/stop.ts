@@ -3,12 +3,12 @@ import type { Call } from './call.js';
 import { onAbort } from './signals.js';
 
 /**
- * Why a call should stop, in order of precedence: the caller aborted it, the time limit around it is over, the circuit
- * rejects calls by now, another hedged attempt has won.
+ * Why a call should stop, in order of precedence: the caller aborted it, a time limit around it has ended, the circuit
+ * rejects calls now, or another hedged attempt has won.
  */
 export type StopCause = 'aborted' | 'deadline' | 'circuit-open' | 'lost';
 
-/** Answers for one call whether and why it should stop. Whoever waits or begins an attempt asks before and after. */
+/** Tells whether and why one call should stop. Policies ask before and after each wait, and before each attempt. */
 export class Stop {
   readonly #call: Call;
 
@@ -16,7 +16,7 @@ export class Stop {
     this.#call = call;
   }
 
-  /** Undefined while the call may go on. A deadline counts by the clock, also if its timer is late. */
+  /** Undefined while the call may continue. A deadline counts by the clock, even if its timer is late. */
   get cause(): StopCause | undefined {
     const { isAborted, scope, admission } = this.#call;
     if (isAborted) return 'aborted';
@@ -25,7 +25,7 @@ export class Stop {
     return scope?.hasEnded('lost') ? 'lost' : undefined;
   }
 
-  /** What the call fails with for its cause. A limit whose timer is late ends now. */
+  /** The error of the call for its cause. Ends a limit whose timer is late. */
   get error(): unknown {
     const { signal, scope, admission, site } = this.#call;
     const { cause } = this;
@@ -42,11 +42,11 @@ export class Stop {
     return deadline === Number.POSITIVE_INFINITY ? deadline : deadline - site.clock.now();
   }
 
-  /** Calls `listener` when the call should stop; returns how to stop listening. */
+  /** Calls `listener` when the call should stop. Returns a function that stops listening. */
   onStop(listener: () => void): () => void {
     const { signal, scope, admission } = this.#call;
     let isOver = false;
-    // A signal that aborts ends scopes as well.
+    // An aborting signal also ends scopes, so the listener could be called twice.
     const once = (): void => {
       if (!isOver) listener();
       isOver = true;
@@ -63,12 +63,12 @@ export class Stop {
   }
 
   /**
-   * Resolves after `ms` milliseconds, or with the cause as soon as the call should stop; leaves nothing behind. A circuit
-   * that has rejected calls meanwhile and is closed again is a cause too.
+   * Resolves with undefined after `ms` milliseconds, or with the cause as soon as the call should stop. Removes its
+   * timer and listeners. Also stops if the circuit opened in the meantime, even if it has closed again.
    */
   wait(ms: number): Promise<StopCause | undefined> {
     const { clock } = this.#call.site;
-    // Whoever listens to the events of a wait may have stopped the call.
+    // A listener of the wait's events may have stopped the call.
     const { cause } = this;
     if (cause) return Promise.resolve(cause);
     return new Promise((resolve) => {
@@ -79,7 +79,7 @@ export class Stop {
         resolve(cause);
       };
       const leave = this.onStop(() => finish(this.cause));
-      // The timer comes last: a clock of a test may call back at once.
+      // The timer is started last: a test's clock may call back synchronously.
       timer = clock.setTimer(() => finish(undefined), ms);
     });
   }

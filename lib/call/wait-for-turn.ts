@@ -2,20 +2,20 @@ import type { Timer } from '../core/clock.js';
 import type { Call } from './call.js';
 import type { StopCause } from './stop.js';
 
-/** How a wait ended: the call's turn came, the time was over, or the call should stop. */
+/** How a wait ended: the call was admitted, `maxWaitMs` was over, or the call should stop. */
 export type Turn = 'admitted' | 'late' | { readonly stop: StopCause };
 
-/** Where calls wait: a bulkhead, a limiter, a gate. */
+/** A queue of waiting calls: of a bulkhead, a limiter or a gate. */
 export interface WaitingLine<Place> {
-  /** Takes a place. Calls back, later, when the turn has come and the place is given up. */
+  /** Takes a place. Calls `admit` later, when the call may run and has left its place. */
   readonly join: (admit: () => void) => Place;
-  /** Gives up a place before its turn. */
+  /** Gives up a place before the call was admitted. */
   readonly quit: (place: Place) => void;
-  /** Called when the time is over: admits a call whose turn comes in this very millisecond. */
+  /** Called when `maxWaitMs` is over: admits calls whose turn is in this very millisecond. */
   readonly serve?: () => void;
 }
 
-/** Waits for the call's turn, at most so long, or until the call should stop. Leaves neither timer nor listener behind. */
+/** Waits for the call's turn, at most `maxWaitMs`, or until the call should stop. Removes its timer and listener. */
 export function waitForTurn<Place>(line: WaitingLine<Place>, maxWaitMs: number, { site, stop }: Call): Promise<Turn> {
   const { clock } = site;
   return new Promise((resolve) => {
@@ -30,7 +30,7 @@ export function waitForTurn<Place>(line: WaitingLine<Place>, maxWaitMs: number, 
     };
     const place = line.join(() => finish('admitted'));
     const ignoreStop = stop.onStop(() => finish({ stop: stop.cause as StopCause }));
-    // The timer comes last: a clock of a test may call back at once.
+    // The timer is started last: a test's clock may call back synchronously.
     timer = clock.setTimer(() => {
       line.serve?.();
       if (!isOver) finish('late');

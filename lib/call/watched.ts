@@ -1,4 +1,4 @@
-// Calls that an exporter watches: they have a `Call` from the beginning, and the exporter's async context around them.
+// Calls that an exporter watches. They have a `Call` from the start, and run in the exporter's async context.
 import type { Clock } from '../core/clock.js';
 import type { Call } from './call.js';
 import type { AttemptWatching, CallEnd, CallObserver, CallWatch, CallWatching, Watch } from './observer.js';
@@ -6,7 +6,7 @@ import { watchEnd } from './open-stream.js';
 import { openingOf } from './opening.js';
 import type { Next } from './policy.js';
 
-/** Runs a call with what watches it around it. */
+/** Runs a call inside its watches. */
 export function watching(observers: readonly CallObserver[], run: Next): Next {
   if (observers.length === 0) return run;
   return (self, args, call) => {
@@ -79,7 +79,7 @@ class WatchedCall implements CallWatching {
   }
 
   ended(end: CallEnd): void {
-    // The method may go on for ever: the call does not wait for it any more.
+    // The method may still run, but the call no longer waits for it.
     for (const attempt of this.#running ?? []) attempt.ended('cancelled');
     for (const watch of this.#watches) guarded(() => watch.ended?.(end));
   }
@@ -91,7 +91,7 @@ function within<T>(watches: readonly Pick<Watch<never>, 'within'>[], run: () => 
   return watches.reduceRight<() => T>((inner, watch) => () => watch.within?.(inner) ?? inner(), run)();
 }
 
-/** Calls an exporter: what it throws changes nothing. */
+/** Calls an exporter and ignores what it throws. */
 function guarded<T>(call: () => T): T | undefined {
   try {
     return call();

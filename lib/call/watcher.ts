@@ -1,21 +1,27 @@
 import type { Stream } from './policy.js';
 
-/** How a stream ended: the source returned, the source or a limit failed, or the reader left. */
+/**
+ * How a stream ended: `completed`: the source returned; `failed`: the source failed or a limit ended; `left`: the
+ * reader left.
+ */
 export type StreamEnd = 'completed' | 'failed' | 'left';
 
-/** Sees a stream that is read. */
+/** Observes a stream while it is read. */
 export interface StreamWatcher {
-  /** The reader waits for a chunk. */
+  /** The reader asks for a chunk. */
   waits?(): void;
-  /** A chunk has come. */
+  /** A chunk has arrived. */
   chunk?(value: unknown): void;
-  /** Called once. `chunks` is how many the reader got, `returned` what a completed source returned. */
+  /** Called once. `chunks`: how many the reader got. `returned`: the return value of a completed source. */
   ended(how: StreamEnd, error: unknown, chunks: number, returned?: unknown): void;
-  /** Called once, after `ended`: the source has run to its end too, its cleanup included. */
+  /** Called once, after `ended`, when the source and its cleanup have finished. */
   closed?(): void;
 }
 
-/** A source that was cut short goes on until it heeds that; `return()` waits for it. */
+/**
+ * Calls `then` when the source has finished. A source that was cut short may continue for a while; `return()` waits for
+ * it.
+ */
 export function whenClosed(source: Stream, isCut: boolean, then: () => void): void {
   if (isCut) source.return(undefined).then(then, then);
   else then();
