@@ -1,16 +1,17 @@
-// What the upstream's answer says in words: only listed words, only beside a status of 400 and more.
+// Reads the upstream's error body. Keeps short words only; callers compare them with fixed lists and require a status
+// of at least 400.
 import { goDurationMs } from './durations.js';
 import { isArray, read, word } from './reading.js';
 import type { Body, Seen } from './seen.js';
 
 const NOTHING: Body = { words: [], isDaily: false, delayMs: undefined };
 
-/** Longest body that is looked at. */
+/** The longest part of a body that is searched, in characters. */
 const MAX_BODY = 2048;
 const MAX_NODES = 48;
-/** In JSON, quotes within a text are escaped: what the upstream echoes cannot pass for a field. */
+/** In JSON, quotes inside a string are escaped, so a text that the upstream echoes cannot match as a field. */
 const FIELD = /"(code|type|status|reason|quotaId|retryDelay)"\s{0,8}:\s{0,8}"([\w.:-]{1,64})"/g;
-const INNER = [
+const NESTED_FIELDS = [
   'error',
   'errors',
   'data',
@@ -34,7 +35,7 @@ export function bodyOf(seen: Seen): Body {
   return seen.parsedBody;
 }
 
-/** Some streams begin to be read when they are asked for their `body`. */
+/** Streams are skipped: reading a property such as `body` would start some of them. */
 function isStream(node: object): boolean {
   return typeof read(node, 'pipe') === 'function' || typeof read(node, 'getReader') === 'function';
 }
@@ -64,7 +65,7 @@ function bodyIn(roots: readonly unknown[]): Body {
     const seconds = read(node, 'retry_after');
     if (typeof seconds === 'number' && seconds >= 0 && Number.isFinite(seconds)) delayMs ??= seconds * 1000;
     if (isArray(node)) queue.push(...[0, 1, 2, 3, 4, 5, 6, 7].map((at) => read(node, String(at))));
-    else queue.push(...INNER.map((name) => read(node, name)).filter((inner) => inner !== undefined));
+    else queue.push(...NESTED_FIELDS.map((name) => read(node, name)).filter((inner) => inner !== undefined));
   }
   return { words, isDaily, delayMs };
 }

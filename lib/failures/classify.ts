@@ -6,10 +6,10 @@ import { kindOfGraphql } from './families/graphql.js';
 import { kindOfGrpc } from './families/grpc.js';
 import { codeOf, kindOfStatus } from './families/http.js';
 import { kindOfKafka } from './families/kafka.js';
-import { codeIn, isLonelyConnectionError, KIND_BY_CODE, kindOfSdk, typeOfEvent } from './families/llm.js';
+import { codeIn, isCauselessConnectionError, KIND_BY_CODE, kindOfSdk, typeOfEvent } from './families/llm.js';
 import { kindOfMongo } from './families/mongo.js';
 import { abortOf, kindOfName, weakKindOf } from './families/names.js';
-import { errnoIn, fetchFailed, kindOfNode, mistakeOf } from './families/node.js';
+import { errnoIn, fetchFailed, kindOfNode, misconfigurationOf } from './families/node.js';
 import { isChaos, isFinal, ownKind } from './families/own.js';
 import { kindOfRedis } from './families/redis.js';
 import { kindOfSlack } from './families/slack.js';
@@ -20,21 +20,22 @@ import { headersOf } from './headers.js';
 import { hintOf } from './hints.js';
 import { hasOwnKeys, isObject, read, word } from './reading.js';
 import type { Seen } from './seen.js';
-import { isErrno, isRequestId, TELLABLE_NAMES } from './vocabulary.js';
+import { isErrno, isRequestId, ALLOWED_NAMES } from './vocabulary.js';
 
 /**
- * What kind of failure a thrown value is, decided by its structure alone. Never throws, whatever it is given. An abort is
- * `cancelled` here: whether the caller asked for it, only the call knows; see {@link asTimeout}.
- * @param said the kind, if somebody has decided it already
+ * Classifies a thrown value by its structure alone. Never throws. Every abort is `cancelled` here; only the call knows
+ * whether its caller aborted: see {@link asTimeout}.
+ * @param said the kind, if it is already decided
  */
-export function classify(error: unknown, now: number, said?: FailureKind): Failure {
-  if (!isObject(error)) return { kind: said ?? 'unknown', transient: said !== undefined && isTransientKind(said) };
+export function classify(error: unknown, now: number, decidedKind?: FailureKind): Failure {
+  if (!isObject(error))
+    return { kind: decidedKind ?? 'unknown', transient: decidedKind !== undefined && isTransientKind(decidedKind) };
   const chain = chainOf(error);
-  const kind = said ?? kindOf(chain);
+  const kind = decidedKind ?? kindOf(chain);
   const final = hasFinal(chain);
-  const failure: Told = { kind, transient: isTransientKind(kind) && !final };
+  const failure: MutableFailure = { kind, transient: isTransientKind(kind) && !final };
   if (final) failure.final = true;
-  tell(failure, chain, now);
+  addFacts(failure, chain, now);
   return failure;
 }
 
@@ -43,7 +44,7 @@ function hasFinal(chain: readonly Seen[]): boolean {
   return false;
 }
 
-/** The same failure as a timeout: for an abort while no caller's signal is aborted, which is some time limit's. */
+/** Turns `cancelled` into `timeout`: if an attempt aborts although its caller did not, a time limit aborted it. */
 export function asTimeout(failure: Failure): Failure {
   if (failure.kind !== 'cancelled') return failure;
   return { ...failure, kind: 'timeout', transient: failure.final !== true };
@@ -57,7 +58,7 @@ function kindOf(chain: readonly Seen[]): FailureKind {
   let at = 0;
   for (const seen of chain) {
     const kind = strongKindOf(seen, chain, at++);
-    // A certificate does not pass with time, however deep it stands.
+    // A wrong certificate does not become valid with time, however deep in the chain it is.
     if (kind) return kind === 'network' && firstOf(chain.slice(at), mistakeIn) ? 'misconfigured' : kind;
   }
   for (const seen of chain) {
@@ -65,29 +66,29 @@ function kindOf(chain: readonly Seen[]): FailureKind {
     if (kind) return kind;
   }
   const [only, ...others] = chain;
-  return others.length === 0 && only && isLonelyConnectionError(only) ? 'network' : 'unknown';
+  return others.length === 0 && only && isCauselessConnectionError(only) ? 'network' : 'unknown';
 }
 
-/** What one error of the chain says for certain. A status of 400 and more is believed before names and words. */
+/** The kind by the reliable signs of one error. A status of at least 400 counts more than names and words. */
 function strongKindOf(seen: Seen, chain: readonly Seen[], at: number): FailureKind | undefined {
   const { status } = seen;
   const before = ownKind(seen) ?? kindOfAws(seen) ?? kindOfGrpc(seen);
   if (before) return before;
-  if (status === undefined || status < 400) return faultOf(seen) ?? wordsOf(seen);
-  return (isMadeUp(seen) ? madeUpOver(seen, chain, at) : undefined) ?? kindOfStatus(status, seen);
+  if (status === undefined || status < 400) return kindBySystem(seen) ?? kindByLibrary(seen);
+  return (isMadeUp(seen) ? kindBeforeResponse(seen, chain, at) : undefined) ?? kindOfStatus(status, seen);
 }
 
-/** Aborts, codes of the system, certificates. */
-function faultOf(seen: Seen): FailureKind | undefined {
-  return abortOf(seen) ?? kindOfSdk(seen) ?? kindOfNode(seen) ?? mistakeOf(seen);
+/** The kind by aborts, system codes and certificates. */
+function kindBySystem(seen: Seen): FailureKind | undefined {
+  return abortOf(seen) ?? kindOfSdk(seen) ?? kindOfNode(seen) ?? misconfigurationOf(seen);
 }
 
 function mistakeIn(seen: Seen): FailureKind | undefined {
-  return kindOfNode(seen) === 'misconfigured' ? 'misconfigured' : mistakeOf(seen);
+  return kindOfNode(seen) === 'misconfigured' ? 'misconfigured' : misconfigurationOf(seen);
 }
 
-/** What the families of clients say. An error without a field of its own has only its name and its message. */
-function wordsOf(seen: Seen): FailureKind | undefined {
+/** The kind by the rules for each client library. An error without own fields is checked by name and message only. */
+function kindByLibrary(seen: Seen): FailureKind | undefined {
   if (isBare(seen)) return kindOfName(seen) ?? kindOfRedis(seen);
   return (
     KIND_BY_CODE.get(codeIn(seen)) ??
@@ -105,7 +106,7 @@ function wordsOf(seen: Seen): FailureKind | undefined {
   );
 }
 
-/** True for most bugs: an error of the language's own classes that nobody has added anything to. */
+/** True for a built-in error without additional fields. Most bugs throw such errors. */
 function isBare({ className, name, error }: Seen): boolean {
   return className === name && BUILT_IN.has(className) && !hasOwnKeys(error);
 }
@@ -114,18 +115,18 @@ const BUILT_IN: ReadonlySet<string | undefined> = new Set([
   ...['Error', 'TypeError', 'RangeError', 'ReferenceError', 'SyntaxError', 'URIError', 'EvalError'],
 ]);
 
-/** A status that no response gave: octokit writes 500 onto whatever its `fetch` throws. */
+/** True for a status that came from no response: octokit sets 500 on every error that its `fetch` throws. */
 function isMadeUp({ response, headers, wrapped }: Seen): boolean {
   if (response !== undefined || headers !== undefined) return false;
   return wrapped === undefined || read(wrapped.responses[0], 'type') === 'error';
 }
 
-/** What happened before anything answered, by the error itself or by what caused it. */
-function madeUpOver(seen: Seen, chain: readonly Seen[], at: number): FailureKind | undefined {
+/** For a made-up status: the kind of the connection error, by the error itself or its causes. */
+function kindBeforeResponse(seen: Seen, chain: readonly Seen[], at: number): FailureKind | undefined {
   const own = abortOf(seen) ?? kindOfNode(seen);
   if (own || chain.length === 1) return own;
   const inner = chain.slice(at + 1).filter((cause) => cause.status === undefined);
-  const kind = firstOf(inner, (cause) => faultOf(cause) ?? kindOfName(cause)) ?? firstOf(inner, fetchFailed);
+  const kind = firstOf(inner, (cause) => kindBySystem(cause) ?? kindOfName(cause)) ?? firstOf(inner, fetchFailed);
   return kind === 'malformed' ? undefined : kind;
 }
 
@@ -137,10 +138,10 @@ function firstOf(chain: readonly Seen[], look: (seen: Seen) => FailureKind | und
   return undefined;
 }
 
-type Told = { -readonly [K in keyof Failure]: Failure[K] };
+type MutableFailure = { -readonly [K in keyof Failure]: Failure[K] };
 
-/** Numbers, and words of lists: the first error of the chain that has one gives it. */
-function tell(failure: Told, chain: readonly Seen[], now: number): void {
+/** Adds the facts: numbers, and words from fixed lists. Each comes from the first error of the chain that has it. */
+function addFacts(failure: MutableFailure, chain: readonly Seen[], now: number): void {
   const [outermost] = chain;
   const errorName = outermost && nameOf(outermost);
   if (errorName !== undefined) failure.errorName = errorName;
@@ -160,8 +161,8 @@ function tell(failure: Told, chain: readonly Seen[], now: number): void {
 
 function nameOf({ className, name }: Seen): string | undefined {
   if (className === 'Error') return className;
-  if (TELLABLE_NAMES.has(className)) return className;
-  return name !== 'Error' && TELLABLE_NAMES.has(name) ? name : undefined;
+  if (ALLOWED_NAMES.has(className)) return className;
+  return name !== 'Error' && ALLOWED_NAMES.has(name) ? name : undefined;
 }
 
 const ID_HEADERS = ['x-request-id', 'request-id', 'x-amzn-requestid', 'x-ms-request-id'];

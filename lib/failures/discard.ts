@@ -1,9 +1,9 @@
-// A `Response` that nobody reads holds its socket.
+// An unread `Response` body keeps its socket open.
 import { isObject, read } from './reading.js';
 
 /**
- * Cancels the body of a `Response` that is thrown away: a result that was not wanted, or the response that an error holds.
- * A body that was read or is being read is left alone. Never throws, and no rejection is left over.
+ * Cancels the body of a discarded `Response`: an unwanted result, or the response that an error or its cause holds.
+ * Does nothing to a body that was read or is being read. Never throws, and handles every rejection.
  */
 export function discard(outcome: unknown): void {
   if (!isObject(outcome)) return;
@@ -15,7 +15,7 @@ export function discard(outcome: unknown): void {
 }
 
 function cancelBody(response: unknown): void {
-  // Anything else, a request's options among them, may have a `body` too.
+  // Other objects, such as a request's options, may have a `body` too.
   if (!isObject(response) || read(response, 'bodyUsed') !== false || !isObject(read(response, 'headers'))) return;
   const body = read(response, 'body');
   if (!isObject(body) || read(body, 'locked') !== false || typeof read(response, 'status') !== 'number') return;
@@ -23,7 +23,7 @@ function cancelBody(response: unknown): void {
     const cancelled = (body as { readonly cancel?: () => unknown }).cancel?.();
     Promise.resolve(cancelled).catch(ignore);
   } catch {
-    // Not a stream, or not one that can be cancelled.
+    // The body cannot be cancelled.
   }
 }
 

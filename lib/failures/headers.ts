@@ -1,4 +1,4 @@
-// The headers of a response, however a client keeps them.
+// Reads the headers of a response in every form in which clients keep them.
 import { isArray, isObject, read } from './reading.js';
 import type { Headers, Seen } from './seen.js';
 
@@ -10,11 +10,11 @@ const MAX_TEXT = 64;
 export function headersOf(seen: Seen): Headers {
   const { headers, response, wrapped } = seen;
   if (headers === undefined && response === undefined && wrapped === undefined) return NO_HEADERS;
-  seen.parsedHeaders ??= parsed(seen);
+  seen.parsedHeaders ??= parseHeaders(seen);
   return seen.parsedHeaders;
 }
 
-function parsed(seen: Seen): Headers {
+function parseHeaders(seen: Seen): Headers {
   for (const candidate of candidatesIn(seen)) {
     if (!isObject(candidate)) continue;
     const found = headersIn(candidate);
@@ -31,7 +31,7 @@ function candidatesIn({ headers, response, wrapped }: Seen): readonly unknown[] 
 
 function headersIn(headers: object): Headers {
   const found = new Map<string, string>();
-  let left = MAX_HEADERS;
+  let remaining = MAX_HEADERS;
   const add = (name: unknown, value: unknown): void => {
     const text = textOf(value);
     if (typeof name === 'string' && name.length <= MAX_TEXT && text !== undefined) found.set(name.toLowerCase(), text);
@@ -39,7 +39,7 @@ function headersIn(headers: object): Headers {
   try {
     if (typeof read(headers, 'forEach') === 'function' && !isArray(headers)) {
       (headers as Map<unknown, unknown>).forEach((value, name) => {
-        if (left-- > 0) add(name, value);
+        if (remaining-- > 0) add(name, value);
       });
     } else if (typeof (headers as { [Symbol.iterator]?: unknown })[Symbol.iterator] === 'function') {
       addEntries(headers as Iterable<unknown>, add);
@@ -48,33 +48,40 @@ function headersIn(headers: object): Headers {
       if (found.size === 0) askFor(headers, add);
     }
   } catch {
-    // What was read until then counts.
+    // Keeps the headers that were read before the error.
   }
   return found;
 }
 
-/** Entries `[name, value]`, objects with `name` and `value`, or names and values in turn. */
+/** Reads entries `[name, value]`, objects with `name` and `value`, or alternating names and values. */
 function addEntries(entries: Iterable<unknown>, add: (name: unknown, value: unknown) => void): void {
-  let left = MAX_HEADERS;
-  let before: string | undefined;
+  let remaining = MAX_HEADERS;
+  let pendingName: string | undefined;
   for (const entry of entries) {
-    if (left-- === 0) return;
+    if (remaining-- === 0) return;
     if (typeof entry !== 'string')
       add(read(entry, '0') ?? read(entry, 'name'), read(entry, '1') ?? read(entry, 'value'));
-    else if (before === undefined) before = entry;
+    else if (pendingName === undefined) pendingName = entry;
     else {
-      add(before, entry);
-      before = undefined;
+      add(pendingName, entry);
+      pendingName = undefined;
     }
   }
 }
 
-/** The names that headers with nothing but a `get` are asked for. */
-const ASKED = ['retry-after', 'retry-after-ms', 'x-should-retry', 'x-ratelimit-remaining', 'x-ratelimit-reset', 'date'];
+/** The names to read from headers that only have `get`. */
+const NAMES_FOR_GET = [
+  'retry-after',
+  'retry-after-ms',
+  'x-should-retry',
+  'x-ratelimit-remaining',
+  'x-ratelimit-reset',
+  'date',
+];
 
 function askFor(headers: object, add: (name: string, value: unknown) => void): void {
   const { get } = headers as { readonly get?: (name: string) => unknown };
-  if (typeof get === 'function') for (const name of ASKED) add(name, get.call(headers, name));
+  if (typeof get === 'function') for (const name of NAMES_FOR_GET) add(name, get.call(headers, name));
 }
 
 function textOf(value: unknown): string | undefined {

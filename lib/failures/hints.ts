@@ -1,4 +1,4 @@
-// How long the upstream asks to be left alone: headers, metadata and bodies.
+// Finds the wait that the upstream asks for, in headers, metadata and bodies.
 import type { FailureKind } from '../core/failure.js';
 import { bodyOf } from './body.js';
 import { decimalMs } from './durations.js';
@@ -9,21 +9,22 @@ import { resetMs, retryAfterMs } from './limits.js';
 import { read } from './reading.js';
 import type { Seen } from './seen.js';
 
-/** What one error of the chain says. The limits of a quota matter only where one was hit. */
+/** The wait in milliseconds that one error of the chain asks for; undefined if there is none. */
 export function hintOf(seen: Seen, kind: FailureKind, now: number): number | undefined {
   const headers = headersOf(seen);
-  const asked = retryAfterMs(headers, now) ?? grpcDelayMs(seen, now) ?? slackDelayMs(seen);
-  const own = seen.retryAfterMs;
-  // A client that has read the headers may have read them by another clock.
-  if (typeof own === 'number' && own >= 0 && Number.isFinite(own)) return Math.max(own, asked ?? 0);
-  if (asked !== undefined) return asked;
+  const byUpstream = retryAfterMs(headers, now) ?? grpcDelayMs(seen, now) ?? slackDelayMs(seen);
+  const byClient = seen.retryAfterMs;
+  // The client parsed the headers itself, maybe with another clock, so the longer wait counts.
+  if (typeof byClient === 'number' && byClient >= 0 && Number.isFinite(byClient))
+    return Math.max(byClient, byUpstream ?? 0);
+  if (byUpstream !== undefined) return byUpstream;
   if (kind !== 'rate-limited') return undefined;
-  // How full the limits are, and what the body says, matters only where one was hit.
+  // Reset headers and the body count only if a rate limit was hit.
   return (
     resetMs(headers, now) ??
     (seen.aws === undefined ? undefined : decimalMs(textOf(read(seen.error, 'retryAfterSeconds')), 1000)) ??
     (seen.status !== undefined && seen.status >= 400 ? bodyOf(seen).delayMs : undefined) ??
-    // Telegram's clients and Qdrant's.
+    // The clients of Telegram and Qdrant.
     decimalMs(textOf(read(read(seen.error, 'parameters') ?? seen.error, 'retry_after')), 1000)
   );
 }

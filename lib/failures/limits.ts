@@ -1,8 +1,8 @@
-// The headers in which upstreams tell how long a limit lasts.
+// The headers that tell how long a rate limit lasts.
 import { decimalMs, untilHttpDate, untilReset } from './durations.js';
 import type { Headers } from './seen.js';
 
-/** In milliseconds where a header has them, else seconds or an HTTP date. */
+/** The wait of the retry-after headers in milliseconds: headers in milliseconds first, then seconds or an HTTP date. */
 export function retryAfterMs(headers: Headers, now: number): number | undefined {
   if (headers.size === 0) return undefined;
   const asked = headers.get('retry-after');
@@ -17,7 +17,7 @@ export function retryAfterMs(headers: Headers, now: number): number | undefined 
 /** `x-ratelimit-reset`, `x-ratelimit-reset-tokens`, `anthropic-ratelimit-tokens-reset`, `x-rate-limit-reset` and others. */
 const RESET = /^((?:x-|[a-z]{1,20}-)?rate-?limit(?:-[a-z-]{1,30}?)?)-reset(-[\w-]{1,40})?$/;
 
-/** When the last of the limits that are used up is full again. */
+/** Milliseconds until all exhausted limits have been reset; undefined if no limit is exhausted. */
 export function resetMs(headers: Headers, now: number): number | undefined {
   let largest: number | undefined;
   for (const [name, value] of headers) {
@@ -30,18 +30,18 @@ export function resetMs(headers: Headers, now: number): number | undefined {
 function limitResetMs(name: string, value: string, headers: Headers, now: number): number | undefined {
   const [, prefix, suffix = ''] = RESET.exec(name) ?? [];
   if (prefix === undefined) return undefined;
-  // Discord: seconds from now, beside a reset that is a moment.
+  // Discord: seconds from now, in addition to a reset time.
   if (suffix === '-after') return headers.get(`${prefix}-remaining`) === '0' ? decimalMs(value, 1000) : undefined;
   if (suffix === '' && headers.has(`${prefix}-reset-after`)) return undefined;
   const remaining = headers.get(`${prefix}-remaining${suffix}`);
-  // A single limit without a count was the one that was hit; one of several may not be.
+  // If there is a single limit without a remaining count, that limit was hit. With several limits this is unknown.
   const isHit = remaining === '0' || (remaining === undefined && SINGLE.has(name));
   return isHit ? untilReset(value, now) : undefined;
 }
 
 const SINGLE: ReadonlySet<string> = new Set(['x-ratelimit-reset', 'x-rate-limit-reset', 'ratelimit-reset']);
 
-/** The drafts of the IETF: `"burst";r=0;t=9`, before that `limit=10, remaining=0, reset=9`. */
+/** The IETF drafts: `"burst";r=0;t=9`, and the older `limit=10, remaining=0, reset=9`. */
 function draftResetMs(value: string): number | undefined {
   let largest: number | undefined;
   for (const item of value.split(value.includes(';') ? ',' : '\n')) {
@@ -52,8 +52,8 @@ function draftResetMs(value: string): number | undefined {
   return largest;
 }
 
-/** Whether the headers alone say that a limit was hit: a 403 of GitHub and others is one. */
-export function saysLimited(headers: Headers): boolean {
+/** True if the headers tell that a limit was hit: GitHub and others send status 403 then. */
+export function showRateLimit(headers: Headers): boolean {
   if (headers.size === 0) return false;
   return (
     headers.has('retry-after') ||

@@ -1,20 +1,21 @@
-// Arguments that can be sent once: what they hold is gone when it has been read.
+// Finds arguments that can be sent only once, such as streams: reading them consumes them.
 import { Readable } from 'node:stream';
 import { isObject, read } from './reading.js';
 
 /**
- * `used`: it was read, is being read, or may have been, so that a second attempt could send less than the first.
- * `fresh`: nothing was read of it yet, and one attempt may send it.
+ * `used`: it was read, is being read, or may have been read, so a second attempt could send less than the first.
+ * `fresh`: nothing was read yet, so one attempt can send it.
  */
 export type Once = 'used' | 'fresh';
 
-/** Longest list, and most properties of an object, that are looked through. */
+/** The largest number of elements or properties that are checked. */
 const MAX_VALUES = 256;
 
 /**
- * Whether one of the arguments can be sent once only, and whether it is used: the arguments themselves, the values of an
- * array and the properties of an object, one level deep. Starts nothing and runs no getter of an argument's own. An
- * iterator does not show whether it was started, so that it counts as used once an attempt has run.
+ * Whether one of the arguments can be sent only once, and whether it is used. Checks the arguments, the elements of
+ * arrays and the properties of objects, one level deep. Reads nothing from streams and runs no getter of an argument's
+ * properties. An iterator does not show whether it was started, so it counts as used. Undefined if every argument can
+ * be sent again.
  */
 export function onceIn(args: readonly unknown[]): Once | undefined {
   let found: Once | undefined;
@@ -25,25 +26,25 @@ export function onceIn(args: readonly unknown[]): Once | undefined {
       if (once === 'used') return once;
       found ??= once;
     } catch {
-      // A proxy may throw at anything. What cannot be looked at is sent again, as before.
+      // A proxy may throw. An argument that cannot be checked counts as one that can be sent again.
     }
   }
   return found;
 }
 
-/** Whether one of the arguments is used up already: a second attempt would send less than the first, or fail by itself. */
+/** True if one of the arguments is used: a second attempt would send less than the first, or fail. */
 export const isUsed = (args: readonly unknown[]): boolean => onceIn(args) === 'used';
 
-/** Whether one of the arguments can be sent once only, read or not. */
+/** True if one of the arguments can be sent only once, used or not. */
 export const canBeSentOnce = (args: readonly unknown[]): boolean => onceIn(args) !== undefined;
 
 function onceWithin(arg: object): Once | undefined {
-  // Of bytes and texts every element is a number; functions are not data.
+  // The elements of a byte array are numbers; functions are not data.
   if (typeof arg === 'function' || ArrayBuffer.isView(arg)) return undefined;
   let found: Once | undefined;
-  let left = MAX_VALUES;
+  let remaining = MAX_VALUES;
   for (const value of Array.isArray(arg) ? arg : valuesOf(arg)) {
-    if (left-- === 0) break;
+    if (remaining-- === 0) break;
     const once = isObject(value) ? onceOf(value) : undefined;
     if (once === 'used') return once;
     found ??= once;
@@ -51,7 +52,7 @@ function onceWithin(arg: object): Once | undefined {
   return found;
 }
 
-/** A getter could start something, so that only plain values are looked at. */
+/** A getter could start something, so only plain values are checked. */
 function* valuesOf(object: object): Generator<unknown> {
   for (const key of Object.keys(object)) yield Object.getOwnPropertyDescriptor(object, key)?.value as unknown;
 }
@@ -66,7 +67,7 @@ function ofWebStream(value: object): Once | undefined {
   return read(value, 'locked') === true || wasDisturbed(value) ? 'used' : 'fresh';
 }
 
-/** A `Request` or a `Response`, of any implementation, that has a body. */
+/** A `Request` or `Response` with a body, of any implementation. */
 function ofMessage(value: object): Once | undefined {
   const bodyUsed = read(value, 'bodyUsed');
   if (typeof bodyUsed !== 'boolean' || typeof read(value, 'arrayBuffer') !== 'function') return undefined;
@@ -82,20 +83,20 @@ function ofNodeStream(value: object): Once | undefined {
     const isGone = read(value, 'destroyed') === true || read(value, 'readableFlowing') === true;
     return isGone || wasDisturbed(value) ? 'used' : 'fresh';
   }
-  // A stream of the old kind, as of the `form-data` package, does not show whether it was read.
+  // An old-style stream, such as that of the `form-data` package, does not show whether it was read.
   return read(value, 'readable') === true || Array.isArray(read(value, '_streams')) ? 'used' : undefined;
 }
 
 function wasDisturbed(stream: object): boolean {
   try {
-    // Typed for streams, made for anything: it looks for marks.
+    // The type requires a stream, but the function accepts any object.
     return Readable.isDisturbed(stream as NodeJS.ReadableStream);
   } catch {
     return false;
   }
 }
 
-/** A generator, or any iterator that is its own iterable: a second loop over it goes on where the first ended. */
+/** A generator, or any iterator that is its own iterable: a second loop continues where the first ended. */
 function ofIterator(value: object): Once | undefined {
   if (typeof read(value, 'next') !== 'function') return undefined;
   const { [Symbol.iterator]: iterator, [Symbol.asyncIterator]: asyncIterator } = value as Partial<

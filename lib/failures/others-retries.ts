@@ -1,68 +1,68 @@
-// Clients that repeat requests by themselves: under a retry, their attempts multiply with its own.
+// Finds clients that retry requests themselves: inside a retry, the attempts multiply.
 import { causesOf } from './chain.js';
 import { classNameOf, isArray, isObject, numberOf, read, readText } from './reading.js';
 
-/** A client that repeats by itself. */
+/** A client that retries by itself. */
 export interface RepeatingClient {
-  /** What to remember it by: one for each kind of client that errors show, else the client itself. */
+  /** Identifies what was reported: the kind of client if an error shows it, else the client itself. */
   readonly identity: object;
-  /** As it is named to people. */
+  /** The name for messages. */
   readonly name: string;
-  /** Attempts in all, the first included. */
+  /** The total number of attempts, the first included. */
   readonly attempts: number;
-  /** What to write, so that only one of the two repeats. */
+  /** What to write so that only one of the two retries. */
   readonly instead: string;
 }
 
-interface Signs {
+interface ClientSigns {
   readonly name: string;
   readonly instead: string;
-  /** How often the request was repeated, if the value shows it. */
+  /** How many times the request was retried, if the value shows it. */
   readonly repeated: (value: object) => unknown;
 }
 
-const at = (value: unknown, ...path: readonly string[]): unknown => path.reduce(read, value);
+const valueAt = (value: unknown, ...path: readonly string[]): unknown => path.reduce(read, value);
 
-/** By the error that such a client throws in the end. */
-const BY_ERROR: readonly Signs[] = [
+/** Signs in the error that such a client finally throws. */
+const BY_ERROR: readonly ClientSigns[] = [
   {
     name: 'the AI SDK',
     instead: 'maxRetries: 0 in its call',
     repeated: (error) =>
-      readText(error, 'name') === 'AI_RetryError' ? numberOf(at(error, 'errors', 'length')) - 1 : 0,
+      readText(error, 'name') === 'AI_RetryError' ? numberOf(valueAt(error, 'errors', 'length')) - 1 : 0,
   },
   { name: 'ky', instead: 'retry: 0 in its options', repeated: repeatedByKy },
   { name: 'ofetch', instead: 'retry: false in its options', repeated: repeatedByOfetch },
   {
     name: 'got',
     instead: 'retry: { limit: 0 } in its options',
-    repeated: (error) => at(error, 'request', 'retryCount'),
+    repeated: (error) => valueAt(error, 'request', 'retryCount'),
   },
   {
     name: 'axios-retry',
     instead: "'axios-retry': { retries: 0 } in the request's options, or no axios-retry for this instance",
-    repeated: (error) => at(error, 'config', 'axios-retry', 'retryCount'),
+    repeated: (error) => valueAt(error, 'config', 'axios-retry', 'retryCount'),
   },
   {
     name: 'gaxios',
     instead: 'retry: false in its options',
-    repeated: (error) => at(error, 'config', 'retryConfig', 'currentRetryAttempt'),
+    repeated: (error) => valueAt(error, 'config', 'retryConfig', 'currentRetryAttempt'),
   },
   { name: 'stripe', instead: 'new Stripe(key, { maxNetworkRetries: 0 })', repeated: repeatedByStripe },
   {
     name: 'the AWS SDK',
     instead: 'maxAttempts: 1 in the options of its client',
-    repeated: (error) => numberOf(at(error, '$metadata', 'attempts')) - 1,
+    repeated: (error) => numberOf(valueAt(error, '$metadata', 'attempts')) - 1,
   },
   {
     name: 'octokit',
     instead: 'retry: { enabled: false } in its options',
-    repeated: (error) => at(error, 'request', 'request', 'retryCount'),
+    repeated: (error) => valueAt(error, 'request', 'request', 'retryCount'),
   },
   {
     name: 'the Elasticsearch client',
     instead: 'maxRetries: 0 in its options',
-    repeated: (error) => at(error, 'meta', 'meta', 'attempts'),
+    repeated: (error) => valueAt(error, 'meta', 'meta', 'attempts'),
   },
   {
     name: 'p-retry, or a client that uses it (LangChain does)',
@@ -72,7 +72,7 @@ const BY_ERROR: readonly Signs[] = [
   },
 ];
 
-/** What an error, or one that caused it, shows of the client's own retries. Reads a few properties and changes nothing. */
+/** The client's own retries, if an error or one of its causes shows them. Only reads properties. */
 export function retriesShownBy(error: unknown): RepeatingClient | undefined {
   for (const cause of causesOf(error)) {
     if (!isObject(cause)) continue;
@@ -84,32 +84,33 @@ export function retriesShownBy(error: unknown): RepeatingClient | undefined {
   return undefined;
 }
 
-/** By the client itself, as a field of an object holds it. `maxRetries` is read elsewhere. */
-const BY_CLIENT: readonly Signs[] = [
+/** Signs in a client object. Clients with `maxRetries` are handled in `policies/retry/clients.ts`. */
+const BY_CLIENT: readonly ClientSigns[] = [
   {
     name: 'the stripe client',
     instead: 'new Stripe(key, { maxNetworkRetries: 0 })',
-    repeated: (client) => at(client, '_api', 'maxNetworkRetries'),
+    repeated: (client) => valueAt(client, '_api', 'maxNetworkRetries'),
   },
   {
     name: 'the LangChain model',
     instead: 'maxRetries: 0 in its options',
-    repeated: (client) => (typeof at(client, 'caller', 'call') === 'function' ? at(client, 'caller', 'maxRetries') : 0),
+    repeated: (client) =>
+      typeof valueAt(client, 'caller', 'call') === 'function' ? valueAt(client, 'caller', 'maxRetries') : 0,
   },
   {
     name: 'got',
     instead: 'got.extend({ retry: { limit: 0 } })',
     repeated: (client) =>
-      typeof read(client, 'extend') === 'function' ? at(client, 'defaults', 'options', 'retry', 'limit') : 0,
+      typeof read(client, 'extend') === 'function' ? valueAt(client, 'defaults', 'options', 'retry', 'limit') : 0,
   },
   {
     name: 'octokit',
     instead: 'new Octokit({ retry: { enabled: false } })',
-    repeated: (client) => (typeof at(client, 'retry', 'retryRequest') === 'function' ? 3 : 0),
+    repeated: (client) => (typeof valueAt(client, 'retry', 'retryRequest') === 'function' ? 3 : 0),
   },
 ];
 
-/** The retries of a client that an object holds. Runs none of the client's methods. */
+/** The retries of a client object; undefined if it has none. Calls none of the client's methods. */
 export function clientRetries(value: unknown): RepeatingClient | undefined {
   if (!isObject(value)) return undefined;
   for (const { name, instead, repeated } of BY_CLIENT) {
@@ -119,20 +120,20 @@ export function clientRetries(value: unknown): RepeatingClient | undefined {
   return undefined;
 }
 
-/** More than anyone would set by hand is no count. */
+/** A larger number is not a retry count. */
 const MAX_RETRIES = 1000;
 
 function countOf(repeated: unknown): number {
   return Number.isSafeInteger(repeated) && (repeated as number) <= MAX_RETRIES ? (repeated as number) : 0;
 }
 
-/** Its errors hold the options, not a count: it has repeated what these say that it repeats. */
+/** ky's errors hold the options, not a count. If the options allow a retry of this request, ky used all retries. */
 function repeatedByKy(error: object): unknown {
-  const retry = at(error, 'options', 'retry');
+  const retry = valueAt(error, 'options', 'retry');
   const [methods, statuses] = [read(retry, 'methods'), read(retry, 'statusCodes')];
   if (!isArray(methods) || !isArray(statuses)) return 0;
   const method = readText(read(error, 'request'), 'method')?.toLowerCase();
-  const repeats = includes(methods, method) && includes(statuses, at(error, 'response', 'status'));
+  const repeats = includes(methods, method) && includes(statuses, valueAt(error, 'response', 'status'));
   return repeats ? read(retry, 'limit') : 0;
 }
 
@@ -141,9 +142,9 @@ function includes(list: readonly unknown[], value: unknown): boolean {
   return false;
 }
 
-/** It counts down to 0, which is also how it is switched off: only the trace shows the calls of itself. */
+/** ofetch counts `retry` down to 0, and 0 also disables retries. So the calls are counted in the stack trace. */
 function repeatedByOfetch(error: object): unknown {
-  if (readText(error, 'name') !== 'FetchError' || at(error, 'options', 'retry') !== 0) return 0;
+  if (readText(error, 'name') !== 'FetchError' || valueAt(error, 'options', 'retry') !== 0) return 0;
   return readText(error, 'stack')
     ?.slice(0, 4096)
     .match(/^ +at async \$fetchRaw/gm)?.length;

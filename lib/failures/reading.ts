@@ -1,6 +1,6 @@
-// Thrown values are read as if they were hostile: a getter, a proxy or a frozen copy of anything may stand there.
+// Reads thrown values safely: they may be proxies, frozen objects, or have getters that throw.
 
-/** A property of any value, or undefined if there is none or reading it throws. */
+/** A property of any value; undefined if it does not exist or reading it throws. */
 export function read(value: unknown, key: PropertyKey): unknown {
   if (!isObject(value)) return undefined;
   try {
@@ -15,22 +15,22 @@ export function readText(value: unknown, key: string): string | undefined {
   return typeof found === 'string' ? found : undefined;
 }
 
-/** The name of the class: every error of the `openai` package has the `name` "Error". */
+/** The class name. Needed because every error of the `openai` package has the `name` "Error". */
 export function classNameOf(value: unknown): string | undefined {
   return readText(read(value, 'constructor'), 'name');
 }
 
-/** True for objects and functions: whatever can have properties of its own. */
+/** True for objects and functions. */
 export function isObject(value: unknown): value is object {
   return (typeof value === 'object' && value !== null) || typeof value === 'function';
 }
 
-/** True for errors, also of another realm: `in` runs no getter, and reading `stack` would format the trace. */
+/** True for errors, also of another realm. Uses `in`, because reading `stack` would format the trace. */
 export function looksLikeError(value: unknown): value is object {
   return isObject(value) && has(value, 'stack') && has(value, 'message');
 }
 
-/** `in`, which a proxy may refuse. */
+/** The `in` operator; false if a proxy throws. */
 export function has(value: object, key: string): boolean {
   try {
     return key in value;
@@ -39,7 +39,7 @@ export function has(value: object, key: string): boolean {
   }
 }
 
-/** True if there is any enumerable property of its own, or if that cannot be found out. */
+/** True if the object has own enumerable properties, or if reading them throws. */
 export function hasOwnKeys(value: object): boolean {
   try {
     return Object.keys(value).length > 0;
@@ -48,7 +48,7 @@ export function hasOwnKeys(value: object): boolean {
   }
 }
 
-/** `Array.isArray` throws for a proxy that was revoked. */
+/** `Array.isArray`, which throws for a revoked proxy; then false. */
 export function isArray(value: unknown): value is readonly unknown[] {
   try {
     return Array.isArray(value);
@@ -57,16 +57,19 @@ export function isArray(value: unknown): value is readonly unknown[] {
   }
 }
 
-/** A number, or a text that is one. An object is not asked for its value: that would run code of its own. */
+/**
+ * A number, or a string that is converted to one; else NaN. Objects are not converted, because that could run their
+ * code.
+ */
 export function numberOf(value: unknown): number {
   if (typeof value === 'number') return value;
   return typeof value === 'string' && value.length > 0 && value.length <= 32 ? Number(value) : Number.NaN;
 }
 
-/** Longest text that is looked up in a list or shown to a pattern. */
+/** The longest text that is looked up in a list or matched with a pattern. */
 const MAX_WORD = 64;
 
-/** The text itself if it is short enough for a word of a list. */
+/** The text itself if it is at most 64 characters long; else undefined. */
 export function word(value: unknown): string | undefined {
   return typeof value === 'string' && value.length <= MAX_WORD ? value : undefined;
 }

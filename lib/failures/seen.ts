@@ -1,8 +1,8 @@
-// One pass over one error: each property is read once, by name, under one `try`.
+// Reads the known properties of one error, each once, inside one `try`.
 import type { ErrorField } from '../core/error-fields.js';
 import { isArray, isObject, looksLikeError, numberOf, read, readText, word } from './reading.js';
 
-/** Every property of an error that the pass reads. What only one family needs, that family reads itself. */
+/** The properties that are read of every error. Modules in `families` read the properties that only they need. */
 const FIELDS = [
   ...['constructor', 'name', 'message', 'code', 'errno', 'type', 'status', 'statusCode', 'response', 'headers'],
   ...['status_code', 'httpStatus', 'httpStatusCode', 'responseStatusCode', 'error_code', 'res', 'retryAfterInMs'],
@@ -24,7 +24,7 @@ const FIELDS = [
 
 type Raw = { readonly [F in (typeof FIELDS)[number]]?: unknown };
 
-/** Where clients that wrap a response keep it. */
+/** The fields in which clients keep a wrapped response. */
 interface Wrapped {
   readonly responseHeaders: unknown;
   readonly responses: readonly unknown[];
@@ -33,7 +33,7 @@ interface Wrapped {
   readonly responseBody: unknown;
 }
 
-/** What one error of a chain says about itself. */
+/** The known properties of one error of a chain. */
 export interface Seen {
   readonly error: object;
   readonly className: string | undefined;
@@ -48,41 +48,44 @@ export interface Seen {
   readonly headers: unknown;
   readonly requestId: unknown;
   readonly retryAfterMs: unknown;
-  /** `$metadata`, else `$fault`: what every error of the AWS SDK has. */
+  /** `$metadata`, else `$fault`: every error of the AWS SDK has one of them. */
   readonly aws: unknown;
   readonly wrapped: Wrapped | undefined;
-  /** What may have caused it, most telling first. `errors` and `graphQLErrors` hold several. */
+  /**
+   * Its possible causes, the most informative first. `groups`: the values of `errors` and `graphQLErrors`, which hold
+   * several causes.
+   */
   readonly causes: readonly object[];
   readonly groups: readonly unknown[];
-  /** Any JSON that the error holds as `error`: clients parse the body into it. */
+  /** The value of `error`: clients put the parsed body there. */
   readonly bodyError: unknown;
-  /** Filled when first asked for. */
+  /** Set at the first use. */
   parsedHeaders: Headers | undefined;
   parsedBody: Body | undefined;
 }
 
-/** Headers in lower case, each value cut to 64 characters. Several of one name are joined with a comma. */
+/** Headers by lower-case name. Values are cut to 64 characters; several values of one name are joined with commas. */
 export type Headers = ReadonlyMap<string, string>;
 
-/** What the upstream's answer says in words. */
+/** What was read from the upstream's error body. */
 export interface Body {
   readonly words: readonly string[];
-  /** A quota of a day is used up, as Google writes it. */
+  /** True if a daily quota is exhausted, as Google reports it. */
   readonly isDaily: boolean;
   readonly delayMs: number | undefined;
 }
 
 const NONE: readonly never[] = [];
 
-export function see(error: object): Seen {
+export function readError(error: object): Seen {
   try {
-    return lookAt(error as Raw, error);
+    return seenFrom(error as Raw, error);
   } catch {
-    return lookAt(shielded(error), error);
+    return seenFrom(safeCopy(error), error);
   }
 }
 
-function lookAt(raw: Raw, error: object): Seen {
+function seenFrom(raw: Raw, error: object): Seen {
   const { code, type, headers } = raw;
   const response = raw.response ?? (raw.stackTrace === undefined ? undefined : lastResponse(raw.stackTrace));
   const aws = raw.$metadata ?? raw.$fault;
@@ -116,14 +119,14 @@ function lookAt(raw: Raw, error: object): Seen {
   };
 }
 
-/** Algolia's client keeps each host's answer. */
+/** The last response in Algolia's list of attempts, one for each host. */
 function lastResponse(attempts: unknown): unknown {
   const length = isArray(attempts) ? numberOf(read(attempts, 'length')) : 0;
   return read(read(attempts, String(length - 1)), 'response');
 }
 
-/** A copy of what can be read. */
-function shielded(error: object): Raw {
+/** A copy of the properties that can be read without an error. */
+function safeCopy(error: object): Raw {
   const copy: Record<string, unknown> = {};
   for (const field of FIELDS) copy[field] = read(error, field);
   copy['constructor'] = { name: readText(copy['constructor'], 'name') };
@@ -132,9 +135,9 @@ function shielded(error: object): Raw {
 
 function wrappedIn(raw: Raw): Wrapped | undefined {
   const { responseHeaders, rawResponse, $response, httpResponse, meta, res, data, body, responseBody } = raw;
-  const any =
+  const firstValue =
     res ?? responseHeaders ?? rawResponse ?? $response ?? httpResponse ?? meta ?? data ?? body ?? responseBody;
-  if (any === undefined) return undefined;
+  if (firstValue === undefined) return undefined;
   const responses = [rawResponse, $response, httpResponse, meta, res];
   responses.push(read(meta, 'response'), read(data, 'res'));
   return { responseHeaders, responses, data, body, responseBody };
@@ -143,14 +146,14 @@ function wrappedIn(raw: Raw): Wrapped | undefined {
 function causesIn(raw: Raw): readonly object[] {
   const { cause, lastError, detail, error, original, originalError, exception, reason } = raw;
   const { driverError, parent, nativeError, innerError, networkError } = raw;
-  const any = lastError ?? detail ?? error ?? original ?? originalError ?? exception ?? reason;
-  if ((any ?? driverError ?? parent ?? nativeError ?? innerError ?? networkError) === undefined)
+  const firstValue = lastError ?? detail ?? error ?? original ?? originalError ?? exception ?? reason;
+  if ((firstValue ?? driverError ?? parent ?? nativeError ?? innerError ?? networkError) === undefined)
     return isObject(cause) ? [cause] : NONE;
-  // The last error of several attempts says more than the first.
+  // `lastError` comes first, because the last of several attempts is more informative than the first.
   const found = isObject(cause) ? [cause] : [];
   const rest = [lastError, detail, error, original, originalError, exception, reason];
   rest.push(driverError, parent, nativeError, innerError, networkError);
-  // Only `cause` is a cause by its name; the other fields hold data as often as errors.
+  // `cause` is always a cause; the other fields may hold data, so only errors count.
   for (const value of rest) if (looksLikeError(value)) found.push(value);
   return found.length > 0 ? found : NONE;
 }
@@ -173,14 +176,14 @@ function nestedStatus(response: unknown, aws: unknown, wrapped?: Wrapped): numbe
     const status = httpStatus(read(inner, 'status')) ?? httpStatus(read(inner, 'statusCode'));
     if (status !== undefined) return status;
   }
-  // Shopify's clients: beside headers, a code is the status.
+  // Shopify's clients: if there are headers, `code` is the status.
   const ofShopify = isObject(read(response, 'headers')) ? httpStatus(read(response, 'code')) : undefined;
   return ofShopify ?? httpStatus(read(wrapped?.data, 'httpStatus')) ?? httpStatus(read(response, 'error_code'));
 }
 
 /**
- * Google's, SendGrid's and Cosmos's clients put the status into `code`, which is only believed beside a response or
- * headers; Telegram's into `error_code`, beside a description.
+ * The clients of Google, SendGrid and Cosmos put the status into `code`; it counts only together with a response or
+ * headers. Telegram's clients put it into `error_code`, together with `description`.
  */
 function statusInCode(raw: Raw, response: unknown): number | undefined {
   const status = httpStatus(raw.code) ?? httpStatus(raw.error_code);

@@ -7,7 +7,10 @@ const ADVICE =
   'holdfast does not know this error, so it is neither retried nor counted by a circuit. If it may pass by itself, ' +
   "write configure({ classify: (error) => (isBusy(error) ? 'server' : undefined) })";
 
-/** The event of a method's first failure of kind `unknown`: which known fields the error has, without their values. */
+/**
+ * Builds the event of a method's first failure of kind `unknown`. It names the known fields of the error, without
+ * values.
+ */
 export function failureUnknown(
   of: { readonly method: string; readonly circuit?: string },
   error: unknown,
@@ -17,7 +20,7 @@ export function failureUnknown(
     type: 'failure_unknown',
     ...of,
     ...(errorName !== undefined && { errorName }),
-    // Frozen, because listeners share it.
+    // Frozen, because all listeners get the same array.
     fields: Object.freeze(fieldsOf(error)),
     reason: ADVICE,
   };

@@ -1,4 +1,4 @@
-// The AWS SDK: every error that its middleware handed on has `$metadata`, every exception of a service `$fault`.
+// The AWS SDK: errors that passed its middleware have `$metadata`; exceptions of a service have `$fault`.
 import type { FailureKind } from '../../core/failure.js';
 import { read, readText, word } from '../reading.js';
 import type { Seen } from '../seen.js';
@@ -17,7 +17,7 @@ const KIND_BY_NAME = kindsOf({
 
 export function kindOfAws({ aws, name, code, error, status, message }: Seen): FailureKind | undefined {
   if (aws === undefined) return undefined;
-  // Its handler for HTTP/2 calls a closed stream a timeout.
+  // The SDK's HTTP/2 handler names a closed stream a timeout.
   if (message === 'Unexpected error: http2 request did not get a response') return 'network';
   const errno = word(code);
   const byErrno = errno === undefined ? undefined : kindOfErrno(errno);

@@ -1,4 +1,4 @@
-// GraphQL: a 200 whose errors have a code among their extensions.
+// GraphQL: a response with status 200 whose errors have a code in `extensions`.
 import type { FailureKind } from '../../core/failure.js';
 import { read, word } from '../reading.js';
 import type { Seen } from '../seen.js';
@@ -21,7 +21,7 @@ export function kindOfGraphql({ error, response }: Seen): FailureKind | undefine
 }
 
 function byExtension(error: unknown): FailureKind | undefined {
-  // GitHub has no extensions.
+  // GitHub's errors have no `extensions`.
   if (read(error, 'type') === 'RATE_LIMITED') return 'rate-limited';
   return KIND_BY_CODE.get(word(read(read(error, 'extensions'), 'code')));
 }

@@ -1,12 +1,12 @@
-// `grpc-status-details-bin`: a `google.rpc.Status` in protobuf, of which only `RetryInfo.retry_delay` is read.
+// Reads `RetryInfo.retry_delay` from `grpc-status-details-bin`, a `google.rpc.Status` in protobuf.
 
-/** Longest message that is looked at. */
+/** The longest message that is parsed. */
 const MAX_BYTES = 2048;
 const RETRY_INFO = 'google.rpc.RetryInfo';
 
 interface Field {
   readonly tag: number;
-  /** A number of a varint, or the bytes of a message or text. */
+  /** The number of a varint, or the bytes of a message or string. */
   readonly value: number | Uint8Array;
 }
 
@@ -24,7 +24,7 @@ export function retryDelayMs(details: unknown): number | undefined {
       if (delay) return number(delay, 1) * 1000 + number(delay, 2) / 1e6;
     }
   } catch {
-    // Not what it says it is.
+    // The bytes are not a valid protobuf message.
   }
   return undefined;
 }

@@ -1,11 +1,13 @@
-// gRPC: an integer code is one of its statuses only if the rest of such an error is there too.
+// gRPC: an integer `code` is a gRPC status only if the error has other gRPC fields as well.
 import type { FailureKind } from '../../core/failure.js';
 import { decimalMs, untilHttpDate } from '../durations.js';
 import { isObject, numberOf, read, readText, word } from '../reading.js';
 import type { Seen } from '../seen.js';
 import { retryDelayMs } from './grpc-details.js';
 
-/** By the number of the status. Aborted and internal pass by themselves as often as not. 2 says nothing. */
+/**
+ * Kinds by status number. `ABORTED` and `INTERNAL` are transient about half of the time. 2 (`UNKNOWN`) gives no kind.
+ */
 const KINDS: readonly FailureKind[] = [
   ...(['unknown', 'cancelled', 'unknown', 'rejected', 'timeout', 'rejected', 'rejected', 'rejected'] as const),
   ...([
@@ -21,7 +23,7 @@ const KINDS: readonly FailureKind[] = [
   ] as const),
 ];
 
-/** The names of the same statuses, as protobuf-ts gives them. */
+/** The names of the statuses, as protobuf-ts writes them. */
 const NAMES = [
   ...['OK', 'CANCELLED', 'UNKNOWN', 'INVALID_ARGUMENT', 'DEADLINE_EXCEEDED', 'NOT_FOUND', 'ALREADY_EXISTS'],
   ...['PERMISSION_DENIED', 'RESOURCE_EXHAUSTED', 'FAILED_PRECONDITION', 'ABORTED', 'OUT_OF_RANGE', 'UNIMPLEMENTED'],
@@ -36,24 +38,24 @@ export function kindOfGrpc(seen: Seen): FailureKind | undefined {
 function statusOf({ code, name, error }: Seen): number | undefined {
   if (typeof code === 'number') return code >= 1 && code <= 16 && hasMarks(error) ? code : undefined;
   if (typeof code !== 'string' || code.length > 64) return undefined;
-  // Firebase writes the same names another way: `functions/resource-exhausted`.
+  // Firebase writes the same names in this form: `functions/resource-exhausted`.
   if (name === 'FirebaseError')
-    return named(
+    return statusByName(
       code
         .slice(code.indexOf('/') + 1)
         .replaceAll('-', '_')
         .toUpperCase(),
     );
   const isProtobufs = readText(error, 'methodName') !== undefined && readText(error, 'serviceName') !== undefined;
-  return isProtobufs ? named(code) : undefined;
+  return isProtobufs ? statusByName(code) : undefined;
 }
 
-function named(status: string): number | undefined {
+function statusByName(status: string): number | undefined {
   const found = NAMES.indexOf(status);
   return found > 0 ? found : undefined;
 }
 
-/** As grpc-js, nice-grpc and Connect make them. */
+/** True for the errors of grpc-js, nice-grpc and Connect. */
 function hasMarks(error: object): boolean {
   const metadata = read(error, 'metadata');
   const [details, path] = [read(error, 'details'), readText(error, 'path')];
@@ -62,7 +64,7 @@ function hasMarks(error: object): boolean {
   return readText(error, 'name') === 'RpcError' && typeof metadata === 'object' && metadata !== null;
 }
 
-/** What a gRPC server says about the next attempt. A negative pushback means never, and is no hint. */
+/** The wait that a gRPC server asks for. A negative pushback means "do not retry"; it gives no wait. */
 export function grpcDelayMs(seen: Seen, now: number): number | undefined {
   if (statusOf(seen) === undefined) return undefined;
   const metadata = read(seen.error, 'metadata');
@@ -80,7 +82,7 @@ function entry(metadata: unknown, name: string): string | undefined {
   return word(first(metadata, name));
 }
 
-/** Metadata answers with an array, Connect's headers with a text. */
+/** gRPC metadata returns an array; Connect's headers return a string. */
 function first(metadata: unknown, name: string): unknown {
   try {
     const found: unknown = (metadata as { get(name: string): unknown }).get(name);
@@ -90,12 +92,12 @@ function first(metadata: unknown, name: string): unknown {
   }
 }
 
-/** Google's clients have decoded the details already. */
+/** The delay in `statusDetails`, which Google's clients have already decoded. */
 function delayInDetails(details: unknown): number | undefined {
   for (let i = 0; i < 8; i++) {
     const delay = read(read(details, String(i)), 'retryDelay');
     const [whole, nanos] = [read(delay, 'seconds'), numberOf(read(delay, 'nanos') ?? 0)];
-    // Seconds of 64 bits are a text, or an object of two halves.
+    // 64-bit seconds are a string, or an object with two halves.
     const seconds = numberOf(isObject(whole) ? read(whole, 'low') : whole);
     if (seconds >= 0 && nanos >= 0) return seconds * 1000 + nanos / 1e6;
   }

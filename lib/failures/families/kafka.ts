@@ -1,4 +1,4 @@
-// kafkajs: the protocol's errors say whether they pass; the client's own have literal names.
+// kafkajs: protocol errors have `retriable`; the client's own errors have literal names.
 import type { FailureKind } from '../../core/failure.js';
 import { read, readText } from '../reading.js';
 import type { Seen } from '../seen.js';
@@ -9,7 +9,7 @@ const KIND_BY_NAME = kindsOf({
   network: 'KafkaJSConnectionError KafkaJSConnectionClosedError KafkaJSBrokerNotFound',
 });
 
-/** Codes of librdkafka, which are negative. */
+/** The codes of librdkafka, which are negative. */
 const KIND_BY_LIBRDKAFKA: ReadonlyMap<unknown, FailureKind> = new Map([
   [-195, 'network'],
   [-187, 'network'],

@@ -1,10 +1,10 @@
-// The openai package and its kin (Anthropic, Groq and other generated SDKs), and the words of their servers.
+// The openai package and similar generated SDKs (Anthropic, Groq and others), and the error codes of their servers.
 import type { FailureKind } from '../../core/failure.js';
 import { has, read, readText, word } from '../reading.js';
 import type { Seen } from '../seen.js';
 import { kindsOf, kindsOfTexts } from './table.js';
 
-/** By the upstream's `code` or `type`, if no status says more: errors inside a stream have none. */
+/** Kinds by the upstream's `code` or `type`. Used if there is no status, as for errors inside a stream. */
 export const KIND_BY_CODE = kindsOf({
   server: `server_error internal_server_error internal_error api_error service_unavailable overloaded overloaded_error
     server_overloaded engine_overloaded model_overloaded`,
@@ -19,32 +19,32 @@ export const KIND_BY_CODE = kindsOf({
 
 export const isQuota = (text: unknown): boolean => KIND_BY_CODE.get(word(text)) === 'quota';
 
-/** Known words at the top. Quota says most, then the code, then the type. */
+/** The known code of an error. A quota has precedence, then `code`, then `type`. */
 export function codeIn({ code, type }: Seen): string | undefined {
   if (typeof code !== 'string' && typeof type !== 'string') return undefined;
-  const [byCode, byType] = [known(code), known(type)];
+  const [byCode, byType] = [knownCode(code), knownCode(type)];
   return isQuota(byType) && !isQuota(byCode) ? byType : (byCode ?? byType);
 }
 
-function known(value: unknown): string | undefined {
+function knownCode(value: unknown): string | undefined {
   const text = word(value);
   return KIND_BY_CODE.has(text) ? text : undefined;
 }
 
-/** The type of an error event inside a stream, which the SDK keeps as it came. */
+/** The type of an error event inside a stream; the SDK keeps the event unchanged. */
 export function typeOfEvent({ bodyError }: Seen): string | undefined {
-  const type = known(readText(read(bodyError, 'error'), 'type')) ?? known(readText(bodyError, 'type'));
-  // Only words that no other domain has.
+  const type = knownCode(readText(read(bodyError, 'error'), 'type')) ?? knownCode(readText(bodyError, 'type'));
+  // Only words that belong to no other kind of error.
   return type?.endsWith('_error') ? type : undefined;
 }
 
-/** What the SDKs' own failures say, whatever a minifier makes of the names of their classes. */
+/** The messages of the SDKs' own errors, because a minifier may rename their classes. */
 const KIND_BY_CONSTANT = kindsOfTexts({
   cancelled: ['Request was aborted.'],
   timeout: ['Request timed out.'],
 });
 
-/** An SDK's own failure: the fields of an answer are there, and none has a value. */
+/** An error of the SDK itself: the response fields exist, but have no values. */
 export function kindOfSdk({ className, message, error, status }: Seen): FailureKind | undefined {
   if (className === 'APIUserAbortError') return 'cancelled';
   if (className === 'APIConnectionTimeoutError') return 'timeout';
@@ -58,8 +58,11 @@ export function kindOfSdk({ className, message, error, status }: Seen): FailureK
 const MISSING_KEY =
   /^(?:Missing credentials\. Please pass an|The \w{1,24}_API_KEY environment variable is missing|Could not resolve authentication method\. Expected)/;
 
-/** The SDK wraps everything its `fetch` throws, a bug in a custom `fetch` too: only without a cause it is the network. */
-export function isLonelyConnectionError({ className, message, error, status }: Seen): boolean {
+/**
+ * The SDK wraps every error that its `fetch` throws, even a bug in a custom `fetch`. It means a network failure only if
+ * it has no cause.
+ */
+export function isCauselessConnectionError({ className, message, error, status }: Seen): boolean {
   if (className === 'APIConnectionError') return true;
   return message === 'Connection error.' && status === undefined && hasFields(error);
 }
@@ -68,8 +71,8 @@ function hasFields(error: object): boolean {
   return has(error, 'status') && has(error, 'headers') && has(error, 'error');
 }
 
-/** The generated SDKs repeat a 409 by themselves: their servers answer so while a lock is held. */
-export function means409({ className, headers, error }: Seen): boolean {
+/** The generated SDKs retry a 409 themselves: their servers send it while a lock is held. */
+export function isRetryable409({ className, headers, error }: Seen): boolean {
   if (headers === undefined || !hasFields(error)) return false;
   return className === 'ConflictError' || has(error, 'requestID') || has(error, 'request_id');
 }

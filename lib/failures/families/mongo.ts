@@ -1,4 +1,4 @@
-// MongoDB: labels say what may be repeated. Names are literals, so that no minifier changes them.
+// MongoDB: error labels tell what may be retried. The names are literals, so no minifier changes them.
 import type { FailureKind } from '../../core/failure.js';
 import { read } from '../reading.js';
 import type { Seen } from '../seen.js';
@@ -10,21 +10,29 @@ const KIND_BY_NAME = kindsOf({
   malformed: 'MongoParseError MongoUnexpectedServerResponseError',
 });
 
-const PASSING: ReadonlySet<unknown> = new Set(['RetryableWriteError', 'TransientTransactionError', 'RetryableError']);
+const RETRYABLE_LABELS: ReadonlySet<unknown> = new Set([
+  'RetryableWriteError',
+  'TransientTransactionError',
+  'RetryableError',
+]);
 const MAX_TIME_EXPIRED = 50;
-/** Codes of a replica set that elects, steps down or shuts down, and of hosts that cannot be reached. */
-const SERVERS: ReadonlySet<unknown> = new Set([6, 7, 89, 91, 189, 262, 9001, 10_107, 11_600, 11_602, 13_435, 13_436]);
+/** Codes of a replica set during an election, a step-down or a shutdown, and of unreachable hosts. */
+const SERVER_CODES: ReadonlySet<unknown> = new Set([
+  6, 7, 89, 91, 189, 262, 9001, 10_107, 11_600, 11_602, 13_435, 13_436,
+]);
 
 export function kindOfMongo({ name, error, code, message }: Seen): FailureKind | undefined {
-  // mongoose waits for a connection, and has no code for it.
+  // mongoose waited for a connection; this error has no code.
   if (name === 'MongooseError' && / buffering timed out after \d{1,9}ms$/.test(message?.slice(0, 256) ?? ''))
     return 'timeout';
-  const isServers = name === 'MongoServerError' || name === 'MongoBulkWriteError' || name === 'MongoWriteConcernError';
-  if (isServers && code === MAX_TIME_EXPIRED) return 'timeout';
+  const isServerError =
+    name === 'MongoServerError' || name === 'MongoBulkWriteError' || name === 'MongoWriteConcernError';
+  if (isServerError && code === MAX_TIME_EXPIRED) return 'timeout';
   const byName = KIND_BY_NAME.get(name);
   if (byName) return byName;
   const labels = read(error, 'errorLabels');
-  for (let i = 0; labels !== undefined && i < 4; i++) if (PASSING.has(read(labels, String(i)))) return 'server';
-  if (!isServers) return undefined;
-  return SERVERS.has(code) ? 'server' : 'rejected';
+  for (let i = 0; labels !== undefined && i < 4; i++)
+    if (RETRYABLE_LABELS.has(read(labels, String(i)))) return 'server';
+  if (!isServerError) return undefined;
+  return SERVER_CODES.has(code) ? 'server' : 'rejected';
 }

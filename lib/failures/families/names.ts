@@ -1,4 +1,4 @@
-// Clients whose errors have nothing but a name, and the second mark that stands beside it.
+// Clients whose errors are known by their name, and by a second field that confirms it.
 import type { FailureKind } from '../../core/failure.js';
 import { isObject, read, readText, word } from '../reading.js';
 import type { Seen } from '../seen.js';
@@ -6,7 +6,7 @@ import { kindOfStatus } from './http.js';
 import { KIND_BY_WEAK_CODE } from './node.js';
 import { kindsOf, kindsOfTexts } from './table.js';
 
-/** The platform's own names, and literal names that no other library has. */
+/** Names of the platform, and literal names that belong to one library only. */
 const KIND_BY_NAME = kindsOf({
   timeout: `TimeoutError CohereTimeoutError KnexTimeoutError MeilisearchRequestTimeOutError RequestTimedOutError KyTimeoutError HeadersTimeoutError BodyTimeoutError ConnectTimeoutError
     ResponseTimeoutError`,
@@ -20,10 +20,10 @@ export function kindOfName({ name, className }: Seen): FailureKind | undefined {
   return KIND_BY_NAME.get(name) ?? KIND_BY_NAME.get(className);
 }
 
-/** An abort, whoever asked for it: only the call knows whether its caller did. */
+/** The kind of an abort by anyone. Only the call knows whether its caller aborted. */
 export function abortOf(seen: Seen): FailureKind | undefined {
   const { name, className, code, error, type } = seen;
-  // Most errors.
+  // Fast path: most errors.
   if (name === 'Error' && code === undefined && type === undefined && className === 'Error') return undefined;
   if (name === 'AbortError' || className === 'AbortError') return 'cancelled';
   if (name === 'CanceledError' || className === 'CanceledError')
@@ -31,12 +31,15 @@ export function abortOf(seen: Seen): FailureKind | undefined {
   if (name === 'RequestAbortedError' && isObject(read(error, 'meta'))) return 'cancelled';
   if (code === 'ABORTED')
     return readText(error, 'method') !== undefined && readText(error, 'url') !== undefined ? 'cancelled' : undefined;
-  // node-fetch and its heirs.
+  // node-fetch and libraries based on it.
   if (type === 'request-timeout' || type === 'body-timeout') return 'timeout';
   return type === 'invalid-json' ? 'malformed' : undefined;
 }
 
-/** Weak: their cause says more, and a class of that name could be anyone's, so that each has a second mark. */
+/**
+ * Weak signs, used only if the causes give no kind. Other libraries may use these class names, so each requires a
+ * second field.
+ */
 const WEAK: ReadonlyMap<string | undefined, readonly [kind: FailureKind, mark: string]> = new Map([
   ['ConnectionError', ['network', 'meta']],
   ['NoLivingConnectionsError', ['network', 'meta']],
@@ -50,7 +53,7 @@ const WEAK: ReadonlyMap<string | undefined, readonly [kind: FailureKind, mark: s
   ['OperationTimedOutError', ['timeout', 'host']],
 ]);
 
-/** `ws` keeps nothing of the answer to its handshake but this. */
+/** The only thing that `ws` keeps of the response to its handshake. */
 const HANDSHAKE = /^Unexpected server response: (\d{3})$/;
 
 const KIND_BY_MESSAGE = kindsOfTexts({
@@ -76,13 +79,13 @@ export function weakKindOf(seen: Seen): FailureKind | undefined {
   const { message } = seen;
   if (message?.startsWith('Invalid execution result: result is not object or array.')) return 'malformed';
   const answer = message === undefined ? undefined : HANDSHAKE.exec(message.slice(0, 40))?.[1];
-  const browsers = kindOfBrowser(message);
-  if (browsers) return browsers;
+  const chromiumKind = kindOfBrowser(message);
+  if (chromiumKind) return chromiumKind;
   if (answer !== undefined) return Number(answer) < 400 ? 'malformed' : kindOfStatus(Number(answer), seen);
   return KIND_BY_WEAK_CODE.get(word(seen.code));
 }
 
-/** Codes of Chromium, as its drivers write them into messages. */
+/** Chromium's codes, as browser drivers write them into messages. */
 const CHROMIUM = /(?:^|\s)net::ERR_([A-Z]{3,12})_/;
 const KIND_BY_CHROMIUM = kindsOf({
   network: 'CONNECTION NAME INTERNET ADDRESS EMPTY NETWORK SOCKET HTTP2 QUIC',

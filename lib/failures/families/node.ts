@@ -1,4 +1,4 @@
-// Codes of the system, of Node, of undici, of TLS and of other runtimes, and what `fetch` says if it has no code.
+// The codes of the system, Node, undici, TLS and other runtimes, and the messages of `fetch` errors without a code.
 import type { FailureKind } from '../../core/failure.js';
 import { read, readText, word } from '../reading.js';
 import type { Seen } from '../seen.js';
@@ -29,7 +29,7 @@ export const KIND_BY_ERRNO = kindsOf({
   cancelled: 'ABORT_ERR ERR_CANCELED UND_ERR_ABORTED',
 });
 
-/** Codes that decide nothing, and may be told all the same: none holds anything of what was asked. */
+/** Codes that give no kind, but may appear in events: none contains content of a request. */
 const OTHER_ERRNOS = kindsOf({
   unknown: `E2BIG EACCES EADDRINUSE EAFNOSUPPORT EAGAIN EALREADY EBADF EBADMSG EBUSY ECANCELED ECHILD EDEADLK
     EDESTADDRREQ EDOM EDQUOT EEXIST EFAULT EFBIG EIDRM EILSEQ EINPROGRESS EINTR EINVAL EIO EISCONN EISDIR ELOOP EMFILE
@@ -48,18 +48,21 @@ const OTHER_ERRNOS = kindsOf({
     HPE_UNEXPECTED_CONTENT_LENGTH HPE_UNEXPECTED_SPACE HPE_USER`,
 });
 
-/** Whether a code may be told: it stands in a list. */
+/** True if events may hold the code: it is on a list. */
 export const isErrno = (text: string | undefined): boolean => KIND_BY_ERRNO.has(text) || OTHER_ERRNOS.has(text);
 
 export function kindOfErrno(errno: string): FailureKind | undefined {
   const exact = KIND_BY_ERRNO.get(errno);
   if (exact) return exact;
-  // OpenSSL has hundreds of reasons. HTTP that cannot be parsed comes from a broken upstream.
+  // OpenSSL has hundreds of codes, so their prefix decides. `HPE_`: the upstream sent invalid HTTP.
   if (errno.startsWith('ERR_SSL_') || errno.startsWith('ERR_TLS_') || errno.startsWith('CERT_')) return 'misconfigured';
   return errno.startsWith('HPE_') ? 'network' : undefined;
 }
 
-/** The code of the system, wherever a client keeps it: nodemailer has its own in `code`, older clients words in `errno`. */
+/**
+ * The system code. Clients keep it in different fields: nodemailer has its own code in `code`; older clients have the
+ * word in `errno`.
+ */
 export function errnoIn({ code, errno, error }: Seen): string | undefined {
   if (typeof code === 'string') {
     if (KIND_BY_ERRNO.has(code)) return code;
@@ -75,23 +78,23 @@ export function kindOfNode(seen: Seen): FailureKind | undefined {
   const errno = errnoIn(seen);
   if (errno === undefined) return undefined;
   const { message, error } = seen;
-  // axios and superagent end a request of their own that took too long.
+  // axios and superagent use this code when they end a request that took too long.
   if (errno === 'ECONNABORTED') {
     const isTimeout = typeof read(error, 'timeout') === 'number' || /timeout/i.test(message?.slice(0, 128) ?? '');
     return isTimeout ? 'timeout' : 'network';
   }
-  // A resolver that does not answer is one of the network's troubles; elsewhere the code is a client's own time limit.
+  // A DNS resolver that does not answer is a network failure; otherwise the code means a client's own time limit.
   if (errno === 'ETIMEOUT' && readText(error, 'syscall')?.startsWith('query')) return 'network';
   return kindOfErrno(errno);
 }
 
-/** Codes of clients that hide a system's code: weak, what caused them says more. */
+/** Codes of clients that hide the system code. Used only if the causes give no kind. */
 export const KIND_BY_WEAK_CODE = kindsOf({
   network: 'ERR_NETWORK ERR_HTTP2_STREAM_CANCEL ESOCKET ECONNECTION EDNS ECONNCLOSED ENOTOPEN REQUEST_SEND_ERROR',
   misconfigured: 'ETLS',
 });
 
-/** Begins what `fetch` says of a header that cannot be sent, and of a URL with a password. */
+/** The start of `fetch`'s messages about an invalid header and about a URL with a password. */
 const REFUSED_BY_FETCH = /^(Headers\.\w{1,16}: |Request cannot be constructed from a URL that includes credentials)/;
 
 const MISTAKE_BY_MESSAGE = kindsOfTexts({
@@ -101,18 +104,18 @@ const MISTAKE_BY_MESSAGE = kindsOfTexts({
   ],
 });
 
-/** How clients say that they do not know a scheme. */
+/** The messages of clients about an unknown URL scheme. */
 const SCHEME = /^(?:Unsupported protocol |protocol "[^"]{1,20}" is unsupported|Custom endpoint `)/;
 const FETCH_SCHEME = /^node-fetch cannot load [^ ]{1,200} URL scheme "/;
 
-/** What OpenSSL and Node say of a certificate or a handshake: some clients keep nothing else of it. */
+/** The messages of OpenSSL and Node about certificates and handshakes: some clients keep only the message. */
 const CERTIFICATE =
   /^(?:self[- ]signed certificate|certificate has expired|certificate is not yet valid|unable to verify the first certificate|unable to get (?:local )?issuer certificate|Hostname\/IP does not match certificate's altnames|(?:write EPROTO )?[0-9A-F]{8,16}:error:[0-9A-F]{8}:SSL routines:)/;
 
 export const isUntrusted = (text: string): boolean => CERTIFICATE.test(text.slice(0, 128));
 
-/** Mistakes without a code: a scheme, a URL or a header that cannot be sent, a certificate that is not trusted. */
-export function mistakeOf({ className, message }: Seen): FailureKind | undefined {
+/** `misconfigured` errors without a code: an invalid scheme, URL or header, or an untrusted certificate. */
+export function misconfigurationOf({ className, message }: Seen): FailureKind | undefined {
   if (message === undefined) return undefined;
   if (message.length <= 64 && MISTAKE_BY_MESSAGE.has(message)) return 'misconfigured';
   const start = message.slice(0, 256);
@@ -130,7 +133,7 @@ const FETCH_FAILED = kindsOfTexts({
   ],
 });
 
-/** Weak: what caused it says more. Deno adds the cause to its texts. */
+/** A failed `fetch`. Used only if the causes give no kind. Deno appends the cause to the message. */
 export function fetchFailed({ className, message }: Seen): FailureKind | undefined {
   if (className !== 'TypeError' || message === undefined) return undefined;
   const start = message.slice(0, 64);

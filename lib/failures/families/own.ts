@@ -1,9 +1,9 @@
-// holdfast's own errors, also of another copy of the package: a literal name and the properties that belong to it.
+// holdfast's own errors, also of another copy of the package: recognised by a literal name and a property.
 import type { FailureKind } from '../../core/failure.js';
 import { read } from '../reading.js';
 import type { Seen } from '../seen.js';
 
-/** The kind, and the property that a foreign class of the same name would not have. */
+/** The kind, and a property that another library's class of the same name would not have. */
 const OWN: ReadonlyMap<string | undefined, readonly [kind: FailureKind, mark?: string, type?: string]> = new Map([
   ['CircuitOpenError', ['circuit-open', 'circuit', 'string']],
   ['ConcurrencyLimitError', ['concurrency-limit', 'limit', 'number']],
@@ -16,7 +16,7 @@ const OWN: ReadonlyMap<string | undefined, readonly [kind: FailureKind, mark?: s
 
 const FAULTS: ReadonlySet<unknown> = new Set(['network', 'timeout', 'server', 'rate-limited', 'malformed']);
 
-/** True for what chaos throws instead of a call. */
+/** True for an error that chaos throws. */
 export function isChaos({ name, error }: Seen): boolean {
   return name === 'ChaosError' && FAULTS.has(read(error, 'fault'));
 }
@@ -29,7 +29,7 @@ export function ownKind(seen: Seen): FailureKind | undefined {
   return mark === undefined || typeof read(error, mark) === type ? kind : undefined;
 }
 
-/** What a method throws to say "do not repeat this". */
+/** True for a `FinalError`: the method forbids a retry. */
 export function isFinal({ name, error }: Seen): boolean {
   return name === 'FinalError' && read(error, 'final') === true;
 }

@@ -1,4 +1,4 @@
-// Redis and its clients: the first word of a reply, which is in capitals.
+// Redis and its clients: an error reply begins with a word in capitals.
 import type { FailureKind } from '../../core/failure.js';
 import { classNameOf, read, readText, word } from '../reading.js';
 import type { Seen } from '../seen.js';
@@ -18,7 +18,7 @@ const KIND_BY_MESSAGE = kindsOfTexts({
   timeout: ['Command timed out'],
 });
 
-/** Names of node-redis and ioredis, with what they say: a minifier changes the one, nobody the other. */
+/** Class names of node-redis and ioredis, with the start of the message that confirms them. */
 const MARKED: ReadonlyMap<string | undefined, readonly [kind: FailureKind, start: string]> = new Map([
   ['ConnectionTimeoutError', ['timeout', 'Connection timeout']],
   ['SocketTimeoutError', ['timeout', 'Socket timeout']],
@@ -44,7 +44,7 @@ export function kindOfRedis(seen: Seen): FailureKind | undefined {
   return message.startsWith('ERR max number of clients') ? 'server' : KIND_BY_WORD.get(first);
 }
 
-/** A class of that name alone could be anyone's. */
+/** True for an error reply of Redis. Checks more than the class name, because other libraries may use the same name. */
 function isReply({ name, className, error }: Seen): boolean {
   if (name === 'ReplyError' || name === 'ErrorReply' || className === 'ReplyError' || className === 'ErrorReply')
     return true;

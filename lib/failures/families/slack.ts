@@ -1,4 +1,4 @@
-// Slack answers 200 and a word.
+// Slack answers with status 200 and an error word.
 import type { FailureKind } from '../../core/failure.js';
 import { read, word } from '../reading.js';
 import type { Seen } from '../seen.js';
@@ -13,13 +13,13 @@ const KIND_BY_WORD = kindsOf({
 export function kindOfSlack({ code, wrapped }: Seen): FailureKind | undefined {
   if (code === 'slack_webapi_rate_limited_error') return 'rate-limited';
   if (code !== 'slack_webapi_platform_error') return undefined;
-  const said = word(read(wrapped?.data, 'error'));
-  // What is not a word was not an answer of Slack's.
-  if (said === undefined || !/^[a-z_]{1,64}$/.test(said)) return 'malformed';
-  return KIND_BY_WORD.get(said) ?? 'rejected';
+  const errorWord = word(read(wrapped?.data, 'error'));
+  // If it is not a word, the response did not come from Slack.
+  if (errorWord === undefined || !/^[a-z_]{1,64}$/.test(errorWord)) return 'malformed';
+  return KIND_BY_WORD.get(errorWord) ?? 'rejected';
 }
 
-/** In seconds, unlike what other clients keep under the same name. */
+/** `retryAfter` is in seconds here; other clients use the same name for other units. */
 export function slackDelayMs({ code, error }: Seen): number | undefined {
   if (code !== 'slack_webapi_rate_limited_error') return undefined;
   const seconds = read(error, 'retryAfter');

@@ -1,4 +1,4 @@
-// Databases: five characters of SQLSTATE (PostgreSQL, MySQL), and the codes of drivers and ORMs.
+// Databases: SQLSTATE, five characters (PostgreSQL, MySQL), and the codes of drivers and ORMs.
 import type { FailureKind } from '../../core/failure.js';
 import { read, readText, word } from '../reading.js';
 import type { Seen } from '../seen.js';
@@ -11,7 +11,10 @@ const KIND_BY_STATE = kindsOf({
   timeout: '57014 55P03',
 });
 
-/** By the class of the state. `HY000` of MySQL stands for everything, so that its code must decide. */
+/**
+ * Kinds by the class of the SQLSTATE, its first two characters. MySQL's general `HY000` is not listed: its code
+ * decides.
+ */
 const KIND_BY_CLASS = kindsOf({
   network: '08',
   timeout: '70',
@@ -30,7 +33,7 @@ const KIND_BY_MYSQL = kindsOf({
   misconfigured: 'HANDSHAKE_NO_SSL_SUPPORT',
 });
 
-/** postgres.js writes the same word into `code` and `errno`. */
+/** postgres.js sets the same word as `code` and `errno`. */
 const KIND_BY_POSTGRES = kindsOf({
   network: 'CONNECTION_CLOSED CONNECTION_ENDED CONNECTION_DESTROYED',
   timeout: 'CONNECT_TIMEOUT',
@@ -55,7 +58,7 @@ const KIND_BY_ORACLE = kindsOf({
   rejected: 'ORA-00001 ORA-00904 ORA-00942 ORA-01017 ORA-01400 ORA-01403 ORA-01722 ORA-02291 ORA-02292',
 });
 
-/** The number that SQL Server gives, beside the code of its driver: deadlocks, and a database that moves or is busy. */
+/** SQL Server's error numbers for deadlocks, and for a database that is being moved or is busy. */
 const BUSY_SQL_SERVER: ReadonlySet<unknown> = new Set([
   ...[1205, 1222, 4060, 10_928, 10_929, 40_143, 40_197, 40_501, 40_613, 49_918, 49_919, 49_920],
 ]);

@@ -1,4 +1,4 @@
-// Stores and brokers that say what happened in a word of their own, beside a second mark.
+// Databases, brokers and services with their own error words, confirmed by a second field.
 import type { FailureKind } from '../../core/failure.js';
 import { read, readText, word } from '../reading.js';
 import type { Seen } from '../seen.js';
@@ -25,7 +25,7 @@ const FIREBASE = kindsOf({
 });
 const NOTION = kindsOf({ timeout: 'notionhq_client_request_timeout' });
 
-/** Cassandra's numbers: unavailable, overloaded, starting; then the coordinator's own timeouts. */
+/** Cassandra's codes: unavailable, overloaded, bootstrapping; then the coordinator's timeouts. */
 const CASSANDRA: ReadonlyMap<unknown, FailureKind> = new Map([
   [0x1000, 'server'],
   [0x1001, 'server'],
@@ -55,7 +55,7 @@ function tableOf(name: string | undefined, error: object): Kinds | undefined {
 
 function kindOfNumber(code: number, name: string | undefined): FailureKind | undefined {
   if (name === 'ResponseError') return CASSANDRA.get(code);
-  // The replies of FTP: 4yz passes, 5yz does not.
+  // FTP replies: 4yz is transient, 5yz is permanent.
   if (name === 'FTPError') return code >= 400 && code < 500 ? 'server' : code < 600 ? 'rejected' : undefined;
   return undefined;
 }
