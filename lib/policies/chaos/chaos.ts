@@ -6,21 +6,21 @@ import type { Timer } from '../../core/clock.js';
 import { ChaosError } from '../../core/errors.js';
 import type { ChaosRules } from './rules.js';
 
-/** A method that yields, as it is called further in. */
-export type Read = (self: unknown, args: readonly unknown[], call?: Call) => Stream;
+/** An `async *` method, as inner layers call it. */
+export type StreamMethod = (self: unknown, args: readonly unknown[], call?: Call) => Stream;
 
-/** Causes faults instead of some calls of the method, and delays them. */
+/** Delays some calls of the method, or makes them fail. */
 export function disturb(method: Next, rules: ChaosRules, site: Site): Next {
   return (self, args, call) =>
     isHit(rules, site, call)
-      ? strike(rules, site, call).then(() => method(self, args, call))
+      ? causeFault(rules, site, call).then(() => method(self, args, call))
       : method(self, args, call);
 }
 
-/** The same for an `async *` method: faults come before its first chunk. */
-export function disturbStream(method: Read, rules: ChaosRules, site: Site): Read {
+/** Like `disturb`, for an `async *` method: faults occur before its first chunk. */
+export function disturbStream(method: StreamMethod, rules: ChaosRules, site: Site): StreamMethod {
   async function* disturbed(self: unknown, args: readonly unknown[], call: Call | undefined): Stream {
-    await strike(rules, site, call);
+    await causeFault(rules, site, call);
     return yield* method(self, args, call);
   }
   return (self, args, call) => (isHit(rules, site, call) ? disturbed(self, args, call) : method(self, args, call));
@@ -32,24 +32,24 @@ function isHit({ rate, endsAt }: ChaosRules, { clock, random }: Site, call: Call
   return isHit;
 }
 
-async function strike({ fault, latencyMs }: ChaosRules, site: Site, call: Call | undefined): Promise<void> {
+async function causeFault({ fault, latencyMs }: ChaosRules, site: Site, call: Call | undefined): Promise<void> {
   if (latencyMs > 0) await delay(latencyMs, site, call);
   if (fault) throw new ChaosError(fault);
 }
 
-/** Ends with the attempt, and leaves neither a timer nor a listener behind. */
+/** Waits. Ends early if the attempt ends, and removes its timer and listeners. */
 function delay(ms: number, { clock }: Site, call: Call | undefined): Promise<void> {
   const { scope, signal } = call ?? {};
   return new Promise((resolve, reject) => {
     let timer: Timer;
-    let leave: (() => void)[] = [];
-    const end = (settle: () => void): void => {
+    let stopListening: (() => void)[] = [];
+    const finish = (settle: () => void): void => {
       clock.clearTimer(timer);
-      for (const each of leave) each();
+      for (const each of stopListening) each();
       settle();
     };
-    if (scope) leave.push(scope.onEnd(() => end(() => reject(scope.ended?.error))));
-    if (signal) leave.push(onAbort(signal, () => end(() => reject(signal.reason))));
-    timer = clock.setTimer(() => end(resolve), ms);
+    if (scope) stopListening.push(scope.onEnd(() => finish(() => reject(scope.ended?.error))));
+    if (signal) stopListening.push(onAbort(signal, () => finish(() => reject(signal.reason))));
+    timer = clock.setTimer(() => finish(resolve), ms);
   });
 }

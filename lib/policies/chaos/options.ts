@@ -1,10 +1,13 @@
 import { allowedByVariable, type Field, moment, oneOf, positiveDuration, share } from '../../core/field.js';
 
-/** The faults that chaos causes. No decorator takes them: only settings do. */
+/** The options of chaos. Only settings can set them, not decorators. */
 export const chaosFields = {
-  /** Whether chaos may happen at all. Only the variable can allow it; a file can only forbid it. @default false */
+  /**
+   * Whether chaos may happen. Only the environment variable can set true; a settings file can only set false.
+   * @default false
+   */
   enabled: {
-    doc: 'Whether chaos may happen at all. Only the variable can allow it; a file can only forbid it.',
+    doc: 'Whether chaos may happen. Only the environment variable can set true; a settings file can only set false.',
     format: allowedByVariable,
     default: false,
     env: 'RESILIENCE_CHAOS',

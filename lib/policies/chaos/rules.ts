@@ -4,9 +4,9 @@ import type { chaosFields } from './options.js';
 
 export type ChaosFault = NonNullable<ResolvedOf<typeof chaosFields>['fault']>;
 
-/** Chaos that is in effect. */
+/** The chaos settings in effect. */
 export interface ChaosRules {
-  /** The share of calls. */
+  /** The share of affected calls: above 0, at most 1. */
   readonly rate: number;
   readonly fault: ChaosFault | undefined;
   readonly latencyMs: number;
@@ -14,7 +14,7 @@ export interface ChaosRules {
   readonly endsAt: number;
 }
 
-/** What these settings cause at this time; undefined for nothing. */
+/** The rules of these settings at `now`; undefined if they cause no chaos. */
 export function chaosRules(
   { enabled, rate, fault, latency, until }: ResolvedOf<typeof chaosFields>,
   now: number,

@@ -5,15 +5,15 @@ import type { Site } from '../../call/site.js';
 import type { Circuit } from './circuit.js';
 import type { ProbeAnswer } from './peer.js';
 
-/** What a call goes through that had to ask whether it may be a probe. */
+/** The steps of a call that must ask a peer whether it may be a probe. */
 export interface Asking {
-  /** The admission of a call that may pass; undefined if the circuit rejects it after all. */
+  /** The admission of a call that the peer allowed; undefined if the circuit itself rejects it. */
   readonly admit: (circuit: Circuit) => Admission | undefined;
   readonly refuse: (self: unknown, args: readonly unknown[], circuit: Circuit) => Answer;
   readonly steps: { readonly [K in 'succeed' | 'fail' | 'tail']: NonNullable<Policy[K]> };
 }
 
-/** Waits for the answer, then runs everything further in, or rejects the call. */
+/** Waits for the peer's answer, then runs the inner layers or rejects the call. */
 export async function askThenRun(
   site: Site,
   { admit, refuse, steps }: Asking,
@@ -23,18 +23,18 @@ export async function askThenRun(
   call: Call,
 ): Promise<unknown> {
   const { self, args } = call;
-  const answered = await answer;
-  const { admitted } = answered;
-  if (!answered.admitted) circuit.outside.heldUntil = answered.askAgainAt;
+  const peerAnswer = await answer;
+  const { admitted } = peerAnswer;
+  if (!peerAnswer.admitted) circuit.outside.heldUntil = peerAnswer.askAgainAt;
   const isStopped = call.stop.cause !== undefined;
   const admission = admitted && !isStopped ? admit(circuit) : undefined;
-  // A probe that was admitted outside and does not take place here is given back.
+  // If the peer allowed a probe and the call is no probe here, the peer gets the permission back.
   if (admitted && !admission?.lease) circuit.outside.peer?.probed('ignored');
   if (isStopped) throw call.stop.error;
   if (!admission) {
-    const refused = refuse(self, args, circuit);
-    if (refused.isFallback) call.hasFallenBack = true;
-    return refused.promise;
+    const rejected = refuse(self, args, circuit);
+    if (rejected.isFallback) call.hasFallenBack = true;
+    return rejected.promise;
   }
   call.admission = admission;
   let value: unknown;

@@ -1,17 +1,17 @@
 import type { Failure } from '../../core/failure.js';
 import type { CircuitState } from './state.js';
 
-/** What brought a transition about. By hand, both are undefined. */
+/** The cause of a transition. All fields are undefined if it was made by hand. */
 export interface TransitionCause {
-  /** The method whose call did. */
+  /** The method whose call caused it. */
   readonly method?: string | undefined;
-  /** What that call failed with. */
+  /** The failure of that call. */
   readonly failure?: Failure | undefined;
-  /** Set if the fleet did. */
+  /** Set if the fleet caused it. */
   readonly fleet?: FleetCause | undefined;
 }
 
-/** How a fleet came to a transition that its members take over. */
+/** Why a fleet made a transition that its members adopt. */
 export interface FleetCause {
   readonly reason?: 'quorum' | 'probe' | undefined;
   /** True if another member made it. */

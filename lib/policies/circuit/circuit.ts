@@ -27,32 +27,29 @@ import {
 } from './state.js';
 import { including, NO_WINDOWS, windowOf } from './windows.js';
 
-/**
- * A circuit's memory: the state, and the epoch that grows by one with every transition. Whoever wants to know of a
- * transition subscribes.
- */
+/** The state of a circuit, and its epoch, which grows by one with every transition. */
 export class Circuit implements CircuitPort {
   readonly budget = new RetryBudget();
-  /** True if the method that used it last only watches. */
+  /** True if the method that used it last has `shadow` set. */
   isShadow = false;
   readonly outside = new Outside();
-  /** The rules of the method that uses it, or that used it last. */
+  /** The rules of the method that used it last. */
   rules: CircuitRules | undefined;
   #nextCall: (() => void) | undefined;
   #state: CircuitState = CLOSED;
   #epoch = 0;
-  /** The admission that all calls of the epoch share while it is closed. */
+  /** The admission that all calls of the epoch share; undefined if the state admits not all calls. */
   #shared: Admission | undefined = new Admission(this, 0, 0);
   #admission = this.#shared;
   #windows = NO_WINDOWS;
   #rejections: Rejections | undefined;
   #listeners: Set<OnTransition> | undefined;
-  /** Of the method that asked last: a reset by hand knows no rules of its own. */
+  /** The `rampUp` of the method that used it last, for a reset by hand. */
   #rampUpMs = 0;
 
   /**
-   * @param first subscribes for as long as the circuit lives, before all others
-   * @param counts what is counted of it
+   * @param first a listener for the whole life of the circuit, called before all others
+   * @param counts the circuit's counters
    */
   constructor(
     readonly name: string,
@@ -66,29 +63,29 @@ export class Circuit implements CircuitPort {
     return this.#epoch;
   }
 
-  /** Closed, and nothing counted: a success changes nothing, unless the rules look through a window. */
+  /** True if it is closed and nothing is counted: then a success changes nothing, unless a rule uses a window. */
   get isPristine(): boolean {
     return this.#state === CLOSED && this.#windows === NO_WINDOWS;
   }
 
-  /** The state as it is now; asking changes nothing. */
+  /** The state at `now`, without changing the circuit. */
   stateAt(now: number): CircuitState {
     return asOf(this.#state, now);
   }
 
-  /** The calls of the newest window; undefined if no rule looks through a window, or nothing has ended yet. */
+  /** The calls of the newest window; undefined if no rule uses a window, or no call has ended yet. */
   tallyAt(now: number): Tally | undefined {
     const latest = this.#windows.at(-1);
     latest?.forget(now);
     return latest;
   }
 
-  /** The admission that all calls share while it is closed and admits all of them; undefined while it does not. */
+  /** The shared admission; undefined while the circuit does not admit every call. */
   get admission(): Admission | undefined {
     return this.#admission;
   }
 
-  /** True if it is open and rejects calls now: the question of every call while it is, so it makes nothing new. */
+  /** True if it is open and rejects calls now. Every call asks this while it is open, so it allocates nothing. */
   isRejecting(now: number): boolean {
     return this.#state.kind === 'open' && isRefusing(this.#state, now);
   }
@@ -103,8 +100,8 @@ export class Circuit implements CircuitPort {
   }
 
   /**
-   * Counts a failed attempt of a call that goes on, as one of `of` equal shares of a failure; true if that opened the
-   * circuit. The same shares are given to `settle` as `counted`. An attempt of an older epoch decides nothing.
+   * Counts a failed attempt of a call that will be retried as `1 / of` of a failure. Returns true if that opened the
+   * circuit. `settle` gets the same shares as `counted`. Attempts of an older epoch are ignored.
    */
   attemptFailed(
     of: number,
@@ -119,7 +116,7 @@ export class Circuit implements CircuitPort {
     return this.#become(attemptFailed(this.#state, of, now, rules, random, failed), cause);
   }
 
-  /** Counts how a call ended; true if that moved the circuit. A result of an older epoch decides nothing. */
+  /** Counts how a call ended. Returns true if that changed the kind of state. Results of an older epoch are ignored. */
   settle(
     outcome: Outcome,
     admission: Admission,
@@ -142,7 +139,7 @@ export class Circuit implements CircuitPort {
     return moved;
   }
 
-  /** Calls back once, at the next call: until then no call takes the shared admission. */
+  /** Calls `listener` once, at the next call. Until then there is no shared admission. */
   onNextCall(listener: () => void): void {
     this.#nextCall = listener;
     this.#admission = undefined;
@@ -156,35 +153,38 @@ export class Circuit implements CircuitPort {
     listener();
   }
 
-  /** Rejects everything until `reset()`; false if it did already. */
+  /** Rejects every call until `reset()`. False if it was isolated already. */
   isolate(reason?: string): boolean {
     return this.#become({ kind: 'isolated', reason }, BY_HAND);
   }
 
-  /** Counts everything and admits every call until `reset()`; false if it did already. */
+  /** Counts failures but admits every call until `reset()`. False if it was forced closed already. */
   forceClosed(reason?: string): boolean {
     return this.#become(forcedClosed(reason), BY_HAND);
   }
 
-  /** Closes and forgets what was counted; false if it was closed already. Ramps up if calls were rejected until now. */
+  /**
+   * Closes the circuit and deletes what was counted. Ramps up if calls were rejected until now. False if it was closed
+   * already.
+   */
   reset(now: number): boolean {
     this.#windows = NO_WINDOWS;
     return this.#become(resetFrom(this.#state, now, this.#rampUpMs), BY_HAND);
   }
 
-  /** What a later process needs to go on from here, as plain JSON. */
+  /** The circuit as plain JSON, for `restore` in a later process. */
   saved(now: number): SavedCircuit {
     return savedCircuit(this.stateAt(now), this.#windows, now);
   }
 
-  /** Goes on from what another process saved; true if that changed the kind of state. */
+  /** Restores what another process saved. True if that changed the kind of state. */
   restore(saved: SavedCircuit, now: number): boolean {
     const moved = this.#become(savedStateAt(saved, now), BY_HAND);
     this.#windows = savedWindowsAt(saved, now);
     return moved;
   }
 
-  /** Takes a state from outside, as it is; false if it is of the same kind as before. */
+  /** Sets a state from outside. False if the kind of state is the same as before. */
   adopt(state: CircuitState, cause: TransitionCause = BY_HAND): boolean {
     return this.#become(state, cause);
   }
@@ -199,12 +199,12 @@ export class Circuit implements CircuitPort {
     return epoch !== this.#epoch && !isAdmitting(this.#state);
   }
 
-  /** The error of a call that it rejects: one for each call. */
+  /** A new error for a rejected call. */
   rejection(now: () => number, method?: string): CircuitOpenError {
     return this.#rejectionsBy(now).thrown(method);
   }
 
-  /** The error that a fallback is given: the same, but it costs next to nothing. */
+  /** A much cheaper error, for a fallback. */
   rejectionForFallback(now: () => number, method: string): CircuitOpenError {
     return this.#rejectionsBy(now).given(method);
   }
@@ -215,7 +215,7 @@ export class Circuit implements CircuitPort {
     ));
   }
 
-  /** What the window shows with this call in it, if the rules look through one. */
+  /** Adds the call to the windows. Returns the tally of the rules' window; undefined if no rule uses one. */
   #count(outcome: Outcome, isSlow: boolean, now: number, { rates }: CircuitRules): Tally | undefined {
     if (!isAdmitting(this.#state) || (outcome !== 'success' && outcome !== 'failure')) return undefined;
     if (rates) this.#windows = including(this.#windows, rates.window, now);

@@ -1,33 +1,33 @@
 import type { CircuitStateName } from '../../core/events.js';
 
-/** Transitions of one kind. `reason` says which rule was broken, if the circuit opened by itself. */
+/** The number of transitions of one kind. `reason`: the rule that opened the circuit. */
 export interface TransitionCount {
   readonly state: CircuitStateName;
   readonly reason?: string;
   readonly count: number;
 }
 
-/** What is counted of a circuit. */
+/** The counters of a circuit. */
 export class CircuitCounts {
   refused = 0;
   wouldHaveRefused = 0;
   #transitions: Map<string, number> | undefined;
 
-  /** @param whole counts everything too: all circuits of one name have one */
-  constructor(readonly whole?: CircuitCounts) {}
+  /** @param whole counts everything as well: the total of all circuits of one name */
+  constructor(readonly total?: CircuitCounts) {}
 
-  /** A call was refused, or would have been if the circuit did not only watch. */
+  /** Counts a rejected call, or, with `isShadow`, a call that would have been rejected. */
   refuse(isShadow: boolean): void {
     if (isShadow) this.wouldHaveRefused += 1;
     else this.refused += 1;
-    this.whole?.refuse(isShadow);
+    this.total?.refuse(isShadow);
   }
 
   transit(state: CircuitStateName, reason?: string): void {
     const key = reason === undefined ? state : `${state} ${reason}`;
     this.#transitions ??= new Map();
     this.#transitions.set(key, (this.#transitions.get(key) ?? 0) + 1);
-    this.whole?.transit(state, reason);
+    this.total?.transit(state, reason);
   }
 
   get transitions(): readonly TransitionCount[] {

@@ -6,12 +6,12 @@ import type { Fallback, ResolvedCircuitOptions } from './options.js';
 
 const LEARNER = Symbol.for('holdfast:learner');
 
-/** A fallback that answers with what it has seen: one of ours, also of another copy of the package. */
+/** A fallback that answers with earlier results. May come from another copy of the package. */
 export interface Learner {
   readonly [LEARNER]: true;
-  /** Called with each good answer. Never throws. */
+  /** Called with each successful result. Never throws. */
   learn(self: unknown, args: readonly unknown[], value: unknown): void;
-  /** The answer to such a call; undefined if there is none. Never throws. */
+  /** The learnt answer for a call; undefined if there is none. Never throws. */
   learnt(self: unknown, args: readonly unknown[]): { readonly value: unknown } | undefined;
 }
 
@@ -23,21 +23,21 @@ export function isLearner(fallback: unknown): fallback is Learner {
   return read(fallback, LEARNER) === true;
 }
 
-const always = (): boolean => true;
+const returnTrue = (): boolean => true;
 
 type AnyFallback = (this: unknown, error: unknown, ...args: unknown[]) => unknown;
 
-/** What a fallback answers. */
+/** A fallback, prepared to answer. */
 export interface Substitute {
-  /** True if the error makes no difference. */
+  /** True if the answer does not depend on the error. */
   readonly isConstant: boolean;
-  /** False if it has no answer for the call, which then fails as it would without it. */
+  /** False if it has no answer for the call; then the call fails as if there were no fallback. */
   isReady(self: unknown, args: readonly unknown[]): boolean;
-  /** If the fallback fails its error is thrown, with the first one as its `cause`. */
+  /** The fallback's answer. If the fallback fails, its error is thrown, with the first error as its `cause`. */
   with(self: unknown, args: readonly unknown[], error: unknown): Answer;
 }
 
-/** True if the fallback answers for a call that failed, and that the circuit did not reject. */
+/** True if `fallbackOn` covers this failure. For calls that the circuit did not reject. */
 export function answersFor(
   on: ResolvedCircuitOptions['fallbackOn'],
   method: string,
@@ -55,24 +55,24 @@ export function answerBy(fallback: Fallback<unknown>): Substitute {
     return {
       isConstant: true,
       isReady: (self, args) => fallback.learnt(self, args) !== undefined,
-      with: (self, args) => constant(copied(fallback.learnt(self, args)?.value)),
+      with: (self, args) => constantAnswer(copied(fallback.learnt(self, args)?.value)),
     };
   if (typeof fallback === 'function')
     return {
-      isReady: always,
+      isReady: returnTrue,
       isConstant: false,
-      with: (self, args, error) => called(fallback as AnyFallback, self, args, error),
+      with: (self, args, error) => callFallback(fallback as AnyFallback, self, args, error),
     };
-  // One caller must not be able to change another's answer.
+  // Copied, so that one caller cannot change another's answer.
   const valueOf = isPlain(fallback) ? () => copyOf(fallback) : () => fallback;
-  return { isReady: always, isConstant: true, with: () => constant(valueOf()) };
+  return { isReady: returnTrue, isConstant: true, with: () => constantAnswer(valueOf()) };
 }
 
-function called(fallback: AnyFallback, self: unknown, args: readonly unknown[], error: unknown): Answer {
+function callFallback(fallback: AnyFallback, self: unknown, args: readonly unknown[], error: unknown): Answer {
   try {
-    // A spread costs a good part of what a rejected call may: calls with one argument, which most are, go without.
+    // A spread is expensive for a rejected call. Most calls have one argument, so they avoid it.
     const value = args.length === 1 ? fallback.call(self, error, args[0]) : fallback.call(self, error, ...args);
-    if (typeof read(value, 'then') !== 'function') return constant(value);
+    if (typeof read(value, 'then') !== 'function') return constantAnswer(value);
     const answered = Promise.resolve(value).catch((thrown) => Promise.reject(causedBy(thrown, error)));
     return new Answer(answered, undefined, 'fallback');
   } catch (thrown) {
@@ -80,12 +80,12 @@ function called(fallback: AnyFallback, self: unknown, args: readonly unknown[], 
   }
 }
 
-function constant(value: unknown): Answer {
+function constantAnswer(value: unknown): Answer {
   return new Answer(Promise.resolve(value), undefined, 'constant');
 }
 
 function causedBy(thrown: unknown, cause: unknown): unknown {
-  // If it has a cause of its own, is frozen or is no error, it is thrown as it is.
+  // An error that has a cause or is frozen, and anything that is not an error, is thrown unchanged.
   if (thrown instanceof Error && thrown !== cause && !('cause' in thrown) && Object.isExtensible(thrown)) {
     Object.defineProperty(thrown, 'cause', { value: cause, configurable: true, writable: true });
   }
@@ -99,12 +99,12 @@ function isPlain(value: unknown): value is object {
   return prototype === Object.prototype || prototype === null;
 }
 
-/** A copy of a plain object or array, so that nobody changes another's; anything else is the same. */
+/** A deep copy of a plain object or array; any other value unchanged. */
 export function copied(value: unknown): unknown {
   return isPlain(value) ? copyOf(value) : value;
 }
 
-/** Plain objects and arrays are copied, however deep they are; whatever else is in them is the same. */
+/** Copies plain objects and arrays at every depth; other values inside are shared. */
 function copyOf<T extends object>(value: T, copies = new Map<object, object>()): T {
   const known = copies.get(value);
   if (known) return known as T;
@@ -114,7 +114,7 @@ function copyOf<T extends object>(value: T, copies = new Map<object, object>()):
     if (Array.isArray(value) && key === 'length') continue;
     const descriptor = Object.getOwnPropertyDescriptor(value, key) as PropertyDescriptor;
     if (isPlain(descriptor.value)) descriptor.value = copyOf(descriptor.value, copies);
-    // A frozen original has answers that can be written on.
+    // The copy of a frozen object is writable.
     Object.defineProperty(
       copy,
       key,

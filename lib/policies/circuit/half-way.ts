@@ -2,7 +2,7 @@ import { brokenRate, type Tally } from './rates.js';
 import type { CircuitRules } from './rules.js';
 import type { CircuitState } from './state.js';
 
-/** Whether a closed circuit is at least half-way to opening by one of its rules. */
+/** True if a closed circuit is at least half-way to opening by one of its rules. */
 export function isHalfWay(
   state: CircuitState,
   tally: Tally | undefined,

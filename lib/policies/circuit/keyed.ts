@@ -1,29 +1,29 @@
 import { brand } from '../../core/brand.js';
 import type { Circuit } from './circuit.js';
 
-/** How many circuits are looked at to forget some of them, so that a look-up stays O(1). */
-const LOOKS = 4;
+/** How many circuits are checked for removal at each new key, so that a look-up stays O(1). */
+const CHECKED = 4;
 
-/** However many circuits reject calls: at most so many times `maxKeys` are kept. */
-const BOUND = 2;
+/** At most this many times `maxKeys` circuits are kept, even if they reject calls. */
+const MAX_TIMES = 2;
 
 /**
- * One circuit per key. Beyond `maxKeys` the least recently used is forgotten, unless it rejects calls; beyond twice
- * `maxKeys` also one that does.
+ * One circuit per key. Beyond `maxKeys`, the least recently used circuit is deleted unless it rejects calls; beyond
+ * twice `maxKeys`, even if it rejects calls.
  */
 export class KeyedCircuits {
-  /** Maps remember in which order their keys were set, so both hold the least recently used one first. */
+  /** Maps keep the insertion order, so both maps have the least recently used circuit first. */
   readonly #used = new Map<string, Circuit>();
-  /** Those that were unused for long and rejected calls when they were looked at. */
+  /** Circuits that were unused for long and rejected calls when they were last checked. */
   readonly #rejecting = new Map<string, Circuit>();
 
-  /** @param make the circuit of a key */
+  /** @param make creates the circuit of a key */
   constructor(readonly make: (key: string) => Circuit) {}
 
   get(key: string, maxKeys: number, now: () => number): Circuit {
-    const found = this.#used.get(key) ?? this.#rejecting.get(key);
-    const circuit = found ?? this.make(key);
-    if (found) {
+    const existing = this.#used.get(key) ?? this.#rejecting.get(key);
+    const circuit = existing ?? this.make(key);
+    if (existing) {
       this.#used.delete(key);
       this.#rejecting.delete(key);
     } else if (this.#size >= maxKeys) {
@@ -33,7 +33,7 @@ export class KeyedCircuits {
     return circuit;
   }
 
-  /** The circuit of a key that has been used; asking does not use it. */
+  /** The existing circuit of a key, without marking it as used; undefined if there is none. */
   peek(key: string): Circuit | undefined {
     return this.#used.get(key) ?? this.#rejecting.get(key);
   }
@@ -48,16 +48,16 @@ export class KeyedCircuits {
   }
 
   #forget(maxKeys: number, now: number): void {
-    for (const [key, circuit] of firstOf(this.#rejecting, LOOKS))
+    for (const [key, circuit] of firstOf(this.#rejecting, CHECKED))
       if (!isRejecting(circuit, now)) this.#rejecting.delete(key);
-    for (const [key, circuit] of firstOf(this.#used, LOOKS)) {
+    for (const [key, circuit] of firstOf(this.#used, CHECKED)) {
       if (this.#size < maxKeys) return;
       this.#used.delete(key);
       if (isRejecting(circuit, now)) this.#rejecting.set(key, circuit);
     }
-    while (this.#size >= BOUND * maxKeys) {
-      const [unusedLongest] = this.#rejecting.size > 0 ? this.#rejecting.keys() : this.#used.keys();
-      (this.#rejecting.size > 0 ? this.#rejecting : this.#used).delete(unusedLongest as string);
+    while (this.#size >= MAX_TIMES * maxKeys) {
+      const [oldestKey] = this.#rejecting.size > 0 ? this.#rejecting.keys() : this.#used.keys();
+      (this.#rejecting.size > 0 ? this.#rejecting : this.#used).delete(oldestKey as string);
     }
   }
 }
@@ -68,12 +68,12 @@ function isRejecting(circuit: Circuit, now: number): boolean {
 }
 
 function firstOf<K, V>(map: ReadonlyMap<K, V>, most: number): [K, V][] {
-  const found: [K, V][] = [];
+  const entries: [K, V][] = [];
   for (const entry of map) {
-    if (found.length === most) return found;
-    found.push(entry);
+    if (entries.length === most) return entries;
+    entries.push(entry);
   }
-  return found;
+  return entries;
 }
 
 brand({ KeyedCircuits });

@@ -3,7 +3,10 @@ import { openingOf } from '../../call/opening.js';
 import { canBeSentOnce } from '../../failures/once.js';
 import { copied, type Learner } from './fallback.js';
 
-/** Lets a fallback see the good answers of a method. Streams and what can be read once are none that could be repeated. */
+/**
+ * Lets a learning fallback see the successful results of a method. Skips streams and results that can be read only
+ * once.
+ */
 export function learnFrom(learner: Learner, isGood: (value: unknown) => boolean): Policy {
   return {
     around: (call, next) =>

@@ -21,19 +21,22 @@ import {
 } from '../../core/field.js';
 
 /**
- * What answers instead of the upstream: a value, or a function that is called with the method's `this`, the error and
+ * The answer instead of the upstream's: a value, or a function that is called with the method's `this`, the error and
  * the method's arguments.
  */
 // oxlint-disable-next-line typescript/no-explicit-any -- a fallback may name the method's `this` and arguments, or leave them out
 export type Fallback<R> = R | ((this: any, error: unknown, ...args: any[]) => R | PromiseLike<R>);
 
-/** A window of calls takes a byte for each, in every circuit: a larger number was meant in milliseconds. */
-const MOST_CALLS = 100_000;
+/**
+ * The largest window of calls. It takes one byte per call in every circuit; a larger number was probably meant in
+ * milliseconds.
+ */
+const MAX_CALLS = 100_000;
 
-/** A caller who cancelled gets no answer. */
-const ANSWERED = FAILURE_KINDS.filter((kind) => kind !== 'cancelled');
+/** Without `cancelled`: the caller who cancelled gets no answer. */
+const FALLBACK_KINDS = FAILURE_KINDS.filter((kind) => kind !== 'cancelled');
 
-/** Everything that `@CircuitProtected()` takes. */
+/** The options of `@CircuitProtected()`. */
 export const circuitFields = {
   /**
    * Failures in a row that open the circuit. One exhausted retry sequence is one failure. An integer >= 1, or `off`.
@@ -78,7 +81,7 @@ export const circuitFields = {
    */
   window: {
     doc: 'How far back the rates look: a duration, or a number of calls from 1 to 100 000. A duration is kept in sixteenths: a call counts no longer than this, and at most a sixteenth less.',
-    format: durationOrCount(MOST_CALLS),
+    format: durationOrCount(MAX_CALLS),
     default: '60s',
   },
   /**
@@ -90,9 +93,9 @@ export const circuitFields = {
     format: count(1),
     default: null,
   },
-  /** How long the circuit stays open before it lets a probe through, plus up to 10 %. @default '60s' */
+  /** How long the circuit stays open before it admits a probe, plus up to 10 %. @default '60s' */
   recoveryTimeout: {
-    doc: 'How long the circuit stays open before it lets a probe through, plus up to 10 %.',
+    doc: 'How long the circuit stays open before it admits a probe, plus up to 10 %.',
     format: positiveDuration,
     default: '60s',
     env: 'CIRCUIT_RECOVERY_TIMEOUT',
@@ -118,10 +121,11 @@ export const circuitFields = {
     default: 1,
   },
   /**
-   * How long a probe may take before another one is let through. Default: a quarter of `recoveryTimeout`, at most 5s.
+   * How long a probe may take before the circuit admits another one. Default: a quarter of `recoveryTimeout`, at most
+   * 5s.
    */
   probeInterval: {
-    doc: 'How long a probe may take before another one is let through. Default: a quarter of `recoveryTimeout`, at most 5s.',
+    doc: 'How long a probe may take before the circuit admits another one. Default: a quarter of `recoveryTimeout`, at most 5s.',
     format: positiveDuration,
     default: null,
   },
@@ -141,19 +145,20 @@ export const circuitFields = {
     default: '0s',
   },
   /**
-   * Whether the circuit decides, counts and logs everything, but rejects nobody: to watch a circuit before it is
-   * trusted. @default false
+   * Whether the circuit decides, counts and logs everything, but rejects no call: to watch a circuit before it takes
+   * effect. @default false
    */
   shadow: {
-    doc: 'Whether the circuit decides, counts and logs everything, but rejects nobody: to watch a circuit before it is trusted.',
+    doc: 'Whether the circuit decides, counts and logs everything, but rejects no call: to watch a circuit before it takes effect.',
     format: boolean,
     default: false,
   },
   /**
-   * How many keys are remembered. Beyond that the least recently used is forgotten, unless it is open. @default 10000
+   * How many keys have a circuit. Beyond that, the least recently used circuit is deleted, unless it is open.
+   * @default 10000
    */
   maxKeys: {
-    doc: 'How many keys are remembered. Beyond that the least recently used is forgotten, unless it is open.',
+    doc: 'How many keys have a circuit. Beyond that, the least recently used circuit is deleted, unless it is open.',
     format: count(1),
     default: 10_000,
   },
@@ -165,17 +170,17 @@ export const circuitFields = {
   fallbackOn: {
     doc: 'When the fallback answers. `open`: while the circuit rejects calls; `failure`: also when a transient failure is final; a list of kinds: for these final failures; a function: as it decides. Never for a cancelled call.',
     format: either(
-      either(oneOf('open', 'failure'), listOf(...ANSWERED)),
+      either(oneOf('open', 'failure'), listOf(...FALLBACK_KINDS)),
       callback<(failure: Failure, error: unknown) => boolean>(),
     ),
     default: 'open',
   },
   /**
-   * Whether the circuit takes part in the fleet: `on`, `off`, or `watch` to exchange and log everything and reject
-   * nobody. Default: `on` for a circuit with a name and without `key`, else `off`.
+   * Whether the circuit takes part in the fleet: `on`, `off`, or `watch` to exchange and log everything and reject no
+   * call. Default: `on` for a circuit with a name and without `key`, else `off`.
    */
   fleet: {
-    doc: 'Whether the circuit takes part in the fleet: `on`, `off`, or `watch` to exchange and log everything and reject nobody. Default: `on` for a circuit with a name and without `key`, else `off`.',
+    doc: 'Whether the circuit takes part in the fleet: `on`, `off`, or `watch` to exchange and log everything and reject no call. Default: `on` for a circuit with a name and without `key`, else `off`.',
     format: oneOf('off', 'watch', 'on'),
     default: null,
   },
@@ -219,7 +224,7 @@ export const circuitFields = {
   },
 } satisfies Record<string, Field<unknown>>;
 
-/** Options of `@CircuitProtected()`. What is left out comes from the settings `circuit.*`. */
+/** Options of `@CircuitProtected()`. Unset options come from the settings `circuit.*`. */
 export interface CircuitOptions<R = never> extends OptionsOf<typeof circuitFields>, OptionsOf<typeof commonOptions> {
   readonly fallback?: Fallback<R>;
 }

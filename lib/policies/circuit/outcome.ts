@@ -17,7 +17,7 @@ const OUTCOMES: Readonly<Record<FailureKind, Outcome>> = {
   unknown: 'ignored',
 };
 
-/** What a failed call says of the upstream's health: by its kind, unless `failureOn` says otherwise. */
+/** How a failed call counts: by the kind of its failure, unless `failureOn` decides otherwise. */
 export function outcomeOf(failure: Failure, error?: unknown, failureOn?: CircuitOptions['failureOn']): Outcome {
   const outcome = OUTCOMES[failure.kind];
   if (!failureOn || failure.kind === 'cancelled') return outcome;

@@ -16,13 +16,13 @@ import { refusals } from './refusals.js';
 import type { CircuitRules } from './rules.js';
 import type { Outcome } from './state.js';
 
-/** No epoch of any circuit: the outcome of a call that was not admitted decides nothing. */
+/** Not the epoch of any circuit, so that the outcome of a call that was not admitted is ignored. */
 const NO_EPOCH = -1;
 
-/** All of a failure. */
+/** One whole failure. */
 const WHOLE: NonNullable<Call['counted']> = { count: 1, of: 1 };
 
-/** Leaves a failing upstream alone, and lets the fallback answer meanwhile. */
+/** The circuit policy: rejects calls while the upstream fails, and lets the fallback answer them. */
 export function protect(site: Site, protection: Protection): Policy {
   const { rules, fallback, fallbackOn, circuit, shadow, failureOn, failureOnResult } = protection;
   const { clock, random, method, stats } = site;
@@ -30,7 +30,7 @@ export function protect(site: Site, protection: Protection): Policy {
   const { canAnswer, refuse, noteShadow, answerInstead } = refusals(site, fallback);
   const hasRates = rules.rates !== undefined;
   const isTimed = rules.rates !== undefined && rules.rates.slowCallMs < Number.POSITIVE_INFINITY;
-  const ours = Object.freeze({ method });
+  const byMethod = Object.freeze({ method });
   if (circuit instanceof Circuit) {
     circuit.isShadow = shadow;
     stats.circuit = circuit.name;
@@ -39,10 +39,10 @@ export function protect(site: Site, protection: Protection): Policy {
   function settle(admission: Admission, outcome: Outcome, failure?: Failure, counted?: Call['counted']): void {
     const circuit = admission.circuit as Circuit;
     const failed = failure && { retryAfterMs: failure.retryAfterMs, counted };
-    circuit.settle(outcome, admission, clock.now(), rules, random, failed, failure ? { method, failure } : ours);
+    circuit.settle(outcome, admission, clock.now(), rules, random, failed, failure ? { method, failure } : byMethod);
   }
 
-  /** With many calls at a time the circuit opens when the evidence is in, not when the first of them gives up. */
+  /** Counts failed attempts, so that many concurrent calls open the circuit before one has used all attempts. */
   site.onAttemptFailed.push((call, error, of) => {
     const { admission } = call;
     if (!(admission.circuit instanceof Circuit)) return;
@@ -58,18 +58,18 @@ export function protect(site: Site, protection: Protection): Policy {
     try {
       return outcomeOf(failure, error, judgeFailure?.failureOn) === 'failure';
     } catch {
-      // What the user's function throws fails the call when it ends.
+      // The call will fail with this error when it ends.
       return false;
     }
   }
 
-  /** Works out how a call ended with a function of the user's; if that throws, the call decides nothing. */
-  function judged<T>(admission: Admission, judge: () => T): T {
+  /** Runs the user's function that judges a call. If it throws, the circuit ignores the call. */
+  function judgeOrIgnore<T>(admission: Admission, judge: () => T): T {
     try {
       return judge();
-    } catch (mistake) {
+    } catch (thrown) {
       settle(admission, 'ignored');
-      throw mistake;
+      throw thrown;
     }
   }
 
@@ -78,7 +78,7 @@ export function protect(site: Site, protection: Protection): Policy {
       answerOf(failureOn(failure, error), method, '@CircuitProtected() failureOn', { cause: error }),
   };
 
-  /** What has been counted of a call. One that several callers share is one failure in a row. */
+  /** The shares of a call that are already counted. A call that several callers share counts once. */
   function countedOf(call: Call, error: unknown): Call['counted'] {
     const shared = sharedCallOf(error);
     if (shared?.site !== site) return call.counted;
@@ -90,23 +90,23 @@ export function protect(site: Site, protection: Protection): Policy {
   /** Counts the failure. Throws what `failureOn` throws. */
   function settleFailure(call: Call, admission: Admission, error: unknown): Failure {
     const failure = call.failureOf(error);
-    const outcome = judged(admission, () => outcomeOf(failure, error, judgeFailure?.failureOn));
+    const outcome = judgeOrIgnore(admission, () => outcomeOf(failure, error, judgeFailure?.failureOn));
     settle(admission, outcome, failure, countedOf(call, error));
     return failure;
   }
 
-  /** The fallback's answer to a call that has failed, if it is to answer. */
+  /** The fallback's answer to a failed call; undefined if it does not answer. */
   function answerTo(call: Call, error: unknown, failure: Failure) {
     const { admission, scope } = call;
-    // When the time limit of the whole call has ended, nobody waits for an answer any more.
+    // If the limit of the whole call has ended, the caller has already got an error.
     if (scope?.ended || !canAnswer(call.self, call.args)) return undefined;
     const circuit = admission.circuit as Circuit;
-    // A call that waited further in while the circuit opened is rejected like all others.
+    // The call waited in an inner policy while the circuit opened: it counts as rejected.
     if (error instanceof CircuitOpenError && error.circuit === circuit.name) return answerInstead(call, circuit, error);
     return answersFor(fallbackOn, method, failure, error) ? answerInstead(call, circuit, error, failure) : undefined;
   }
 
-  type Entering = (
+  type EnterCircuit = (
     self: unknown,
     args: readonly unknown[],
     circuit: Circuit,
@@ -114,30 +114,32 @@ export function protect(site: Site, protection: Protection): Policy {
     call?: Call,
   ) => Admission | Answer;
 
-  const refusedOr: Entering = (self, args, circuit, next, call) => {
+  const rejectOrAdmit: EnterCircuit = (self, args, circuit, next, call) => {
     circuit.called();
     const at = nowWhileRejecting();
     if (circuit.isRejecting(at)) return refuse(self, args, circuit, at);
-    return circuit.admission ?? admitOrRefuse(self, args, circuit, next, call);
+    return circuit.admission ?? admitOrReject(self, args, circuit, next, call);
   };
 
-  const admitOrRefuse: Entering = (self, args, circuit, next, call) => {
+  const admitOrReject: EnterCircuit = (self, args, circuit, next, call) => {
     const at = clock.now();
     const answer = circuit.outside.ask(circuit.stateAt(at), at);
     if (answer instanceof Promise) {
       const asked = callFor(site, self, args, call?.admission ?? UNGUARDED, call);
       return new Answer(askThenRun(site, asking, answer, circuit, next, asked), asked);
     }
-    return (answer?.admitted === false ? undefined : circuit.admit(at, rules, ours)) ?? refuse(self, args, circuit, at);
+    return (
+      (answer?.admitted === false ? undefined : circuit.admit(at, rules, byMethod)) ?? refuse(self, args, circuit, at)
+    );
   };
 
-  const enter: Entering = (self, args, circuit, next, call) => {
-    return circuit.admission ?? refusedOr(self, args, circuit, next, call);
+  const enter: EnterCircuit = (self, args, circuit, next, call) => {
+    return circuit.admission ?? rejectOrAdmit(self, args, circuit, next, call);
   };
 
-  /** The admission of a call that is timed is its own. */
-  const enterTimed: Entering = (self, args, circuit, next, call) => {
-    const entered = circuit.admission ?? refusedOr(self, args, circuit, next, call);
+  /** A timed call has its own admission, which holds its start. */
+  const enterTimed: EnterCircuit = (self, args, circuit, next, call) => {
+    const entered = circuit.admission ?? rejectOrAdmit(self, args, circuit, next, call);
     return isAdmission(entered) ? timed(entered, circuit) : entered;
   };
 
@@ -145,11 +147,11 @@ export function protect(site: Site, protection: Protection): Policy {
     return new Admission(circuit, epoch, lease, clock.now());
   }
 
-  /** Nobody is rejected; the outcome of those who would have been decides nothing. */
-  const enterShadow: Entering = (_self, _args, circuit) => {
+  /** Rejects no call. The outcome of a call that would have been rejected is ignored. */
+  const enterShadow: EnterCircuit = (_self, _args, circuit) => {
     const at = clock.now();
     circuit.called();
-    const { epoch, lease } = circuit.admit(at, rules, ours) ?? { epoch: NO_EPOCH, lease: 0 };
+    const { epoch, lease } = circuit.admit(at, rules, byMethod) ?? { epoch: NO_EPOCH, lease: 0 };
     if (epoch === NO_EPOCH) noteShadow(circuit, at);
     return new Admission(circuit, epoch, lease, at, true);
   };
@@ -160,7 +162,7 @@ export function protect(site: Site, protection: Protection): Policy {
     const circuit = admission.circuit as Circuit;
     return (value) => {
       circuit.outside.successes += 1;
-      // A success would leave a closed circuit without a failure as it is.
+      // Skipped if the circuit is closed and has counted nothing, because a success would change nothing.
       if (hasRates || !circuit.isPristine) settle(admission, 'success');
       return value;
     };
@@ -171,14 +173,14 @@ export function protect(site: Site, protection: Protection): Policy {
       answerOf(failureOnResult?.(value), method, '@CircuitProtected() failureOnResult');
     const circuit = admission.circuit as Circuit;
     return (value) => {
-      const outcome = judged(admission, () => isFailure(value)) ? 'failure' : 'success';
+      const outcome = judgeOrIgnore(admission, () => isFailure(value)) ? 'failure' : 'success';
       if (outcome === 'success') circuit.outside.successes += 1;
       settle(admission, outcome);
       return value;
     };
   };
 
-  /** A stream is timed until it is open: the rest goes at the pace of its reader. */
+  /** A stream is timed until its first chunk, because the reader's pace decides the rest. */
   function asTimed({ circuit, epoch, lease, since, isShadow }: Admission): () => Admission {
     const tookMs = clock.now() - since;
     return () => new Admission(circuit, epoch, lease, clock.now() - tookMs, isShadow);
@@ -189,8 +191,8 @@ export function protect(site: Site, protection: Protection): Policy {
     fail: (error: unknown, call: Call): Promise<unknown> | undefined => {
       try {
         return answerTo(call, error, settleFailure(call, call.admission, error));
-      } catch (mistake) {
-        return Promise.reject(mistake);
+      } catch (thrown) {
+        return Promise.reject(thrown);
       }
     },
     tail: (rest: Stream, call: Call): Stream => {
@@ -209,13 +211,13 @@ export function protect(site: Site, protection: Protection): Policy {
   const asking = {
     steps,
     admit: (circuit: Circuit): Admission | undefined => {
-      const entered = circuit.admission ?? circuit.admit(clock.now(), rules, ours);
+      const entered = circuit.admission ?? circuit.admit(clock.now(), rules, byMethod);
       return entered && isTimed ? timed(entered, circuit) : entered;
     },
     refuse: (self: unknown, args: readonly unknown[], circuit: Circuit) => refuse(self, args, circuit, clock.now()),
   };
 
-  // A circuit that rejects nobody takes nothing over from its fleet either.
+  // A shadow circuit does not adopt the state of its fleet either.
   const effective: CircuitRules = shadow && rules.fleet !== 'off' ? { ...rules, fleet: 'watch' } : rules;
   if (circuit instanceof Circuit) circuit.rules = effective;
 
@@ -226,11 +228,11 @@ export function protect(site: Site, protection: Protection): Policy {
         ? (self, args, _admission, next, call) => enterInto(self, args, circuit, next, call)
         : (self, args, _admission, next, call) => {
             try {
-              const found = circuit(self, args);
-              found.rules = effective;
-              found.isShadow = shadow;
-              stats.circuit = found.name;
-              return enterInto(self, args, found, next, call);
+              const keyedCircuit = circuit(self, args);
+              keyedCircuit.rules = effective;
+              keyedCircuit.isShadow = shadow;
+              stats.circuit = keyedCircuit.name;
+              return enterInto(self, args, keyedCircuit, next, call);
             } catch (keyError) {
               return Promise.reject(keyError);
             }
@@ -241,7 +243,7 @@ export function protect(site: Site, protection: Protection): Policy {
     try {
       settleFailure(call, admission, error);
     } catch {
-      // The stream fails with its own error; what the user's function threw decided nothing.
+      // The stream fails with its own error; the error of the user's function is ignored.
     }
   }
 }

@@ -1,13 +1,13 @@
-// The rules that look through a window, pure: what was seen goes in, the rule that it breaks comes out.
+// The rules that use a window, as pure functions: from a tally to the broken rule.
 
-/** What a window shows of the calls that have finished: ignored ones are none of them. */
+/** The finished calls of a window, without ignored ones. */
 export interface Tally {
   readonly calls: number;
   readonly failures: number;
   readonly slow: number;
 }
 
-/** How far a window reaches back: milliseconds, or a number of calls. */
+/** The size of a window: milliseconds, or a number of calls. */
 export interface Span {
   readonly unit: 'ms' | 'calls';
   readonly size: number;
@@ -15,15 +15,15 @@ export interface Span {
 
 export interface RateRules {
   readonly window: Span;
-  /** Calls that must have finished before a rate means anything. */
+  /** The number of finished calls from which the rates are checked. */
   readonly minimumCalls: number;
-  /** Infinity where the rule is off. */
+  /** Infinity if the rule is off. */
   readonly failureRate: number;
   readonly slowCallRate: number;
   readonly slowCallMs: number;
 }
 
-/** The rule that what was seen breaks, if it breaks one. */
+/** The rule that the tally breaks; undefined if it breaks none. */
 export function brokenRate(
   { calls, failures, slow }: Tally,
   { minimumCalls, failureRate, slowCallRate }: RateRules,

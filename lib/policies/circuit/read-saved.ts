@@ -1,19 +1,19 @@
 import { ConfigurationError } from '../../core/errors.js';
 import type { SavedBatch, SavedCircuit, SavedState, SavedWindow } from './saved.js';
 
-// What comes from outside is checked before a circuit takes it over: a wrong value must not break the circuit.
+// Checks saved state before a circuit uses it: a wrong value must not break the circuit.
 
 const REASONS = ['failures', 'failure-rate', 'slow-call-rate', 'probe'] as const;
-const MOST_WINDOWS = 16;
-const MOST_BATCHES = 16;
-const MOST_CALLS = 100_000;
-const MOST_SHARES = 100;
-/** Longer than any recovery or window that makes sense: a year. */
-const LONGEST_MS = 366 * 24 * 3600 * 1000;
+const MAX_WINDOWS = 16;
+const MAX_BATCHES = 16;
+const MAX_CALLS = 100_000;
+const MAX_SHARES = 100;
+/** The longest duration that is accepted: a year, longer than any useful recovery or window. */
+const MAX_MS = 366 * 24 * 3600 * 1000;
 
 /**
- * Reads what `toJSON()` gave, after its way through a store.
- * @throws {ConfigurationError} that names every problem; holds nothing but names, numbers and kinds of values
+ * Reads what `toJSON()` returned, after it was stored.
+ * @throws {ConfigurationError} with every problem; the messages hold names, numbers and kinds of values only
  */
 export function readSaved(given: unknown, where = 'restore'): SavedCircuit {
   const reader = new Reader(where);
@@ -50,7 +50,7 @@ class Reader {
     if (value.version !== 1) this.problem('version', '1', kindOf(value.version));
     const savedAt = this.#number(value, 'savedAt', '', 0, Number.MAX_SAFE_INTEGER);
     const state = this.#state(value.state);
-    const windows = this.#list(value.windows, 'windows', MOST_WINDOWS).map((each, at) => this.#window(each, at));
+    const windows = this.#list(value.windows, 'windows', MAX_WINDOWS).map((each, at) => this.#window(each, at));
     return state && { version: 1, savedAt, state, windows: windows.filter((window) => window !== undefined) };
   }
 
@@ -91,7 +91,7 @@ class Reader {
   #row(value: Raw) {
     const failures = this.#count(value, 'failures', 'state.');
     if (value.shares === undefined) return { failures };
-    const shares = this.#list(value.shares, 'state.shares', MOST_SHARES).map((each, at) => {
+    const shares = this.#list(value.shares, 'state.shares', MAX_SHARES).map((each, at) => {
       const path = `state.shares[${at}].`;
       const raw = isObject(each) ? each : {};
       const of = this.#count(raw, 'of', path, 2);
@@ -121,14 +121,14 @@ class Reader {
     const path = `windows[${at}]`;
     const raw = isObject(value) ? value : {};
     if (raw.unit === 'calls') {
-      const size = this.#count(raw, 'size', `${path}.`, 1, MOST_CALLS);
+      const size = this.#count(raw, 'size', `${path}.`, 1, MAX_CALLS);
       if (typeof raw.calls === 'string' && /^[0-3]*$/.test(raw.calls) && raw.calls.length <= size)
         return { unit: 'calls', size, calls: raw.calls };
       this.problem(`${path}.calls`, 'at most as many digits from 0 to 3 as the size', kindOf(raw.calls));
       return undefined;
     }
     if (raw.unit === 'ms') {
-      const size = this.#number(raw, 'size', `${path}.`, Number.MIN_VALUE, LONGEST_MS);
+      const size = this.#number(raw, 'size', `${path}.`, Number.MIN_VALUE, MAX_MS);
       return { unit: 'ms', size, batches: this.#batches(raw.batches, `${path}.batches`) };
     }
     this.problem(`${path}.unit`, 'ms or calls', kindOf(raw.unit));
@@ -136,14 +136,14 @@ class Reader {
   }
 
   #batches(value: unknown, path: string): readonly SavedBatch[] {
-    let youngest = LONGEST_MS;
-    return this.#list(value, path, MOST_BATCHES).map((each, at): SavedBatch => {
+    let youngest = MAX_MS;
+    return this.#list(value, path, MAX_BATCHES).map((each, at): SavedBatch => {
       const [age, calls, failures, slow] = Array.isArray(each) ? (each as unknown[]) : [];
       const raw = { age, calls, failures, slow };
       const here = `${path}[${at}].`;
-      // The oldest first: a window does not take in a call that is older than its newest one.
+      // The batches must be in order, the oldest first: a window accepts no call that is older than its newest one.
       const ageMs = (youngest = this.#number(raw, 'age', here, 0, youngest));
-      const all = this.#count(raw, 'calls', here, 0, Number.MAX_SAFE_INTEGER / (2 * MOST_BATCHES));
+      const all = this.#count(raw, 'calls', here, 0, Number.MAX_SAFE_INTEGER / (2 * MAX_BATCHES));
       return [ageMs, all, this.#count(raw, 'failures', here, 0, all), this.#count(raw, 'slow', here, 0, all)];
     });
   }
@@ -159,7 +159,7 @@ class Reader {
   }
 
   #ms(value: Raw, key: string, path: string): number {
-    return this.#number(value, key, path, 0, LONGEST_MS);
+    return this.#number(value, key, path, 0, MAX_MS);
   }
 
   #count(value: Raw, key: string, path: string, least = 0, most = Number.MAX_SAFE_INTEGER): number {
@@ -179,7 +179,7 @@ function isObject(value: unknown): value is Raw {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** Numbers are shown; of anything else only what kind of value it is. */
+/** Describes a value for a message: a number itself, of any other value only its type. */
 function kindOf(value: unknown): string {
   if (typeof value === 'number') return String(value);
   if (value === undefined) return 'nothing';

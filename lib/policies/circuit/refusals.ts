@@ -9,15 +9,18 @@ import { answerBy, type Substitute } from './fallback.js';
 import type { CircuitOptions } from './options.js';
 import { retryAfterMs } from './state.js';
 
-/** What a caller gets instead of the upstream's answer, and the events of it. */
+/** Answers calls instead of the upstream, and emits the events for it. */
 export interface Refusals {
   /** True if the fallback has an answer for the call. */
   canAnswer(self: unknown, args: readonly unknown[]): boolean;
-  /** Answers a call that is not made. */
+  /** Rejects a call, or lets the fallback answer it. */
   refuse(self: unknown, args: readonly unknown[], circuit: Circuit, at: number): Answer;
-  /** Emits that a call would have been rejected, if the circuit did not only watch. */
+  /** Emits that a shadow circuit would have rejected a call. */
   noteShadow(circuit: Circuit, at: number): void;
-  /** Answers a call that has failed in the end; without a failure it was rejected while it was on its way. */
+  /**
+   * Lets the fallback answer a call that finally failed. Without `failure`, the circuit rejected it while it was
+   * waiting.
+   */
   answerInstead(call: Call, circuit: Circuit, error: unknown, failure?: Failure): Promise<unknown>;
 }
 
@@ -27,8 +30,8 @@ export function refusals({ clock, method, channel }: Site, fallback: CircuitOpti
   const fellBack = channel('fallback_used');
   const answer = fallback === undefined ? undefined : answerBy(fallback);
 
-  // Events are emitted by functions of their own, so that the engine can inline what runs when nobody listens.
-  function tellRefused(tell: Audience, circuit: Circuit, at: number, reason?: 'shadow'): void {
+  // Separate functions emit the events, so that the engine can inline the code that runs without an audience.
+  function emitRejected(tell: Audience, circuit: Circuit, at: number, reason?: 'shadow'): void {
     const { name } = circuit;
     const state = circuit.stateAt(at);
     tell({
@@ -41,7 +44,7 @@ export function refusals({ clock, method, channel }: Site, fallback: CircuitOpti
     });
   }
 
-  function tellFellBack(tell: Audience, circuit: Circuit, failure?: Failure): void {
+  function emitFallbackUsed(tell: Audience, circuit: Circuit, failure?: Failure): void {
     const reason = failure ? 'failure' : 'open';
     tell({ type: 'fallback_used', method, circuit: circuit.name, reason, ...(failure && factsOf(failure)) });
   }
@@ -50,27 +53,27 @@ export function refusals({ clock, method, channel }: Site, fallback: CircuitOpti
     canAnswer: (self, args) => answer?.isReady(self, args) === true,
     refuse: (self, args, circuit, at) => {
       circuit.counts.refuse(false);
-      const hearers = refused.audience(at);
-      if (hearers) tellRefused(hearers, circuit, at);
+      const audience = refused.audience(at);
+      if (audience) emitRejected(audience, circuit, at);
       if (!answer?.isReady(self, args)) {
         const rejection = circuit.rejection(now, method);
         return new Answer(Promise.reject(rejection), undefined, 'refusal', rejection);
       }
-      const fallbacks = fellBack.audience(at);
-      if (fallbacks) tellFellBack(fallbacks, circuit);
+      const fallbackAudience = fellBack.audience(at);
+      if (fallbackAudience) emitFallbackUsed(fallbackAudience, circuit);
       const error = answer.isConstant ? undefined : circuit.rejectionForFallback(now, method);
       return answer.with(self, args, error);
     },
     noteShadow: (circuit, at) => {
       circuit.counts.refuse(true);
-      const hearers = refused.audience(at);
-      if (hearers) tellRefused(hearers, circuit, at, 'shadow');
+      const audience = refused.audience(at);
+      if (audience) emitRejected(audience, circuit, at, 'shadow');
     },
     answerInstead: (call, circuit, error, failure) => {
       call.hasFallenBack = true;
-      const fallbacks = fellBack.audience(clock.now());
-      if (fallbacks) tellFellBack(fallbacks, circuit, failure);
-      // Nobody sees the error, and a response in it would keep its socket.
+      const fallbackAudience = fellBack.audience(clock.now());
+      if (fallbackAudience) emitFallbackUsed(fallbackAudience, circuit, failure);
+      // Nobody gets the error, and a response in it would keep its socket open.
       if (answer?.isConstant) discard(error);
       return (answer as Substitute).with(call.self, call.args, error).promise;
     },

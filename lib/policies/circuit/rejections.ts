@@ -1,13 +1,13 @@
 import { CircuitOpenError } from '../../core/errors.js';
 import type { CircuitStateName } from '../../core/events.js';
 
-/** Makes the errors of one epoch of a circuit. */
+/** Creates the errors of one epoch of a circuit. */
 export interface Rejections {
   /** An error to throw. */
   thrown(method?: string): CircuitOpenError;
   /**
-   * An error for a fallback, which most fallbacks do not look at: an object of its own that is `instanceof
-   * CircuitOpenError`, with everything else on its prototype. A native error costs thirty times as much.
+   * An error for a fallback; most fallbacks ignore it. A separate object that is `instanceof CircuitOpenError`, with
+   * all other properties on its prototype. A native error costs thirty times as much.
    */
   given(method: string): CircuitOpenError;
 }
@@ -40,9 +40,12 @@ function classWith(prototype: object): new (method: string) => object {
   return Given;
 }
 
-/** A stack would cost ten times as much, and its frames would hold what they were called on. */
+/**
+ * Creates the error without a stack. A stack costs ten times as much, and its frames keep their `this` objects in
+ * memory.
+ */
 function withoutStack<T>(make: () => T): T {
-  // `node --frozen-intrinsics` does not allow it.
+  // `node --frozen-intrinsics` does not allow changing the limit.
   if (Object.isFrozen(Error)) return make();
   const limit = Error.stackTraceLimit;
   try {

@@ -1,6 +1,6 @@
-// Failures in a row, counted in shares of a call. Exact: 15 thirds are 5, which they are not as floating point numbers.
+// Counts failures in a row in shares of a call, exactly: 15 thirds are 5. Floating-point numbers would not be exact.
 
-/** A number of equal shares: `count` times 1 / `of`. */
+/** The fraction `count / of`. */
 export interface Shares {
   readonly count: number;
   readonly of: number;
@@ -10,11 +10,11 @@ export interface Shares {
 export interface Row {
   /** Whole failures. */
   readonly failures: number;
-  /** What is counted beyond them: for each denominator fewer shares than make a whole. Absent if there are none. */
+  /** The fractions in addition, one for each denominator, each below 1. Absent if there are none. */
   readonly shares?: readonly Shares[] | undefined;
 }
 
-/** The row with some shares more. */
+/** The row plus a fraction. */
 export function plus(row: Row, { count, of }: Shares): Row {
   const before = row.shares?.find((shares) => shares.of === of)?.count ?? 0;
   const others = row.shares?.filter((shares) => shares.of !== of) ?? [];
@@ -25,19 +25,19 @@ export function plus(row: Row, { count, of }: Shares): Row {
   return shares.length === 0 ? { failures } : { failures, shares };
 }
 
-/** The shares that a call still lacks for a whole failure, given those that its attempts have counted already. */
+/** The shares that are missing for a whole failure, given those that the call's attempts have already counted. */
 export function missing(counted: Shares | undefined): Shares {
   if (!counted || counted.of < 1) return { count: 1, of: 1 };
   return { count: Math.max(0, counted.of - counted.count), of: counted.of };
 }
 
-/** Whole failures in the row, the shares of all denominators added up and rounded down. */
+/** The sum of the row, rounded down to whole failures. */
 export function failuresIn({ failures, shares }: Row): number {
-  // The shares of one denominator are less than a whole.
+  // A single fraction is below 1.
   return shares && shares.length > 1 ? failures + wholesIn(shares) : failures;
 }
 
-/** Methods with different `maxAttempts` may share a circuit; BigInt holds the product of all their denominators. */
+/** Methods with different `maxAttempts` may share a circuit; BigInt is needed for the product of all denominators. */
 function wholesIn(shares: readonly Shares[]): number {
   const denominator = shares.reduce((product, { of }) => product * BigInt(of), 1n);
   const numerator = shares.reduce((sum, { count, of }) => sum + (BigInt(count) * denominator) / BigInt(of), 0n);

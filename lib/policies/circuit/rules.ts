@@ -2,11 +2,11 @@ import { toMs } from '../../core/duration.js';
 import type { ResolvedCircuitOptions } from './options.js';
 import type { RateRules, Span } from './rates.js';
 
-/** Options with every gap filled, durations in milliseconds. */
+/** The resolved options, durations in milliseconds. */
 export interface CircuitRules {
   /** Failures in a row that open the circuit; Infinity if the rule is off. */
   readonly failureThreshold: number;
-  /** Undefined if no rule looks through a window. */
+  /** Undefined if no rule uses a window. */
   readonly rates: RateRules | undefined;
   readonly recoveryMs: number;
   readonly recoveryGrowth: number;
@@ -17,14 +17,14 @@ export interface CircuitRules {
   readonly probeIntervalMs: number;
   /** 0 if all calls are admitted again at once. */
   readonly rampUpMs: number;
-  /** Absent: as the kind of circuit has it. */
+  /** Absent if unset: the kind of circuit decides. */
   readonly fleet?: 'off' | 'watch' | 'on';
 }
 
-/** `probeInterval` is this part of `recoveryTimeout` if it is unset. */
-const PROBE_INTERVALS = 4;
-const LONGEST_PROBE_INTERVAL_MS = 5000;
-const MAX_RECOVERY_TIMES = 10;
+/** If unset, `probeInterval` is `recoveryTimeout` divided by this. */
+const PROBE_INTERVAL_DIVISOR = 4;
+const MAX_PROBE_INTERVAL_MS = 5000;
+const MAX_RECOVERY_FACTOR = 10;
 const MINIMUM_CALLS = 20;
 const NEVER = Number.POSITIVE_INFINITY;
 
@@ -45,7 +45,7 @@ type Unset =
   | 'probeInterval'
   | 'fleet';
 
-/** The options that these rules are made of. */
+/** The options that the rules are derived from. */
 export type RuleOptions = Pick<ResolvedCircuitOptions, Filled> & Partial<Pick<ResolvedCircuitOptions, Unset>>;
 
 export function circuitRules(options: RuleOptions): CircuitRules {
@@ -56,12 +56,12 @@ export function circuitRules(options: RuleOptions): CircuitRules {
     rates: rateRules(options),
     recoveryMs,
     recoveryGrowth: options.recoveryGrowth,
-    maxRecoveryMs: maxRecoveryTimeout ? toMs(maxRecoveryTimeout) : MAX_RECOVERY_TIMES * recoveryMs,
+    maxRecoveryMs: maxRecoveryTimeout ? toMs(maxRecoveryTimeout) : MAX_RECOVERY_FACTOR * recoveryMs,
     probes: options.probes,
     probeSuccess: options.probeSuccess,
     probeIntervalMs: probeInterval
       ? toMs(probeInterval)
-      : Math.min(recoveryMs / PROBE_INTERVALS, LONGEST_PROBE_INTERVAL_MS),
+      : Math.min(recoveryMs / PROBE_INTERVAL_DIVISOR, MAX_PROBE_INTERVAL_MS),
     rampUpMs: toMs(options.rampUp),
     ...(options.fleet && { fleet: options.fleet }),
   };
@@ -79,7 +79,9 @@ function rateRules({ failureRate, slowCall, slowCallRate, window, minimumCalls }
   };
 }
 
-/** Options that contradict each other, as problems for people. What is undefined may still be set elsewhere. */
+/**
+ * Messages about options that contradict each other. An undefined option may be set elsewhere, so it is not checked.
+ */
 export function circuitContradictions(options: Partial<ResolvedCircuitOptions>): string[] {
   const { recoveryTimeout, maxRecoveryTimeout, slowCall, slowCallRate, window, minimumCalls } = options;
   const problems: string[] = [];

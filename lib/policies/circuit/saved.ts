@@ -6,8 +6,8 @@ import { newWindow, type Window } from './window.js';
 import type { Windows } from './windows.js';
 
 /**
- * A circuit as plain JSON. Times are lengths counted back from `savedAt`, so that clocks which differ shift a recovery by
- * their difference at most.
+ * A circuit as plain JSON. Times are stored as durations relative to `savedAt`, so that a difference between two clocks
+ * shifts a recovery by at most that difference.
  */
 export interface SavedCircuit {
   readonly version: 1;
@@ -26,7 +26,7 @@ export type SavedState =
       readonly trips: number;
       readonly reason: TripReason;
     }
-  /** Its probes belong to the process that saved it: a later one begins with none. */
+  /** Without the probes: they belong to the process that saved it. */
   | { readonly kind: 'half-open'; readonly trips: number }
   | { readonly kind: 'isolated'; readonly reason?: string }
   | ({ readonly kind: 'forced-closed'; readonly reason?: string } & Row);
@@ -37,7 +37,7 @@ export interface SavedRamp {
   readonly credit: number;
 }
 
-/** Calls that finished at one time: how long ago, how many, and how many of them failed or were slow. */
+/** Calls that finished at about the same time: how long ago, how many, and how many of them failed or were slow. */
 export type SavedBatch = readonly [ageMs: number, calls: number, failures: number, slow: number];
 
 export type SavedWindow =
@@ -45,7 +45,7 @@ export type SavedWindow =
   /** A digit for each call, the oldest first: 1 if it failed, 2 if it was slow, 3 if both, else 0. */
   | { readonly unit: 'calls'; readonly size: number; readonly calls: string };
 
-/** What another process needs to go on from this state and these windows. */
+/** The state and windows as plain JSON, for another process. */
 export function savedCircuit(state: CircuitState, windows: Windows, now: number): SavedCircuit {
   return {
     version: 1,
@@ -91,7 +91,7 @@ function savedWindow(window: Window, now: number): SavedWindow {
 
 /** The saved state as it is at `now`. */
 export function savedStateAt({ state, savedAt }: SavedCircuit, now: number): CircuitState {
-  const since = shifted(savedAt, now);
+  const since = savedAtHere(savedAt, now);
   switch (state.kind) {
     case 'closed': {
       const { failures, shares, ramp } = state;
@@ -105,7 +105,7 @@ export function savedStateAt({ state, savedAt }: SavedCircuit, now: number): Cir
       return { kind: 'open', openedAt: since - elapsedMs, until: since + leftMs, trips, reason };
     }
     case 'half-open':
-      // Open until now: the first call that asks becomes a probe.
+      // Open until now, so that the first call becomes a probe.
       return { kind: 'open', openedAt: now, until: now, trips: state.trips, reason: 'probe' };
     case 'isolated':
       return { kind: 'isolated', reason: state.reason };
@@ -114,7 +114,7 @@ export function savedStateAt({ state, savedAt }: SavedCircuit, now: number): Cir
   }
 }
 
-/** The saved windows as they are at `now`: what is too old by then is forgotten. */
+/** The saved windows at `now`, without calls that are too old by then. */
 export function savedWindowsAt({ windows, savedAt }: SavedCircuit, now: number): Windows {
   return windows.map((saved) => {
     const span: Span = saved;
@@ -122,13 +122,15 @@ export function savedWindowsAt({ windows, savedAt }: SavedCircuit, now: number):
     if (saved.unit === 'calls') for (const mark of saved.calls) window.add(1, Number(mark) & 1, Number(mark) >> 1, now);
     else
       for (const [ageMs, calls, failures, slow] of saved.batches)
-        window.add(calls, failures, slow, shifted(savedAt, now) - ageMs);
+        window.add(calls, failures, slow, savedAtHere(savedAt, now) - ageMs);
     window.forget(now);
     return window;
   });
 }
 
-/** The moment of saving on this process's clock: never later than now, or a clock behind would prolong everything. */
-function shifted(savedAt: number, now: number): number {
+/**
+ * When it was saved, by this process's clock. At most `now`: otherwise a clock that is behind would prolong everything.
+ */
+function savedAtHere(savedAt: number, now: number): number {
   return Math.min(savedAt, now);
 }

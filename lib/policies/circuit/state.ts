@@ -1,4 +1,4 @@
-// The rules of the circuit, pure: state, event and time go in, the next state comes out.
+// The rules of the circuit as pure functions: from state, event and time to the next state.
 import type { Random } from '../../core/random.js';
 import { afterCall, isOver, type Ramp, rampFrom } from './ramp.js';
 import { brokenRate, type Tally } from './rates.js';
@@ -19,37 +19,40 @@ import { verdictOf } from './verdict.js';
 export { CLOSED } from './states.js';
 export type { CircuitState, Open } from './states.js';
 
-/** How far past its recovery a circuit may wait, so that a fleet does not probe at one moment. */
+/** A circuit waits up to this share longer than its recovery, so that a fleet does not probe all at once. */
 const RECOVERY_SPREAD = 0.1;
 
-/** How a call ended. `rejected`: the service answered with a refusal of its own. */
+/** How a call ended. `rejected`: the upstream rejected the request, for example as invalid. */
 export type Outcome = 'success' | 'failure' | 'rejected' | 'ignored';
 
-/** What a circuit says to a call. */
+/** The circuit's decision about a call. */
 export interface Decision {
   readonly state: CircuitState;
-  /** 0 for a call that is no probe, undefined for one that is rejected. */
+  /** The probe's lease; 0 for an ordinary call; undefined if the call is rejected. */
   readonly lease: number | undefined;
 }
 
-/** A failure that counts, and what is known of it. */
+/** The facts about a counted failure. */
 export interface Failed {
-  /** How long the upstream asked to be left alone: the circuit stays open at least as long. */
+  /**
+   * How long the upstream asked the caller to wait: the circuit stays open at least as long, up to
+   * `maxRecoveryTimeout`.
+   */
   readonly retryAfterMs?: number | undefined;
 }
 
-/** How a call ended, and what the window shows with it counted. */
+/** How a call ended, and the tally of the window including this call. */
 export interface Ending extends Failed {
   readonly outcome: Outcome;
   readonly lease: number;
   readonly tally?: Tally | undefined;
-  /** Whether it took longer than `slowCall`. */
+  /** True if it took longer than `slowCall`. */
   readonly isSlow?: boolean | undefined;
-  /** What its failed attempts have added to the row already. */
+  /** The shares that its failed attempts have already added to the row. */
   readonly counted?: Shares | undefined;
 }
 
-/** An open state that begins now. `askedMs` is the `Retry-After` of the failure that opens it. */
+/** An open state that begins at `now`. `askedMs`: the wait that the upstream asked for in the failure that opens it. */
 export function open(
   now: number,
   trips: number,
@@ -63,12 +66,12 @@ export function open(
   return { kind: 'open', openedAt: now, until: now + recovery * (1 + RECOVERY_SPREAD * random()), trips, reason };
 }
 
-/** Whether a probe is in time. A clock that was set back must not hold a lease for longer than was meant. */
+/** True if a probe is in time. If the clock was set back, the lease ends rather than lasting longer. */
 function isHeld({ since, until }: Lease, now: number): boolean {
   return now < until && now >= since;
 }
 
-/** The state as time alone has changed it: an open circuit whose recovery is over is half-open, and a ramp ends. */
+/** The state at `now`: after its recovery an open circuit is half-open, and a finished ramp is removed. */
 export function asOf(state: CircuitState, now: number): CircuitState {
   if (state.kind === 'closed' && state.ramp && isOver(state.ramp, now)) return closed(state);
   if (state.kind !== 'open' || isRefusing(state, now)) return state;
@@ -80,7 +83,7 @@ function closed({ failures, shares }: Row, ramp?: Ramp): Closed {
   return { kind: 'closed', failures, ...(shares && { shares }), ...(ramp && { ramp }) };
 }
 
-/** Admits every call and counts, whatever the failures. */
+/** A state that admits every call and counts failures. */
 export function forcedClosed(reason: string | undefined, { failures, shares }: Row = CLOSED): ForcedClosed {
   return { kind: 'forced-closed', failures, ...(shares && { shares }), reason };
 }
@@ -91,20 +94,20 @@ export function resetFrom(before: CircuitState, now: number, rampUpMs: number): 
   return closed(CLOSED, wasRejecting ? rampFrom(now, rampUpMs) : undefined);
 }
 
-/** Whether every call is admitted, or every one that the ramp lets through. */
+/** True if the state is closed or forced closed. A ramp may still reject calls. */
 export function isAdmitting(
   state: CircuitState,
 ): state is Exclude<CircuitState, { kind: 'half-open' | 'open' | 'isolated' }> {
   return state.kind === 'closed' || state.kind === 'forced-closed';
 }
 
-/** Whether an open circuit rejects at this moment: the question of every call while it is open, so it allocates nothing. */
+/** True if an open circuit rejects calls at `now`. Every call asks this while it is open, so it allocates nothing. */
 export function isRefusing(state: Open, now: number): boolean {
-  // A clock that was set back must not hold the circuit open for longer than was meant.
+  // If the clock was set back, the circuit does not stay open longer.
   return now < state.until && now >= state.openedAt;
 }
 
-/** Whether and how a call may pass. */
+/** Decides whether a call is admitted, and whether it is a probe. */
 export function admit(before: CircuitState, now: number, rules: CircuitRules): Decision {
   const state = asOf(before, now);
   switch (state.kind) {
@@ -120,8 +123,8 @@ export function admit(before: CircuitState, now: number, rules: CircuitRules): D
       return { state, lease: undefined };
     case 'half-open': {
       const leases = state.leases.filter((lease) => isHeld(lease, now));
-      // Without a probe out another one may always go: methods of one circuit may differ in how many they ask for.
-      if (leases.length > 0 && leases.length + decided(state) >= rules.probes) return { state, lease: undefined };
+      // If no probe is running, a probe is always admitted: methods of one circuit may have different `probes`.
+      if (leases.length > 0 && leases.length + decidedProbes(state) >= rules.probes) return { state, lease: undefined };
       const lease = { id: state.issued + 1, since: now, until: now + rules.probeIntervalMs };
       const { probes } = rules;
       return { state: { ...state, leases: [...leases, lease], issued: lease.id, probes }, lease: lease.id };
@@ -130,11 +133,11 @@ export function admit(before: CircuitState, now: number, rules: CircuitRules): D
 }
 
 /** Probes that have succeeded or failed. */
-function decided({ successes, failures }: HalfOpen): number {
+function decidedProbes({ successes, failures }: HalfOpen): number {
   return successes + failures;
 }
 
-/** The state after a failed attempt of a call that goes on: it counts as one of `of` equal shares of a failure. */
+/** The state after a failed attempt of a call that will be retried. The attempt counts as `1 / of` of a failure. */
 export function attemptFailed(
   state: CircuitState,
   of: number,
@@ -147,7 +150,7 @@ export function attemptFailed(
   return state.kind === 'closed' ? withFailure(state, { count: 1, of }, undefined, now, rules, random, failed) : state;
 }
 
-/** The state after a call has ended that was admitted in this very state's epoch. */
+/** The state after the end of a call that was admitted in the same epoch. */
 export function settle(
   state: CircuitState,
   ending: Ending,
@@ -203,7 +206,8 @@ function afterProbe(
   const inTime = state.leases.some((held) => held.id === lease && isHeld(held, now));
   const leases = state.leases.filter(({ id }) => id !== lease);
   const isFailure = outcome === 'failure' || (outcome !== 'ignored' && isSlow === true);
-  // A late failure may be the service of a minute ago; a late success still proves that it answers.
+  // A late failure may show an old condition of the upstream, so it is ignored. A late success still proves that it
+  // answers.
   if (outcome === 'ignored' || (isFailure && !inTime)) return { ...state, leases };
   const successes = state.successes + (isFailure ? 0 : 1);
   const failures = state.failures + (isFailure ? 1 : 0);
@@ -214,8 +218,8 @@ function afterProbe(
 }
 
 /**
- * Whole milliseconds until the circuit may admit a call; 0 when it does now, Infinity while it is isolated. For a closed
- * one that ramps up, until it admits all of them.
+ * Whole milliseconds until the circuit may admit a call; 0 if it does now, Infinity while it is isolated. During a
+ * ramp, until it admits every call.
  */
 export function retryAfterMs(before: CircuitState, now: number): number {
   const state = asOf(before, now);
@@ -227,7 +231,7 @@ export function retryAfterMs(before: CircuitState, now: number): number {
     case 'open':
       return Math.ceil(state.until - now);
     case 'half-open':
-      return state.leases.length === 0 || state.leases.length + decided(state) < state.probes
+      return state.leases.length === 0 || state.leases.length + decidedProbes(state) < state.probes
         ? 0
         : Math.max(0, Math.ceil(Math.min(...state.leases.map(({ until }) => until)) - now));
     case 'isolated':

@@ -1,48 +1,48 @@
 import type { Ramp } from './ramp.js';
 import type { Row } from './row.js';
 
-// What a circuit can be in. Plain data: nothing here decides anything.
+// The states of a circuit, as plain data.
 
 export interface Closed extends Row {
   readonly kind: 'closed';
-  /** While it does not admit every call yet. */
+  /** Set while it does not admit every call yet. */
   readonly ramp?: Ramp | undefined;
 }
 
-/** Why a circuit opened: failures in a row, a rate, or a probe that failed. */
+/** Why a circuit opened: failures in a row, a rate, or a failed probe. */
 export type TripReason = 'failures' | 'failure-rate' | 'slow-call-rate' | 'probe';
 
 export interface Open {
   readonly kind: 'open';
   readonly openedAt: number;
   readonly until: number;
-  /** Times in a row that it opened without closing in between. */
+  /** How many times in a row it opened without closing in between. */
   readonly trips: number;
   readonly reason: TripReason;
 }
 
 export interface HalfOpen {
   readonly kind: 'half-open';
-  /** The probes that are out and in time, and those that are late until the next call looks. */
+  /** The running probes. Late ones are removed at the next call. */
   readonly leases: readonly Lease[];
-  /** Leases given out in this half-open period: the next one's id is one more. */
+  /** The number of leases in this half-open period; also the id of the last one. */
   readonly issued: number;
-  /** Probes that succeeded, and those that failed in time. */
+  /** The number of probes that succeeded, and of probes that failed in time. */
   readonly successes: number;
   readonly failures: number;
-  /** How many probes there are, as the method says that asked last. */
+  /** The `probes` option of the method that used the circuit last. */
   readonly probes: number;
   readonly trips: number;
 }
 
-/** Rejects every call, by hand. */
+/** Rejects every call; set by hand. */
 export interface Isolated {
   readonly kind: 'isolated';
   /** Why, in the words of whoever did it. Never part of an event. */
   readonly reason: string | undefined;
 }
 
-/** Counts failures and admits every call, by hand. */
+/** Counts failures and admits every call; set by hand. */
 export interface ForcedClosed extends Row {
   readonly kind: 'forced-closed';
   /** Why, in the words of whoever did it. Never part of an event. */
@@ -54,7 +54,7 @@ export type CircuitState = Closed | Open | HalfOpen | Isolated | ForcedClosed;
 export interface Lease {
   readonly id: number;
   readonly since: number;
-  /** The probe is late from this moment on. */
+  /** The probe is late from this time on. */
   readonly until: number;
 }
 

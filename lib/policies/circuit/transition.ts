@@ -3,7 +3,7 @@ import { factsOf } from '../../core/failure.js';
 import type { FleetCause, TransitionCause } from './cause.js';
 import type { CircuitState } from './state.js';
 
-/** The event of a transition into `state`. Without a method it was made by hand. */
+/** The event of a transition into `state`. Without a method, the transition was made by hand. */
 export function transitionEvent(
   circuit: string,
   state: CircuitState,

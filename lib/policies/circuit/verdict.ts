@@ -1,6 +1,6 @@
 import type { CircuitRules } from './rules.js';
 
-/** `probes · probeSuccess` of 100 · 0.07 is 7.000000000000001: what is this near to a whole number is that number. */
+/** 100 · 0.07 is 7.000000000000001. A product that is this close above an integer counts as that integer. */
 const ROUNDING = 1e-9;
 
 /** Probes that must succeed before the circuit closes. */
@@ -8,7 +8,7 @@ export function neededSuccesses({ probes, probeSuccess }: Pick<CircuitRules, 'pr
   return Math.max(1, Math.ceil(probes * probeSuccess - ROUNDING));
 }
 
-/** What the probes of a half-open circuit decide, as soon as those that are still to come cannot change it. */
+/** The decision of the probes of a half-open circuit; undefined as long as further probes can change it. */
 export function verdictOf(
   successes: number,
   failures: number,

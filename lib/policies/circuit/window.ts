@@ -1,17 +1,17 @@
 import type { Span, Tally } from './rates.js';
 
-/** Calls that finished at one time. */
+/** Calls that finished at about the same time. */
 export interface Batch extends Tally {
-  /** When; undefined where the window does not know. */
+  /** When they finished, in milliseconds since the epoch; undefined if the window does not store times. */
   readonly at: number | undefined;
 }
 
-/** What a circuit remembers of the calls that have finished. Takes O(1) for each; its memory grows with them up to a bound. */
+/** The finished calls of a circuit, summed up. O(1) for each call, with bounded memory. */
 export interface Window extends Tally, Span {
   add(calls: number, failures: number, slow: number, now: number): void;
-  /** Forgets what is too old by now. */
+  /** Drops calls that are too old at `now`. */
   forget(now: number): void;
-  /** All that it remembers, the oldest first. */
+  /** The stored calls, the oldest first. */
   batches(): Iterable<Batch>;
 }
 
@@ -20,22 +20,22 @@ export function newWindow({ unit, size }: Span): Window {
 }
 
 const BUCKETS = 16;
-/** Of each bucket: when it began, calls, failures, slow calls. */
+/** The fields of each bucket: start, calls, failures, slow calls. */
 const FIELDS = 4;
 
 /**
- * The calls of the last `size` milliseconds; one that is exactly as old is out. A bucket begins with a call and takes in
- * those of the next sixteenth of the window, with which it is forgotten: so calls that far apart are forgotten at the very
- * millisecond, and none is remembered for too long.
+ * The calls of the last `size` milliseconds; a call that is exactly that old is dropped. A bucket begins with a call
+ * and holds the calls of the next sixteenth of the window. The whole bucket is dropped when its first call is too old,
+ * so no call is kept too long.
  */
 export class TimeWindow implements Window {
   calls = 0;
   failures = 0;
   slow = 0;
-  // Numbers in one plain array: a typed one of this size costs 200 bytes more. Room for one bucket to begin with.
+  // A plain array: a typed array of this size costs 200 bytes more. Begins with room for one bucket.
   #cells = new Array<number>(FIELDS).fill(0);
   #length = 0;
-  /** Where the oldest bucket and the newest one stand. */
+  /** The indexes of the oldest and the newest bucket. */
   #oldest = 0;
   #newest = 0;
 
@@ -52,7 +52,7 @@ export class TimeWindow implements Window {
     const newest = this.#newest;
     cells[newest + 1]! += calls;
     this.calls += calls;
-    // Of most calls there is no more to say.
+    // Fast path: most calls are neither failed nor slow.
     if (failures + slow === 0) return;
     cells[newest + 2]! += failures;
     cells[newest + 3]! += slow;
@@ -95,7 +95,7 @@ export class TimeWindow implements Window {
     if (this.#length > 0) this.#oldest = this.#after(this.#oldest);
   }
 
-  /** Twice the room: few of a million keys ever have calls in every sixteenth. */
+  /** Doubles the room. Begins small, because few of a million keys ever have calls in every sixteenth. */
   #grow(): void {
     const { length } = this.#cells;
     const inOrder = [...this.#cells.slice(this.#oldest), ...this.#cells.slice(0, this.#oldest)];
@@ -104,12 +104,12 @@ export class TimeWindow implements Window {
     this.#newest = length - FIELDS;
   }
 
-  /** Where the next bucket stands: they follow each other in a ring. */
+  /** The index of the next bucket in the ring. */
   #after(bucket: number): number {
     return (bucket + FIELDS) % this.#cells.length;
   }
 
-  /** A clock that was set back takes the window with it: nothing is remembered for longer than was meant. */
+  /** If the clock was set back, shifts all buckets, so that no call is kept too long. */
   #setBack(by: number): void {
     for (let i = 0, at = this.#oldest; i < this.#length; i++, at = this.#after(at)) this.#cells[at]! -= by;
   }
@@ -118,10 +118,10 @@ export class TimeWindow implements Window {
 const FAILURE = 1;
 const SLOW = 2;
 
-/** Calls that a window of calls has room for before it grows. */
-const FIRST_ROOM = 16;
+/** The initial room of a window of calls. */
+const INITIAL_ROOM = 16;
 
-/** The last `size` calls, a byte for each. */
+/** The last `size` calls, one byte for each. */
 export class CountWindow implements Window {
   calls = 0;
   failures = 0;
@@ -130,25 +130,25 @@ export class CountWindow implements Window {
   #next = 0;
 
   constructor(readonly size: number) {
-    this.#marks = new Uint8Array(Math.min(size, FIRST_ROOM));
+    this.#marks = new Uint8Array(Math.min(size, INITIAL_ROOM));
   }
 
   get unit(): 'calls' {
     return 'calls';
   }
 
-  /** Calls that there is memory for: it grows up to `size`. */
+  /** How many calls fit into the allocated memory, which grows up to `size`. */
   get room(): number {
     return this.#marks.length;
   }
 
   add(calls: number, failures: number, slow: number): void {
-    // More than it holds would only push out what has just come in.
+    // Skips calls that would be pushed out again at once.
     for (let i = Math.max(0, calls - this.size); i < calls; i++)
       this.#push((isOneOf(failures, i, calls) ? FAILURE : 0) | (isOneOf(slow, i, calls) ? SLOW : 0));
   }
 
-  /** Knows no time. */
+  /** Does nothing: this window does not store times. */
   forget(): void {}
 
   *batches(): Iterable<Batch> {
@@ -168,7 +168,7 @@ export class CountWindow implements Window {
     this.#next = this.#next + 1 === this.size ? 0 : this.#next + 1;
   }
 
-  /** Happens only before the first call is forgotten, so the marks are in order. */
+  /** Happens only before the first call is dropped, so the marks are in order. */
   #grow(): void {
     const marks = new Uint8Array(Math.min(this.size, 2 * this.#marks.length));
     marks.set(this.#marks);
@@ -176,7 +176,7 @@ export class CountWindow implements Window {
   }
 }
 
-/** Whether a call is one of `some` that are spread evenly among `calls`: which of them they were is not known. */
+/** True if call number `call` is one of `some`, spread evenly over `calls`. Which calls they really were is unknown. */
 function isOneOf(some: number, call: number, calls: number): boolean {
   return Math.floor(((call + 1) * some) / calls) > Math.floor((call * some) / calls);
 }

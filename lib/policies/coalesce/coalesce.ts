@@ -7,22 +7,22 @@ import { Flight } from './flight.js';
 
 type Flights = Map<string, Flight>;
 
-/** Calls on no object, such as those of a plain function. */
-const NOBODY = {};
+/** Stands for the missing `this` of a plain function. */
+const NO_OBJECT = {};
 
-/** The calls of one method that are in flight, by the object that they are made on: results of two objects may differ. */
+/** The calls of one method that are in flight, by their `this` object: two objects may give different results. */
 export class InFlight {
   readonly #byObject = new WeakMap<object, Flights>();
 
   of(self: unknown): Flights {
-    const object = isObject(self) ? self : NOBODY;
+    const object = isObject(self) ? self : NO_OBJECT;
     let flights = this.#byObject.get(object);
     if (!flights) this.#byObject.set(object, (flights = new Map()));
     return flights;
   }
 }
 
-/** Lets calls with the same key that are in flight share one. */
+/** Lets concurrent calls with the same key share one call. */
 export function coalesce(
   site: Site,
   keyOf: (self: unknown, args: readonly unknown[]) => string,
@@ -37,24 +37,24 @@ export function coalesce(
         return Promise.reject(keyError);
       }
       const flights = inFlight.of(self);
-      const found = flights.get(key);
+      const running = flights.get(key);
       const caller = callFor(site, self, args, admission, call);
-      if (found) return new Answer(found.join(caller, next, isShared), caller);
+      if (running) return new Answer(running.join(caller, next, isShared), caller);
       const flight = new Flight(
         caller,
-        (own) => next(self, args, own),
-        (over) => {
-          if (flights.get(key) === over) flights.delete(key);
+        (flightCall) => next(self, args, flightCall),
+        (finished) => {
+          if (flights.get(key) === finished) flights.delete(key);
         },
       );
-      // Later than its start: a method that calls itself at once would wait for itself.
+      // Set after the start: otherwise a method that calls itself synchronously would wait for itself.
       flights.set(key, flight);
-      return new Answer(flight.begun(caller), caller);
+      return new Answer(flight.outcomeForFirst(caller), caller);
     },
   };
 }
 
-/** False for a result that can be read once: a stream, a `Response`, an iterator. */
+/** False for a result that can be read only once: a stream, a `Response`, an iterator. */
 function isShared(value: unknown): boolean {
   return !isObject(value) || (typeof read(value, Symbol.asyncIterator) !== 'function' && !canBeSentOnce([value]));
 }

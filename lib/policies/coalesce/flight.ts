@@ -4,12 +4,12 @@ import { Scope } from '../../call/scope.js';
 import { noteShared } from '../../call/shared.js';
 import { onAbort } from '../../call/signals.js';
 
-/** One call that several callers share. It goes on until it has settled, or until the last caller has left. */
+/** One call that several callers share. It runs until it has settled, or until the last caller has left. */
 export class Flight {
   readonly promise: Promise<unknown>;
-  /** Ends what runs. Undefined if the first caller cannot leave, so that nothing ever ends it. */
+  /** Ends the shared call. Undefined if the first caller cannot leave: then nothing ends it early. */
   readonly #scope: Scope | undefined;
-  /** Called once it is over, or all callers have left. */
+  /** Called once: when the call has settled, or when all callers have left. */
   readonly #onOver: (flight: Flight) => void;
   #callers = 1;
   #isShared = false;
@@ -20,33 +20,36 @@ export class Flight {
     const { site, self, args, admission } = first;
     const call = canLeave(first) ? new Call(site, self, args, admission) : first;
     if (call !== first) call.whole = first;
-    // One of its own, so that it does not end with its first caller.
+    // A separate scope, so that the call does not end with its first caller.
     if (call !== first) this.#scope = new Scope(call, null);
     this.promise = run(call);
     this.promise.then(
-      () => this.#over(),
+      () => this.#finish(),
       (error: unknown) => {
         if (this.#isShared) noteShared(error, call);
-        this.#over();
+        this.#finish();
       },
     );
   }
 
-  /** The outcome, for the caller that began it. */
-  begun(call: Call): Promise<unknown> {
-    return canLeave(call) ? this.#until(call, this.promise) : this.promise;
+  /** The outcome, for the first caller. */
+  outcomeForFirst(call: Call): Promise<unknown> {
+    return canLeave(call) ? this.#untilCallerLeaves(call, this.promise) : this.promise;
   }
 
-  /** The outcome, for one more caller. A result that only one caller can read is the first one's: others call themselves. */
+  /**
+   * The outcome, for one more caller. If only one caller can read the result, the first one gets it, and this caller
+   * calls the method with `again`.
+   */
   join(call: Call, again: Next, isShared: (value: unknown) => boolean): Promise<unknown> {
     this.#callers += 1;
     this.#isShared = true;
     const outcome = this.promise.then((value) => (isShared(value) ? value : again(call.self, call.args, call)));
-    return canLeave(call) ? this.#until(call, outcome) : outcome;
+    return canLeave(call) ? this.#untilCallerLeaves(call, outcome) : outcome;
   }
 
-  /** Settles like `outcome`, or as soon as the caller leaves. */
-  #until(call: Call, outcome: Promise<unknown>): Promise<unknown> {
+  /** Settles like `outcome`, or rejects as soon as the caller leaves. */
+  #untilCallerLeaves(call: Call, outcome: Promise<unknown>): Promise<unknown> {
     const { signal, scope } = call;
     if (scope?.ended) {
       this.#leave(call);
@@ -54,22 +57,22 @@ export class Flight {
     }
     return new Promise((resolve, reject) => {
       const leave = (): void => {
-        ignore();
+        stopListening();
         const { error } = call.stop;
         this.#leave(call);
         reject(error);
       };
-      const listened = [signal && onAbort(signal, leave), scope?.onEnd(leave)];
-      const ignore = (): void => {
-        for (const end of listened) end?.();
+      const removers = [signal && onAbort(signal, leave), scope?.onEnd(leave)];
+      const stopListening = (): void => {
+        for (const remove of removers) remove?.();
       };
       outcome.then(
         (value) => {
-          ignore();
+          stopListening();
           resolve(value);
         },
         (error: unknown) => {
-          ignore();
+          stopListening();
           reject(error);
         },
       );
@@ -81,12 +84,12 @@ export class Flight {
     if (this.#callers > 0 || this.#isOver) return;
     const { cause = 'aborted', error } = stop;
     const scope = this.#scope;
-    // New callers begin anew.
-    this.#over(false);
+    // From now on, new callers begin a new call.
+    this.#finish(false);
     scope?.end(cause, error);
   }
 
-  #over(isSettled = true): void {
+  #finish(isSettled = true): void {
     if (isSettled) this.#scope?.release();
     if (this.#isOver) return;
     this.#isOver = true;
@@ -94,7 +97,7 @@ export class Flight {
   }
 }
 
-/** True if the caller may be gone before the call has settled. */
+/** True if the caller may leave before the call has settled. */
 function canLeave({ signal, scope }: Call): boolean {
   return signal !== undefined || scope !== undefined;
 }

@@ -1,7 +1,7 @@
 import type { commonOptions } from '../../core/common-options.js';
 import { callback, type Field, type OptionsOf } from '../../core/field.js';
 
-/** Everything that `@Coalesced()` takes. */
+/** The options of `@Coalesced()`. */
 export const coalesceFields = {
   /**
    * Calls with the same key that are in flight share one. Called with the method's arguments, must return a string.

@@ -1,22 +1,22 @@
 import { Line, type Place } from '../../core/line.js';
-import { type AdaptiveRules, type AdaptiveState, adapt, initialState, USUAL } from './adaptive.js';
+import { type AdaptiveRules, type AdaptiveState, adapt, initialState, DEFAULT_RULES } from './adaptive.js';
 
-/** A place in line for a permit; its value is called with the permit taken. */
+/** A waiting call in the queue. Its value is called when the call has got a permit. */
 export type PlaceInLine = Place<() => void>;
 
 /**
- * The permits of one method. Whoever is let in brings his permit back exactly once. While anybody stands in line no
- * permit is free, so nobody is overtaken.
+ * The permits of one bulkhead. Each admitted call must release its permit exactly once. While calls wait, no permit is
+ * free, so the order is kept.
  */
 export class Bulkhead {
   readonly #line = new Line<() => void>();
   #atWork = 0;
   #limit = 1;
   #adaptive: AdaptiveState | undefined;
-  #rules = USUAL;
+  #rules = DEFAULT_RULES;
   #abandoned = 0;
 
-  /** Calls at a time, as things are now. */
+  /** The current limit of concurrent calls. */
   get limit(): number {
     return this.#limit;
   }
@@ -25,17 +25,17 @@ export class Bulkhead {
     return this.#atWork;
   }
 
-  /** Permits that are kept by calls whose caller is gone, until the method has really ended. */
+  /** Permits of calls whose caller is gone but whose method is still running. */
   get abandoned(): number {
     return this.#abandoned;
   }
 
-  /** True if nobody is in it or waits for it. */
+  /** True if no call runs or waits. */
   get isUnused(): boolean {
     return this.#atWork === 0 && this.#line.length === 0;
   }
 
-  /** True if it may be forgotten: nobody uses it, and it has learnt nothing. */
+  /** True if it may be deleted: no call uses it, and it has no adaptive limit. */
   get isIdle(): boolean {
     return this.isUnused && !this.#adaptive;
   }
@@ -48,68 +48,68 @@ export class Bulkhead {
     return this.#line.length;
   }
 
-  /** What the limit is from now on. An adaptive one keeps what it has learnt. Calls at work are not disturbed. */
-  resize(limit: number | 'adaptive', rules: AdaptiveRules = USUAL): void {
+  /** Sets the limit. An adaptive limit keeps its state. Running calls are not affected. */
+  resize(limit: number | 'adaptive', rules: AdaptiveRules = DEFAULT_RULES): void {
     this.#rules = rules;
     if (limit !== 'adaptive') {
       this.#adaptive = undefined;
-      this.#letIn(limit);
+      this.#setLimit(limit);
       return;
     }
     const learnt = this.#adaptive ?? initialState(rules);
     this.#adaptTo({ ...learnt, limit: Math.max(rules.min, Math.min(rules.max, learnt.limit)) });
   }
 
-  /** Takes a permit where one is free. */
+  /** Takes a permit. False if none is free. */
   enter(): boolean {
     if (this.#atWork >= this.#limit) return false;
     this.#atWork += 1;
     return true;
   }
 
-  /** Brings a permit back. */
+  /** Releases a permit. */
   leave(): void {
     this.#atWork -= 1;
-    this.#letIn(this.#limit);
+    this.#setLimit(this.#limit);
   }
 
-  /** The caller is gone, and the method still runs: the permit stays where it is. */
+  /** Notes that the caller is gone but the method still runs: the permit is not released yet. */
   abandon(): void {
     this.#abandoned += 1;
   }
 
-  /** A method that was abandoned has ended: brings its permit back. */
+  /** Releases the permit of an abandoned method that has ended. */
   leaveAbandoned(): void {
     this.#abandoned -= 1;
     this.leave();
   }
 
-  /** Stands in line where no permit is free; `admit` is called with the permit taken. */
+  /** Waits in the queue. `admit` is called when the call has got a permit. Use it only if no permit is free. */
   waitInLine(admit: () => void): PlaceInLine {
     return this.#line.join(admit);
   }
 
-  /** Gives up a place in the line. Only for one who has not been admitted. */
+  /** Leaves the queue. Only for a call that has not been admitted. */
   quit(place: PlaceInLine): void {
     this.#line.leave(place);
   }
 
-  /** How long a call took, and how many were at work as it began, which moves an adaptive limit. */
+  /** Adjusts an adaptive limit by a call's latency and the number of calls that were running when it began. */
   took(latencyMs: number, atWork: number): void {
     if (this.#adaptive) this.#adaptTo(adapt(this.#adaptive, { latencyMs, atWork }, this.#rules));
   }
 
-  /** A call failed transiently, which shrinks an adaptive limit. */
+  /** Reduces an adaptive limit after a transient failure. */
   failed(): void {
     if (this.#adaptive) this.#adaptTo(adapt(this.#adaptive, 'failure', this.#rules));
   }
 
   #adaptTo(state: AdaptiveState): void {
     this.#adaptive = state;
-    this.#letIn(Math.floor(state.limit));
+    this.#setLimit(Math.floor(state.limit));
   }
 
-  #letIn(limit: number): void {
+  #setLimit(limit: number): void {
     this.#limit = limit;
     while (this.#line.length > 0 && this.enter()) this.#line.next()!();
   }

@@ -1,24 +1,24 @@
 import { Bulkhead } from './bulkhead.js';
 
-/** How many old keys are looked at for each new one, so that idle ones are forgotten and a look-up stays O(1). */
-const LOOKS = 2;
+/** How many old keys are checked for removal at each new key, so that a look-up stays O(1). */
+const CHECKED = 2;
 
-/** So many keys may keep what an adaptive limit has learnt while nobody uses them. */
-const LEARNT = 1000;
+/** The most unused bulkheads that keep an adaptive limit. */
+const MAX_UNUSED_ADAPTIVE = 1000;
 
-/** One bulkhead per key. One that nobody uses is forgotten: nothing but its limit is known of it. */
+/** One bulkhead per key. Unused ones are deleted. */
 export class KeyedBulkheads {
   readonly #bulkheads = new Map<string, Bulkhead>();
-  #round = this.#bulkheads.entries();
+  #cleanup = this.#bulkheads.entries();
 
   get size(): number {
     return this.#bulkheads.size;
   }
 
-  /** @param prepare given a bulkhead that is new */
+  /** @param prepare called with a new bulkhead */
   get(key: string, prepare: (made: Bulkhead) => void): Bulkhead {
-    const found = this.#bulkheads.get(key);
-    if (found) return found;
+    const existing = this.#bulkheads.get(key);
+    if (existing) return existing;
     this.#forget();
     const made = new Bulkhead();
     prepare(made);
@@ -31,14 +31,14 @@ export class KeyedBulkheads {
   }
 
   #forget(): void {
-    for (let looks = LOOKS; looks > 0; looks--) {
-      const { done, value } = this.#round.next();
+    for (let checks = CHECKED; checks > 0; checks--) {
+      const { done, value } = this.#cleanup.next();
       if (done) {
-        this.#round = this.#bulkheads.entries();
+        this.#cleanup = this.#bulkheads.entries();
         return;
       }
       const [, bulkhead] = value;
-      const isTooMany = this.#bulkheads.size > LEARNT;
+      const isTooMany = this.#bulkheads.size > MAX_UNUSED_ADAPTIVE;
       if (bulkhead.isIdle || (isTooMany && bulkhead.isUnused)) this.#bulkheads.delete(value[0]);
     }
   }

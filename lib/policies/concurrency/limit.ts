@@ -10,20 +10,24 @@ import type { Bulkhead, PlaceInLine } from './bulkhead.js';
 import type { ConcurrencyRules } from './rules.js';
 import { Work } from './work.js';
 
-/** Timing a call costs more than all else here. */
+/**
+ * While less than half of the limit is used, one call in so many is timed, because timing is the most expensive step.
+ */
 const TIMED_ONE_IN = 8;
 
-/** What one method says of its bulkhead. */
+/** The bulkhead of one method and its rules. */
 export interface Bounded {
   readonly rules: ConcurrencyRules;
   /** The name of the bulkhead, for errors, if it has one. */
   readonly name?: string | undefined;
-  /** The bulkhead, or how to find that of a call, which throws if its key cannot be told. */
+  /**
+   * The bulkhead, or a function that returns the bulkhead of a call. It throws if `key` throws or returns no string.
+   */
   readonly bulkhead: Bulkhead | ((self: unknown, args: readonly unknown[]) => Bulkhead);
 }
 
-/** Runs so many calls at a time; a few more wait in line, and the surplus is rejected. */
-export function limitConcurrency(site: Site, { rules, name, bulkhead: found }: Bounded): Policy {
+/** The concurrency policy: runs at most `limit` calls at a time; up to `queue` more wait, and the rest are rejected. */
+export function limitConcurrency(site: Site, { rules, name, bulkhead: bulkheadOrLookup }: Bounded): Policy {
   const { clock, method } = site;
   const { queue, maxQueueWaitMs, isKept } = rules;
   const isAdaptive = rules.limit === 'adaptive';
@@ -37,7 +41,7 @@ export function limitConcurrency(site: Site, { rules, name, bulkhead: found }: B
     return new ConcurrencyLimitError(limit, { ...waited, method, circuit, bulkhead: name });
   }
 
-  /** Waits for a permit. @throws {ConcurrencyLimitError} or what the call stops with, without one */
+  /** Waits for a permit. @throws {ConcurrencyLimitError} if it gets none, or the error that stops the call */
   async function wait(bulkhead: Bulkhead, call: Call): Promise<void> {
     if (call.stop.cause) throw call.stop.error;
     if (bulkhead.waiting >= queue) throw refusal(bulkhead, call, 'queue-full');
@@ -48,20 +52,20 @@ export function limitConcurrency(site: Site, { rules, name, bulkhead: found }: B
     const ended = await waitForTurn(line, maxQueueWaitMs, call);
     if (ended === 'late') throw refusal(bulkhead, call, 'queue-wait');
     const { cause } = call.stop;
-    // In the moment between the permit and its use.
+    // The call was stopped after it got the permit and before it used it.
     if (cause && ended === 'admitted') bulkhead.leave();
     if (cause) throw call.stop.error;
-    // The circuit rejected calls in the meantime, and is closed again.
+    // The circuit opened during the wait and is closed again.
     if (ended !== 'admitted') throw call.admission.circuit?.rejection(() => clock.now(), method);
   }
 
   function learn(bulkhead: Bulkhead, how: StreamEnd, error: unknown, call: Call): void {
-    // What the caller ended himself says nothing of the upstream, whatever was thrown for it.
+    // A call that its caller ended tells nothing about the upstream.
     if (isAdaptive && how === 'failed' && call.failureOf(error).transient) bulkhead.failed();
   }
 
-  /** A stream keeps the permit until it ends; how long it took until its first chunk is what counts. */
-  function follow(bulkhead: Bulkhead, rest: Stream, call: Call): Stream {
+  /** A stream keeps the permit until it ends. The time until its first chunk is the latency. */
+  function keepPermitForStream(bulkhead: Bulkhead, rest: Stream, call: Call): Stream {
     if (!isKept)
       return watchEnd(rest, {
         ended: (how, error) => {
@@ -78,7 +82,7 @@ export function limitConcurrency(site: Site, { rules, name, bulkhead: found }: B
     });
   }
 
-  /** Runs a call that has its permit. */
+  /** Runs a call that has a permit. */
   function run(bulkhead: Bulkhead, call: Call, next: Next): Promise<unknown> {
     const { atWork } = bulkhead;
     const startedAt = clock.now();
@@ -87,7 +91,7 @@ export function limitConcurrency(site: Site, { rules, name, bulkhead: found }: B
       (value) => {
         bulkhead.took(clock.now() - startedAt, atWork);
         const opening = openingOf(value, site);
-        if (opening) opening.rest = follow(bulkhead, opening.rest, call);
+        if (opening) opening.rest = keepPermitForStream(bulkhead, opening.rest, call);
         else bulkhead.leave();
         return value;
       },
@@ -101,7 +105,10 @@ export function limitConcurrency(site: Site, { rules, name, bulkhead: found }: B
   }
 
   let untimed = 0;
-  /** While less than half is used no call moves the limit, and a few of them keep what is known of latency fresh. */
+  /**
+   * While less than half of the limit is used, no call moves it; timing a few calls is enough to keep the latency up to
+   * date.
+   */
   const isTimed = (bulkhead: Bulkhead): boolean => {
     if (!isAdaptive) return false;
     untimed = bulkhead.isHalfUsed ? TIMED_ONE_IN : untimed + 1;
@@ -110,61 +117,63 @@ export function limitConcurrency(site: Site, { rules, name, bulkhead: found }: B
     return true;
   };
 
-  /** A call with a permit, or in line for one. */
+  /** Runs the call with a permit, or after waiting for one. */
   const enter = (bulkhead: Bulkhead, call: Call, next: Next): Answer => {
     if (bulkhead.enter()) return new Answer(run(bulkhead, call, next), call);
     const waited = wait(bulkhead, call).then(() => run(bulkhead, call, next));
     return new Answer(waited, call);
   };
 
-  if (typeof found === 'function')
+  if (typeof bulkheadOrLookup === 'function')
     return {
       enter: (self, args, admission, next, call) => {
         try {
-          return enter(found(self, args), callFor(site, self, args, admission, call), next);
+          return enter(bulkheadOrLookup(self, args), callFor(site, self, args, admission, call), next);
         } catch (keyError) {
           return Promise.reject(keyError);
         }
       },
     };
 
+  const ownBulkhead = bulkheadOrLookup;
   site.stats.bulkhead = () => ({
-    limit: found.limit,
-    running: found.atWork,
-    queued: found.waiting,
+    limit: ownBulkhead.limit,
+    running: ownBulkhead.atWork,
+    queued: ownBulkhead.waiting,
     queueLimit: queue,
-    abandoned: found.abandoned,
+    abandoned: ownBulkhead.abandoned,
   });
 
   if (isKept)
     return {
-      enter: (self, args, admission, next, call) => enter(found, callFor(site, self, args, admission, call), next),
+      enter: (self, args, admission, next, call) =>
+        enter(ownBulkhead, callFor(site, self, args, admission, call), next),
     };
 
   const leave = (value: unknown): unknown => {
-    found.leave();
+    ownBulkhead.leave();
     return value;
   };
   return {
-    // A call that need not wait and is not timed takes no step of its own.
+    // A call that does not wait and is not timed needs no promise of its own.
     enter: (self, args, admission, next, call) => {
-      if (!found.enter()) {
+      if (!ownBulkhead.enter()) {
         const waiting = callFor(site, self, args, admission, call);
         return new Answer(
-          wait(found, waiting).then(() => run(found, waiting, next)),
+          wait(ownBulkhead, waiting).then(() => run(ownBulkhead, waiting, next)),
           waiting,
         );
       }
-      if (!isTimed(found)) return admission;
+      if (!isTimed(ownBulkhead)) return admission;
       const timed = callFor(site, self, args, admission, call);
-      return new Answer(run(found, timed, next), timed);
+      return new Answer(run(ownBulkhead, timed, next), timed);
     },
     succeed: () => leave,
     fail: (error, call) => {
-      learn(found, 'failed', error, call);
-      found.leave();
+      learn(ownBulkhead, 'failed', error, call);
+      ownBulkhead.leave();
       return undefined;
     },
-    tail: (rest, call) => follow(found, rest, call),
+    tail: (rest, call) => keepPermitForStream(ownBulkhead, rest, call),
   };
 }

@@ -11,7 +11,7 @@ import {
   type ResolvedOf,
 } from '../../core/field.js';
 
-/** Everything that `@ConcurrencyLimited()` takes. */
+/** The options of `@ConcurrencyLimited()`. */
 export const concurrencyFields = {
   /**
    * Calls at a time, over all instances of the class. `adaptive` finds the number from the latency of the calls. An
@@ -24,10 +24,11 @@ export const concurrencyFields = {
     required: true,
   },
   /**
-   * Calls that wait for a permit, in order, beyond those that run; the bulkhead rejects the rest at once. @default 0
+   * How many calls wait for a permit, in order, in addition to those that run; the bulkhead rejects the rest at once.
+   * @default 0
    */
   queue: {
-    doc: 'Calls that wait for a permit, in order, beyond those that run; the bulkhead rejects the rest at once.',
+    doc: 'How many calls wait for a permit, in order, in addition to those that run; the bulkhead rejects the rest at once.',
     format: count(0),
     default: 0,
   },
@@ -56,11 +57,11 @@ export const concurrencyFields = {
     default: null,
   },
   /**
-   * When the permit of a call comes back that its caller or a time limit has ended: `abandoned` at once, `settled` once
-   * the method has really ended. @default 'abandoned'
+   * When a call releases its permit after its caller or a time limit has ended it. `abandoned`: at once; `settled`:
+   * when the method has really ended. @default 'abandoned'
    */
   release: {
-    doc: 'When the permit of a call comes back that its caller or a time limit has ended: `abandoned` at once, `settled` once the method has really ended.',
+    doc: 'When a call releases its permit after its caller or a time limit has ended it. `abandoned`: at once; `settled`: when the method has really ended.',
     format: oneOf('abandoned', 'settled'),
     default: 'abandoned',
   },
@@ -83,7 +84,7 @@ export const concurrencyFields = {
   },
 } satisfies Record<string, Field<unknown>>;
 
-/** Options of `@ConcurrencyLimited()`. What is left out comes from the settings `concurrency.*`. */
+/** Options of `@ConcurrencyLimited()`. Unset options come from the settings `concurrency.*`. */
 export interface ConcurrencyOptions extends OptionsOf<typeof concurrencyFields>, OptionsOf<typeof commonOptions> {}
 
 /** Concurrency options in effect. */

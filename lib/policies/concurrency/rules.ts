@@ -2,18 +2,18 @@ import { toMs } from '../../core/duration.js';
 import { type AdaptiveRules, adaptiveRules } from './adaptive.js';
 import type { ConcurrencyOptions, ResolvedConcurrencyOptions } from './options.js';
 
-/** Options with every gap filled, durations in milliseconds. */
+/** The resolved options, durations in milliseconds. */
 export interface ConcurrencyRules {
   readonly limit: number | 'adaptive';
   readonly queue: number;
   readonly maxQueueWaitMs: number;
-  /** True if a permit is kept until an abandoned method has really ended. */
+  /** True if a call keeps its permit until its abandoned method has really ended. */
   readonly isKept: boolean;
-  /** The bounds of an adaptive limit. */
+  /** The lowest, highest and first adaptive limit. */
   readonly adaptive: AdaptiveRules;
 }
 
-/** Expects a limit, as {@link concurrencyContradictions} does. */
+/** Requires `limit`; {@link concurrencyContradictions} checks it. */
 export function concurrencyRules({
   limit,
   queue,
@@ -31,7 +31,9 @@ export function concurrencyRules({
   };
 }
 
-/** Options that contradict each other, as problems for people. What is undefined may still be set elsewhere. */
+/**
+ * Messages about options that contradict each other. An undefined option may be set elsewhere, so it is not checked.
+ */
 export function boundContradictions({ min, max, initial }: Partial<ResolvedConcurrencyOptions>): string[] {
   const problems: string[] = [];
   if (min !== undefined && max !== undefined && min > max)
@@ -42,7 +44,10 @@ export function boundContradictions({ min, max, initial }: Partial<ResolvedConcu
   return problems;
 }
 
-/** What is missing or contradicts itself. No limit would be right for every upstream, so there is no default. */
+/**
+ * Messages about a missing limit and about contradictions. There is no default limit, because none is right for every
+ * upstream.
+ */
 export function concurrencyContradictions(options: Partial<ResolvedConcurrencyOptions | ConcurrencyOptions>): string[] {
   const missing = options.limit ? [] : ['limit: expected an integer >= 1 or "adaptive", got nothing'];
   return [...missing, ...boundContradictions(options)];

@@ -3,9 +3,9 @@ import { closeUnread, openingOf } from '../../call/opening.js';
 import { Scope } from '../../call/scope.js';
 import { discard } from '../../failures/discard.js';
 
-/** One of the attempts of a call: policies further in have a call of their own, which ends when the attempt has lost. */
+/** One of the attempts of a call. Inner policies get a separate `Call`, which ends if the attempt loses. */
 export class Attempt extends Scope {
-  /** True if it has settled, and there is nothing to end any more. */
+  /** True if it has settled. */
   isOver = false;
   readonly call: Call;
   readonly #isInnermost: boolean;
@@ -19,7 +19,7 @@ export class Attempt extends Scope {
     const { site, self, args, admission, signal, scope } = whole;
     const call = new Call(site, self, args, admission, signal);
     call.scope = scope;
-    // A hedge has the number of the attempt beside it; the method itself counts one more.
+    // A hedge has the number of the attempt beside it. One less here, because the start of the method adds one.
     if (number === 1) whole.attempt += 1;
     call.attempt = whole.attempt - 1;
     call.isHedge = number > 1;
@@ -30,15 +30,15 @@ export class Attempt extends Scope {
     this.#isInnermost = isInnermost;
   }
 
-  /** Right around the method nothing need be cut short: the race settles by itself. */
+  /** Directly around the method, the run need not be cut short, because the race settles by itself. */
   override run<T>(method: () => Promise<T>): Promise<T> {
     return this.#isInnermost ? this.enter(method) : super.run(method);
   }
 
   protected override settled(value?: unknown, error?: unknown): void {
-    // It came too late for anybody to read.
+    // The result came too late: nobody will read it.
     if (this.ended && !closeUnread(value, this.call.site)) discard(value ?? error);
-    // A stream is read in its innermost scope.
+    // A stream is read in the innermost scope.
     if (!this.ended) openingOf(value, this.call.site, this);
   }
 }

@@ -6,8 +6,8 @@ import { Race, type Track } from './race.js';
 import type { HedgeRules } from './rules.js';
 
 /**
- * Starts another attempt beside one that is slow, and takes the first success.
- * @param isInnermost true if nothing stands between the hedge and the method
+ * Starts another attempt beside a slow one, and takes the first success.
+ * @param isInnermost true if no policy is between the hedge and the method
  */
 export function hedge(site: Site, rules: HedgeRules, seen: Latencies, isInnermost: boolean): Policy {
   const { afterMs, share, maxHedges } = rules;
@@ -15,17 +15,17 @@ export function hedge(site: Site, rules: HedgeRules, seen: Latencies, isInnermos
     site,
     now: burstClock(site.clock),
     maxHedges,
-    // If tests take the waits away, a slow machine must not add calls.
+    // No hedge if a test has switched waits off: a slow machine must not add calls.
     afterMs: () => (site.instantRetries ? undefined : share === undefined ? afterMs : seen.percentile(share)),
     onLatency: share === undefined ? undefined : (ms: number) => seen.add(ms),
     isInnermost: isInnermost && !site.isStream,
   };
-  // The same for every call of the pipeline that it stands in.
-  let further: Next | undefined;
+  // `next` is the same for every call, so the track is created once.
+  let trackedNext: Next | undefined;
   let track: Track | undefined;
   const trackOf = (next: Next): Track => {
-    if (further === next && track) return track;
-    further = next;
+    if (trackedNext === next && track) return track;
+    trackedNext = next;
     track = { ...common, run: ({ call }, { self, args }) => next(self, args, call) };
     return track;
   };

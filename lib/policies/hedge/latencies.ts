@@ -1,55 +1,55 @@
-/** Calls that are remembered. What is older does not count. */
-export const REMEMBERED = 1000;
-/** Calls that have to be seen before anything is said of them. */
-export const ENOUGH = 100;
+/** The number of last calls that count. */
+export const MAX_CALLS = 1000;
+/** The number of calls that are needed before there is a percentile. */
+export const MIN_CALLS = 100;
 
-/** Steps for each doubling, so that a percentile is at most 4.4 % above the real one. */
+/** Buckets per doubling: a percentile is at most 4.4 % above the exact one. */
 const STEPS = 16;
-/** From one millisecond to 2^21, which is 35 minutes. */
+/** From 1 ms to 2^21 ms, which is 35 minutes. */
 const BUCKETS = 21 * STEPS + 1;
-/** Calls for which a percentile is worked out once. */
-const TOLD_FOR = 16;
+/** A percentile is computed once for so many calls. */
+const COMPUTED_FOR = 16;
 
 /**
- * How long the last calls took: a histogram with logarithmic buckets, and a ring of who is in it, so that the oldest
- * leaves as the newest comes. Its memory is fixed, and a call costs the same however many there were.
+ * The latencies of the last calls: a histogram with logarithmic buckets, and a ring buffer of the buckets, so that each
+ * new call replaces the oldest. Memory and cost per call are constant.
  */
 export class Latencies {
   readonly #counts = new Uint16Array(BUCKETS);
-  readonly #ring = new Uint16Array(REMEMBERED);
+  readonly #ring = new Uint16Array(MAX_CALLS);
   #seen = 0;
-  #told = 0;
-  #toldAt = 0;
-  /** No share at first, which no other is equal to. */
-  #toldShare = Number.NaN;
+  #computed = 0;
+  #computedAt = 0;
+  /** NaN at first, which equals no share. */
+  #computedShare = Number.NaN;
 
   add(ms: number): void {
-    const at = this.#seen % REMEMBERED;
-    if (this.#seen >= REMEMBERED) this.#count(this.#ring[at] as number, -1);
+    const at = this.#seen % MAX_CALLS;
+    if (this.#seen >= MAX_CALLS) this.#count(this.#ring[at] as number, -1);
     this.#ring[at] = bucketOf(ms);
     this.#count(this.#ring[at], 1);
     this.#seen += 1;
   }
 
   /**
-   * Milliseconds within which the share of calls was done; undefined while too few were seen.
+   * Milliseconds within which this share of calls finished; undefined if too few calls were measured.
    * @param share from 0 to 1
    */
   percentile(share: number): number | undefined {
-    if (this.#seen < ENOUGH) return undefined;
-    if (share !== this.#toldShare || this.#seen - this.#toldAt >= TOLD_FOR) {
-      this.#told = this.#reckon(share);
-      this.#toldAt = this.#seen;
-      this.#toldShare = share;
+    if (this.#seen < MIN_CALLS) return undefined;
+    if (share !== this.#computedShare || this.#seen - this.#computedAt >= COMPUTED_FOR) {
+      this.#computed = this.#compute(share);
+      this.#computedAt = this.#seen;
+      this.#computedShare = share;
     }
-    return this.#told;
+    return this.#computed;
   }
 
-  #reckon(share: number): number {
-    let left = Math.ceil(share * Math.min(this.#seen, REMEMBERED) - 1e-9);
+  #compute(share: number): number {
+    let remaining = Math.ceil(share * Math.min(this.#seen, MAX_CALLS) - 1e-9);
     let bucket = 0;
-    while ((left -= this.#counts[bucket] as number) > 0) bucket += 1;
-    // Whole milliseconds stay what they are as long as they are few.
+    while ((remaining -= this.#counts[bucket] as number) > 0) bucket += 1;
+    // Rounded down, so that small whole milliseconds stay exact.
     return Math.floor(2 ** (bucket / STEPS));
   }
 

@@ -10,26 +10,25 @@ import { discard } from '../../failures/discard.js';
 import { canBeSentOnce } from '../../failures/once.js';
 import { Attempt } from './attempt.js';
 
-/** What the races of one method have in common. */
+/** The parts that all races of one method share. */
 export interface Track {
   readonly site: Site;
-  /** Tells the times that latencies are computed from, for less in a burst of calls. */
+  /** The time in milliseconds, for measuring latencies; cheaper than the clock in a burst of calls. */
   readonly now: () => number;
   readonly maxHedges: number;
-  /** Milliseconds after which another attempt is started beside those that run. Undefined: none is. */
+  /** Milliseconds after which another attempt is started. Returns undefined if none is started. */
   readonly afterMs: () => number | undefined;
-  /** Called with how long the first attempt took: until its success, or until another has won. */
+  /** Called with the milliseconds from the start of the first attempt to its success or to the success of another. */
   readonly onLatency: ((ms: number) => void) | undefined;
-  /** True if nothing stands between the hedge and the method. */
+  /** True if no policy is between the hedge and the method. */
   readonly isInnermost: boolean;
   /** Runs an attempt. */
   readonly run: (attempt: Attempt, call: Call) => Promise<unknown>;
 }
 
 /**
- * The attempts of one call. The first success wins, and the others are ended; it fails when all have failed, with the
- * error of the first attempt, which is what the call would have failed with by itself. Holds a timer and listeners until
- * it is over.
+ * The attempts of one call. The first success wins, and the race ends the other attempts. If all fail, the call fails
+ * with the error of the first attempt, as it would without hedges. Holds a timer and listeners until it is over.
  */
 export class Race {
   readonly #track: Track;
@@ -39,50 +38,50 @@ export class Race {
   #afterMs: number | undefined;
   #startedAt = 0;
   #first: Attempt | undefined;
-  /** Those beside the first: most calls have none. */
+  /** The hedges; undefined for most calls. */
   #hedges: Attempt[] | undefined;
-  #out = 0;
-  #taken = 0;
+  #runningAttempts = 0;
+  #tokensTaken = 0;
   #timer: Started | undefined;
   #firstFailure: { readonly error: unknown } | undefined;
   #isStopped = false;
   #isWon = false;
-  #unlisten: (() => void) | undefined;
+  #stopListening: (() => void) | undefined;
 
   constructor(track: Track, call: Call) {
     this.#track = track;
     this.#call = call;
   }
 
-  /** The first success. Makes no attempt for a caller who has gone already. */
+  /** Starts the race; resolves with the first success. Makes no attempt if the caller has already aborted. */
   winner(): Promise<unknown> {
     const { admission, scope, signal, isAborted } = this.#call;
     if (isAborted || scope?.ended) return Promise.reject(this.#call.stop.error);
     const { now, afterMs, onLatency } = this.#track;
-    // A circuit that tries whether its upstream is back is not to ask twice.
+    // A probe is not hedged: a half-open circuit should send one request only.
     if (admission.lease === 0 || admission.isShadow) this.#afterMs = afterMs();
     if (onLatency) this.#startedAt = now();
     return new Promise((resolve, reject) => {
       this.#resolve = resolve;
       this.#reject = reject;
-      if (signal || scope) this.#unlisten = this.#listen();
+      if (signal || scope) this.#stopListening = this.#listenToStop();
       this.#start(1);
     });
   }
 
-  #listen(): () => void {
+  #listenToStop(): () => void {
     const { signal, scope } = this.#call;
     const stop = (): void => this.#stop();
-    const leave = [scope?.onEnd(stop), signal && onAbort(signal, stop)];
+    const removers = [scope?.onEnd(stop), signal && onAbort(signal, stop)];
     return () => {
-      for (const end of leave) end?.();
+      for (const remove of removers) remove?.();
     };
   }
 
-  /** Neither a timer nor a listener is left. */
+  /** Removes the timer and the listeners. */
   #release(): void {
     this.#clearTimer();
-    this.#unlisten?.();
+    this.#stopListening?.();
   }
 
   #start(number: number): void {
@@ -90,12 +89,12 @@ export class Race {
     const attempt = new Attempt(this.#call, number, isInnermost);
     if (number === 1) this.#first = attempt;
     else (this.#hedges ??= []).push(attempt);
-    this.#out += 1;
+    this.#runningAttempts += 1;
     run(attempt, this.#call).then(
       (value) => this.#succeed(attempt, value),
       (error: unknown) => this.#fail(attempt, error),
     );
-    // The method itself may have aborted its caller.
+    // The method may have aborted the caller's signal synchronously.
     if (this.#afterMs !== undefined && attempt.number <= maxHedges && !this.#isStopped)
       this.#timer = startTimer(site.clock, () => this.#hedge(attempt.number + 1), this.#afterMs);
   }
@@ -112,11 +111,11 @@ export class Race {
       site.channel('hedge_refused').audience(now)?.({ type: 'hedge_refused', ...facts, reason });
       return;
     }
-    this.#taken += 1;
+    this.#tokensTaken += 1;
     const isDelayed = [this.#first, ...(this.#hedges ?? [])].some((each) => each?.call.isDisturbed);
     site.stats.hedgesStarted += 1;
     this.#start(attempt);
-    // Told when it is out, for whoever hears of it may abort the call.
+    // Emitted after the start, because a listener may abort the call.
     const waitMs = this.#afterMs as number;
     site.channel('hedge_started').audience(now)?.({
       type: 'hedge_started',
@@ -129,7 +128,7 @@ export class Race {
   #refusal(now: number): HedgeRefusal | undefined {
     if (this.#call.admission.isRevoked) return 'circuit-open';
     if (canBeSentOnce(this.#call.args)) return 'body';
-    // Asked last, because it takes.
+    // Checked last, because it takes a token.
     return this.#call.budget.take(now) ? undefined : 'budget';
   }
 
@@ -147,33 +146,34 @@ export class Race {
     }
     this.#release();
     discard(this.#firstFailure?.error);
-    if (this.#taken > 0) this.#call.budget.putBack(this.#taken);
-    // One that has lost took at least as long. Left out, slow calls would be seen the less the more they are hedged.
+    if (this.#tokensTaken > 0) this.#call.budget.putBack(this.#tokensTaken);
+    // Also counts a first attempt that lost: it took at least this long. Without it, more hedging would hide more slow
+    // calls.
     if (onLatency && !this.#firstFailure) onLatency(now() - this.#startedAt);
     if (this.#hedges) this.#endAll('lost', new DOMException('Another attempt was faster.', 'AbortError'), attempt);
-    if (opening) opening.rest = watchEnd(opening.rest, { ended: (how) => leave(attempt, how === 'left') });
+    if (opening) opening.rest = watchEnd(opening.rest, { ended: (how) => endStream(attempt, how === 'left') });
     else attempt.release();
     this.#resolve(value);
   }
 
   #fail(attempt: Attempt, error: unknown): void {
     if (attempt.number === 1 && !this.#isWon && !this.#isStopped) this.#firstFailure = { error };
-    // The call fails with another error, or not at all.
+    // The call does not fail with this error, so nobody reads it.
     else if (error !== this.#firstFailure?.error) discard(error);
     this.#settle(attempt);
   }
 
-  /** An attempt is over that has not won. */
+  /** An attempt has settled without winning. */
   #settle(attempt: Attempt): void {
     attempt.isOver = true;
     attempt.release();
-    this.#out -= 1;
-    if (this.#out > 0 || this.#isWon) return;
+    this.#runningAttempts -= 1;
+    if (this.#runningAttempts > 0 || this.#isWon) return;
     this.#release();
     this.#reject(this.#isStopped ? this.#call.stop.error : this.#firstFailure?.error);
   }
 
-  /** The caller has aborted, or the limit around the call has ended. */
+  /** The caller has aborted, or a time limit around the call has ended. */
   #stop(): void {
     if (this.#isStopped || this.#isWon) return;
     this.#isStopped = true;
@@ -181,7 +181,7 @@ export class Race {
     const { stop } = this.#call;
     const { error } = stop;
     this.#endAll(stop.cause ?? 'aborted', error);
-    // What stands further in settles by itself, and is waited for.
+    // With inner policies, waits until they have settled.
     if (this.#track.isInnermost) this.#reject(error);
   }
 
@@ -196,8 +196,8 @@ export class Race {
   }
 }
 
-/** The stream of the attempt that has won is over. */
-function leave(attempt: Attempt, isLeft: boolean): void {
+/** The stream of the winning attempt has ended. */
+function endStream(attempt: Attempt, isLeft: boolean): void {
   if (isLeft) attempt.end('aborted', new DOMException('The reader left the stream.', 'AbortError'));
   attempt.release();
 }

@@ -14,82 +14,85 @@ import {
   waitMs,
 } from './state.js';
 
-/** How often gates of one name have closed. */
+/** How many times the gates of one name have closed. */
 export interface GateCounts {
   closings: number;
 }
 
 /** A call that waits at a gate. */
 interface Waiter {
-  /** Its place in the order of all calls: those that came first pass first, also after a 429 of their own. */
+  /** Its number in the order of all calls. Lower tickets pass first, even after a 429. */
   readonly ticket: number;
-  /** When it may pass at the earliest: a call that got a 429 waits for `minWait`, and the others need not. */
+  /**
+   * The earliest time at which it may pass, in milliseconds since the epoch: a call that got a 429 waits for `minWait`;
+   * others do not.
+   */
   readonly notBefore: number;
-  /** Called when it passes, with how it does; undefined if the gate is open by then. */
+  /** Called when it passes, with its pass; undefined if the gate is open by then. */
   readonly admit: (pass: Pass | undefined) => void;
 }
 
 export type PlaceAtGate = Waiter;
 
-/** Whether a call has passed at once, and how; `pass` is undefined if the gate is open. */
+/** Whether a call has passed at once, and its pass; `pass` is undefined if the gate is open. */
 export interface Entry {
   readonly hasPassed: boolean;
   readonly pass: Pass | undefined;
 }
 
-const HELD: Entry = Object.freeze({ hasPassed: false, pass: undefined });
+const NOT_PASSED: Entry = Object.freeze({ hasPassed: false, pass: undefined });
 
-/** A gate's memory. Nothing runs while nobody waits; while somebody does, there is one timer, for the first of them. */
+/** The state of a gate and its waiting calls. Has a single timer, for the next call; none while no call waits. */
 export class Gate {
   #state: GateState = OPEN;
   #listener: ((ms: number) => void) | undefined;
   #successes = new Successes();
-  /** In order of their tickets. */
+  /** Ordered by ticket. */
   #waiting: Waiter[] = [];
   #tickets = 0;
   #clock: Clock | undefined;
   #timer: Timer;
-  /** For whom the timer runs, and until when. */
-  #next: Waiter | undefined;
+  /** The call for which the timer runs, and when the timer is due. */
+  #nextWaiter: Waiter | undefined;
   #armedAt: number | undefined;
 
-  /** @param counts what is counted of all gates of one name */
+  /** @param counts the counters of all gates of one name */
   constructor(readonly counts: GateCounts = { closings: 0 }) {}
 
-  /** Whether nobody need look at the clock: the question of every healthy call. */
+  /** True if it is open, without reading the clock. Every healthy call asks this. */
   get isOpen(): boolean {
     return this.#state === OPEN;
   }
 
-  /** Calls that wait. */
+  /** The number of waiting calls. */
   get waiting(): number {
     return this.#waiting.length;
   }
 
-  /** The state as it is now. */
+  /** The state at `now`. */
   stateAt(now: number): GateState {
-    // It does not open by itself while it holds somebody back, however slow its pace.
+    // The gate does not open by itself while calls wait, even if its pace is slow.
     this.#state = asOf(this.#waiting.length > 0 ? held(this.#state, now) : this.#state, now);
     return this.#state;
   }
 
-  /** Whether nobody passes at this moment. */
+  /** True if a new call cannot pass now. */
   isClosedAt(now: number): boolean {
-    return this.#nextOf(now) >= 0 || waitMs(this.stateAt(now), 0, now) > 0;
+    return this.#firstReady(now) >= 0 || waitMs(this.stateAt(now), 0, now) > 0;
   }
 
-  /** Whole milliseconds until a call that comes now may pass; 0 if it may at once. */
+  /** Whole milliseconds until a new call may pass; 0 if it may pass at once. */
   retryAfterMs(now: number): number {
     return Math.ceil(waitMs(this.stateAt(now), this.#aheadOf(this.#waiting.length, now), now));
   }
 
-  /** Calls a second that pass it, while it is paced. */
+  /** The pace in calls per second; undefined while the gate is open. */
   pacePerSecond(now: number): number | undefined {
     const state = this.stateAt(now);
     return state.kind === 'limited' ? state.pace.rate * 1000 : undefined;
   }
 
-  /** Counts a success at an open gate, for a decrement and a comparison; true if `note` is to be given the time. */
+  /** Counts a success at an open gate. Costs a decrement and a comparison. If true, call `note`. */
   succeeded(): boolean {
     return this.#successes.count();
   }
@@ -98,28 +101,28 @@ export class Gate {
     this.#successes.note(now);
   }
 
-  /** A ticket for a call that waits, or that got a 429: the lower one passes first. */
+  /** A new ticket for a call that waits or that got a 429. Lower tickets pass first. */
   ticket(): number {
     return ++this.#tickets;
   }
 
-  /** Passes a call at once, if it may. */
+  /** Lets a call pass at once if possible. */
   enter(now: number): Entry {
-    if (this.isClosedAt(now)) return HELD;
+    if (this.isClosedAt(now)) return NOT_PASSED;
     const pass = passOf(this.#state, false);
     this.#state = passed(this.#state, false, now);
     return { hasPassed: true, pass };
   }
 
-  /** Milliseconds until a call with this ticket would pass, as things are now. Not exact: the pace may change. */
+  /** The estimated milliseconds until a call with this ticket passes. The pace may change later. */
   expectedWaitMs(ticket: number, now: number): number {
-    return Math.ceil(waitMs(this.stateAt(now), this.#aheadOf(this.#placeOf(ticket), now), now));
+    return Math.ceil(waitMs(this.stateAt(now), this.#aheadOf(this.#indexOf(ticket), now), now));
   }
 
-  /** Waits in order of tickets. */
+  /** Adds a waiting call, in the order of tickets. */
   join(ticket: number, clock: Clock, admit: Waiter['admit'], notBefore = 0): PlaceAtGate {
     const waiter: Waiter = { ticket, notBefore, admit };
-    const place = this.#placeOf(ticket);
+    const place = this.#indexOf(ticket);
     this.#waiting.splice(place, 0, waiter);
     this.#clock = clock;
     this.#state = held(this.#state, clock.now());
@@ -127,14 +130,14 @@ export class Gate {
     return waiter;
   }
 
-  /** Gives up a place. Only for a call that has not passed. */
+  /** Removes a waiting call that has not passed. */
   quit(place: PlaceAtGate): void {
     const at = this.#waiting.indexOf(place);
     this.#waiting.splice(at, 1);
-    if (this.#next === place) this.#arm();
+    if (this.#nextWaiter === place) this.#arm();
   }
 
-  /** An answer with a 429; true if the gate was open until now. */
+  /** Handles a 429. True if the gate was open until now. */
   limited(refusal: Omit<Refusal, 'successRate'>, now: number): boolean {
     const wasOpen = this.stateAt(now).kind === 'open';
     this.#state = limited(this.#state, { ...refusal, successRate: this.#successes.rateAt(now) }, now);
@@ -144,12 +147,15 @@ export class Gate {
     return wasOpen;
   }
 
-  /** Others were asked to wait so long. */
+  /** Closes the gate because the upstream asked other processes to wait. */
   closeFor(ms: number, now: number): void {
     this.limited({ hintMs: ms, pass: undefined, minWaitMs: 0, maxGateMs: ms }, now);
   }
 
-  /** Calls back whenever the upstream asked to wait, with for how long. @returns a function that ends it */
+  /**
+   * Calls `listener` whenever the upstream asks to wait, with the milliseconds. @returns a function that stops
+   * listening
+   */
   onClosed(listener: (ms: number) => void): () => void {
     this.#listener = listener;
     return () => {
@@ -157,28 +163,28 @@ export class Gate {
     };
   }
 
-  /** Any other answer to a call that passed so. */
+  /** Handles the end, without a 429, of a call that passed with `pass`. */
   answered(pass: Pass, isSuccess: boolean, now: number): void {
     this.#state = answered(this.#state, pass, isSuccess, now);
     if (this.#waiting.length > 0) this.#arm();
   }
 
-  /** Ends the pause and the pacing: everyone who waits passes. */
+  /** Ends the pause and the pacing. All waiting calls pass. */
   open(): void {
     this.#state = OPEN;
     this.#successes = new Successes();
     if (this.#clock) this.#serve(this.#clock);
   }
 
-  /** How many would pass before a call with this ticket. */
-  #placeOf(ticket: number): number {
+  /** The index of a ticket in the queue. */
+  #indexOf(ticket: number): number {
     const waiting = this.#waiting;
     const last = waiting.at(-1);
     if (!last || last.ticket < ticket) return waiting.length;
     return waiting.findIndex((each) => each.ticket >= ticket);
   }
 
-  /** How many of the first `place` pass before the next one, as far as can be told now. */
+  /** How many of the first `place` waiting calls will probably pass before the next one. */
   #aheadOf(place: number, now: number): number {
     const state = this.stateAt(now);
     let ahead = 0;
@@ -192,35 +198,39 @@ export class Gate {
     return ahead;
   }
 
-  /** The place of the first one that may pass by itself at this moment; -1 if there is none. */
-  #nextOf(at: number): number {
+  /** The index of the first call whose `notBefore` is not later than `at`; -1 if there is none. */
+  #firstReady(at: number): number {
     return this.#waiting.findIndex(({ notBefore }) => notBefore <= at);
   }
 
-  /** One timer, for the next one that passes. */
+  /** Starts the timer for the next call that passes. */
   #arm(): void {
     const clock = this.#clock;
     if (!clock) return;
     const now = clock.now();
-    const inTurnAt = now + Math.ceil(waitMs(this.stateAt(now), 0, now));
-    const next = this.#waiting[this.#nextOf(inTurnAt)] ?? soonestOf(this.#waiting);
-    const at = next && Math.max(inTurnAt, next.notBefore);
-    this.#next = next;
+    const pacedAt = now + Math.ceil(waitMs(this.stateAt(now), 0, now));
+    const next = this.#waiting[this.#firstReady(pacedAt)] ?? soonestOf(this.#waiting);
+    const at = next && Math.max(pacedAt, next.notBefore);
+    this.#nextWaiter = next;
     if (at !== undefined && at === this.#armedAt) return;
     clock.clearTimer(this.#timer);
     this.#armedAt = at;
-    this.#timer = at === undefined ? undefined : clock.setTimer(() => this.#ring(clock), at - now);
+    this.#timer = at === undefined ? undefined : clock.setTimer(() => this.#onTimer(clock), at - now);
   }
 
-  #ring(clock: Clock): void {
+  #onTimer(clock: Clock): void {
     this.#armedAt = undefined;
     this.#serve(clock);
   }
 
-  /** Lets everyone pass who may. A timer may be early: then nobody does. */
+  /** Lets every call pass that may. If a timer fires too early, none passes. */
   #serve(clock: Clock): void {
     const now = clock.now();
-    for (let at = this.#nextOf(now); at >= 0 && waitMs(this.stateAt(now), 0, now) <= 0; at = this.#nextOf(now)) {
+    for (
+      let at = this.#firstReady(now);
+      at >= 0 && waitMs(this.stateAt(now), 0, now) <= 0;
+      at = this.#firstReady(now)
+    ) {
       const [next] = this.#waiting.splice(at, 1) as [Waiter];
       const pass = passOf(this.#state, true);
       this.#state = passed(this.#state, true, now);
@@ -230,7 +240,7 @@ export class Gate {
   }
 }
 
-/** The one that may pass by itself first. */
+/** The waiting call with the earliest `notBefore`. */
 function soonestOf(waiting: readonly Waiter[]): Waiter | undefined {
   return waiting.reduce<Waiter | undefined>(
     (soonest, each) => (soonest && soonest.notBefore <= each.notBefore ? soonest : each),

@@ -12,24 +12,24 @@ import type { Gate, PlaceAtGate } from './gate.js';
 import type { RateLimitRules } from './rules.js';
 import type { Pass } from './state.js';
 
-/** The 429 that a call has last been answered with. */
-interface Answered {
+/** The last 429 of a call. */
+interface Last429 {
   readonly error: unknown;
   readonly failure: Failure;
 }
 
-/** What one call does at the gate: made when it is closed or the call got a 429, so that a healthy call pays nothing. */
-export class Visit {
+/** One call at a gate. Created when the gate is closed or the call got a 429, so that a healthy call pays nothing. */
+export class GatedCall {
   readonly #site: Site;
   readonly #rules: RateLimitRules;
   readonly #gate: Gate;
   readonly #call: Call;
   #attempt = 0;
   #waitedMs = 0;
-  #last: Answered | undefined;
-  /** Its place among all calls, from its first wait on. */
+  #last429: Last429 | undefined;
+  /** Its ticket; set at its first wait. */
   #ticket: number | undefined;
-  /** How it passed; undefined while it waits, or if the gate was open. */
+  /** Its pass; undefined while it waits, or if the gate was open. */
   #pass: Pass | undefined;
 
   constructor(site: Site, rules: RateLimitRules, gate: Gate, call: Call) {
@@ -41,7 +41,7 @@ export class Visit {
 
   /**
    * Waits for the call's turn at the gate.
-   * @throws what the call fails with, if it may not wait as long or no longer
+   * @throws the error of the call, if the wait would be too long or the call should stop
    */
   async pass(): Promise<void> {
     if (this.#site.instantRetries) return;
@@ -50,13 +50,13 @@ export class Visit {
     const entry = this.#gate.enter(now);
     this.#pass = entry.pass;
     if (entry.hasPassed) return;
-    this.#heedStop();
+    this.#throwIfStopped();
     const expectedMs = this.#gate.expectedWaitMs((this.#ticket ??= this.#gate.ticket()), now);
-    if (!this.#fits(expectedMs)) this.#end('max-wait', expectedMs);
+    if (!this.#fits(expectedMs)) this.#fail('max-wait', expectedMs);
     await this.#wait(this.#ticket, 0);
   }
 
-  /** @param minWaitMs the shortest wait, whatever the gate says */
+  /** @param minWaitMs the shortest wait, even if the gate admits it earlier */
   async #wait(ticket: number, minWaitMs: number): Promise<void> {
     const { clock } = this.#site;
     const since = clock.now();
@@ -77,16 +77,16 @@ export class Visit {
     const ended = await waitForTurn(line, this.#leftMs(), this.#call);
     this.#waitedMs += Math.max(0, clock.now() - since);
     try {
-      this.#heedStop(typeof ended === 'object' ? ended.stop : undefined);
+      this.#throwIfStopped(typeof ended === 'object' ? ended.stop : undefined);
     } catch (stopped) {
-      // A call that has passed and is not made after all has proved nothing.
+      // The call passed the gate but is not made, so it shows nothing about the limit.
       this.answered(false);
       throw stopped;
     }
-    if (ended === 'late') this.#end('max-wait', Math.max(1, this.#gate.expectedWaitMs(ticket, clock.now())));
+    if (ended === 'late') this.#fail('max-wait', Math.max(1, this.#gate.expectedWaitMs(ticket, clock.now())));
   }
 
-  /** The attempt has ended, and not with a 429. */
+  /** Reports to the gate that the attempt ended without a 429. */
   answered(isSuccess: boolean): void {
     if (this.#pass) this.#gate.answered(this.#pass, isSuccess, this.#site.clock.now());
     this.#pass = undefined;
@@ -94,55 +94,55 @@ export class Visit {
 
   /**
    * After a 429: waits until the call may be made again.
-   * @throws what the call fails with, if it may not
+   * @throws the error of the call, if it may not be made again
    */
   async recover(error: unknown, failure: Failure): Promise<void> {
-    await this.#untilNext(error, failure);
+    await this.#waitForRepeat(error, failure);
     count(this.#site.stats.retries, 'rate-limited');
   }
 
-  /** True if the call was made again after a 429. */
+  /** True if the call was repeated after a 429. */
   get hasRepeated(): boolean {
-    return this.#last !== undefined;
+    return this.#last429 !== undefined;
   }
 
-  async #untilNext(error: unknown, failure: Failure): Promise<void> {
+  async #waitForRepeat(error: unknown, failure: Failure): Promise<void> {
     this.#attempt += 1;
-    this.#last = { error, failure };
+    this.#last429 = { error, failure };
     const now = this.#site.clock.now();
     const { retryAfterMs: hintMs } = failure;
     const { minWaitMs, maxGateMs } = this.#rules;
     const refusal = { hintMs, pass: this.#pass, minWaitMs, maxGateMs };
-    const isNews = !this.#site.instantRetries && this.#gate.limited(refusal, now);
+    const wasOpen = !this.#site.instantRetries && this.#gate.limited(refusal, now);
     this.#pass = undefined;
     this.#ticket ??= this.#gate.ticket();
-    if (isNews) this.#tell({ waitMs: Math.max(minWaitMs, this.#gate.retryAfterMs(now)) });
+    if (wasOpen) this.#emit({ waitMs: Math.max(minWaitMs, this.#gate.retryAfterMs(now)) });
     const pauseMs = this.#site.instantRetries ? 0 : this.#gate.expectedWaitMs(this.#ticket, now);
     const waitMs = Math.max(hintMs ?? 0, pauseMs, minWaitMs);
-    this.#goOn(waitMs, hintMs === undefined ? undefined : Math.max(hintMs, minWaitMs));
+    this.#checkRepeat(waitMs, hintMs === undefined ? undefined : Math.max(hintMs, minWaitMs));
     discard(error);
     if (!this.#site.instantRetries) await this.#wait(this.#ticket, minWaitMs);
   }
 
-  /** @throws if the call may not be made again after `waitMs` */
-  #goOn(waitMs: number, retryAfterMs: number | undefined): void {
-    this.#heedStop();
-    if (this.#attempt >= this.#rules.maxAttempts) this.#end('attempts');
-    if (isUsed(this.#call.args)) this.#end('body');
-    if (!this.#fits(waitMs)) this.#end('max-wait', retryAfterMs);
+  /** @throws if the call may not be repeated after `waitMs` */
+  #checkRepeat(waitMs: number, retryAfterMs: number | undefined): void {
+    this.#throwIfStopped();
+    if (this.#attempt >= this.#rules.maxAttempts) this.#fail('attempts');
+    if (isUsed(this.#call.args)) this.#fail('body');
+    if (!this.#fits(waitMs)) this.#fail('max-wait', retryAfterMs);
   }
 
-  /** A wait that goes on until the deadline leaves no time for the call. */
+  /** `<`: a wait until the deadline leaves no time for the call. */
   #fits(waitMs: number): boolean {
     return waitMs <= this.#rules.maxWaitMs - this.#waitedMs && waitMs < this.#call.stop.leftMs;
   }
 
-  /** @param stopped the cause that ended a wait, which may be gone by now */
-  #heedStop(stopped?: StopCause): void {
+  /** @param stopped the cause that ended a wait; it may no longer apply */
+  #throwIfStopped(stopped?: StopCause): void {
     const cause = this.#call.stop.cause ?? stopped;
     if (cause === undefined) return;
-    if (cause === 'aborted' || cause === 'circuit-open') this.#end(cause);
-    // The limit of the whole call emits its end itself, and so does a hedge.
+    if (cause === 'aborted' || cause === 'circuit-open') this.#fail(cause);
+    // Time limits and hedges emit their own events.
     throw this.#call.stop.error;
   }
 
@@ -150,9 +150,9 @@ export class Visit {
     return Math.min(this.#rules.maxWaitMs - this.#waitedMs, this.#call.stop.leftMs);
   }
 
-  #end(reason: RateLimitReason, retryAfterMs?: number): never {
-    this.#tell({ reason, ...(retryAfterMs !== undefined && { retryAfterMs: Math.ceil(retryAfterMs) }) });
-    const last = this.#last;
+  #fail(reason: RateLimitReason, retryAfterMs?: number): never {
+    this.#emit({ reason, ...(retryAfterMs !== undefined && { retryAfterMs: Math.ceil(retryAfterMs) }) });
+    const last = this.#last429;
     switch (reason) {
       case 'aborted':
         throw this.#call.stop.error;
@@ -163,8 +163,8 @@ export class Visit {
       case 'attempts':
       case 'body':
       case 'max-wait':
-        // Without a hint, our error would say no more than the upstream's own.
-        if (retryAfterMs === undefined) throw (last as Answered).error;
+        // Without a hint, a `RateLimitedError` would tell no more than the upstream's error.
+        if (retryAfterMs === undefined) throw (last as Last429).error;
         throw new RateLimitedError(retryAfterMs, { ...this.#ofCall(), ...(last && { cause: last.error }) });
     }
   }
@@ -174,16 +174,16 @@ export class Visit {
     return { method: this.#site.method, ...(circuit && { circuit: circuit.name }) };
   }
 
-  #tell(said: { waitMs?: number; retryAfterMs?: number; reason?: RateLimitReason }): void {
+  #emit(facts: { waitMs?: number; retryAfterMs?: number; reason?: RateLimitReason }): void {
     this.#site.channel('rate_limited').audience(this.#site.clock.now())?.({
       type: 'rate_limited',
       ...this.#ofCall(),
-      ...(this.#last && {
+      ...(this.#last429 && {
         attempt: this.#attempt,
         maxAttempts: this.#rules.maxAttempts,
-        ...factsOf(this.#last.failure),
+        ...factsOf(this.#last429.failure),
       }),
-      ...said,
+      ...facts,
     });
   }
 }

@@ -9,14 +9,14 @@ import {
   type ResolvedOf,
 } from '../../core/field.js';
 
-/** Everything that `@RespectRateLimit()` takes. */
+/** The options of `@RespectRateLimit()`. */
 export const rateLimitFields = {
   /**
-   * How long a call waits for rate limits at most, all its waits together. A hint that is longer than what is left
-   * fails the call at once. @default '30s'
+   * The longest total time that a call waits for rate limits. If the upstream asks for more than what is left of it,
+   * the call fails at once. @default '30s'
    */
   maxWait: {
-    doc: 'How long a call waits for rate limits at most, all its waits together. A hint that is longer than what is left fails the call at once.',
+    doc: 'The longest total time that a call waits for rate limits. If the upstream asks for more than what is left of it, the call fails at once.',
     format: duration,
     default: '30s',
   },
@@ -27,17 +27,17 @@ export const rateLimitFields = {
     default: 5,
   },
   /**
-   * The shortest wait, also if the upstream asks for less; without a hint, waits grow from here. At most `maxWait`.
-   * @default '1s'
+   * The shortest wait, even if the upstream asks for less. If the upstream names no wait, waits grow from this. At most
+   * `maxWait`. @default '1s'
    */
   minWait: {
-    doc: 'The shortest wait, also if the upstream asks for less; without a hint, waits grow from here. At most `maxWait`.',
+    doc: 'The shortest wait, even if the upstream asks for less. If the upstream names no wait, waits grow from this. At most `maxWait`.',
     format: duration,
     default: '1s',
   },
-  /** The longest that a hint closes the gate. Then one call tries. @default '5m' */
+  /** The longest time that a wait named by the upstream closes the gate. After it, one call tries. @default '5m' */
   maxGate: {
-    doc: 'The longest that a hint closes the gate. Then one call tries.',
+    doc: 'The longest time that a wait named by the upstream closes the gate. After it, one call tries.',
     format: positiveDuration,
     default: '5m',
   },
@@ -51,7 +51,7 @@ export const rateLimitFields = {
   },
 } satisfies Record<string, Field<unknown>>;
 
-/** Options of `@RespectRateLimit()`. What is left out comes from the settings `rateLimit.*`. */
+/** Options of `@RespectRateLimit()`. Unset options come from the settings `rateLimit.*`. */
 export interface RateLimitOptions extends OptionsOf<typeof rateLimitFields>, OptionsOf<typeof commonOptions> {}
 
 /** Rate limit options in effect. */

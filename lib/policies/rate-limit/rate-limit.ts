@@ -5,14 +5,14 @@ import type { Failure } from '../../core/failure.js';
 import type { Gate } from './gate.js';
 import type { RateLimitRules } from './rules.js';
 import { isOwnLimit } from './own-limit.js';
-import { Visit } from './visit.js';
+import { GatedCall } from './gated-call.js';
 
-/** The gate of the calls that come through a circuit, or through none. */
+/** Returns the gate of the calls that pass this circuit, or no circuit. */
 export type GateOf = (circuit: CircuitPort | undefined) => Gate;
 
-/** Waits for as long as the upstream asked, all callers together. */
+/** The rate-limit policy: all callers wait together for as long as the upstream asked. */
 export function rateLimit(site: Site, rules: RateLimitRules, gateOf: GateOf): Policy {
-  // Most of the time calls come through one and the same circuit, and a look-up for each would be dear.
+  // Cached, because most calls pass the same circuit and a look-up for each call would be expensive.
   let circuit: CircuitPort | undefined;
   let gate: Gate | undefined;
 
@@ -22,57 +22,57 @@ export function rateLimit(site: Site, rules: RateLimitRules, gateOf: GateOf): Po
     return (gate = gateOf(circuit));
   };
 
-  const visit = (call: Call): Visit => new Visit(site, rules, gateFor(call.admission), call);
+  const gatedCallFor = (call: Call): GatedCall => new GatedCall(site, rules, gateFor(call.admission), call);
 
-  /** The failure, if waiting may mend it. */
+  /** The failure, if waiting may help; else undefined. */
   const limitIn = (error: unknown, call: Call): Failure | undefined => {
     const failure = call.classified(error);
     if (failure.kind !== 'rate-limited' || failure.final) return undefined;
-    // A limiter of our own rejected the call: the upstream did not ask for anything.
+    // If a limiter (`@RateLimited()`) rejected the call, the upstream did not ask for a wait.
     return isOwnLimit(error) ? undefined : failure;
   };
 
-  /** Repeats a call for as long as it may wait. */
-  const repeat = async (visit: Visit, call: Call, next: Next): Promise<unknown> => {
+  /** Runs the call, and repeats it after each 429 for as long as it may wait. */
+  const repeat = async (gatedCall: GatedCall, call: Call, next: Next): Promise<unknown> => {
     for (;;) {
       try {
         call.beginAttempt();
         const value = await next(call.self, call.args, call);
-        visit.answered(true);
-        if (visit.hasRepeated) call.noteRecovery();
+        gatedCall.answered(true);
+        if (gatedCall.hasRepeated) call.noteRecovery();
         return value;
       } catch (error) {
         const limit = limitIn(error, call);
         if (!limit) {
-          visit.answered(false);
+          gatedCall.answered(false);
           throw error;
         }
-        await visit.recover(error, limit);
+        await gatedCall.recover(error, limit);
       }
     }
   };
 
   const wait = async (call: Call, next: Next): Promise<unknown> => {
-    const waiting = visit(call);
-    await waiting.pass();
-    return repeat(waiting, call, next);
+    const gatedCall = gatedCallFor(call);
+    await gatedCall.pass();
+    return repeat(gatedCall, call, next);
   };
 
   const recover = async (error: unknown, limit: Failure, call: Call, next: Next): Promise<unknown> => {
-    const waiting = visit(call);
-    await waiting.recover(error, limit);
-    return repeat(waiting, call, next);
+    const gatedCall = gatedCallFor(call);
+    await gatedCall.recover(error, limit);
+    return repeat(gatedCall, call, next);
   };
 
-  /** True if calls need a turn: while it is closed, and while it is paced. */
+  /** True if calls must wait for their turn: while the gate is closed or paced. */
   const isLimited = (gate: Gate): boolean => !site.instantRetries && gate.stateAt(site.clock.now()).kind === 'limited';
 
   return {
     enter: (self, args, admission, next, call) => {
       const gate = gateFor(admission);
       if (gate.isOpen || !isLimited(gate)) return admission;
-      const waiting = callFor(site, self, args, admission, call);
-      return new Answer(wait(waiting, next), waiting);
+      const waitingCall = callFor(site, self, args, admission, call);
+      return new Answer(wait(waitingCall, next), waitingCall);
     },
     succeed: (admission) => {
       const gate = gateFor(admission);

@@ -1,12 +1,12 @@
 import { toMs } from '../../core/duration.js';
 import type { RateLimitOptions, ResolvedRateLimitOptions } from './options.js';
 
-/** Options with every gap filled, durations in milliseconds. */
+/** The resolved options, durations in milliseconds. */
 export interface RateLimitRules {
   readonly maxWaitMs: number;
   readonly maxAttempts: number;
   readonly minWaitMs: number;
-  /** The longest that a hint closes the gate before one call tries. */
+  /** The longest time that the upstream's hint closes the gate before one call tries. */
   readonly maxGateMs: number;
 }
 
@@ -15,7 +15,7 @@ export function rateLimitRules(options: ResolvedRateLimitOptions): RateLimitRule
   return { maxWaitMs: toMs(maxWait), maxAttempts, minWaitMs: toMs(minWait), maxGateMs: toMs(maxGate) };
 }
 
-/** Options that contradict each other, as problems for people. */
+/** Messages about options that contradict each other. */
 export function rateLimitContradictions({ minWait, maxWait }: Pick<RateLimitOptions, 'minWait' | 'maxWait'>): string[] {
   if (minWait === undefined || maxWait === undefined || toMs(minWait) <= toMs(maxWait)) return [];
   return [`minWait: expected at most maxWait (${maxWait}), got ${minWait}`];

@@ -3,36 +3,36 @@ import { clientRetries } from '../../failures/others-retries.js';
 import { classNameOf, read } from '../../failures/reading.js';
 import type { Layer } from './spent.js';
 
-/** Clients in `#private` fields of objects, which cannot be seen from outside, and what to write instead. */
-const held = shared('retry.clients', () => new WeakMap<object, readonly Layer[]>());
+/** The clients in `#private` fields of objects, which cannot be found by inspection. */
+const registeredClients = shared('retry.clients', () => new WeakMap<object, readonly Layer[]>());
 
-/** Says that an object calls a client that cannot be seen from outside. */
+/** Registers a client that an object calls and that cannot be found by inspection. */
 export function holdsClient(holder: object, client: object, instead?: string): void {
   const layer = layerOf(client, instead);
-  if (layer) held.set(holder, [...(held.get(holder) ?? []), layer]);
+  if (layer) registeredClients.set(holder, [...(registeredClients.get(holder) ?? []), layer]);
 }
 
 /**
- * The clients with retries of their own that an object holds: values of its own properties whose class is not `Object`
- * and that have a `maxRetries` above 0, as `openai`'s and `@anthropic-ai/sdk`'s. Runs no getter of the object.
+ * The clients with retries that an object holds: values of its own properties whose class is not `Object` and that have
+ * a `maxRetries` above 0, such as those of `openai` and `@anthropic-ai/sdk`. Runs no getter of the object.
  */
 export function clientsOf(self: unknown): readonly Layer[] {
-  // A primitive value holds no client, and neither does the object that is made of it here.
+  // `Object()` turns a primitive `self` into an object, which holds no client.
   const holder = Object(self) as object;
-  return [...(held.get(holder) ?? []), ...seenIn(holder)];
+  return [...(registeredClients.get(holder) ?? []), ...clientsInProperties(holder)];
 }
 
-function seenIn(holder: object): Layer[] {
+function clientsInProperties(holder: object): Layer[] {
   try {
     const values = Reflect.ownKeys(holder).map((key) => Object.getOwnPropertyDescriptor(holder, key)?.value as unknown);
     return values.flatMap((value) => layerOf(value) ?? clientRetries(value) ?? []);
   } catch {
-    // A proxy may refuse to be looked at: no reason to fail the call.
+    // A proxy may throw; the call must not fail for that.
     return [];
   }
 }
 
-/** No name of a class of a library is longer or made of anything else. */
+/** A plausible class name. */
 const CLASS_NAME = /^[A-Za-z_$][\w$]{0,39}$/;
 
 function layerOf(client: unknown, instead?: string): Layer | undefined {
@@ -48,7 +48,7 @@ function layerOf(client: unknown, instead?: string): Layer | undefined {
   };
 }
 
-/** Options may have a `maxRetries` too. */
+/** Plain objects are excluded, because options may have a `maxRetries` too. */
 function isPlain(object: object): boolean {
   try {
     const prototype: unknown = Object.getPrototypeOf(object);

@@ -1,29 +1,32 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { shared } from '../../core/shared.js';
 
-/** A call that alone may repeat: retried methods within it stand back while it is at work. */
-interface Lead {
+/** A call that alone may retry: inner retried methods make one attempt each while it runs. */
+interface RepeatingCall {
   isOver: boolean;
 }
 
-const state = shared('retry.leading', () => ({ leading: new AsyncLocalStorage<Lead>(), atWork: 0 }));
-const { leading } = state;
+const state = shared('retry.leading', () => ({ repeating: new AsyncLocalStorage<RepeatingCall>(), running: 0 }));
+const { repeating } = state;
 
-/** Runs what may not repeat by itself. It slows every promise of the process while it runs, so only who asks is run so. */
-export async function lead<T>(run: () => Promise<T>): Promise<T> {
-  const own: Lead = { isOver: false };
-  state.atWork += 1;
+/**
+ * Runs an attempt whose inner retries make one attempt each. Slows every promise of the process meanwhile, so it is
+ * used only for `nested: 'outer-only'`.
+ */
+export async function repeatAlone<T>(run: () => Promise<T>): Promise<T> {
+  const repeatingCall: RepeatingCall = { isOver: false };
+  state.running += 1;
   try {
-    return await leading.run(own, run);
+    return await repeating.run(repeatingCall, run);
   } finally {
-    own.isOver = true;
-    state.atWork -= 1;
-    // Left enabled, it would slow them for ever.
-    if (state.atWork === 0) leading.disable();
+    repeatingCall.isOver = true;
+    state.running -= 1;
+    // Without this, it would go on slowing every promise.
+    if (state.running === 0) repeating.disable();
   }
 }
 
-/** Whether a call further out alone may repeat. */
-export function isLed(): boolean {
-  return state.atWork > 0 && leading.getStore()?.isOver === false;
+/** True if only an outer call may retry. */
+export function isRepeatedOutside(): boolean {
+  return state.running > 0 && repeating.getStore()?.isOver === false;
 }

@@ -3,46 +3,51 @@ import { retriesShownBy } from '../../failures/others-retries.js';
 import { clientsOf } from './clients.js';
 import type { Layer } from './spent.js';
 
-/** Looks for clients that repeat by themselves. One costs as much as all else of a failed attempt. */
-const LOOKS = 100;
+/**
+ * How often a method looks for clients that retry themselves. One look costs as much as the rest of a failed attempt.
+ */
+const MAX_LOOKS = 100;
 
-/** Tells of what retries within a retried method, of each once. Lives as long as the method. */
+/**
+ * Emits `retries_multiplied` for everything that retries inside a retried method, once each. Lives as long as the
+ * method.
+ */
 export class Multiplied {
-  readonly #told = new WeakSet<object>();
+  readonly #emitted = new WeakSet<object>();
   #looks = 0;
 
-  /** The method itself, as those further out see it. */
+  /** The method itself, as outer retries see it. */
   layer(name: string, attempts: number): Layer {
     return { identity: this, name, attempts };
   }
 
-  /** Tells of the clients with retries of their own that the object of a call holds. */
+  /** Emits for the clients with retries that the call's object holds. */
   noticeClients(site: Site, attempts: number, self: unknown): void {
     if (attempts === 1 || self === undefined || self === null) return;
-    for (const client of clientsOf(self)) this.tell(site, attempts, [client]);
+    for (const client of clientsOf(self)) this.emit(site, attempts, [client]);
   }
 
-  /** The same for a call that fails: only the first of a method are looked at. */
+  /** The same after a failed call; only for the first failures of a method. */
   noticeAgain(site: Site, attempts: number, self: unknown): void {
     this.#looks += 1;
-    if (this.#looks <= LOOKS) this.noticeClients(site, attempts, self);
+    if (this.#looks <= MAX_LOOKS) this.noticeClients(site, attempts, self);
   }
 
-  /** Tells of a client that has repeated by itself, as its error shows. Only early failures of a method are looked at. */
+  /** Emits for a client whose error shows that it has retried. Only for the first failures of a method. */
   noticeError(site: Site, attempts: number, error: unknown): void {
-    if (this.#looks > LOOKS) return;
+    if (this.#looks > MAX_LOOKS) return;
     const shown = retriesShownBy(error);
-    if (shown) this.tell(site, attempts, [shown]);
+    if (shown) this.emit(site, attempts, [shown]);
   }
 
-  /** Tells of what a call came back from, outermost first. Only for a method that makes more than one attempt. */
-  tell(site: Site, attempts: number, within: readonly Layer[]): void {
+  /** Emits for the inner layers that retried, outermost first. Only for a method that makes more than one attempt. */
+  emit(site: Site, attempts: number, within: readonly Layer[]): void {
     const [next] = within;
-    if (!next || this.#told.has(next.identity)) return;
+    if (!next || this.#emitted.has(next.identity)) return;
     const audience = site.channel('retries_multiplied').audience(site.clock.now());
-    // If nobody listens now, the event is emitted for whoever listens later.
+    // Without an audience it is not marked as emitted, so that a later call emits it.
     if (!audience) return;
-    this.#told.add(next.identity);
+    this.#emitted.add(next.identity);
     const layers = [this.layer(site.method, attempts), ...within];
     const requests = layers.reduce((product, layer) => product * layer.attempts, 1);
     const calls = layers.map((layer) => `${layer.name} (${layer.attempts})`).join(' calls ');

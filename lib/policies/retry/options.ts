@@ -3,7 +3,7 @@ import { callback, count, duration, type Field, oneOf, type OptionsOf, type Reso
 import type { Random } from '../../core/random.js';
 import type { commonOptions } from '../../core/common-options.js';
 
-/** Everything that `@RetryOnTransient()` takes. */
+/** The options of `@RetryOnTransient()`. */
 export const retryFields = {
   /** Calls in all, the first included. An integer >= 1. @default 3 */
   maxAttempts: {
@@ -27,21 +27,21 @@ export const retryFields = {
     env: 'RETRY_MAX_WAIT',
   },
   /**
-   * `full` draws each wait at random from `minWait` to the doubled bound, so that callers do not come back together;
-   * `none` waits 1, 2, 4, 8, … times `minWait`. @default 'full'
+   * `full` chooses each wait at random between `minWait` and `minWait` · 2^`retry`, so that callers do not return all
+   * at once; `none` waits 1, 2, 4, 8, … times `minWait`. @default 'full'
    */
   jitter: {
-    doc: '`full` draws each wait at random from `minWait` to the doubled bound, so that callers do not come back together; `none` waits 1, 2, 4, 8, … times `minWait`.',
+    doc: '`full` chooses each wait at random between `minWait` and `minWait` · 2^`retry`, so that callers do not return all at once; `none` waits 1, 2, 4, 8, … times `minWait`.',
     format: oneOf('full', 'none'),
     default: 'full',
   },
   /**
-   * Which of several retries around one another repeats. `multiply`: both, which is logged once; `outer-only`: this
-   * one, and those within make one attempt each; `inner-only`: those within, and what they gave up on is final.
+   * Which of several nested retries repeats. `multiply`: all of them, which is logged once; `outer-only`: this one, and
+   * the inner ones make one attempt each; `inner-only`: the inner ones, and this one does not repeat their failures.
    * @default 'multiply'
    */
   nested: {
-    doc: 'Which of several retries around one another repeats. `multiply`: both, which is logged once; `outer-only`: this one, and those within make one attempt each; `inner-only`: those within, and what they gave up on is final.',
+    doc: 'Which of several nested retries repeats. `multiply`: all of them, which is logged once; `outer-only`: this one, and the inner ones make one attempt each; `inner-only`: the inner ones, and this one does not repeat their failures.',
     format: oneOf('multiply', 'outer-only', 'inner-only'),
     default: 'multiply',
   },
@@ -66,7 +66,7 @@ export const retryFields = {
   },
 } satisfies Record<string, Field<unknown>>;
 
-/** Options of `@RetryOnTransient()`. What is left out comes from the settings `retry.*`. */
+/** Options of `@RetryOnTransient()`. Unset options come from the settings `retry.*`. */
 export interface RetryOptions extends OptionsOf<typeof retryFields>, OptionsOf<typeof commonOptions> {}
 
 /** Retry options in effect. */

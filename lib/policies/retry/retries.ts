@@ -3,7 +3,7 @@ import type { Channel } from '../../core/channel.js';
 import type { Multiplied } from './multiplied.js';
 import type { RetryRules } from './rules.js';
 
-/** What the retries of one method have in common. */
+/** The parts that all retries of one method share. */
 export interface Retries {
   readonly site: Site;
   readonly rules: RetryRules;

@@ -2,15 +2,15 @@ import type { Admission, Call } from '../../call/call.js';
 import { openingOf } from '../../call/opening.js';
 import type { Next, OnSuccess, Policy } from '../../call/policy.js';
 import type { Site } from '../../call/site.js';
-import { lead } from './leading.js';
+import { repeatAlone } from './leading.js';
 import type { Multiplied } from './multiplied.js';
 import type { RetryRules } from './rules.js';
 import type { Retries } from './retries.js';
 import { repeatable, RetrySequence } from './sequence.js';
-import { NEVER, thisMoment } from './spent.js';
+import { NEVER, currentMark } from './spent.js';
 import { watchStream } from './stream.js';
 
-/** Repeats a call while it fails transiently. */
+/** The retry policy: repeats a call while it fails transiently. */
 export function retry(site: Site, rules: RetryRules, multiplied: Multiplied): Policy {
   const [scheduled, gaveUp] = [site.channel('retry_scheduled'), site.channel('retry_gave_up')];
   const retries: Retries = { site, rules, multiplied, scheduled, gaveUp };
@@ -24,22 +24,23 @@ export function retry(site: Site, rules: RetryRules, multiplied: Multiplied): Po
     };
   };
 
-  // When a first attempt began is not noted: what retries within it gave up on is seen from the second attempt on.
+  // The start of a first attempt is not noted, so inner retries that gave up are noticed from the second attempt on.
   const fail = (error: unknown, call: Call, next: Next, since = NEVER): Promise<unknown> | undefined => {
     call.budget.earn();
     try {
       const failure = repeatable(retries, call, error, 1);
       return failure && new RetrySequence(retries, call, next, since, call.failedAt).afterFailure(failure, error);
-    } catch (mistake) {
-      // Of a function of the user's.
-      return Promise.reject(mistake);
+    } catch (thrown) {
+      // A function of the user threw.
+      return Promise.reject(thrown);
     }
   };
 
-  /** Only who asks for one of several retries, or looks at values, pays for it. */
+  /** Used only with `nested` or `retryOnResult`, because it costs more. */
   const around = (call: Call, next: Next): Promise<unknown> => {
-    const attempt: Next = nested === 'outer-only' ? (self, args, known) => lead(() => next(self, args, known)) : next;
-    const since = nested === 'multiply' ? NEVER : thisMoment();
+    const attempt: Next =
+      nested === 'outer-only' ? (self, args, known) => repeatAlone(() => next(self, args, known)) : next;
+    const since = nested === 'multiply' ? NEVER : currentMark();
     return attempt(call.self, call.args, call).then(
       (value) => {
         const opening = openingOf(value, site);

@@ -5,7 +5,7 @@ import type { Site } from '../../call/site.js';
 import type { BackoffRules } from './backoff.js';
 import type { ResolvedRetryOptions, RetryOptions } from './options.js';
 
-/** Options with every gap filled, durations in milliseconds. */
+/** The resolved options, durations in milliseconds. */
 export interface RetryRules extends BackoffRules {
   readonly maxAttempts: number;
   readonly nested: 'multiply' | 'outer-only' | 'inner-only';
@@ -15,7 +15,7 @@ export interface RetryRules extends BackoffRules {
 
 export function retryRules(options: ResolvedRetryOptions, { method }: Pick<Site, 'method'>): RetryRules {
   const { retryOn, retryOnResult } = options;
-  const wants = (option: string, answer: unknown, about?: ErrorOptions): boolean =>
+  const predicateResult = (option: string, answer: unknown, about?: ErrorOptions): boolean =>
     answerOf(answer, method, `@RetryOnTransient() ${option}`, about);
   return {
     maxAttempts: options.maxAttempts,
@@ -26,12 +26,12 @@ export function retryRules(options: ResolvedRetryOptions, { method }: Pick<Site,
     backoff: options.backoff,
     retryOn: (failure, error) =>
       failure.kind !== 'cancelled' &&
-      (retryOn ? wants('retryOn', retryOn(failure, error), { cause: error }) : failure.transient),
-    isUnwanted: retryOnResult && ((value) => wants('retryOnResult', retryOnResult(value))),
+      (retryOn ? predicateResult('retryOn', retryOn(failure, error), { cause: error }) : failure.transient),
+    isUnwanted: retryOnResult && ((value) => predicateResult('retryOnResult', retryOnResult(value))),
   };
 }
 
-/** Options that contradict each other, as problems for people. */
+/** Messages about options that contradict each other. */
 export function retryContradictions({ minWait, maxWait }: Pick<RetryOptions, 'minWait' | 'maxWait'>): string[] {
   if (minWait === undefined || maxWait === undefined || toMs(minWait) <= toMs(maxWait)) return [];
   return [`minWait: expected at most maxWait (${maxWait}), got ${minWait}`];

@@ -9,41 +9,41 @@ import type { GaveUpReason } from '../../core/events.js';
 import { type Failure, factsOf } from '../../core/failure.js';
 import { discard } from '../../failures/discard.js';
 import { isUsed } from '../../failures/once.js';
-import { backoffMs, heedHint } from './backoff.js';
+import { backoffMs, waitWithHint } from './backoff.js';
 import { clientsOf } from './clients.js';
-import { isLed } from './leading.js';
+import { isRepeatedOutside } from './leading.js';
 import type { Retries } from './retries.js';
-import { type Layer, noteSpent, spentOnError, spentOnValue, thisMoment } from './spent.js';
+import { type Layer, noteSpent, spentOnError, spentOnValue, currentMark } from './spent.js';
 import { watchStream } from './stream.js';
 
 /**
- * What an attempt failed with, if another one may mend it or the caller has aborted; undefined if it is final.
+ * The failure of an attempt if it may be repeated or the caller has aborted; undefined if it is final.
  * @throws what `retryOn` throws
  */
 export function repeatable({ site, rules }: Retries, call: Call, error: unknown, attempt: number): Failure | undefined {
-  // The last one is the call's own failure.
+  // The last attempt is not reported here: its failure is the call's.
   if (attempt < rules.maxAttempts)
     for (const listener of site.onAttemptFailed) listener(call, error, rules.maxAttempts);
   const failure = call.failureOf(error);
-  // Whatever failed then failed because the caller aborted.
+  // After an abort, the abort is the reason of every failure.
   if (call.isAborted) return failure;
   try {
     return rules.retryOn(failure, error) ? failure : undefined;
-  } catch (mistake) {
-    throw standFor(failure, mistake, call);
+  } catch (thrown) {
+    throw keepFailure(failure, thrown, call);
   }
 }
 
-/** A wrong answer of a function of the user's does not hide the failure that it was asked about. */
-function standFor(failure: Failure, mistake: unknown, call: Call): unknown {
-  if (mistake instanceof ConfigurationError) call.noteFailure(mistake, failure);
-  return mistake;
+/** If a user's function returned an invalid value, that error keeps the failure of the attempt. */
+function keepFailure(failure: Failure, thrown: unknown, call: Call): unknown {
+  if (thrown instanceof ConfigurationError) call.noteFailure(thrown, failure);
+  return thrown;
 }
 
 /** How an attempt ended. */
 type Ended = { readonly value: unknown } | { readonly error: unknown };
 
-/** A value that came but was not wanted (`retryOnResult`) has no error to classify. */
+/** The failure of an unwanted value (`retryOnResult`), which has no error to classify. */
 const UNWANTED: Failure = Object.freeze({ kind: 'malformed', transient: false });
 
 const REASONS: Readonly<Record<StopCause, GaveUpReason>> = {
@@ -53,17 +53,17 @@ const REASONS: Readonly<Record<StopCause, GaveUpReason>> = {
   lost: 'aborted',
 };
 
-/** The retries of one call: made when its first attempt failed, so that a healthy call pays nothing for it. */
+/** The retries of one call. Created when the first attempt has failed, so that a healthy call pays nothing. */
 export class RetrySequence {
   readonly #retries: Retries;
   readonly #call: Call;
   readonly #next: Next;
-  /** True if a method further out repeats instead. */
-  readonly #isLed: boolean;
+  /** True if an outer method repeats instead. */
+  readonly #isRepeatedOutside: boolean;
   readonly #startedAt: number;
   #attempt = 1;
-  #taken = 0;
-  /** When the attempt began that is to be repeated, in order of what retries within it gave up on. */
+  #tokensTaken = 0;
+  /** The mark (see `spent.ts`) at which the last attempt began. */
   #since: number;
 
   constructor(retries: Retries, call: Call, next: Next, since: number, startedAt: number) {
@@ -71,16 +71,19 @@ export class RetrySequence {
     this.#call = call;
     this.#next = next;
     this.#since = since;
-    this.#isLed = retries.rules.maxAttempts > 1 && isLed();
+    this.#isRepeatedOutside = retries.rules.maxAttempts > 1 && isRepeatedOutside();
     this.#startedAt = startedAt;
   }
 
-  /** After an attempt whose failure is {@link repeatable}: the outcome of the next ones, or undefined to hand it on. */
+  /**
+   * After an attempt whose failure is {@link repeatable}: the outcome of the next attempts, or undefined to pass the
+   * error on.
+   */
   afterFailure(failure: Failure, error: unknown): Promise<unknown> | undefined {
     return this.#repeat(failure, { error }, this.#call.failedAt);
   }
 
-  /** After an attempt has come to a value that was not wanted: the outcome of the next ones, or the value. */
+  /** After an attempt with an unwanted value: the outcome of the next attempts, or the value. */
   afterValue(value: unknown): unknown {
     return this.#repeat(UNWANTED, { value }, this.#retries.site.clock.now()) ?? value;
   }
@@ -90,17 +93,17 @@ export class RetrySequence {
     if (cause) return this.#giveUp(REASONS[cause], failure, ended, now);
     const within = this.#layersOf(ended);
     const stop = this.#reasonToStop(failure, within, leftMs);
-    if (stop !== 'nested') this.#tellMultiplied(within, ended);
+    if (stop !== 'nested') this.#emitMultiplied(within, ended);
     if (stop) return this.#giveUp(stop, failure, ended, now);
     const waitMs = this.#waitMs(failure, ended);
-    // An attempt that begins at the deadline has no time either.
+    // `>=`: an attempt that begins at the deadline has no time either.
     if (waitMs >= leftMs) return this.#giveUp('deadline', failure, ended, now);
-    // Asked last, because it takes: nothing may stop the retry once its token is gone.
+    // Checked last, because it takes a token: after that, the retry must happen.
     if (!this.#call.budget.take(now)) return this.#giveUp('budget', failure, ended, now);
-    this.#taken += 1;
+    this.#tokensTaken += 1;
     count(this.#retries.site.stats.retries, failure.kind);
-    this.#tellScheduled(failure, waitMs, now);
-    // A response that nobody reads would keep its socket.
+    this.#emitScheduled(failure, waitMs, now);
+    // An unread response would keep its socket open.
     discard('error' in ended ? ended.error : ended.value);
     if (waitMs > 0) return this.#call.stop.wait(waitMs).then((stopped) => this.#afterWait(stopped, failure, ended));
     // A listener may have aborted the call.
@@ -119,10 +122,10 @@ export class RetrySequence {
 
   #again(): Promise<unknown> {
     this.#attempt += 1;
-    this.#since = thisMoment();
+    this.#since = currentMark();
     this.#call.beginAttempt();
     const { self, args } = this.#call;
-    // The method starts it, and counts one more.
+    // One less, because the start of the method adds one.
     this.#call.attempt = Math.max(this.#call.attempt, this.#attempt - 1);
     return this.#next(self, args, this.#call).then(this.#onValue, this.#onError);
   }
@@ -130,9 +133,9 @@ export class RetrySequence {
   readonly #onValue = (value: unknown): unknown => {
     const { site, rules } = this.#retries;
     const opening = openingOf(value, site);
-    if (opening) opening.rest = watchStream(this.#retries, opening.rest, this.#call, this.#taken);
+    if (opening) opening.rest = watchStream(this.#retries, opening.rest, this.#call, this.#tokensTaken);
     else if (rules.isUnwanted?.(value)) return this.afterValue(value);
-    else this.#call.budget.putBack(this.#taken);
+    else this.#call.budget.putBack(this.#tokensTaken);
     this.#call.noteRecovery();
     return value;
   };
@@ -144,7 +147,7 @@ export class RetrySequence {
     return repeated;
   };
 
-  /** @throws {ConfigurationError} for a wrong answer of `backoff` */
+  /** @throws {ConfigurationError} if `backoff` returns an invalid value */
   #waitMs(failure: Failure, ended: Ended): number {
     const { site, rules } = this.#retries;
     if (site.instantRetries) return 0;
@@ -152,10 +155,10 @@ export class RetrySequence {
     let waitMs: number;
     try {
       waitMs = backoffMs(this.#attempt, rules, site.random, failure, 'error' in ended ? ended : undefined);
-    } catch (mistake) {
-      throw standFor(failure, mistake, this.#call);
+    } catch (thrown) {
+      throw keepFailure(failure, thrown, this.#call);
     }
-    return retryAfterMs === undefined ? waitMs : heedHint(waitMs, retryAfterMs, rules.maxWaitMs, site.random);
+    return retryAfterMs === undefined ? waitMs : waitWithHint(waitMs, retryAfterMs, rules.maxWaitMs, site.random);
   }
 
   #reasonToStop(
@@ -164,28 +167,28 @@ export class RetrySequence {
     leftMs: number,
   ): 'nested' | 'attempts' | 'body' | 'retry-after' | undefined {
     const { maxAttempts, maxWaitMs, nested } = this.#retries.rules;
-    if (this.#isLed || (nested === 'inner-only' && within.length > 0)) return 'nested';
+    if (this.#isRepeatedOutside || (nested === 'inner-only' && within.length > 0)) return 'nested';
     if (this.#attempt >= maxAttempts) return 'attempts';
     if (isUsed(this.#call.args)) return 'body';
     const isTooLong = retryAfterMs !== undefined && (retryAfterMs > maxWaitMs || retryAfterMs >= leftMs);
     return isTooLong ? 'retry-after' : undefined;
   }
 
-  /** The retries within the method that gave up on the outcome of this attempt. */
+  /** The inner retries that gave up on the outcome of this attempt. */
   #layersOf(ended: Ended): readonly Layer[] {
     if (this.#retries.rules.maxAttempts === 1) return [];
     return 'error' in ended ? spentOnError(ended.error, this.#since) : spentOnValue(ended.value, this.#since);
   }
 
-  #tellMultiplied(within: readonly Layer[], ended: Ended): void {
+  #emitMultiplied(within: readonly Layer[], ended: Ended): void {
     const { site, rules, multiplied } = this.#retries;
     if ('error' in ended && rules.maxAttempts > 1) multiplied.noticeError(site, rules.maxAttempts, ended.error);
-    // The clients of the object that made the first call are known; this may be another one.
+    // The clients of the first call's object are known; this call may have another object.
     if (this.#attempt === 1) multiplied.noticeAgain(site, rules.maxAttempts, this.#call.self);
-    multiplied.tell(site, rules.maxAttempts, within);
+    multiplied.emit(site, rules.maxAttempts, within);
   }
 
-  /** For those further out to see that this method has repeated already. */
+  /** Tells outer retries that this method has already repeated. */
   #noteSpent(ended: Ended): void {
     const { site, rules, multiplied } = this.#retries;
     if (rules.maxAttempts === 1) return;
@@ -197,7 +200,7 @@ export class RetrySequence {
     ]);
   }
 
-  /** @returns a rejection if the call fails with something else than what its last attempt ended with */
+  /** @returns a rejection if the call does not end with the outcome of its last attempt */
   #giveUp(reason: GaveUpReason, failure: Failure, ended: Ended, now: number): Promise<never> | undefined {
     if (reason !== 'nested' && reason !== 'aborted') this.#noteSpent(ended);
     count(this.#retries.site.stats.gaveUp, reason);
@@ -207,7 +210,7 @@ export class RetrySequence {
     return reason === 'aborted' ? Promise.reject(this.#call.stop.error) : undefined;
   }
 
-  #tellScheduled(failure: Failure, waitMs: number, now: number): void {
+  #emitScheduled(failure: Failure, waitMs: number, now: number): void {
     const audience = this.#retries.scheduled.audience(now);
     audience?.({ type: 'retry_scheduled', ...this.#facts(failure, now), waitMs: Math.round(waitMs) });
   }

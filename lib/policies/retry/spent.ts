@@ -1,15 +1,15 @@
 import { shared } from '../../core/shared.js';
 import { causesOf } from '../../failures/chain.js';
 
-/** Something that repeats requests: a retried method, or a client that retries by itself. */
+/** Something that repeats requests: a retried method, or a client that retries itself. */
 export interface Layer {
-  /** The method, or the client itself: each is reported once. */
+  /** Identifies the method or client, because each is reported once. */
   readonly identity: object;
-  /** As it is named to people. */
+  /** The name for messages. */
   readonly name: string;
-  /** Attempts in all, the first included. */
+  /** The total number of attempts, the first included. */
   readonly attempts: number;
-  /** What to write in its place, where that can be told without knowing who calls it. */
+  /** What to write instead. Absent if that depends on the caller. */
   readonly instead?: string;
 }
 
@@ -19,24 +19,27 @@ interface Spent {
 }
 
 /**
- * What retries have given up on, an error or a value that was not wanted. This is how the retry further out sees them,
- * without a context that would slow every promise of the process.
+ * The errors and unwanted values on which retries have given up. Outer retries look them up here, because an async
+ * context would slow every promise of the process.
  */
 const state = shared('retry.spent', () => ({ outcomes: new WeakMap<object, Spent>(), marks: 0 }));
 
-/** The moment, in order of what has been given up on. Nothing is later than `NEVER`. */
-export const thisMoment = (): number => state.marks;
+/** The current mark: how many times retries have given up. No mark is later than `NEVER`. */
+export const currentMark = (): number => state.marks;
 export const NEVER = Number.POSITIVE_INFINITY;
 
-/** Notes the retries, outermost first, that gave up on an outcome. One that is no object cannot be told from another. */
+/**
+ * Notes the retries, outermost first, that gave up on an outcome. Ignores primitive values, because they have no
+ * identity.
+ */
 export function noteSpent(outcome: unknown, layers: readonly Layer[]): void {
   state.marks += 1;
   if (typeof outcome === 'object' && outcome !== null) state.outcomes.set(outcome, { layers, mark: state.marks });
 }
 
 /**
- * The retries, outermost first, that gave up after `since` on an error or on what caused it. Without a moment an error
- * that is thrown again and again would tell of calls that had nothing to do with this one.
+ * The retries, outermost first, that gave up after `since` on an error or one of its causes. Without `since`, an error
+ * object that is thrown repeatedly would report earlier, unrelated calls.
  */
 export function spentOnError(error: unknown, since: number): readonly Layer[] {
   if (since >= state.marks) return [];
@@ -47,9 +50,9 @@ export function spentOnError(error: unknown, since: number): readonly Layer[] {
   return [];
 }
 
-/** The same for a value; none of its properties is read. */
+/** The same for a value. Reads none of its properties. */
 export function spentOnValue(value: unknown, since: number): readonly Layer[] {
-  // A primitive value is never found.
-  const found = state.outcomes.get(value as object);
-  return found && found.mark > since ? found.layers : [];
+  // The map never holds a primitive value.
+  const spent = state.outcomes.get(value as object);
+  return spent && spent.mark > since ? spent.layers : [];
 }

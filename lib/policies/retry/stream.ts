@@ -5,8 +5,8 @@ import { type Failure, factsOf } from '../../core/failure.js';
 import type { Retries } from './retries.js';
 
 /**
- * Emits that a stream failed after a part of it was delivered, if the failure would have been repeated before.
- * @param taken tokens of the budget that the stream's opening has cost
+ * Emits `stream_broken` if a stream fails after a part of it was delivered and a retry would have repeated the failure.
+ * @param taken budget tokens that opening the stream took
  */
 export function watchStream({ site, rules }: Retries, rest: Stream, call: Call, taken?: number): Stream {
   return watchEnd(rest, {
@@ -15,7 +15,7 @@ export function watchStream({ site, rules }: Retries, rest: Stream, call: Call, 
       if (how === 'completed' && taken !== undefined) call.budget.putBack(taken);
       if (how !== 'failed') return;
       const failure = call.failureOf(error);
-      if (isRepeatable(failure, error)) tellBroken(failure, chunks);
+      if (isRepeatable(failure, error)) emitBroken(failure, chunks);
     },
   });
 
@@ -23,12 +23,12 @@ export function watchStream({ site, rules }: Retries, rest: Stream, call: Call, 
     try {
       return rules.retryOn(failure, error);
     } catch {
-      // The stream fails with its own error.
+      // The stream fails with its own error; this one is ignored.
       return false;
     }
   }
 
-  function tellBroken(failure: Failure, chunks: number): void {
+  function emitBroken(failure: Failure, chunks: number): void {
     const { circuit } = call.admission;
     site.channel('stream_broken').audience(site.clock.now())?.({
       type: 'stream_broken',

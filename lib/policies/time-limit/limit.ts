@@ -12,36 +12,36 @@ import { afterThisTurn } from '../../core/turn.js';
 import { discard } from '../../failures/discard.js';
 import type { TimeLimitRules } from './rules.js';
 
-/** Where a limit stands: `inner` ones are right around the method, `outer` ones have policies further in. */
+/** `inner`: the limit is directly around the method. `outer`: there are policies inside it. */
 export type Placement = 'inner' | 'outer';
 
-/** What the limits of one method's calls have in common. */
+/** The parts that all limits of one method share. */
 export interface LimitKind {
   readonly site: Site;
-  /** Tells when a call begins. */
+  /** The time in milliseconds at which a call begins. */
   readonly now: () => number;
   readonly rules: TimeLimitRules;
   readonly placement: Placement;
   readonly covers: TimeLimitReason;
 }
 
-/** A timer is late if the event loop was blocked, or the process was frozen, for longer than this. */
+/** A timer that fires this much too late shows that the event loop was blocked or the process was frozen. */
 const LATE_MS = 10;
 
-/** Why the signal of a stream aborts that its reader leaves. */
+/** The reason of the signal's abort when the reader leaves the stream. */
 const LEFT = new DOMException('The reader left the stream.', 'AbortError');
 
-/** The limit of one call, or of one attempt of it. Holds a timer and listeners until it has ended or is released. */
+/** The limit of one call or attempt. Holds a timer and listeners until it has ended or is released. */
 export class Limit extends Scope {
   readonly #kind: LimitKind;
   readonly #call: Call;
   readonly #startedAt: number;
   #timer: Started | undefined;
-  /** The wait for a chunk. */
+  /** The timer of the wait for a chunk. */
   #chunkTimer: Started | undefined;
   #hasChunk = false;
-  /** Of an outer one: rejects the call if policies further in do not heed the end. */
-  #cutLater: ((reason: unknown) => void) | undefined;
+  /** For an outer limit: rejects the call even if inner policies do not react to the end. */
+  #rejectCall: ((reason: unknown) => void) | undefined;
 
   constructor(kind: LimitKind, call: Call) {
     super(call);
@@ -52,7 +52,7 @@ export class Limit extends Scope {
     if (this.ended) return;
     const { limitMs } = rules;
     if (limitMs !== undefined) this.#timer = this.#startTimer(limitMs, covers, this.#startedAt);
-    if (site.isStream) this.#wait();
+    if (site.isStream) this.#startChunkTimer();
   }
 
   override get deadline(): number {
@@ -60,7 +60,7 @@ export class Limit extends Scope {
     return Math.min(super.deadline, limitMs === undefined ? Number.POSITIVE_INFINITY : this.#startedAt + limitMs);
   }
 
-  /** Runs everything further in. */
+  /** Runs the inner layers. */
   around(next: Next): Promise<unknown> {
     const { self, args } = this.#call;
     if (this.ended) {
@@ -70,7 +70,7 @@ export class Limit extends Scope {
     }
     if (this.#kind.placement === 'inner') return next(self, args, this.#call);
     return new Promise((resolve, reject) => {
-      this.#cutLater = reject;
+      this.#rejectCall = reject;
       next(self, args, this.#call).then(
         (value) => {
           if (this.ended) this.#fail(reject, value);
@@ -93,9 +93,9 @@ export class Limit extends Scope {
   override end(cause: StopCause, error: unknown): void {
     if (this.ended) return;
     this.#clearTimers();
-    const cut = this.#cutLater;
-    // Policies further in settle first, before the caller gets the error; one that does not heed the end is not waited for.
-    if (cut) afterThisTurn(() => cut(error));
+    const rejectCall = this.#rejectCall;
+    // Inner policies get one turn to settle before the caller gets the error. The limit does not wait longer for them.
+    if (rejectCall) afterThisTurn(() => rejectCall(error));
     super.end(cause, error);
     if (this.#kind.placement === 'inner') this.leave();
   }
@@ -113,14 +113,14 @@ export class Limit extends Scope {
   }
 
   protected override settled(value?: unknown, error?: unknown): void {
-    // It came too late for anybody to read.
+    // The result came too late: nobody will read it.
     if (this.ended) this.#discard(value ?? error);
     else if (this.#kind.placement === 'inner') this.#succeed(value);
-    // A stream is read in its innermost scope.
+    // A stream is read in the innermost scope.
     else openingOf(value, this.#kind.site, this);
   }
 
-  /** It is over, or goes on as long as a stream that came out of it. */
+  /** Releases the limit, or, for a stream, keeps it until the stream ends. */
   #succeed(value: unknown): void {
     const opening = openingOf(value, this.#kind.site, this);
     if (!opening) return this.release();
@@ -128,7 +128,7 @@ export class Limit extends Scope {
     this.#clearChunkTimer();
     this.leave();
     opening.rest = watchEnd(opening.rest, {
-      waits: () => this.#wait(),
+      waits: () => this.#startChunkTimer(),
       chunk: () => {
         this.#hasChunk = true;
         this.#clearChunkTimer();
@@ -140,7 +140,7 @@ export class Limit extends Scope {
     });
   }
 
-  /** It has ended, whatever came from further in. */
+  /** Rejects the call, because the limit has ended; discards the result of the inner layers. */
   #fail(reject: (error: unknown) => void, value?: unknown): void {
     const { error } = this.#call.stop;
     this.#discard(value);
@@ -152,7 +152,7 @@ export class Limit extends Scope {
     if (!closeUnread(value, this.#kind.site)) discard(value);
   }
 
-  #wait(): void {
+  #startChunkTimer(): void {
     const { firstChunkMs, betweenChunksMs } = this.#kind.rules;
     const [ms, which] = this.#hasChunk
       ? ([betweenChunksMs, 'between-chunks'] as const)
@@ -163,7 +163,7 @@ export class Limit extends Scope {
   #startTimer(ms: number, reason: TimeLimitReason, since: number): Started {
     const { clock } = this.#kind.site;
     const fire = (): void => {
-      // A timer that is late lets I/O run first: a result that is there already is delivered.
+      // A late timer lets pending I/O run first, so that a result that has already arrived is delivered.
       if (clock.now() > since + ms + LATE_MS) afterThisTurn(() => this.#expire(ms, reason));
       else this.#expire(ms, reason);
     };

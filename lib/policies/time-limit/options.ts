@@ -1,14 +1,14 @@
 import type { commonOptions } from '../../core/common-options.js';
 import { type Field, type OptionsOf, positiveDuration, type ResolvedOf } from '../../core/field.js';
 
-/** Everything that `@TimeLimited()` takes. */
+/** The options of `@TimeLimited()`. */
 export const timeLimitFields = {
   /**
-   * How long it may take: above the retry the whole call, attempts and waits together; below it each attempt. For
-   * streams, the time until the end, including the time that the consumer takes. Default: none.
+   * The longest duration: above the retry, of the whole call with all attempts and waits; below it, of each attempt.
+   * For streams, until their end, including the time that the consumer takes. Default: none.
    */
   limit: {
-    doc: 'How long it may take: above the retry the whole call, attempts and waits together; below it each attempt. For streams, the time until the end, including the time that the consumer takes. Default: none.',
+    doc: 'The longest duration: above the retry, of the whole call with all attempts and waits; below it, of each attempt. For streams, until their end, including the time that the consumer takes. Default: none.',
     format: positiveDuration,
     default: null,
   },
@@ -29,8 +29,8 @@ export const timeLimitFields = {
   },
 } satisfies Record<string, Field<unknown>>;
 
-/** Options of `@TimeLimited()`. At least one of the limits has to be set. */
+/** Options of `@TimeLimited()`. At least one limit must be set. */
 export interface TimeLimitOptions extends OptionsOf<typeof timeLimitFields>, OptionsOf<typeof commonOptions> {}
 
-/** Time limits in effect: null if a limit is not set. */
+/** Time limits in effect: null if a limit is unset. */
 export type ResolvedTimeLimitOptions = ResolvedOf<typeof timeLimitFields> & OptionsOf<typeof commonOptions>;

@@ -21,7 +21,7 @@ export function timeLimitRules({
   };
 }
 
-/** Options that contradict each other, as problems for people. */
+/** Messages about options that contradict each other. */
 export function timeLimitContradictions(options: Partial<ResolvedTimeLimitOptions>): string[] {
   const { limit, firstChunk, betweenChunks } = options;
   if (!limit && !firstChunk && !betweenChunks)
@@ -29,14 +29,14 @@ export function timeLimitContradictions(options: Partial<ResolvedTimeLimitOption
   return partContradictions(options);
 }
 
-/** Parts of a call that are longer than the whole. */
+/** Messages about limits of parts that are longer than the limit of the whole call. */
 export function partContradictions({ limit, firstChunk, betweenChunks }: Partial<ResolvedTimeLimitOptions>): string[] {
   return Object.entries({ firstChunk, betweenChunks }).flatMap(([name, part]) =>
     limit && part && toMs(part) > toMs(limit) ? [`${name}: expected at most limit (${limit}), got ${part}`] : [],
   );
 }
 
-/** No timer holds longer than 24 days. */
+/** The longest timer is 24 days. */
 function limitMs(duration: Duration | null | undefined): number | undefined {
   return duration ? Math.min(toMs(duration), MAX_TIMER_MS) : undefined;
 }

@@ -4,13 +4,16 @@ import { burstClock } from '../../core/burst-clock.js';
 import { Limit, type LimitKind } from './limit.js';
 import type { TimeLimitRules } from './rules.js';
 
-/** Ends each attempt of a call, or the call itself if the limit is the only policy. */
+/** Limits each attempt of a call, or the call itself if the limit is the only policy. */
 export function limitAttempt(site: Site, rules: TimeLimitRules, covers: 'call' | 'attempt'): Policy {
-  // No policy further in uses its deadline: when it began only appears in an event.
+  // No inner policy uses the deadline: the start appears only in an event, so a cheaper clock suffices.
   return limited({ site, now: burstClock(site.clock), rules, placement: 'inner', covers });
 }
 
-/** Ends everything that it wraps at once, from the method outwards, whether or not the method heeds its signal. */
+/**
+ * Limits the whole call. Its end settles everything inside, from the method outwards, even if the method ignores its
+ * signal.
+ */
 export function limitCall(site: Site, rules: TimeLimitRules): Policy {
   return limited({ site, now: () => site.clock.now(), rules, placement: 'outer', covers: 'call' });
 }

@@ -4,10 +4,10 @@ type Figure = readonly [words: string, file: string, line: string];
 /** Figures of the pages that are neither options nor printed by an example. */
 export const FIGURES: Readonly<Record<string, readonly Figure[]>> = {
   'docs/circuits.md': [
-    ['a number of calls, up to 100 000', 'policies/circuit/options.ts', 'const MOST_CALLS = 100_000;'],
+    ['a number of calls, up to 100 000', 'policies/circuit/options.ts', 'const MAX_CALLS = 100_000;'],
     ['kept in sixteen parts', 'policies/circuit/window.ts', 'const BUCKETS = 16;'],
     ['Up to 10 % is added at random', 'policies/circuit/state.ts', 'const RECOVERY_SPREAD = 0.1;'],
-    ['beyond twice `maxKeys`', 'policies/circuit/keyed.ts', 'const BOUND = 2;'],
+    ['beyond twice `maxKeys`', 'policies/circuit/keyed.ts', 'const MAX_TIMES = 2;'],
     ['`max` answers (default 1000)', 'runtime/last-good.ts', 'const MOST = 1000;'],
   ],
   'docs/concurrency.md': [
@@ -38,9 +38,9 @@ export const FIGURES: Readonly<Record<string, readonly Figure[]>> = {
     ['does not answer in 2 seconds', 'cli/fleet/fleet.ts', "const TIMEOUT = '2s';"],
   ],
   'docs/hedging.md': [
-    ['from the last 1000 calls', 'policies/hedge/latencies.ts', 'const REMEMBERED = 1000;'],
-    ['Until 100 calls were seen', 'policies/hedge/latencies.ts', 'const ENOUGH = 100;'],
-    ['anew every 16 calls', 'policies/hedge/latencies.ts', 'const TOLD_FOR = 16;'],
+    ['from the last 1000 calls', 'policies/hedge/latencies.ts', 'const MAX_CALLS = 1000;'],
+    ['Until 100 calls were seen', 'policies/hedge/latencies.ts', 'const MIN_CALLS = 100;'],
+    ['anew every 16 calls', 'policies/hedge/latencies.ts', 'const COMPUTED_FOR = 16;'],
     ['up to 4.4 % too long', 'policies/hedge/latencies.ts', 'const STEPS = 16;'],
     ['never too short up to half an hour', 'policies/hedge/latencies.ts', 'const BUCKETS = 21 * STEPS + 1;'],
   ],
@@ -64,7 +64,7 @@ export const FIGURES: Readonly<Record<string, readonly Figure[]>> = {
   'docs/rate-limits.md': [
     ['held nobody back for a minute', 'policies/rate-limit/state.ts', 'const REOPEN_MS = 60_000;'],
     ['the two seconds before the 429', 'policies/rate-limit/successes.ts', 'const LOOK_BACK_MS = 2000;'],
-    ['at most 10 a second', 'policies/rate-limit/pace.ts', 'const MOST_UNKNOWN = 10 / 1000;'],
+    ['at most 10 a second', 'policies/rate-limit/pace.ts', 'const MAX_UNKNOWN_RATE = 10 / 1000;'],
   ],
   'docs/retry.md': [
     ['It holds 100 tokens', 'call/retry-budget.ts', 'const CAPACITY = 100;'],

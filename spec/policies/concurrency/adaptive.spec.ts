@@ -10,10 +10,10 @@ import {
   MAX_LIMIT,
   MIN_LIMIT,
   type Sample,
-  USUAL,
+  DEFAULT_RULES,
 } from '#lib/policies/concurrency/adaptive.js';
 
-const START = initialState(USUAL);
+const START = initialState(DEFAULT_RULES);
 
 describe('The adaptive limit', () => {
   /** Lets so many calls go by, with all permits in use where nothing else is said. */

@@ -6,7 +6,7 @@ import { opens } from '#lib/call/opener.js';
 import { pipeline } from '#lib/call/pipeline.js';
 import type { Policy, Stream } from '#lib/call/policy.js';
 import { hedge } from '#lib/policies/hedge/hedge.js';
-import { ENOUGH, Latencies } from '#lib/policies/hedge/latencies.js';
+import { MIN_CALLS, Latencies } from '#lib/policies/hedge/latencies.js';
 import { hedgeRules } from '#lib/policies/hedge/rules.js';
 import { FakeClock } from '#lib/testing/fake-clock.js';
 import { siteOf } from '../../support/site.js';
@@ -58,7 +58,7 @@ describe('A hedge', () => {
     ] as const) {
       const seen = new Latencies();
       const { around } = policyAfter(after, seen);
-      for (let i = 0; i < ENOUGH; i++) await around?.(new Call(site, undefined, [], UNGUARDED), async () => 'yes');
+      for (let i = 0; i < MIN_CALLS; i++) await around?.(new Call(site, undefined, [], UNGUARDED), async () => 'yes');
       expect(seen.percentile(0.95)).to.equal(known);
     }
   });

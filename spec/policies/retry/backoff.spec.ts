@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { ConfigurationError } from '#lib/core/errors.js';
-import { type BackoffRules, backoffMs, heedHint } from '#lib/policies/retry/backoff.js';
+import { type BackoffRules, backoffMs, waitWithHint } from '#lib/policies/retry/backoff.js';
 
 const waits = fc
   .tuple(fc.double({ min: 0, max: 1e7, noNaN: true }), fc.double({ min: 0, max: 1e12, noNaN: true }))
@@ -69,7 +69,7 @@ describe('The wait before a retry', () => {
     const hint = fc.double({ min: 0, max: 1e9, noNaN: true });
     fc.assert(
       fc.property(hint, hint, hint, chance, (wait, asked, maxWait, random) => {
-        const heeded = heedHint(wait, asked, maxWait, () => random);
+        const heeded = waitWithHint(wait, asked, maxWait, () => random);
         expect(heeded).to.be.at.least(asked).and.at.least(wait);
         expect(heeded).to.be.at.most(Math.max(wait, asked * 1.1));
         if (asked <= maxWait && wait <= maxWait) expect(heeded).to.be.at.most(maxWait);

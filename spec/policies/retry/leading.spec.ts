@@ -1,28 +1,28 @@
 import { expect } from 'chai';
-import { isLed, lead } from '#lib/policies/retry/leading.js';
+import { isRepeatedOutside, repeatAlone } from '#lib/policies/retry/leading.js';
 import { deferred } from '../../support/upstream.js';
 
-describe('A call that alone may repeat', () => {
-  it('leads what runs in it, and nothing beside it', async () => {
+describe('a call that alone may retry', () => {
+  it('makes inner retries stand back while it runs, and no retry beside it', async () => {
     const end = deferred();
-    const led = lead(async () => {
+    const isRepeated = repeatAlone(async () => {
       await end.promise;
-      return isLed();
+      return isRepeatedOutside();
     });
-    expect(isLed()).to.equal(false);
+    expect(isRepeatedOutside()).to.equal(false);
     end.resolve(0);
-    expect(await led).to.equal(true);
-    expect(isLed()).to.equal(false);
+    expect(await isRepeated).to.equal(true);
+    expect(isRepeatedOutside()).to.equal(false);
   });
 
-  it('goes on leading when another one beside it has ended', async () => {
+  it('still does so after another such call beside it has ended', async () => {
     const end = deferred();
-    const led = lead(async () => {
+    const isRepeated = repeatAlone(async () => {
       await end.promise;
-      return isLed();
+      return isRepeatedOutside();
     });
-    await lead(async () => undefined);
+    await repeatAlone(async () => undefined);
     end.resolve(0);
-    expect(await led).to.equal(true);
+    expect(await isRepeated).to.equal(true);
   });
 });
