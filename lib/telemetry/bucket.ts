@@ -1,13 +1,13 @@
 const CAPACITY = 10;
 const REFILL_MS = 1000;
 
-/** Lets 10 entries through and then one a second: an outage must not become a log storm. */
+/** Limits log entries to 10 at once and then one per second: an outage must not become a log storm. */
 export class LogBucket {
   #tokens = CAPACITY;
   #refilledAt = 0;
   #leftOut = 0;
 
-  /** Whether one more entry may be written. */
+  /** Takes a token for one entry. False, and counts the entry as left out, if there is none. */
   take(now: number): boolean {
     if (!this.hasToken(now)) {
       this.leaveOut();
@@ -17,10 +17,10 @@ export class LogBucket {
     return true;
   }
 
-  /** Whether `take` would let an entry through. */
+  /** True if `take` would return true. */
   hasToken(now: number): boolean {
     const elapsed = now - this.#refilledAt;
-    // A clock that was set back refills too: a few entries more are better than silence.
+    // A clock that was set back also refills: a few extra entries are better than none.
     if (elapsed >= REFILL_MS || elapsed < 0) this.#refill(elapsed, now);
     return this.#tokens > 0;
   }
@@ -30,14 +30,14 @@ export class LogBucket {
     this.#leftOut += 1;
   }
 
-  /** How many entries were left out since this was last asked. */
+  /** How many entries were left out since the last call of this method. */
   takeLeftOut(): number {
     const leftOut = this.#leftOut;
     this.#leftOut = 0;
     return leftOut;
   }
 
-  /** True if it is as good as a new one. */
+  /** True if it has all tokens, as a new one has. */
   isFull(now: number): boolean {
     return this.hasToken(now) && this.#tokens === CAPACITY;
   }

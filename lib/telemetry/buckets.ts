@@ -4,17 +4,17 @@ const MAX_BUCKETS = 1000;
 const SWEEP_MS = 1000;
 
 /**
- * The buckets of all events, methods and circuits. A bucket that is full again is as good as a new one, so it is dropped
- * when there are too many. While all of them are in use, events of one type whose bucket is not there share one.
+ * The buckets of all events, methods and circuits. If there are too many, full buckets are deleted, because a full
+ * bucket equals a new one. If none is full, further events share one bucket per type.
  */
 export class LogBuckets {
   readonly #buckets = new Map<string, LogBucket>();
-  readonly #shared = new Map<string, LogBucket>();
+  readonly #sharedByType = new Map<string, LogBucket>();
   #sweptAt = Number.NEGATIVE_INFINITY;
 
-  /** How many buckets there are, the shared ones included. */
+  /** The number of buckets, including the shared ones. */
   get size(): number {
-    return this.#buckets.size + this.#shared.size;
+    return this.#buckets.size + this.#sharedByType.size;
   }
 
   of(type: string, key: string, now: number): LogBucket {
@@ -23,11 +23,11 @@ export class LogBuckets {
 
   #add(type: string, key: string, now: number): LogBucket {
     if (this.#buckets.size >= MAX_BUCKETS) this.#sweep(now);
-    if (this.#buckets.size >= MAX_BUCKETS) return getOrAdd(this.#shared, type);
+    if (this.#buckets.size >= MAX_BUCKETS) return getOrAdd(this.#sharedByType, type);
     return getOrAdd(this.#buckets, key);
   }
 
-  /** Looks at each bucket, so not more often than once a second. */
+  /** Deletes full buckets. Checks every bucket, so at most once per second. */
   #sweep(now: number): void {
     if (now - this.#sweptAt < SWEEP_MS && now >= this.#sweptAt) return;
     this.#sweptAt = now;

@@ -9,7 +9,7 @@ export interface LogEntry {
   readonly [field: string]: unknown;
 }
 
-/** The only fields that are ever written, apart from those that a policy has defined for its own events. */
+/** The only fields that are written, apart from those that a policy has defined for its own events. */
 const FIELDS: readonly string[] = [
   ...['method', 'circuit', 'limiter', 'attempt', 'maxAttempts', 'attempts', 'waitMs', 'elapsedMs', 'durationMs'],
   ...[
@@ -28,7 +28,7 @@ const FIELDS: readonly string[] = [
   ],
 ];
 
-/** The entry of an event; `leftOut` is how many of its like were not written before it. */
+/** The log entry of an event. `leftOut`: how many similar entries were left out before it. */
 export function entryOf(event: ResilienceEvent, level: Level, leftOut: number): LogEntry {
   const valueOf = (field: string): unknown => Reflect.get(event, field);
   const entry: Record<string, unknown> = {};

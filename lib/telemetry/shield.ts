@@ -1,16 +1,15 @@
 /**
- * Calls a logger or a listener. Whatever goes wrong in there changes nothing here: neither what it throws, nor the
- * rejection of a promise that it returns, native or not.
+ * Calls a logger or a listener, and ignores what it throws and the rejection of a promise or thenable that it returns.
  */
 export function shielded(call: () => unknown): void {
   try {
     forgive(call());
   } catch {
-    // The caller's own trouble.
+    // Errors of loggers and listeners are ignored.
   }
 }
 
-/** Handles the rejection of what may be a promise. Throws what reading it throws. */
+/** If `result` is a promise, handles its rejection. Throws if reading `then` throws. */
 export function forgive(result: unknown): void {
   if (isThenable(result)) Promise.resolve(result).catch(ignore);
 }

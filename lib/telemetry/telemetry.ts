@@ -9,13 +9,19 @@ import { entryOf } from './entry.js';
 import type { Writer } from './loggers/writer.js';
 import { shielded } from './shield.js';
 
-/** Events that are emitted while one is delivered wait for it, at most so many: a listener could emit for ever. */
+/**
+ * The most events that may be emitted while one is delivered; further ones are dropped. Otherwise a listener could emit
+ * endlessly.
+ */
 const MAX_NESTED = 100;
 
-/** Channels are kept, because making one takes longer than finding it. */
+/** The most channels that are cached. Creating a channel is slower than finding it. */
 const MAX_CHANNELS = 1000;
 
-/** Delivers events to the log, to listeners and to the diagnostics channel. Nothing that these do changes an outcome. */
+/**
+ * Delivers events to the log, to listeners and to the diagnostics channel. Their errors never change the outcome of a
+ * call.
+ */
 export class Telemetry {
   readonly #buckets = new LogBuckets();
   readonly #channels = new Map<string, Channel>();
@@ -24,14 +30,14 @@ export class Telemetry {
   #nested: (() => void)[] | undefined;
   #isAsking = false;
 
-  /** `writer` is asked when there is something to write, so that none is made before. */
+  /** `writer` is called only when there is something to write, so that no logger is created before. */
   constructor(writer: () => Writer) {
     this.#writer = writer;
   }
 
-  /** @returns a function that ends it */
+  /** @returns a function that stops listening */
   listen(listener: Listener): () => void {
-    // A function of its own, so that one listener may listen twice.
+    // A new function, so that one listener can be added twice.
     const added: Listener = (event) => listener(event);
     this.#listeners = [...this.#listeners, added];
     return () => {
@@ -39,12 +45,12 @@ export class Telemetry {
     };
   }
 
-  /** Emits one type of event of one method, and of one circuit if there is one. Its log lines share a bucket. */
+  /** The channel for one event type of one method, and of one circuit if there is one. Its log lines share a bucket. */
   channel(type: EventType, method: string, circuit = ''): Channel {
     const key = `${type}\n${method}\n${circuit}`;
     let channel = this.#channels.get(key);
     if (!channel) {
-      // They hold nothing that could be lost.
+      // Channels hold no state that could be lost.
       if (this.#channels.size === MAX_CHANNELS) this.#channels.clear();
       this.#channels.set(key, (channel = this.#open(type, key)));
     }
@@ -52,20 +58,20 @@ export class Telemetry {
   }
 
   #open(type: EventType, key: string): Channel {
-    const { level, levelOf: varies } = kindOf(type);
-    // A level that is not the usual one has a bucket of its own: many lines of debug must not displace a warning.
-    const bucketOf = (one: Level, now: number): LogBucket => {
-      return this.#buckets.of(type, one === level ? key : `${key}\n${one}`, now);
+    const { level, levelOf: levelOfEvent } = kindOf(type);
+    // Each unusual level has a separate bucket: many debug lines must not displace a warning.
+    const bucketOf = (eventLevel: Level, now: number): LogBucket => {
+      return this.#buckets.of(type, eventLevel === level ? key : `${key}\n${eventLevel}`, now);
     };
     let at = 0;
-    const tell: Audience = (event) => this.#tell(event, (one) => bucketOf(one, at), at);
+    const tell: Audience = (event) => this.#tell(event, (eventLevel) => bucketOf(eventLevel, at), at);
     return {
-      // In two steps, so that the engine can inline the one that runs when nobody listens.
-      audience: (now, known = varies ? undefined : level) => {
+      // A separate step, so that the engine can inline the code that runs without an audience.
+      audience: (now, known = levelOfEvent ? undefined : level) => {
         at = now;
-        if (this.#isHeard()) return tell;
+        if (this.#hasListeners()) return tell;
         if (!this.#isEnabled(known ?? level)) return undefined;
-        // Only the event says then whether it needs a token.
+        // The level depends on the event, so the token is taken later.
         if (known === undefined) return tell;
         const bucket = bucketOf(known, now);
         if (bucket.hasToken(now)) return tell;
@@ -75,7 +81,7 @@ export class Telemetry {
     };
   }
 
-  /** Emits an event that is always logged: what a person did by hand is never left out. */
+  /** Emits an event that the rate limit of the log never drops, because a person caused it. */
   tell(event: ResilienceEvent): void {
     this.#tell(event, undefined, 0);
   }
@@ -86,15 +92,18 @@ export class Telemetry {
     const bucket = isEnabled ? bucketOf?.(level) : undefined;
     const isLogged = isEnabled && (bucket?.take(now) ?? true);
     const leftOut = isLogged ? (bucket?.takeLeftOut() ?? 0) : 0;
-    if (!isLogged && !this.#isHeard()) return;
-    this.#inTurn(() => {
+    if (!isLogged && !this.#hasListeners()) return;
+    this.#deliverInOrder(() => {
       if (isLogged) shielded(() => this.#writer().write(level, entryOf(event, level, leftOut)));
-      if (this.#isHeard()) this.#announce(event);
+      if (this.#hasListeners()) this.#notifyListeners(event);
     });
   }
 
-  /** One event after the other, so that all who listen hear them in one order, and none is called within itself. */
-  #inTurn(deliver: () => void): void {
+  /**
+   * Delivers events one after the other, so that all listeners get them in the same order, and no listener is called
+   * inside itself.
+   */
+  #deliverInOrder(deliver: () => void): void {
     if (this.#nested) {
       if (this.#nested.length < MAX_NESTED) this.#nested.push(deliver);
       return;
@@ -102,31 +111,31 @@ export class Telemetry {
     const nested: (() => void)[] = (this.#nested = []);
     try {
       deliver();
-      // The list grows while it is worked off.
+      // The list may grow during the loop.
       for (const next of nested) next();
     } finally {
       this.#nested = undefined;
     }
   }
 
-  #isHeard(): boolean {
+  #hasListeners(): boolean {
     return this.#listeners.length > 0 || hasSubscribers();
   }
 
-  #announce(event: ResilienceEvent): void {
+  #notifyListeners(event: ResilienceEvent): void {
     Object.freeze(event);
     for (const listener of this.#listeners) shielded(() => listener(event));
     if (hasSubscribers()) publish(event);
   }
 
   #isEnabled(level: Level): boolean {
-    // A logger that emits an event when it is asked would be asked again, for ever.
+    // Otherwise a logger that emits an event inside `isEnabled` would recurse endlessly.
     if (this.#isAsking) return false;
     this.#isAsking = true;
     try {
       return this.#writer().isEnabled(level);
     } catch {
-      // It may write all the same.
+      // The logger may still be able to write.
       return true;
     } finally {
       this.#isAsking = false;

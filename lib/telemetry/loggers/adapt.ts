@@ -8,7 +8,7 @@ import type { Writer } from './writer.js';
 
 type Method = (...args: readonly unknown[]) => unknown;
 
-/** The names of a level, the best first: loggers have levels of their own. */
+/** The names of each level, the best first, because loggers use different names. */
 const NAMES: Readonly<Record<Level, readonly string[]>> = {
   error: ['error', 'err', 'crit', 'critical', 'fatal'],
   warn: ['warn', 'warning', 'notice'],
@@ -18,7 +18,7 @@ const NAMES: Readonly<Record<Level, readonly string[]>> = {
 
 const NEST_NAMES: Readonly<Record<Level, readonly string[]>> = { ...NAMES, info: ['log'], debug: ['debug'] };
 
-/** The shapes, in the order in which they are tried: the first that fits decides how the logger is called. */
+/** The shapes of loggers, in order: the first that fits decides how the logger is called. */
 const SHAPES: readonly (readonly [fits: (logger: unknown) => boolean, adapt: (logger: unknown) => Writer])[] = [
   [shapes.isWinston, entryWriter],
   [shapes.isPino, (logger) => methodWriter(logger, ({ message, fields }) => [fields, message])],
@@ -31,22 +31,22 @@ const SHAPES: readonly (readonly [fits: (logger: unknown) => boolean, adapt: (lo
   [shapes.takesEntries, entryWriter],
 ];
 
-/** What `configure()` says of anything else. */
+/** The expectation in the error message of `configure()`. */
 export const EXPECTED_LOGGER =
   'a logger like winston (log(entry) and levels), pino or bunyan (error, warn, info, debug and child), Nest (log, error, ' +
   'warn), console (error, warn, info, debug), or { log(entry) { … } }';
 
-/** How to write to a logger, or undefined if it has no known shape. Decided once, when it is configured. */
+/** The writer for a logger; undefined if the logger has no known shape. Called once, when the logger is configured. */
 export function writerFor(logger: unknown): Writer | undefined {
   try {
     return SHAPES.find(([fits]) => fits(logger))?.[1](logger);
   } catch {
-    // A proxy or getter that throws: not a shape that anyone could call.
+    // A proxy or getter threw: the logger cannot be used.
     return undefined;
   }
 }
 
-/** `logger.log(entry)`, with the logger's own word for the level. */
+/** Writes with `logger.log(entry)`, with the logger's own name of the level. */
 function entryWriter(logger: unknown): Writer {
   const levels = read(logger, 'levels');
   const word = (level: Level): string => {
@@ -54,7 +54,7 @@ function entryWriter(logger: unknown): Writer {
     return NAMES[level].find((name) => name in levels) ?? level;
   };
   return {
-    isEnabled: (level) => asked(logger, word(level)) ?? true,
+    isEnabled: (level) => askIfEnabled(logger, word(level)) ?? true,
     write: (level, entry) => call(logger, 'log', [{ ...entry, level: word(level) }]),
   };
 }
@@ -65,7 +65,10 @@ interface Line {
   readonly entry: LogEntry;
 }
 
-/** `logger.warn(…)`. The method is looked up for each line: loglevel replaces its methods when its level changes. */
+/**
+ * Writes with `logger.warn(…)` and so on. Looks up the method for each line, because loglevel replaces its methods when
+ * its level changes.
+ */
 function methodWriter(
   logger: unknown,
   argumentsOf: (line: Line) => readonly unknown[],
@@ -77,7 +80,7 @@ function methodWriter(
   return {
     isEnabled: (level) => {
       const method = methodOf(level);
-      return method !== undefined && (asked(logger, method) ?? passesThreshold(logger, level));
+      return method !== undefined && (askIfEnabled(logger, method) ?? passesThreshold(logger, level));
     },
     write: (level, entry) => {
       const { level: _, message, ...fields } = entry;
@@ -87,17 +90,17 @@ function methodWriter(
   };
 }
 
-/** The level is that of the pino that the current request has: it is looked up each time. */
+/** Writes to the pino of the current request. Looks up its level for each line. */
 function pinoLoggerWriter(logger: unknown): Writer {
   const { write } = methodWriter(logger, ({ message, fields }) => [fields, message]);
-  return { write, isEnabled: (level) => asked(read(logger, 'logger'), level) ?? true };
+  return { write, isEnabled: (level) => askIfEnabled(read(logger, 'logger'), level) ?? true };
 }
 
-/** What the logger, or its class, answers about a level; undefined if neither can be asked. */
-function asked(logger: unknown, name: string): boolean | undefined {
-  for (const judge of [logger, read(logger, 'constructor')]) {
-    if (typeof read(judge, 'isLevelEnabled') !== 'function') continue;
-    const answer = call(judge, 'isLevelEnabled', [name]);
+/** The result of `isLevelEnabled` of the logger or its class; undefined if neither has that method. */
+function askIfEnabled(logger: unknown, name: string): boolean | undefined {
+  for (const candidate of [logger, read(logger, 'constructor')]) {
+    if (typeof read(candidate, 'isLevelEnabled') !== 'function') continue;
+    const answer = call(candidate, 'isLevelEnabled', [name]);
     forgive(answer);
     return answer !== false;
   }

@@ -4,24 +4,26 @@ import { writeLine } from './standard-error.js';
 import { type Engine, importEngine, type Line, loadEngine } from './winston.js';
 import type { Writer } from './writer.js';
 
-/** At most so many lines wait to be written. */
+/** The most lines that wait to be written. Further lines are dropped. */
 const MAX_WAITING = 10_000;
 
-/** Lines that have not reached standard error: winston is being imported, or its streams take another turn. */
+/**
+ * Lines that are not written yet, because winston is being imported or its streams need another turn of the event loop.
+ */
 const waiting = new Set<Line>();
 
 let engine: Engine | undefined;
 let isImporting = false;
 
 /**
- * Holdfast's own logger: a line of JSON for each entry, on standard error, which leaves standard output to the program.
- * winston is loaded with the first line, because most processes write none.
- * @param level a word that is not a level means `info`
+ * Holdfast's own logger: writes each entry as a line of JSON to standard error. Standard output stays free for the
+ * program. Loads winston with the first line, because most processes write none.
+ * @param level the least severe level that is written; an unknown word means `info`
  */
 export function ownLogger(level: string): Writer {
-  const least: LogLevel = LOG_LEVELS.find((known) => known === level) ?? 'info';
+  const leastSevere: LogLevel = LOG_LEVELS.find((known) => known === level) ?? 'info';
   return {
-    isEnabled: (asked) => isWritten(asked, least),
+    isEnabled: (lineLevel) => isWritten(lineLevel, leastSevere),
     write: (_, entry) => write({ ...entry, timestamp: new Date(systemClock.now()).toISOString() }),
   };
 }
@@ -30,13 +32,13 @@ function write(line: Line & { readonly timestamp: string }): void {
   if (waiting.size === MAX_WAITING) return;
   if (waiting.size === 0) globalThis.process?.once?.('exit', writeWaiting);
   waiting.add(line);
-  if (!engine && !isImporting) engine = loadEngine(written);
+  if (!engine && !isImporting) engine = loadEngine(writeFormatted);
   if (engine) engine(line);
   else if (!isImporting) importLater();
 }
 
-function written(line: Line, text: string): void {
-  // False for a line that was written when the process ended.
+function writeFormatted(line: Line, text: string): void {
+  // False if the line was already written because the process is ending.
   if (!waiting.delete(line)) return;
   writeLine(text);
   if (waiting.size === 0) globalThis.process?.removeListener?.('exit', writeWaiting);
@@ -44,23 +46,23 @@ function written(line: Line, text: string): void {
 
 function importLater(): void {
   isImporting = true;
-  void importEngine(written)
-    .catch(() => writeWithout)
+  void importEngine(writeFormatted)
+    .catch(() => writeWithoutWinston)
     .then((imported) => {
       engine = imported;
       isImporting = false;
       for (const line of waiting) imported(line);
     })
-    // What could not be written waits until the process ends.
+    // Lines that could not be written wait until the process ends.
     .catch(() => undefined);
 }
 
-/** The same line as winston's. */
-function writeWithout(line: Line): void {
-  written(line, JSON.stringify(line, Object.keys(line).sort()));
+/** Writes the same line as winston, without winston. */
+function writeWithoutWinston(line: Line): void {
+  writeFormatted(line, JSON.stringify(line, Object.keys(line).sort()));
 }
 
-/** The process ends, and no stream has another turn. */
+/** Called when the process ends: streams get no further turn. */
 function writeWaiting(): void {
-  for (const line of waiting) writeWithout(line);
+  for (const line of waiting) writeWithoutWinston(line);
 }

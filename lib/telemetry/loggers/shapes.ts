@@ -1,15 +1,16 @@
 import { read } from '../../failures/reading.js';
 
-// Loggers are told apart by what they have, never by their class: a project may have two copies of one, or its own subclass.
+// Recognises loggers by their members, not by their class: a project may have two copies of a logger, or its own
+// subclass.
 
-/** Whether all of these are methods. */
+/** True if the logger has all of these methods. */
 function has(logger: unknown, ...methods: readonly string[]): boolean {
   return methods.every((method) => typeof read(logger, method) === 'function');
 }
 
 const hasFourLevels = (logger: unknown): boolean => has(logger, 'error', 'warn', 'info', 'debug');
 
-/** winston, with the levels of npm, syslog or its own: lower-case names with numbers, and `log` for an entry. */
+/** winston, with the levels of npm, syslog or custom ones: lower-case names with numbers, and `log` for an entry. */
 export function isWinston(logger: unknown): boolean {
   const levels = read(logger, 'levels');
   if (!has(logger, 'log') || typeof levels !== 'object' || levels === null || isLoglevel(logger)) return false;
@@ -26,7 +27,7 @@ export function isBunyan(logger: unknown): boolean {
   return hasFourLevels(logger) && has(logger, 'addStream') && typeof read(logger, 'fields') === 'object';
 }
 
-/** nestjs-pino's `PinoLogger`: it has the current request's pino in `logger`. */
+/** nestjs-pino's `PinoLogger`: its `logger` is the current request's pino. */
 export function isPinoLogger(logger: unknown): boolean {
   return hasFourLevels(logger) && has(logger, 'assign', 'setContext') && isPino(read(logger, 'logger'));
 }
@@ -36,7 +37,7 @@ export function isNestPino(logger: unknown): boolean {
   return isNest(logger) && isPinoLogger(read(logger, 'logger'));
 }
 
-/** Nest's `Logger`, its class, `ConsoleLogger`, or anything that Nest takes as a logger: `log` is its word for info. */
+/** Nest's `Logger`, its class, `ConsoleLogger`, or anything that Nest accepts as a logger: `log` means info. */
 export function isNest(logger: unknown): boolean {
   return has(logger, 'log', 'error', 'warn') && !has(logger, 'info');
 }
@@ -49,7 +50,7 @@ function isLoglevel(logger: unknown): boolean {
   return hasFourLevels(logger) && has(logger, 'getLevel', 'setLevel');
 }
 
-/** loglevel, tslog, consola, log4js, and most others: `logger.warn(message, fields)`. */
+/** loglevel, tslog, consola, log4js and most others: `logger.warn(message, fields)`. */
 export function isLeveled(logger: unknown): boolean {
   return hasFourLevels(logger);
 }

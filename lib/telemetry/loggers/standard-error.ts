@@ -1,8 +1,8 @@
 import { writeSync } from 'node:fs';
 
 /**
- * Writes a line to standard error, and drops it if nobody reads: neither a closed pipe (EPIPE) nor a full one (EAGAIN)
- * ends the process, fills its memory or keeps it from ending.
+ * Writes a line to standard error, or drops it if the pipe is closed (EPIPE) or full (EAGAIN). Such a pipe neither ends
+ * the process, nor fills its memory, nor keeps it alive.
  */
 export function writeLine(line: string): void {
   try {
@@ -12,14 +12,15 @@ export function writeLine(line: string): void {
     else if (isDirect(stderr)) writeDirectly(stderr, `${line}\n`);
     else if (!stderr.writableNeedDrain) stderr.write(`${line}\n`, ignoreFailure);
   } catch {
-    // Nobody reads now.
+    // The line is dropped.
   }
 }
 
 /**
- * Whether to pass the stream by. Its own writes queue up if the reader is slow, and a process does not end before they
- * are through. Not if something replaced `write()` to see what is written, nor in a worker, nor if a write would overtake
- * what the program has queued. On Windows the stream does not queue.
+ * True if the line is written to the file descriptor, not to the stream. With a slow reader, the stream would queue
+ * writes, and the process would not end before they are written. False if something replaced `write()` to see the
+ * output, in a worker, if the write would overtake queued output of the program, and on Windows, where the stream does
+ * not queue.
  */
 function isDirect(stderr: NodeJS.WriteStream & { readonly fd: 2 }): boolean {
   return (
@@ -29,14 +30,15 @@ function isDirect(stderr: NodeJS.WriteStream & { readonly fd: 2 }): boolean {
 
 function writeDirectly(stderr: NodeJS.WriteStream & { readonly fd: 2 }, line: string): void {
   const bytes = Buffer.from(line);
-  const done = writeSync(stderr.fd, bytes);
-  // A part of a line would spoil the next one, so its rest is written even if it has to wait.
-  if (done < bytes.length) stderr.write(bytes.subarray(done), ignoreFailure);
+  const writtenBytes = writeSync(stderr.fd, bytes);
+  // If a part of the line was written, the rest must follow, even if it has to wait: otherwise the next line would be
+  // broken.
+  if (writtenBytes < bytes.length) stderr.write(bytes.subarray(writtenBytes), ignoreFailure);
 }
 
 /**
- * Node calls this right before it emits the stream's error, which ends the process if nobody listens. Only the error of
- * this line is caught: what the program itself writes is not ours.
+ * Node calls this before it emits the stream's `error` event, which ends the process if there is no listener. Catches
+ * only the error of this line, not those of the program's own writes.
  */
 function ignoreFailure(error?: Error | null): void {
   const { stderr } = process;

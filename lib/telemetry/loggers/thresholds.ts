@@ -9,19 +9,19 @@ const TSLOG: Ranks = { error: 5, warn: 4, info: 3, debug: 2 };
 const CONSOLA: Ranks = { error: 0, warn: 1, info: 3, debug: 4 };
 
 /**
- * Whether the number that a logger has as its level lets this level through. True for loggers that have none: they
- * decide when they are called.
+ * True if the logger's numeric level admits this level. True for loggers without a numeric level: they decide when they
+ * are called.
  */
 export function passesThreshold(logger: unknown, level: Level): boolean {
   const getLevel = read(logger, 'getLevel');
-  if (typeof getLevel === 'function') return atLeast(getLevel.call(logger), LOGLEVEL[level]);
-  const own = read(logger, 'level');
-  if (typeof own === 'function' && typeof read(logger, 'addStream') === 'function')
-    return atLeast(own.call(logger), BUNYAN[level]);
-  if (typeof own === 'number') return own >= CONSOLA[level];
-  return atLeast(read(read(logger, 'settings'), 'minLevel'), TSLOG[level]);
+  if (typeof getLevel === 'function') return reaches(getLevel.call(logger), LOGLEVEL[level]);
+  const loggerLevel = read(logger, 'level');
+  if (typeof loggerLevel === 'function' && typeof read(logger, 'addStream') === 'function')
+    return reaches(loggerLevel.call(logger), BUNYAN[level]);
+  if (typeof loggerLevel === 'number') return loggerLevel >= CONSOLA[level];
+  return reaches(read(read(logger, 'settings'), 'minLevel'), TSLOG[level]);
 }
 
-function atLeast(least: unknown, rank: number): boolean {
-  return typeof least !== 'number' || rank >= least;
+function reaches(threshold: unknown, rank: number): boolean {
+  return typeof threshold !== 'number' || rank >= threshold;
 }

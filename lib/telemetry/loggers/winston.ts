@@ -3,19 +3,19 @@ import { importPackage, loadPackage } from '../../core/load-package.js';
 
 type Winston = typeof import('winston');
 
-/** An entry on its way through winston. */
+/** An entry that winston formats. */
 export type Line = { readonly level: string; readonly message: string };
 
-/** Hands a line to winston. */
+/** Passes a line to winston. */
 export type Engine = (line: Line) => void;
 
-/** Called with each line as winston has formatted it. */
+/** Called with each line and its formatted text. */
 export type Output = (line: Line, text: string) => void;
 
-/** Where winston leaves the text of a line. */
+/** The key under which winston stores the text of a line. */
 const MESSAGE = Symbol.for('message');
 
-/** The engine if winston can be loaded at once. Undefined in bundles, which leave winston out. */
+/** The engine, if winston can be loaded synchronously. Undefined in bundles, which do not include winston. */
 export function loadEngine(output: Output): Engine | undefined {
   const winston = loadPackage('winston') as Winston | undefined;
   try {
@@ -25,7 +25,7 @@ export function loadEngine(output: Output): Engine | undefined {
   }
 }
 
-/** Rejects if winston is not there at all. */
+/** Like `loadEngine`, asynchronously. Rejects if winston is not installed. */
 export async function importEngine(output: Output): Promise<Engine> {
   const { default: winston } = (await importPackage('winston')) as { readonly default: Winston };
   return engineOf(winston, output);
@@ -34,12 +34,12 @@ export async function importEngine(output: Output): Promise<Engine> {
 function engineOf({ createLogger, format, transports }: Winston, output: Output): Engine {
   const stream = new Writable({
     objectMode: true,
-    write: (line: Line & { readonly [MESSAGE]?: unknown }, _encoding, done) => {
+    write: (line: Line & { readonly [MESSAGE]?: unknown }, _encoding, callback) => {
       output(line, String(line[MESSAGE]));
-      done();
+      callback();
     },
   });
-  // Every level: holdfast has asked for the level before, so that winston is not loaded for a line that is not written.
+  // Every level is written: holdfast has already checked the level, before loading winston.
   const logger = createLogger({
     level: 'debug',
     format: format.json(),

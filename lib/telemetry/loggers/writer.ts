@@ -1,10 +1,10 @@
 import type { Level } from '../../core/levels.js';
 import type { LogEntry } from '../entry.js';
 
-/** What holdfast's log needs of a logger, whatever its make. Both may throw: the caller shields itself. */
+/** The uniform interface to a logger. Both methods may throw; the caller handles that. */
 export interface Writer {
-  /** Whether the logger would write a line of this level now. */
+  /** True if the logger would write a line of this level now. */
   isEnabled(level: Level): boolean;
-  /** Writes one line. What it returns is ignored; a rejection too. */
+  /** Writes one line. The return value, or a rejected promise, is ignored. */
   write(level: Level, entry: LogEntry): unknown;
 }
