@@ -5,15 +5,15 @@ import { type Duration, isDuration, toMs } from '../core/duration.js';
 import { TimerQueue } from './timer-queue.js';
 
 /**
- * Time that stands still until it is told to go on: `configure({ clock: new FakeClock() })`. Retries that would take a
- * minute take no time at all.
+ * A clock that moves only when a test calls `advance()`: `configure({ clock: new FakeClock() })`. Retries that would
+ * wait for a minute take no real time.
  */
 export class FakeClock implements Clock {
   #now: number;
   readonly #pending = new TimerQueue();
   #advancing: Promise<void> = Promise.resolve();
 
-  /** @param start milliseconds since the epoch at which the clock begins; by default the real time of now */
+  /** @param start the first time of the clock, in milliseconds since the epoch. Default: the system time */
   constructor(start: number = Date.now()) {
     this.#now = start;
   }
@@ -23,30 +23,30 @@ export class FakeClock implements Clock {
     return this.#now;
   }
 
-  /** How many timers wait. */
+  /** The number of pending timers. */
   get timers(): number {
     return this.#pending.size;
   }
 
   /**
-   * Lets time go on. Timers fire in their order, each at its own moment, and what they set off runs in between, so
-   * that a whole sequence of retries can go by in one step. Await it.
+   * Moves the time forward. Timers fire in order, each at its due time, and the code they trigger runs in between, so
+   * that one step can run a whole sequence of retries. Await the promise.
    * @throws {ConfigurationError} for anything but a duration such as `'500ms'` or `'2s'`
    */
   advance(duration: Duration): Promise<void> {
     if (!isDuration(duration))
       throw new ConfigurationError([`advance: expected a duration such as "2s", got ${String(duration)}`]);
     const ms = toMs(duration);
-    // A timer that throws fails the step in which it fires, and no later one.
+    // If a timer throws, only this call of `advance` rejects, not the later ones.
     this.#advancing = this.#advancing.catch(() => undefined).then(() => this.#advanceTo(this.#now + ms));
     return this.#advancing;
   }
 
   setTimer(callback: () => void, ms: number): Timer {
     const due = this.#now + Math.max(0, ms);
-    // As a timer of Node's does, it carries the async context of whoever sets it.
+    // Like Node's timers, it keeps the async context of its caller.
     const bound = AsyncResource.bind(callback);
-    // No moment is never.
+    // NaN means never.
     return this.#pending.add(Number.isNaN(due) ? Number.POSITIVE_INFINITY : due, () => bound());
   }
 
@@ -55,18 +55,18 @@ export class FakeClock implements Clock {
   }
 
   async #advanceTo(target: number): Promise<void> {
-    await settled();
+    await pendingCallbacks();
     for (let next = this.#pending.first; next && next.due <= target; next = this.#pending.first) {
       this.#pending.remove(next);
       this.#now = Math.max(this.#now, next.due);
       next.callback();
-      await settled();
+      await pendingCallbacks();
     }
     this.#now = target;
   }
 }
 
-/** Resolves when everything that could run without waiting for anything has run. */
-function settled(): Promise<void> {
+/** Resolves after all pending microtasks and I/O callbacks of this turn. */
+function pendingCallbacks(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }

@@ -1,8 +1,8 @@
 import { configure, override } from '../runtime/runtime.js';
 
 /**
- * Runs `fn` with every decorator switched off, as `RESILIENCE_ENABLED=false` does: methods are called directly, once,
- * and fallbacks do not answer. Holds for the whole process until what `fn` returns has settled.
+ * Runs `fn` with every decorator switched off, as with `RESILIENCE_ENABLED=false`: methods are called directly and
+ * once, and fallbacks do not answer. Applies to the whole process until the result of `fn` has settled.
  */
 export async function withoutResilience<T>(fn: () => T | PromiseLike<T>): Promise<T> {
   const restore = configure({ settings: { resilience: { enabled: false } } });
@@ -14,9 +14,9 @@ export async function withoutResilience<T>(fn: () => T | PromiseLike<T>): Promis
 }
 
 /**
- * Lets retries come at once, whatever waits the decorators name; everything else about them stays. No hedge is started,
- * so that a slow machine adds no call.
- * @returns a function that brings the waits back
+ * Switches off the waits of retries; all other options stay in effect. No hedges are started, so that a slow machine
+ * makes no additional calls.
+ * @returns a function that switches the waits on again
  */
 export function instantRetries(): () => void {
   return override({ instantRetries: true });

@@ -1,17 +1,17 @@
-/** A timer that waits in a queue. */
+/** A pending timer. */
 export interface Pending {
   readonly due: number;
   readonly callback: () => void;
 }
 
-/** What the queue knows of a timer: timers of the same moment keep the order in which they were set. */
+/** A queued timer. `number` keeps the order of timers that are due at the same time. */
 interface Entry extends Pending {
   readonly number: number;
-  /** Where it stands in the heap. */
+  /** Its index in the heap. */
   at: number;
 }
 
-/** Timers by the moment they are due: a binary heap, so that setting, clearing and finding the next are O(log n). */
+/** Timers ordered by due time: a binary heap, so adding and removing are O(log n). */
 export class TimerQueue {
   readonly #heap: Entry[] = [];
   #added = 0;
@@ -20,7 +20,7 @@ export class TimerQueue {
     return this.#heap.length;
   }
 
-  /** The one that is due next. */
+  /** The timer that is due next. */
   get first(): Pending | undefined {
     return this.#heap[0];
   }
@@ -32,7 +32,7 @@ export class TimerQueue {
     return entry;
   }
 
-  /** Ignores what is not in the queue, or not any more. */
+  /** Removes a timer. Does nothing if it is not in the queue. */
   remove(timer: unknown): void {
     const entry = timer as Entry | undefined;
     if (entry === undefined || this.#heap[entry.at] !== entry) return;

@@ -2,10 +2,10 @@ import { randomBytes } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { RecordedRequest } from './recorded-request.js';
 
-/** What a request brings with it. */
+/** The fields of a request that are known when it arrives. */
 export type Arrival = Omit<RecordedRequest, 'index' | 'fault' | 'outcome' | 'endedAt'>;
 
-/** Reads a request to its end; `undefined` when the client left while it was sending. */
+/** Reads a request to its end. `undefined` if the client left while it was sending. */
 export async function readArrival(incoming: IncomingMessage): Promise<Arrival | undefined> {
   const text = await readText(incoming);
   if (text === undefined) return undefined;
@@ -31,7 +31,7 @@ function readText(incoming: IncomingMessage): Promise<string | undefined> {
     incoming.on('data', (part: Buffer) => parts.push(part));
     incoming.once('end', () => resolve(Buffer.concat(parts).toString('utf8')));
     incoming.once('close', () => resolve(undefined));
-    // A client that leaves is an event here, not a mistake: the close after it tells all there is to know.
+    // A client that leaves is no error here: `close` follows and is handled.
     incoming.on('error', () => undefined);
   });
 }

@@ -6,7 +6,7 @@ type ChecksOf<T> = { readonly [F in FieldsOf<T>]-?: FieldCheck };
 
 const by = oneOf('reset', 'fin');
 
-/** Every type of fault with all its fields: one that is missing here does not compile. */
+/** Every type of fault with the checks of its fields. If one is missing, this does not compile. */
 const FIELDS: { readonly [T in FaultDetails['type']]: ChecksOf<T> } = {
   ok: {},
   reset: {},
@@ -50,10 +50,10 @@ const FIELDS: { readonly [T in FaultDetails['type']]: ChecksOf<T> } = {
 };
 
 /**
- * The long form of a fault. A script with a typing mistake would otherwise pass as a healthy server, and the test
- * with it.
+ * The long form of a fault, checked. Without the check, a typing mistake in a script would act as a healthy server, and
+ * the test would pass.
  *
- * @throws TypeError that names the field, what was expected and what came.
+ * @throws TypeError that names the field, the expectation and the value.
  */
 export function checkFault(fault: Fault): FaultDetails {
   const details = (typeof fault === 'string' ? { type: fault } : { ...fault }) as FaultDetails;

@@ -2,30 +2,30 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Ending } from './faults/connection-fault.js';
 import type { Entry, Journal } from './journal.js';
 
-/** How the end of a body is told to the client. */
+/** How the client recognises the end of a body. */
 export type Framing = 'content-length' | 'chunked' | 'close';
 
-/** What the headers promise about the body and the connection. */
-export interface Promises {
+/** What the headers announce about the body and the connection. */
+export interface Announcement {
   readonly framing: Framing;
   readonly keepAlive: boolean;
-  /** Bytes in the whole body. */
+  /** The number of bytes of the whole body. */
   readonly length: number;
 }
 
 /**
- * Milliseconds between the last byte and the end of a connection. A RST may overtake bytes that the client has not
- * read yet, and then a body that breaks off would look like an answer that never began.
+ * Milliseconds between the last byte and the end of a connection. An RST may overtake bytes that the client has not
+ * read yet; then a cut body would look like an answer that never began.
  */
 const READING_TIME_MS = 10;
 
-/** The longest time that `setTimeout` takes; it turns a longer one into 1 ms. */
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
+/** The longest delay of `setTimeout`; it changes a longer one to 1 ms. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
 
-/** One request and the socket it came on. Once the client is gone every step does nothing and answers false. */
+/** One request and its socket. When the client is gone, every step does nothing and resolves with false. */
 export class Exchange {
   #gone = false;
-  /** What must be let go when the client leaves in the middle of a step. */
+  /** Called when the client leaves during a step. */
   readonly #interrupts = new Set<() => void>();
 
   constructor(
@@ -40,23 +40,23 @@ export class Exchange {
       journal.end(request, 'aborted');
       for (const interrupt of this.#interrupts) interrupt();
     });
-    // The client may leave between two steps; its close tells, so that the failed write need not.
+    // The client may leave between two steps. `close` reports that, so the write error is ignored.
     response.on('error', () => undefined);
   }
 
-  /** Resolves after the time, or at once with false when the connection ends first. */
+  /** Resolves with true after the time, or with false as soon as the connection ends. */
   pause(ms: number): Promise<boolean> {
     if (ms === 0) return Promise.resolve(!this.#gone);
     return this.#step((done) => {
-      // Whoever waits for the answer keeps the process alive; the server's own timers need not.
-      const timer = setTimeout(done, Math.min(ms, LONGEST_TIMER_MS)).unref();
+      // The waiting client keeps the process alive, so this timer need not.
+      const timer = setTimeout(done, Math.min(ms, MAX_TIMER_MS)).unref();
       return () => clearTimeout(timer);
     });
   }
 
-  head(status: number, headers: Readonly<Record<string, string>>, promises: Promises): void {
+  head(status: number, headers: Readonly<Record<string, string>>, announcement: Announcement): void {
     if (this.#gone) return;
-    const { framing, keepAlive, length } = promises;
+    const { framing, keepAlive, length } = announcement;
     if (framing === 'close') this.response.useChunkedEncodingByDefault = false;
     if (framing === 'close' || !keepAlive) this.response.shouldKeepAlive = false;
     const size = framing === 'content-length' ? { 'content-length': length } : {};
@@ -64,7 +64,7 @@ export class Exchange {
     this.response.flushHeaders();
   }
 
-  /** Resolves once the kernel has the bytes, so that a client that does not read slows the server down. */
+  /** Resolves when the kernel has the bytes, so that a slow reader slows the server down. */
   write(bytes: Uint8Array): Promise<boolean> {
     return this.#step((done) => {
       this.response.write(bytes, done);
@@ -85,10 +85,10 @@ export class Exchange {
     else this.incoming.socket.destroySoon();
   }
 
-  /** Sends words that are not HTTP and closes. */
-  async interject(words: string): Promise<void> {
+  /** Sends text that is not HTTP, and closes the connection. */
+  async sendRaw(text: string): Promise<void> {
     if (this.#gone) return;
-    this.incoming.socket.write(words);
+    this.incoming.socket.write(text);
     await this.cut('fin');
   }
 

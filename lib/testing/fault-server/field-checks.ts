@@ -1,7 +1,7 @@
-/** @throws TypeError that names the field, what was expected and what came. */
+/** @throws TypeError that names the field, the expectation and the value. */
 export type FieldCheck = (field: string, value: unknown) => void;
 
-/** A number >= 0 that is not Infinity. */
+/** A finite number >= 0. */
 export const amount: FieldCheck = expected(
   'a number >= 0',
   (value) => typeof value === 'number' && value >= 0 && value !== Number.POSITIVE_INFINITY,
@@ -34,8 +34,8 @@ export function oneOf(...choices: readonly string[]): FieldCheck {
   return expected(`one of ${choices.join(', ')}`, (value) => typeof value === 'string' && choices.includes(value));
 }
 
-function expected(what: string, holds: (value: unknown) => boolean): FieldCheck {
+function expected(expectation: string, isValid: (value: unknown) => boolean): FieldCheck {
   return (field, value) => {
-    if (!holds(value)) throw new TypeError(`expected \`${field}\` to be ${what}, got \`${String(value)}\``);
+    if (!isValid(value)) throw new TypeError(`expected \`${field}\` to be ${expectation}, got \`${String(value)}\``);
   };
 }

@@ -2,10 +2,10 @@ import type { Arrival } from './arrival.js';
 import type { FaultDetails } from './faults/fault.js';
 import type { RecordedRequest, RequestOutcome } from './recorded-request.js';
 
-/** The journal's own view of a request; users see it as a {@link RecordedRequest}, which they cannot change. */
+/** A request as the journal can change it. Users see it as a read-only {@link RecordedRequest}. */
 export type Entry = { -readonly [K in keyof RecordedRequest]: RecordedRequest[K] };
 
-/** What arrived and what became of it. */
+/** The requests that arrived, and their outcomes. */
 export class Journal {
   readonly requests: Entry[] = [];
   #count = 0;
@@ -29,7 +29,10 @@ export class Journal {
     return entry;
   }
 
-  /** The first outcome stands: whoever ends a connection says so before the other side's close can be seen. */
+  /**
+   * Sets the outcome. The first outcome counts: the side that ends a connection reports it before the other side's
+   * close is seen.
+   */
   end(entry: Entry, outcome: Exclude<RequestOutcome, 'pending'>): void {
     if (entry.outcome !== 'pending') return;
     entry.outcome = outcome;
@@ -38,22 +41,22 @@ export class Journal {
     this.#wake();
   }
 
-  /** Says of all that are pending that the server is about to end their connections. */
+  /** Sets `broken` for all pending requests, before the server ends their connections. */
   breakPending(): void {
     for (const entry of this.#pending) this.end(entry, 'broken');
   }
 
-  /** Resolves once so many requests have arrived. */
+  /** Resolves when `count` requests have arrived. */
   received(count: number): Promise<void> {
     return this.#when(() => this.#count >= count);
   }
 
-  /** Resolves once no request is pending. */
+  /** Resolves when no request is pending. */
   settled(): Promise<void> {
     return this.#when(() => this.#pending.size === 0);
   }
 
-  /** Forgets what has arrived; those still pending are waited for all the same. */
+  /** Deletes the requests. `settled()` still waits for pending ones. */
   clear(): void {
     this.requests.length = 0;
     this.#count = 0;

@@ -4,7 +4,7 @@ import type { AddressInfo, Socket } from 'node:net';
 
 const HOST = '127.0.0.1';
 
-/** While the port is not listened on, the system may lend it to an outgoing connection for a moment. */
+/** While the server does not listen, the system may briefly use the port for an outgoing connection. */
 const PORT_TRIES = 50;
 const PORT_WAIT_MS = 20;
 
@@ -12,25 +12,25 @@ export interface ListenerOptions {
   readonly port: number;
   readonly keepProcessAlive: boolean;
   readonly onRequest: (incoming: IncomingMessage, response: ServerResponse) => void;
-  /** Called before all connections are ended from this side. */
-  readonly onSever: () => void;
+  /** Called before the server ends all connections. */
+  readonly beforeEnd: () => void;
 }
 
-/** A port that can be listened on, left and listened on again. */
+/** A port on which the server can listen, stop listening and listen again. */
 export class Listener {
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
   #port: number;
   #closed = false;
-  /** One change at a time: the last one asked for is the one that stands. */
+  /** The changes run one after the other, so that the last requested one is in effect. */
   #change: Promise<void> = Promise.resolve();
 
   private constructor(private readonly options: ListenerOptions) {
     this.#port = options.port;
-    // With Node's default of 5 s the server would close idle connections just as a client sends on one: a fault
-    // that nobody scripted.
+    // With Node's default of 5 s, the server could close an idle connection just when a client uses it: an unscripted
+    // fault.
     this.#server = createServer({ keepAliveTimeout: 0, requestTimeout: 0, headersTimeout: 0 }, options.onRequest);
-    this.#server.on('connection', (socket) => this.#keep(socket));
+    this.#server.on('connection', (socket) => this.#track(socket));
   }
 
   static async start(options: ListenerOptions): Promise<Listener> {
@@ -48,7 +48,7 @@ export class Listener {
   }
 
   accept(): Promise<void> {
-    return this.#next(async () => {
+    return this.#enqueue(async () => {
       if (this.#closed) throw new Error('the fault server is closed: start a new one');
       for (let tries = 1; !this.#server.listening; tries++) {
         try {
@@ -62,7 +62,7 @@ export class Listener {
   }
 
   refuse(): Promise<void> {
-    return this.#next(() => this.#sever());
+    return this.#enqueue(() => this.#endConnections());
   }
 
   close(): Promise<void> {
@@ -70,39 +70,39 @@ export class Listener {
     return this.refuse();
   }
 
-  #next(change: () => Promise<void>): Promise<void> {
-    const next = this.#change.then(change);
-    // A change that failed was told to who asked for it; the one after it must not fail with it.
-    this.#change = next.catch(() => undefined);
-    return next;
+  #enqueue(change: () => Promise<void>): Promise<void> {
+    const result = this.#change.then(change);
+    // The caller of a failed change gets its error; the next change must not fail because of it.
+    this.#change = result.catch(() => undefined);
+    return result;
   }
 
   async #listen(): Promise<void> {
     const server = this.#server;
     server.listen(this.#port, HOST);
-    // Unlike a callback given to `listen`, this leaves nothing behind when the port is taken.
+    // Unlike a callback of `listen`, this leaves no listener if the port is taken.
     await once(server, 'listening');
     this.#port = (server.address() as AddressInfo).port;
     if (!this.options.keepProcessAlive) server.unref();
   }
 
-  async #sever(): Promise<void> {
+  async #endConnections(): Promise<void> {
     const closed = this.#server.listening
       ? new Promise<void>((resolve) => this.#server.close(() => resolve()))
       : Promise.resolve();
-    this.options.onSever();
+    this.options.beforeEnd();
     for (const socket of this.#sockets) socket.destroy();
     await closed;
-    // A client in this process learns that its idle connections are gone when the event loop next looks at them;
-    // until then it would send on one and see a reset where it should be refused.
+    // A client in this process notices that its idle connections are closed in the next turns of the event loop. Before
+    // that, it would use one and get a reset instead of a refused connection.
     for (let turn = 0; turn < 2; turn++) await new Promise((resolve) => setImmediate(resolve));
   }
 
-  #keep(socket: Socket): void {
+  #track(socket: Socket): void {
     if (!this.options.keepProcessAlive) socket.unref();
     this.#sockets.add(socket);
     socket.once('close', () => this.#sockets.delete(socket));
-    // Whatever a client does to its socket is its affair; `close` follows and says all.
+    // Errors of the client's socket are ignored; `close` follows and is handled.
     socket.on('error', () => undefined);
   }
 }

@@ -2,10 +2,10 @@ import { checkFault } from './check-fault.js';
 import type { Fault, FaultDetails } from './faults/fault.js';
 import type { RecordedRequest } from './recorded-request.js';
 
-/** Decides what happens to a request, `index` being its place in the order of arrival. Called once a request. */
+/** Decides the fault of a request. `index`: its number in the order of arrival, from 0. Called once per request. */
 export type FaultRule = (request: RecordedRequest, index: number) => Fault;
 
-/** Which fault befalls which request: a queue first, then what always holds. */
+/** Decides the fault of each request: queued faults first, then the fault of `always()`. */
 export class Script {
   #queue: FaultDetails[] = [];
   #always: FaultDetails | FaultRule = { type: 'ok' };

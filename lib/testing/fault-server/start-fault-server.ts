@@ -13,7 +13,7 @@ import { Script } from './script.js';
 /**
  * Starts a {@link FaultServer} on 127.0.0.1.
  *
- * @throws TypeError for an option out of its range; rejects with the system's error when the port is taken.
+ * @throws TypeError for an option out of its range. Rejects with the system's error if the port is taken.
  */
 export async function startFaultServer(options: FaultServerOptions = {}): Promise<FaultServer> {
   const { port = 0, latencyMs = 0, recordLimit = 10_000, keepProcessAlive = false } = options;
@@ -31,7 +31,7 @@ export async function startFaultServer(options: FaultServerOptions = {}): Promis
       request.fault = script.next(request);
       if (await exchange.pause(request.fault.delayMs ?? latencyMs)) await causeFault(exchange, request.fault);
     } catch (error) {
-      // The rule threw, or a header is not one: both are the test's own mistakes, and it should read them.
+      // The rule threw, or a header is invalid: a mistake in the test, which gets the message.
       if (exchange.started) await exchange.cut('reset');
       else await send(exchange, misuse(String(error)));
     }
@@ -41,7 +41,7 @@ export async function startFaultServer(options: FaultServerOptions = {}): Promis
     port,
     keepProcessAlive,
     onRequest: (incoming, response) => void serve(incoming, response),
-    onSever: () => journal.breakPending(),
+    beforeEnd: () => journal.breakPending(),
   });
 
   return {

@@ -1,52 +1,52 @@
 import type { Socket } from 'node:net';
 import { type Answer, CommandReader, Failed, pushed, written } from './resp.js';
 
-/** What a connection asks of the store behind it. */
-export interface Behind {
+/** The part of the store that a connection needs. */
+export interface ConnectionStore {
   /** Runs a command that is not about the connection itself. */
   run(command: string, args: readonly string[]): Answer;
-  /** Milliseconds that every reply is late. */
+  /** The delay of every reply, in milliseconds. */
   readonly delayMs: number;
   readonly isHung: boolean;
 }
 
 const INFO = 'redis_version:7.2.0\r\nredis_mode:standalone\r\nloading:0\r\nrole:master\r\n';
 
-/** One client. */
+/** The connection of one client. */
 export class Connection {
   readonly channels = new Set<string>();
   readonly #reader = new CommandReader();
   readonly #socket: Socket;
-  readonly #behind: Behind;
-  readonly #late = new Set<NodeJS.Timeout>();
+  readonly #store: ConnectionStore;
+  readonly #delayedWrites = new Set<NodeJS.Timeout>();
   #waiting: Buffer[] = [];
   #protocol: 2 | 3 = 2;
 
-  constructor(socket: Socket, behind: Behind) {
+  constructor(socket: Socket, store: ConnectionStore) {
     this.#socket = socket;
-    this.#behind = behind;
+    this.#store = store;
     socket.setNoDelay(true);
     socket.on('data', (bytes: Buffer) => {
       this.#waiting.push(bytes);
       this.work();
     });
-    // A client may leave in the middle of anything.
+    // A client may leave at any time.
     socket.on('error', () => undefined);
     socket.on('close', () => {
-      for (const timer of this.#late) clearTimeout(timer);
+      for (const timer of this.#delayedWrites) clearTimeout(timer);
     });
   }
 
-  /** Answers what has arrived, unless the store hangs. */
+  /** Answers the received commands, unless the store hangs. */
   work(): void {
-    if (this.#behind.isHung) return;
+    if (this.#store.isHung) return;
     const bytes = Buffer.concat(this.#waiting);
     this.#waiting = [];
     for (const [command = '', ...args] of this.#reader.read(bytes)) this.#answer(command.toUpperCase(), args);
   }
 
-  /** Tells a message to whoever subscribed. */
-  tell(channel: string, message: string): void {
+  /** Sends a message if the client has subscribed to its channel. */
+  sendMessage(channel: string, message: string): void {
     if (this.channels.has(channel)) this.#write(pushed(['message', channel, message], this.#protocol));
   }
 
@@ -57,11 +57,14 @@ export class Connection {
   #answer(command: string, args: readonly string[]): void {
     if (command === 'SUBSCRIBE' || command === 'UNSUBSCRIBE') this.#subscribe(command, args);
     else if (command === 'QUIT') this.#socket.end(written('OK', this.#protocol));
-    else this.#write(written(this.#own(command, args) ?? this.#behind.run(command, args), this.#protocol));
+    else
+      this.#write(
+        written(this.#answerConnectionCommand(command, args) ?? this.#store.run(command, args), this.#protocol),
+      );
   }
 
-  /** Commands about the connection. */
-  #own(command: string, args: readonly string[]): Answer | undefined {
+  /** Answers commands about the connection itself; undefined for other commands. */
+  #answerConnectionCommand(command: string, args: readonly string[]): Answer | undefined {
     switch (command) {
       case 'HELLO':
         return this.#hello(args[0]);
@@ -104,15 +107,15 @@ export class Connection {
   }
 
   #write(text: string): void {
-    const { delayMs } = this.#behind;
+    const { delayMs } = this.#store;
     if (delayMs === 0) {
       this.#socket.write(text);
       return;
     }
     const timer = setTimeout(() => {
-      this.#late.delete(timer);
+      this.#delayedWrites.delete(timer);
       this.#socket.write(text);
     }, delayMs);
-    this.#late.add(timer);
+    this.#delayedWrites.add(timer);
   }
 }

@@ -2,12 +2,12 @@ import { type AddressInfo, createServer, type Server } from 'node:net';
 import { SCRIPT, SCRIPT_SHA } from '../../fleet/protocol/script.js';
 import type { StepResult } from '../../fleet/protocol/step.js';
 import { FleetMemory } from '../../fleet/store/memory.js';
-import { type Behind, Connection } from './connection.js';
+import { type ConnectionStore, Connection } from './connection.js';
 import { type Answer, Failed } from './resp.js';
 
-/** A store of a fleet for tests: speaks the protocol of Redis on a loopback socket. */
+/** A fleet's store for tests: a server with the protocol of Redis on a loopback port. */
 export interface TestFleetStore {
-  /** Its address, as clients take it: `redis://127.0.0.1:port`. */
+  /** Its address for clients: `redis://127.0.0.1:port`. */
   readonly url: string;
   readonly port: number;
   /** How many commands it has run. */
@@ -16,24 +16,24 @@ export interface TestFleetStore {
   readonly scripts: number;
   /** How many messages it has published. */
   readonly published: number;
-  /** Answers nothing until `resume()`. What arrives meanwhile runs afterwards, as after SIGSTOP and SIGCONT. */
+  /** Stops answering until `resume()`. Commands that arrive meanwhile run afterwards, as after SIGSTOP and SIGCONT. */
   hang(): void;
-  /** Makes every answer and message late by so many milliseconds. */
+  /** Delays every answer and message by `ms` milliseconds. */
   slow(ms: number): void;
-  /** Loses every message, while subscriptions seem alive, until `resume()`. */
+  /** Loses every message until `resume()`, while subscriptions seem to work. */
   mute(): void;
   /** Ends `hang()`, `slow()` and `mute()`. */
   resume(): void;
   /** Drops every connection. */
   drop(): void;
-  /** Forgets all data, as FLUSHALL does. */
+  /** Deletes all data, as FLUSHALL does. */
   flush(): void;
-  /** Forgets all scripts, as a restart does: NOSCRIPT is the next answer. */
+  /** Deletes all scripts, as a restart does: the next answer is NOSCRIPT. */
   forgetScripts(): void;
   close(): Promise<void>;
 }
 
-/** What runs the script: the pure rules, or the script itself. */
+/** Runs the fleet's script: as pure functions, or the script itself. */
 export interface ScriptEngine {
   run(keys: readonly string[], args: readonly string[], now: number): StepResult;
   flush(): void;
@@ -46,12 +46,12 @@ export interface TestFleetStoreOptions {
   readonly now?: () => number;
 }
 
-/** Starts a store of a fleet on 127.0.0.1. Close it when the test is over. */
+/** Starts a fleet's store on 127.0.0.1. Close it at the end of the test. */
 export function startFleetStore(options: TestFleetStoreOptions = {}): Promise<TestFleetStore> {
   return startStoreWith(new FleetMemory(), options);
 }
 
-/** The same with an engine of one's own. */
+/** The same with another engine. */
 export async function startStoreWith(
   engine: ScriptEngine,
   { port = 0, now = Date.now }: TestFleetStoreOptions = {},
@@ -61,7 +61,7 @@ export async function startStoreWith(
   return store;
 }
 
-class Store implements TestFleetStore, Behind {
+class Store implements TestFleetStore, ConnectionStore {
   commands = 0;
   scripts = 0;
   published = 0;
@@ -95,7 +95,7 @@ class Store implements TestFleetStore, Behind {
     });
   }
 
-  /** Kept after `close()`, so that the next store can be started there. */
+  /** Kept after `close()`, so that another store can be started on the same port. */
   get port(): number {
     return this.#port;
   }
@@ -179,7 +179,7 @@ class Store implements TestFleetStore, Behind {
   #publish(channel: string, message: string): number {
     this.published += 1;
     if (this.#isMute) return 0;
-    for (const connection of this.#connections) connection.tell(channel, message);
+    for (const connection of this.#connections) connection.sendMessage(channel, message);
     return [...this.#connections].filter(({ channels }) => channels.has(channel)).length;
   }
 }

@@ -1,6 +1,6 @@
-// As much of the protocol of Redis as the clients need: RESP2 and RESP3.
+// The part of the Redis protocol that the clients need: RESP2 and RESP3.
 
-/** Something that a reply can hold. */
+/** The value of a reply. */
 export type Answer = string | number | null | Failed | readonly Answer[] | ReadonlyMap<string, Answer>;
 
 /** A reply that is an error. */
@@ -8,16 +8,16 @@ export class Failed {
   constructor(readonly message: string) {}
 }
 
-/** Reads commands from bytes as they come: arrays of bulk strings. */
+/** Reads commands, which are arrays of bulk strings, from a stream of bytes. */
 export class CommandReader {
-  #left: Buffer = Buffer.alloc(0);
+  #pendingBytes: Buffer = Buffer.alloc(0);
 
-  /** The commands that are complete by now. */
+  /** The commands that are complete after these bytes. */
   *read(bytes: Buffer): Iterable<string[]> {
-    this.#left = this.#left.length === 0 ? bytes : Buffer.concat([this.#left, bytes]);
-    for (let found = readCommand(this.#left); found; found = readCommand(this.#left)) {
-      this.#left = this.#left.subarray(found.end);
-      yield found.parts;
+    this.#pendingBytes = this.#pendingBytes.length === 0 ? bytes : Buffer.concat([this.#pendingBytes, bytes]);
+    for (let command = readCommand(this.#pendingBytes); command; command = readCommand(this.#pendingBytes)) {
+      this.#pendingBytes = this.#pendingBytes.subarray(command.end);
+      yield command.parts;
     }
   }
 }
@@ -28,7 +28,7 @@ function readCommand(bytes: Buffer): { readonly parts: string[]; readonly end: n
   if (!head.text.startsWith('*')) return { parts: head.text.split(' ').filter(Boolean), end: head.end };
   const parts: string[] = [];
   let at = head.end;
-  for (let left = Number(head.text.slice(1)); left > 0; left -= 1) {
+  for (let remaining = Number(head.text.slice(1)); remaining > 0; remaining -= 1) {
     const size = readLine(bytes, at);
     if (!size) return undefined;
     const end = size.end + Number(size.text.slice(1));
@@ -58,7 +58,7 @@ export function written(answer: Answer, protocol: 2 | 3): string {
   return `*${parts.length}\r\n${parts.map((part) => written(part, protocol)).join('')}`;
 }
 
-/** Writes what arrives without having been asked for. */
+/** Writes a push message. */
 export function pushed(parts: readonly Answer[], protocol: 2 | 3): string {
   const text = written(parts, protocol);
   return protocol === 3 ? `>${text.slice(1)}` : text;

@@ -1,10 +1,10 @@
-/** An answer before any fault befalls it. */
+/** An HTTP answer, before a fault changes it. */
 export interface Answer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
-  /** The body; a stream has one piece an event, any other answer has one. */
+  /** The body. A stream has one piece per event; any other answer has one piece. */
   readonly pieces: readonly string[];
-  /** Set for a stream of chat chunks: how many of its first pieces are chunks without a `finish_reason`. */
+  /** Set for a stream: how many of its first pieces come before the final events. */
   readonly chunks?: number;
 }
 

@@ -4,10 +4,10 @@ import { type Answer, jsonAnswer, sse } from './answer.js';
 import { type Conversation, readConversation } from './conversation.js';
 import { invalidRequest } from './error.js';
 
-/** Tokens that OpenAI counts for a message's frame. */
-const TOKENS_OF_A_FRAME = 4;
+/** The tokens that OpenAI counts for each message in addition to its text. */
+const TOKENS_PER_MESSAGE = 4;
 
-/** Answers a chat request from the messages before the question; `id` becomes the completion's. */
+/** Answers a chat request from the messages before the question. `id`: the id of the completion. */
 export function answerChat(body: Readonly<Record<string, unknown>>, id: string): Answer {
   const { model, messages, stream, stream_options: streamOptions } = body;
   if (typeof model !== 'string') return invalidRequest('you must provide a model parameter');
@@ -39,7 +39,7 @@ function streamed(text: string, common: object, usage: object | undefined): Answ
     sse(JSON.stringify({ ...common, object: 'chat.completion.chunk', choices, ...rest }));
   const chunk = (delta: object, finish: 'stop' | null): string =>
     event([{ index: 0, delta, logprobs: null, finish_reason: finish }]);
-  // A word keeps the space before it, so that the words put together are the text again.
+  // Each word includes the space before it, so that the joined words are the text.
   const words = text.match(/\s*\S+/g) ?? [];
   const chunks = [
     chunk({ role: 'assistant', content: '', refusal: null }, null),
@@ -55,9 +55,13 @@ function streamed(text: string, common: object, usage: object | undefined): Answ
 }
 
 function usageOf(conversation: Conversation, text: string): object {
-  const asked = conversation.texts.reduce((sum, each) => sum + TOKENS_OF_A_FRAME + estimateTokens(each), 0);
-  const answered = estimateTokens(text);
-  return { prompt_tokens: asked, completion_tokens: answered, total_tokens: asked + answered };
+  const promptTokens = conversation.texts.reduce((sum, each) => sum + TOKENS_PER_MESSAGE + estimateTokens(each), 0);
+  const completionTokens = estimateTokens(text);
+  return {
+    prompt_tokens: promptTokens,
+    completion_tokens: completionTokens,
+    total_tokens: promptTokens + completionTokens,
+  };
 }
 
 function wantsUsage(options: unknown): boolean {

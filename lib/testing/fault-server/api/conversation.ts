@@ -1,4 +1,4 @@
-/** What a chat request comes down to. */
+/** The relevant parts of a chat request. */
 export interface Conversation {
   readonly question: string;
   /** The texts of the messages before the last one of the user, in order. */
@@ -7,7 +7,7 @@ export interface Conversation {
   readonly texts: readonly string[];
 }
 
-/** `undefined` when there is no list of messages with roles. */
+/** `undefined` if it is not a list of messages with roles. */
 export function readConversation(messages: unknown): Conversation | undefined {
   if (!Array.isArray(messages) || messages.length === 0 || !messages.every(hasRole)) return undefined;
   const texts = messages.map((message) => textOf(message.content));
@@ -19,7 +19,7 @@ function hasRole(message: unknown): message is { role: string; content?: unknown
   return typeof message === 'object' && message !== null && 'role' in message && typeof message.role === 'string';
 }
 
-/** Content is a text or a list of parts, of which only the texts can be read here. */
+/** The text of a message's content: a string, or a list of parts, of which only the text parts count. */
 function textOf(content: unknown): string {
   if (typeof content === 'string') return content;
   if (!Array.isArray(content)) return '';

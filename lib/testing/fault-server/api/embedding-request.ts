@@ -17,7 +17,7 @@ export interface EmbeddingRequest {
   readonly tokens: number;
 }
 
-/** The request, or the 400 that the API would answer it with. */
+/** The request, or the 400 answer to an invalid one. */
 export function readEmbeddingRequest(body: Readonly<Record<string, unknown>>): EmbeddingRequest | Answer {
   const { model, input, dimensions = DEFAULT_DIMENSIONS, encoding_format: format = 'float' } = body;
   if (typeof model !== 'string') return invalidRequest('you must provide a model parameter');
@@ -42,7 +42,7 @@ export function readEmbeddingRequest(body: Readonly<Record<string, unknown>>): E
   return { model, inputs, dimensions, base64: format === 'base64', tokens: total };
 }
 
-/** An input is a text or a list of tokens; a list of tokens is embedded as their numbers written out. */
+/** The texts to embed. An input is a text or a list of token numbers; the numbers are joined to a text. */
 function inputsOf(input: unknown): string[] | undefined {
   if (typeof input === 'string') return [input];
   if (!Array.isArray(input)) return undefined;

@@ -2,12 +2,12 @@ import { embed } from '../text/embed.js';
 import { type Answer, JSON_TYPE } from './answer.js';
 import { type EmbeddingRequest, readEmbeddingRequest } from './embedding-request.js';
 
-/** What a fault does to the vectors before they are written down. */
+/** Changes the vectors of an answer, for a fault. */
 export type Distortion = (vectors: readonly Float32Array[]) => readonly Float32Array[];
 
 export function answerEmbeddings(
   body: Readonly<Record<string, unknown>>,
-  distort: Distortion = (same) => same,
+  distort: Distortion = (unchanged) => unchanged,
 ): Answer {
   const request = readEmbeddingRequest(body);
   if ('status' in request) return request;
@@ -15,7 +15,7 @@ export function answerEmbeddings(
   return { status: 200, headers: JSON_TYPE, pieces: [write(request, vectors)] };
 }
 
-/** Written by hand, for `JSON.stringify` would write each number that is not finite as `null`. */
+/** Builds the JSON by hand, because `JSON.stringify` writes every non-finite number as `null`. */
 function write({ base64, model, tokens }: EmbeddingRequest, vectors: readonly Float32Array[]): string {
   const items = vectors.map((vector, index) => {
     const embedding = base64 ? `"${toBase64(vector)}"` : `[${Array.from(vector, writeNumber).join(',')}]`;
@@ -30,7 +30,7 @@ function writeNumber(value: number): string {
   return Number.isFinite(value) ? String(value) : `${value < 0 ? '-' : ''}1e999`;
 }
 
-/** The API's base64 is of little-endian floats whatever the machine. */
+/** The API uses base64 of little-endian floats on every machine. */
 function toBase64(vector: Float32Array): string {
   const bytes = Buffer.alloc(vector.length * Float32Array.BYTES_PER_ELEMENT);
   for (const [at, value] of vector.entries()) bytes.writeFloatLE(value, at * Float32Array.BYTES_PER_ELEMENT);

@@ -1,6 +1,6 @@
 import { type Answer, jsonAnswer } from './answer.js';
 
-/** The fields of OpenAI's error object; each is always there. */
+/** The fields of OpenAI's error object. All of them are always present. */
 export interface ErrorFields {
   readonly message: string;
   readonly type: string;
@@ -8,8 +8,8 @@ export interface ErrorFields {
   readonly code: string | number | null;
 }
 
-/** What OpenAI says with a status when nothing more special is to be said: message, type, code. */
-const USUAL: Readonly<Record<number, readonly [message: string, type: string, code: string | null]>> = {
+/** OpenAI's usual message, type and code for a status. */
+const BY_STATUS: Readonly<Record<number, readonly [message: string, type: string, code: string | null]>> = {
   400: ['The request was not understood.', 'invalid_request_error', null],
   401: ['Incorrect API key provided.', 'invalid_request_error', 'invalid_api_key'],
   403: ['You are not allowed to use this model.', 'invalid_request_error', 'model_not_found'],
@@ -22,14 +22,14 @@ const USUAL: Readonly<Record<number, readonly [message: string, type: string, co
   503: ['The engine is currently overloaded, please try again later.', 'server_error', null],
 };
 
-const OTHERWISE = {
+const DEFAULTS = {
   client: ['The request was refused.', 'invalid_request_error', null],
   server: ['The server had an error while processing your request.', 'server_error', null],
 } as const;
 
-/** OpenAI's error object for a status, with what is given in place of the usual words. */
+/** OpenAI's error object for a status. `given` replaces the usual fields. */
 export function errorFields(status: number, given: Partial<ErrorFields> = {}): ErrorFields {
-  const [message, type, code] = USUAL[status] ?? (status < 500 ? OTHERWISE.client : OTHERWISE.server);
+  const [message, type, code] = BY_STATUS[status] ?? (status < 500 ? DEFAULTS.client : DEFAULTS.server);
   return { message, type, param: null, code, ...given };
 }
 
@@ -37,7 +37,7 @@ export function errorAnswer(status: number, given: Partial<ErrorFields> = {}): A
   return jsonAnswer(status, { error: errorFields(status, given) });
 }
 
-/** 400 for what the caller sent. */
+/** A 400 answer for an invalid request. */
 export function invalidRequest(message: string, param: string | null = null): Answer {
   return errorAnswer(400, { message, param });
 }

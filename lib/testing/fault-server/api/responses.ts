@@ -6,8 +6,8 @@ import { invalidRequest } from './error.js';
 
 export const RESPONSES_PATH = '/v1/responses';
 
-/** What the events of a response have in common: the response itself, as far as it has got. */
-interface Made {
+/** The parts from which the events of a response are built. */
+interface ResponseParts {
   readonly text: string;
   readonly message: { readonly id: string; readonly content: readonly object[] };
   readonly response: (status: 'in_progress' | 'completed' | 'failed', rest?: object) => object;
@@ -15,11 +15,11 @@ interface Made {
 
 /** Answers a request of the Responses API from `instructions` and the messages before the question. */
 export function answerResponses(body: Readonly<Record<string, unknown>>, id: string): Answer {
-  const made = make(body, id);
-  if (!('text' in made)) return made;
-  if (body.stream !== true) return jsonAnswer(200, made.response('completed'));
-  const { text, message, response } = made;
-  // A word keeps the space before it, so that the words put together are the text again.
+  const parts = buildResponse(body, id);
+  if (!('text' in parts)) return parts;
+  if (body.stream !== true) return jsonAnswer(200, parts.response('completed'));
+  const { text, message, response } = parts;
+  // Each word includes the space before it, so that the joined words are the text.
   const words = text.match(/\s*\S+/g) ?? [];
   const place = { item_id: message.id, output_index: 0, content_index: 0 };
   const [part] = message.content;
@@ -42,22 +42,22 @@ export function answerResponses(body: Readonly<Record<string, unknown>>, id: str
   };
 }
 
-/** The response that has failed, for a request that would have been answered. */
+/** A failed response; undefined if the request is invalid. */
 export function failedResponse(
   body: Readonly<Record<string, unknown>>,
   id: string,
   error: { readonly code: string | number | null; readonly message: string },
 ): object | undefined {
-  const made = make(body, id);
-  return 'text' in made ? made.response('failed', { error, output: [] }) : undefined;
+  const parts = buildResponse(body, id);
+  return 'text' in parts ? parts.response('failed', { error, output: [] }) : undefined;
 }
 
-/** One event as it is sent: its type is also the name of the server-sent event. */
+/** One server-sent event. The type of the event is also its name. */
 export function eventOf(event: { readonly type: string }, number: number): string {
   return sse(JSON.stringify({ ...event, sequence_number: number }), event.type);
 }
 
-function make(body: Readonly<Record<string, unknown>>, id: string): Made | Answer {
+function buildResponse(body: Readonly<Record<string, unknown>>, id: string): ResponseParts | Answer {
   const { model, input, instructions } = body;
   if (typeof model !== 'string') return invalidRequest('you must provide a model parameter');
   const conversation = read(input, instructions);
@@ -89,7 +89,7 @@ function read(input: unknown, instructions: unknown): Conversation | undefined {
 }
 
 function usageOf({ texts }: Conversation, text: string): object {
-  const asked = texts.reduce((sum, each) => sum + estimateTokens(each), 0);
-  const answered = estimateTokens(text);
-  return { input_tokens: asked, output_tokens: answered, total_tokens: asked + answered };
+  const inputTokens = texts.reduce((sum, each) => sum + estimateTokens(each), 0);
+  const outputTokens = estimateTokens(text);
+  return { input_tokens: inputTokens, output_tokens: outputTokens, total_tokens: inputTokens + outputTokens };
 }

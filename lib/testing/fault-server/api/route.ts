@@ -10,7 +10,7 @@ const CHAT_PATH = '/v1/chat/completions';
 export const EMBEDDINGS_PATH = '/v1/embeddings';
 const MODELS_PATH = '/v1/models';
 
-/** What a healthy API answers to a request; `distort` changes the vectors of a right answer. */
+/** The answer of a healthy API to a request. `distort` changes the vectors of an embeddings answer. */
 export function answerTo(request: RecordedRequest, distort?: Distortion): Answer {
   const { method, path, body, headers, requestId } = request;
   if (!/^bearer\s+\S/i.test(headers.authorization ?? '')) {

@@ -18,7 +18,7 @@ const SIGN_IN_PAGE = '<!DOCTYPE html><html><head><title>Sign in</title></head><b
 /** The default pause between two bytes of a dripping body, in milliseconds. */
 const DRIP_MS = 50;
 
-/** Ends, stops or slows the transfer of what would have been a right answer. */
+/** Cuts, stops or slows the transfer of a correct answer. */
 export async function breakTransfer(
   exchange: Exchange,
   fault: BodyCut | BodyStall | BodyDrip,
@@ -33,7 +33,7 @@ export async function breakTransfer(
         by = 'reset',
         keepAlive = true,
       } = fault;
-      // At least one byte is held back, or a length that is kept would make the answer complete.
+      // At least one byte is not sent: otherwise the answer would be complete.
       const sent = body.subarray(0, Math.min(afterBytes, body.length - 1));
       if (await sendPieces(exchange, healthy, [sent], { framing, keepAlive })) await exchange.cut(by);
       return;
@@ -54,7 +54,7 @@ export async function breakTransfer(
   }
 }
 
-/** Sends a complete answer that is not what was asked for. */
+/** Sends a complete answer with a wrong body. */
 export function sendWrongBody(
   exchange: Exchange,
   fault: MalformedJson | HtmlBody | EmptyBody | ErrorBody,
@@ -74,7 +74,7 @@ export function sendWrongBody(
   }
 }
 
-/** Of a stream only the first event with a word is broken, so that the fault comes in the middle of it. */
+/** Breaks the JSON. In a stream, only the first event with a word is broken, so that the fault comes in the middle. */
 function malformed(healthy: Answer, text: string | undefined): Answer {
   const broken = healthy.chunks === undefined ? 0 : 1;
   const pieces = healthy.pieces.map((piece, at) => {

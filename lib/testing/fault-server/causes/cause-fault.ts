@@ -8,10 +8,10 @@ import { failResponse } from './response.js';
 import { breakStream } from './stream.js';
 import { sendWrongVectors } from './vectors.js';
 
-/** The greeting of an SSH server: what a client meets behind a wrong port. */
+/** The greeting of an SSH server, as a client receives it from a wrong port. */
 const NOT_HTTP = 'SSH-2.0-OpenSSH_9.6\r\n';
 
-/** Makes the fault happen on the wire. Resolves when the server has done its part; a stall goes on after that. */
+/** Performs the fault on the connection. Resolves when the server has sent everything; a stall continues after that. */
 export async function causeFault(exchange: Exchange, fault: FaultDetails): Promise<void> {
   const healthy = () => answerTo(exchange.request);
   switch (fault.type) {
@@ -22,7 +22,7 @@ export async function causeFault(exchange: Exchange, fault: FaultDetails): Promi
     case 'hang-up':
       return exchange.cut('fin');
     case 'not-http':
-      return exchange.interject(NOT_HTTP);
+      return exchange.sendRaw(NOT_HTTP);
     case 'stall':
       return;
     case 'status':

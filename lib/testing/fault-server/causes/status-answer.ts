@@ -3,7 +3,7 @@ import { type ErrorFields, errorAnswer } from '../api/error.js';
 import type { ErrorStatus, Quota, RateLimit } from '../faults/answer-fault.js';
 import type { ErrorBody } from '../faults/body-fault.js';
 
-/** The answer of a fault that says its error in its status. */
+/** The answer of a fault that is an error status. */
 export function statusAnswer(fault: ErrorStatus | RateLimit | Quota): Answer {
   switch (fault.type) {
     case 'status': {
@@ -30,7 +30,7 @@ export function statusAnswer(fault: ErrorStatus | RateLimit | Quota): Answer {
   }
 }
 
-/** The fields of OpenAI's error object that a fault gives. Its `type` is spoken for, hence `errorType`. */
+/** The fields of OpenAI's error object that a fault sets. A fault uses `type` for itself, hence `errorType`. */
 export function givenFields(
   fault: Partial<Pick<ErrorStatus, 'message' | 'errorType' | 'code' | 'param'>> | ErrorBody,
 ): Partial<ErrorFields> {
@@ -43,7 +43,7 @@ export function givenFields(
   };
 }
 
-/** So that a header given in other letters replaces the usual one instead of standing beside it. */
+/** Lower-case names, so that a given header replaces the usual one even if it is written differently. */
 function lowerCased(headers: Readonly<Record<string, string>> = {}): Record<string, string> {
   return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
 }

@@ -15,13 +15,13 @@ import { givenFields } from './status-answer.js';
 
 export type StreamFault = StreamCut | StreamError | StreamStall | StreamComments | StreamUnfinished | StreamDrip;
 
-/** Chunks before a fault unless told otherwise: the role and one word, so that the stream has visibly begun. */
+/** The default number of chunks before a fault: the role and one word, so that the stream has visibly begun. */
 const AFTER_CHUNKS = 2;
 
-/** The default pause of what is slow or repeated, in milliseconds. */
+/** The default pause between events or comments, in milliseconds. */
 const EVERY_MS = 50;
 
-/** Goes wrong in a stream that began well. */
+/** Performs a fault in a stream after a correct start. */
 export async function breakStream(exchange: Exchange, fault: StreamFault, healthy: Answer): Promise<void> {
   const { chunks, status } = healthy;
   if (chunks === undefined) {
@@ -29,10 +29,10 @@ export async function breakStream(exchange: Exchange, fault: StreamFault, health
     return send(exchange, status === 200 ? needed : healthy);
   }
   if (fault.type === 'stream-drip') return send(exchange, healthy, { everyMs: fault.everyMs ?? EVERY_MS });
-  const sent = bytesOf(healthy).slice(0, Math.min(fault.afterChunks ?? usualChunks(fault), chunks));
-  const manner =
+  const sent = bytesOf(healthy).slice(0, Math.min(fault.afterChunks ?? defaultChunks(fault), chunks));
+  const options =
     fault.type === 'stream-cut' ? { framing: fault.framing ?? 'chunked', keepAlive: fault.keepAlive ?? true } : {};
-  if (!(await sendPieces(exchange, healthy, sent, manner))) return;
+  if (!(await sendPieces(exchange, healthy, sent, options))) return;
   switch (fault.type) {
     case 'stream-cut':
       return exchange.cut(fault.by ?? 'reset');
@@ -47,24 +47,24 @@ export async function breakStream(exchange: Exchange, fault: StreamFault, health
   }
 }
 
-function usualChunks(fault: Exclude<StreamFault, StreamDrip>): number {
+function defaultChunks(fault: Exclude<StreamFault, StreamDrip>): number {
   if (fault.type === 'stream-comments') return 0;
   return fault.type === 'stream-unfinished' ? Number.POSITIVE_INFINITY : AFTER_CHUNKS;
 }
 
 function errorEvent(fault: StreamError, isResponses: boolean): string {
   const error = errorFields(500, { code: 'server_error', ...givenFields(fault) });
-  // The Responses API says what kind of event it is where others say what kind of error.
+  // In the Responses API, `type` is the type of the event, not of the error.
   if (isResponses && fault.shape === 'flat') return sse(JSON.stringify({ ...error, type: 'error' }), 'error');
   return sse(JSON.stringify(fault.shape === 'flat' ? error : { error }), 'error');
 }
 
-async function finish(exchange: Exchange, lastWords: string): Promise<void> {
-  if (await exchange.write(Buffer.from(lastWords))) exchange.end();
+async function finish(exchange: Exchange, lastText: string): Promise<void> {
+  if (await exchange.write(Buffer.from(lastText))) exchange.end();
 }
 
 async function keepCommenting(exchange: Exchange, everyMs: number): Promise<void> {
-  // Without a pause the comments would fill the socket before anyone in this process could read them.
+  // Without a pause, the comments would fill the socket before a reader in this process could run.
   const pause = Math.max(1, everyMs);
   const comment = Buffer.from(': keep-alive\n\n');
   while (await exchange.write(comment)) {

@@ -4,7 +4,10 @@ import type { Exchange } from '../exchange.js';
 import type { VectorLength, VectorMissing, VectorValue } from '../faults/vector-fault.js';
 import { misuse, send } from './send.js';
 
-/** Answers with a vector that is not what was asked for, always the last: whoever checks the first only misses it. */
+/**
+ * Answers with a wrong vector. It is always the last one, so that a client that checks only the first does not notice
+ * it.
+ */
 export function sendWrongVectors(exchange: Exchange, fault: VectorLength | VectorValue | VectorMissing): Promise<void> {
   const answer = answerTo(exchange.request, distortion(fault));
   const wrongPlace = answer.status === 200 && exchange.request.path !== EMBEDDINGS_PATH;

@@ -1,29 +1,29 @@
 import type { Ending } from './connection-fault.js';
 import type { Timed } from './timed.js';
 
-/** The headers promise an answer and the connection ends inside its body. */
+/** The headers announce an answer, and the connection ends inside its body. */
 export interface BodyCut extends Timed {
   readonly type: 'body-cut';
   /** How the connection ends. @default 'reset' */
   readonly by?: Ending;
   /**
-   * How the body's length was announced. With `close` the end of the connection is the end of the body, so that the
-   * client sees a complete answer whose JSON is truncated. @default 'content-length'
+   * How the length of the body is announced. With `close`, the end of the connection is the end of the body, so the
+   * client gets a complete answer with truncated JSON. @default 'content-length'
    */
   readonly framing?: 'content-length' | 'chunked' | 'close';
   /**
-   * Whether the headers promise to keep the connection. Where they do not, Node's `fetch` takes the early end of a
-   * chunked body for a good one. With `framing: 'close'` it is always false. @default true
+   * Whether the headers announce to keep the connection. If not, Node's `fetch` accepts the early end of a chunked
+   * body. With `framing: 'close'` it is always false. @default true
    */
   readonly keepAlive?: boolean;
   /** Bytes of the body sent before the end. @default half of them */
   readonly afterBytes?: number;
 }
 
-/** Half of the body arrives, then nothing more until the client leaves. */
+/** Half of the body arrives, and then nothing until the client leaves. */
 export interface BodyStall extends Timed {
   readonly type: 'body-stall';
-  /** The HTTP status; from 400 on the body that stalls is that status's error. @default 200 */
+  /** The HTTP status. From 400, the body is the error of that status. @default 200 */
   readonly status?: number;
 }
 
@@ -34,10 +34,10 @@ export interface BodyDrip extends Timed {
   readonly everyMs?: number;
 }
 
-/** 200 and `application/json`, but the text is no JSON; in a stream, the first event with a word is broken. */
+/** 200 and `application/json`, but the text is not JSON. In a stream, the first event with a word is broken. */
 export interface MalformedJson extends Timed {
   readonly type: 'malformed-json';
-  /** The text to send. @default the right answer with a Python `None` in it, right behind the words of the answer */
+  /** The text to send. @default the correct answer with a Python `None` in it */
   readonly text?: string;
 }
 
@@ -53,7 +53,7 @@ export interface EmptyBody extends Timed {
   readonly type: 'empty';
 }
 
-/** 200 whose JSON is `{"error": …}`, as some gateways send it. */
+/** 200 with the JSON `{"error": …}`, as some gateways send it. */
 export interface ErrorBody extends Timed {
   readonly type: 'error-body';
   /** The error's message. @default a sentence like OpenAI's */

@@ -1,8 +1,8 @@
 import type { Timed } from './timed.js';
 
 /**
- * No answer comes, and the connection says why: `reset` is a TCP RST before any header, `hang-up` a FIN before any
- * header, `not-http` bytes of another protocol, `stall` silence until the client leaves.
+ * No answer. `reset`: a TCP RST before any header; `hang-up`: a FIN before any header; `not-http`: bytes of another
+ * protocol; `stall`: nothing until the client leaves.
  */
 export interface NoAnswer extends Timed {
   readonly type: 'reset' | 'hang-up' | 'not-http' | 'stall';

@@ -12,7 +12,7 @@ import type {
 } from './stream-fault.js';
 import type { VectorLength, VectorMissing, VectorValue } from './vector-fault.js';
 
-/** A fault with its details; `type` tells which. */
+/** A fault with its details. `type` is its name. */
 export type FaultDetails =
   | Healthy
   | ErrorStatus
@@ -37,7 +37,7 @@ export type FaultDetails =
   | VectorValue
   | VectorMissing;
 
-/** The faults that a name alone describes; it stands for the fault with its defaults. */
+/** The faults that can be given by name, with their defaults. */
 export type FaultName = Exclude<FaultDetails['type'], 'status'>;
 
 /** What happens to one request: `'reset'`, or `{ type: 'status', status: 503 }`. */

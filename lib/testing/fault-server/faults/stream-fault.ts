@@ -2,13 +2,13 @@ import type { Ending } from './connection-fault.js';
 import type { Timed } from './timed.js';
 
 /**
- * What the faults of a stream share. They need a request with `stream: true`; any other is answered with a 400 that
- * says so.
+ * The common fields of stream faults. These faults need a request with `stream: true`; the server answers any other
+ * with a 400 that says so.
  */
 export interface InStream extends Timed {
   /**
-   * Whole chunks sent before the fault, counted as the SDK yields them: the first carries the role, each further one
-   * a word. The chunk with the `finish_reason` is never among them, however large the number.
+   * How many complete chunks are sent before the fault, counted as the SDK yields them: the first holds the role, each
+   * further one a word. The chunk with the `finish_reason` is never sent before the fault.
    */
   readonly afterChunks?: number;
 }
@@ -19,18 +19,18 @@ export interface StreamCut extends InStream {
   /** How the connection ends. @default 'reset' */
   readonly by?: Ending;
   /**
-   * How the stream's end was announced. With `close` the end of the connection is the end of the stream, so that the
-   * client cannot tell this from an answer that ended in good order. @default 'chunked'
+   * How the end of the stream is announced. With `close`, the end of the connection is the end of the stream, so the
+   * client cannot notice the fault. @default 'chunked'
    */
   readonly framing?: 'chunked' | 'close';
   /**
-   * Whether the headers promise to keep the connection. Where they do not, Node's `fetch` takes the early end of a
-   * chunked stream for a good one. With `framing: 'close'` it is always false. @default true
+   * Whether the headers announce to keep the connection. If not, Node's `fetch` accepts the early end of a chunked
+   * stream. With `framing: 'close'` it is always false. @default true
    */
   readonly keepAlive?: boolean;
 }
 
-/** An error event stands in the stream, which then ends in good order. `afterChunks` defaults to 2. */
+/** The stream contains an error event and then ends normally. `afterChunks` defaults to 2. */
 export interface StreamError extends InStream {
   readonly type: 'stream-error';
   /** The event's data: `{"error": {…}}`, or the error's fields themselves. @default 'nested' */
@@ -43,32 +43,32 @@ export interface StreamError extends InStream {
   readonly errorType?: string;
 }
 
-/** The chunks stop coming and the connection stays until the client leaves. `afterChunks` defaults to 2. */
+/** The chunks stop, and the connection stays open until the client leaves. `afterChunks` defaults to 2. */
 export interface StreamStall extends InStream {
   readonly type: 'stream-stall';
 }
 
-/** As `stream-stall`, but with SSE comments, which no reader of the stream sees. `afterChunks` defaults to 0. */
+/** Like `stream-stall`, but with SSE comments, which readers of the stream do not see. `afterChunks` defaults to 0. */
 export interface StreamComments extends InStream {
   readonly type: 'stream-comments';
   /** Milliseconds between two comments. @default 50 */
   readonly everyMs?: number;
 }
 
-/** The stream ends in good order but without a `finish_reason`. `afterChunks` defaults to all words. */
+/** The stream ends normally, but without a `finish_reason`. `afterChunks` defaults to all words. */
 export interface StreamUnfinished extends InStream {
   readonly type: 'stream-unfinished';
-  /** Whether `data: [DONE]` is sent all the same. @default false */
+  /** Whether `data: [DONE]` is sent at the end. @default false */
   readonly done?: boolean;
 }
 
 /**
- * A response of the Responses API that fails: the stream's last event is `response.failed`, or the response that comes
- * whole has the status `failed`. Needs a request for a response.
+ * A failed response of the Responses API: the last event of the stream is `response.failed`, or, without a stream, the
+ * response has the status `failed`. Needs a request to the Responses API.
  */
 export interface ResponseFailed extends Timed {
   readonly type: 'response-failed';
-  /** Whole events sent before it in a stream: the first two say that the response was created. @default 2 */
+  /** How many events are sent before it in a stream. The first two announce the response. @default 2 */
   readonly afterChunks?: number;
   /** The error's `code`. @default 'server_error' */
   readonly code?: string | null;
@@ -76,7 +76,7 @@ export interface ResponseFailed extends Timed {
   readonly message?: string;
 }
 
-/** No fault but slowness: the whole stream, with a pause before each event. */
+/** A slow stream: all events, with a pause before each. */
 export interface StreamDrip extends Timed {
   readonly type: 'stream-drip';
   /** Milliseconds before each event. @default 50 */

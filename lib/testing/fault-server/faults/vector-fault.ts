@@ -1,9 +1,9 @@
 import type { Timed } from './timed.js';
 
-/** The last vector of the answer has the wrong length. Needs an embeddings request, as all faults of vectors do. */
+/** The last vector of the answer has the wrong length. All vector faults need an embeddings request. */
 export interface VectorLength extends Timed {
   readonly type: 'vector-length';
-  /** How many values it has. @default half as many as asked for */
+  /** How many values it has. @default half of the requested number */
   readonly length?: number;
 }
 
@@ -11,13 +11,13 @@ export interface VectorLength extends Timed {
 export interface VectorValue extends Timed {
   readonly type: 'vector-value';
   /**
-   * What stands there. JSON has no word for either, so that in the float format `nan` is `null` and `infinity` is
-   * `1e999`, which parses as Infinity. @default 'nan'
+   * The wrong value. JSON has neither, so in the float format `nan` is `null`, and `infinity` is `1e999`, which parses
+   * as Infinity. @default 'nan'
    */
   readonly value?: 'nan' | 'infinity';
 }
 
-/** The last vector is missing: one fewer than there were inputs. */
+/** The last vector is missing: there is one vector fewer than inputs. */
 export interface VectorMissing extends Timed {
   readonly type: 'vector-missing';
 }

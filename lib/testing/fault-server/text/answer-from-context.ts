@@ -1,31 +1,33 @@
 import { keywordsOf } from './words.js';
 
-/** More would be a recital, not an answer. */
-const MOST_SENTENCES = 3;
+/** The longest answer, in sentences. */
+const MAX_SENTENCES = 3;
 
-/** What the server answers when no sentence of the context shares a word with the question. */
-const NOTHING_FITS = 'The given context says nothing about that.';
+/** The answer if no sentence of the context shares a word with the question. */
+const NO_MATCH = 'The given context says nothing about that.';
 
 /**
  * Answers a question with the sentences of the context that share most words with it, in the context's order. The
  * same question and context always give the same answer.
  */
 export function answerFromContext(question: string, context: readonly string[]): string {
-  const asked = keywordsOf(question);
+  const questionWords = keywordsOf(question);
   const scored = [...new Set(context.flatMap(sentencesOf))].map((sentence) => ({
     sentence,
-    shared: [...keywordsOf(sentence)].filter((word) => asked.has(word)).length,
+    shared: [...keywordsOf(sentence)].filter((word) => questionWords.has(word)).length,
   }));
   const most = scored.reduce((best, { shared }) => Math.max(best, shared), 0);
-  if (most === 0) return NOTHING_FITS;
+  if (most === 0) return NO_MATCH;
   return scored
     .filter(({ shared }) => shared === most)
-    .slice(0, MOST_SENTENCES)
+    .slice(0, MAX_SENTENCES)
     .map(({ sentence }) => sentence)
     .join(' ');
 }
 
-/** Splits at line ends and behind sentence marks, never inside a number, and drops list marks such as `[1]` and `-`. */
+/**
+ * Splits at line ends and after sentence marks, never inside a number, and removes list marks such as `[1]` and `-`.
+ */
 function sentencesOf(text: string): string[] {
   return text
     .split(/\n+|(?<=[.!?])\s+/)

@@ -1,4 +1,4 @@
-/** Words that nearly every English sentence shares; counting them would call every passage relevant. */
+/** Words of nearly every English sentence. If they counted, every passage would seem relevant. */
 const STOP_WORDS = new Set(
   (
     'a an and are as at be been but by can could did do does for from had has have how i if in into is it its me my ' +
@@ -7,12 +7,12 @@ const STOP_WORDS = new Set(
   ).split(' '),
 );
 
-/** The words of a text, without case, accents, and the `s` that tells a plural from a singular. */
+/** The words of a text in lower case, without accents and without the plural `s`. */
 export function wordsOf(text: string): string[] {
   return rawWordsOf(text).map(singular);
 }
 
-/** The distinct words of a text that tell what it is about. */
+/** The distinct words of a text without stop words. */
 export function keywordsOf(text: string): Set<string> {
   return new Set(
     rawWordsOf(text)
