@@ -93,7 +93,7 @@ function promiseOf(entered: Entered, call: Call | undefined): Promise<unknown> {
 
 function surround({ around, ...own }: Policy, next: Next, site: Site, account?: Account): Next {
   const run = around as NonNullable<Policy['around']>;
-  const tail = account ? counted({ succeed: pass, tail: own.tail }, account) : own.tail;
+  const tail = account ? counted({ succeed: succeedNoop, tail: own.tail }, account) : own.tail;
   return (self, args, call = new Call(site, self, args, UNGUARDED)) => {
     let promise: Promise<unknown>;
     try {

@@ -2,7 +2,7 @@ import { type Command, command, flag, type Option, text, whole } from './command
 
 const explain = command({
   name: 'explain',
-  help: 'print the settings in effect and where each came from',
+  help: 'print the settings in effect and the source of each',
   arguments: [{ name: 'Class.method', help: 'a decorated method, to see its stack alone' }],
   options: { json: flag('print it as JSON') },
   async run({ words: [method], options: { json } }) {
@@ -33,25 +33,27 @@ const dashboard = command({
       many: true,
     },
   ],
-  options: { port: whole('port', 'the port of the page, 0 for a free one', { least: 0, most: 65_535, absent: 0 }) },
+  options: {
+    port: whole('port', 'the port of the page, 0 for a free one', { least: 0, most: 65_535, absent: 0 }),
+  },
   async run({ words, options: { port }, signal }) {
     const { watch } = await import('./dashboard/watch.js');
     await watch(words, port, signal);
   },
 });
 
-/** Where the fleet is: options of every command about it. */
+/** The options of every fleet command: the address and name of the fleet. */
 const fleet = {
   url: text('address', "the fleet's store, such as redis://localhost:6379; default: FLEET_URL"),
   name: text('name', 'the name of the fleet; default: FLEET_NAME, else "default"'),
 };
 
-const lasting: Option<`${number}h` | undefined> = {
+const lastingOption: Option<`${number}h` | undefined> = {
   value: 'duration',
   help: 'how long, such as 2h; default: until reset',
   absent: undefined,
   expected: 'a duration with a unit, such as 2h',
-  // Written out, so that the help of the command loads no package.
+  // A literal pattern, so that the help of the command loads no package.
   read: (given) => (/^\d+(\.\d+)?(ms|s|m|h|d)$/.test(given) ? (given as `${number}h`) : undefined),
 };
 
@@ -61,7 +63,7 @@ const fleetStatus = command({
   options: {
     ...fleet,
     json: flag('print them as JSON'),
-    watch: flag('print them again whenever something has changed'),
+    watch: flag('print them again after each change'),
   },
   async run({ options, signal }) {
     const { fleetStatus } = await import('./fleet/fleet.js');
@@ -75,7 +77,7 @@ const fleetIsolate = command({
   name: 'fleet isolate',
   help: 'reject every call of a circuit in every process of a fleet',
   arguments: [circuit],
-  options: { ...fleet, reason: text('text', 'why; shown by fleet status'), for: lasting },
+  options: { ...fleet, reason: text('text', 'why; shown by fleet status'), for: lastingOption },
   async run({ words: [name = ''], options: { reason, for: duration, ...address } }) {
     const { fleetIsolate } = await import('./fleet/fleet.js');
     await fleetIsolate(name, { ...(reason !== undefined && { reason }), ...(duration && { for: duration }) }, address);
@@ -103,7 +105,7 @@ const init = command({
   },
 });
 
-/** The commands of the package. Each loads what it needs when it runs, so that the others need not have it. */
+/** The commands of the package. Each loads its modules when it runs, so that it does not slow the others. */
 export const COMMANDS: readonly Command[] = [
   ...[init, explain, observability, dashboard],
   ...[fleetStatus, fleetIsolate, fleetReset],

@@ -4,13 +4,13 @@ import { EXIT } from './exit-code.js';
 import { missingPackage } from './missing-package.js';
 import { Interrupted } from './terminal/interrupt.js';
 
-/** What to print about an error, and the code to end with. */
+/** The lines to print about an error, and the exit code. */
 export interface Complaint {
   readonly lines: readonly string[];
   readonly code: number;
 }
 
-/** A user's mistake is one line that says what to do; only a bug of holdfast prints its stack. */
+/** Describes an error. A user's mistake is one line that says what to do; only a bug in holdfast prints its stack. */
 export function complaintOf(error: unknown): Complaint {
   if (error instanceof Interrupted) return { lines: [], code: EXIT.interrupted };
   if (error instanceof UsageError) return { lines: [`holdfast: ${error.message}`], code: EXIT.misused };

@@ -1,7 +1,7 @@
-/** How the command can end. */
+/** The exit codes of the command. */
 export const EXIT = {
   good: 0,
-  /** The work failed, and another command line would not have helped: the upstream does not answer. */
+  /** The work failed although the command line is correct; for example, the upstream does not answer. */
   failed: 1,
   /** The command line, a file that it names or a setting is wrong. */
   misused: 2,

@@ -1,18 +1,18 @@
-/** Below this likeness, two names have nothing to do with each other. */
-const ALIKE = 0.4;
+/** The lowest likeness of a possible typing mistake. */
+const MIN_LIKENESS = 0.4;
 
-/** The known names, the one most like `name` first. */
+/** The known names, the most similar to `name` first. */
 export function byLikeness(name: string, known: readonly string[]): string[] {
   return [...known].sort((a, b) => likeness(b, name) - likeness(a, name));
 }
 
-/** The known name that `name` may be a typing mistake of. */
+/** The known name that was probably meant by `name`; undefined if none is similar. */
 export function nearest(name: string, known: readonly string[]): string | undefined {
   const [first] = byLikeness(name, known);
-  return first !== undefined && likeness(first, name) >= ALIKE ? first : undefined;
+  return first !== undefined && likeness(first, name) >= MIN_LIKENESS ? first : undefined;
 }
 
-/** The share of letter pairs that two names have in common (Dice's coefficient): the order of words does not matter. */
+/** The share of common letter pairs of two names (Dice's coefficient), which does not depend on the order of words. */
 function likeness(a: string, b: string): number {
   const [first, second] = [pairsOf(a), pairsOf(b)];
   const common = [...first].filter((pair) => second.has(pair)).length;

@@ -7,12 +7,12 @@ interface Package {
   readonly version: string;
 }
 
-let found: Package | undefined;
+let cached: Package | undefined;
 
-/** The folder of holdfast's own package.json, in a clone and in `node_modules`, and the version in it. */
+/** The folder and version of holdfast's package.json, in a clone or in `node_modules`. */
 export function ownPackage(): Package {
-  found ??= search(dirname(fileURLToPath(import.meta.url)));
-  return found;
+  cached ??= search(dirname(fileURLToPath(import.meta.url)));
+  return cached;
 }
 
 function search(folder: string): Package {

@@ -12,8 +12,8 @@ import { interruptible } from './terminal/interrupt.js';
 import { remark, say } from './terminal/output.js';
 
 /**
- * Does what a command line says, and prints what went wrong.
- * @returns the code to end with
+ * Runs a command line and prints its errors.
+ * @returns the exit code
  */
 export async function run(program: Program, args: readonly string[]): Promise<number> {
   try {
@@ -21,10 +21,10 @@ export async function run(program: Program, args: readonly string[]): Promise<nu
     return EXIT.good;
   } catch (error) {
     const { lines, code } = complaintOf(error);
-    // Users who wrote --config did not write the variable.
+    // If the user wrote --config, the message names --config, not the variable.
     const hasConfig = tokensOf(args, SHARED).some((token) => token.kind === 'option' && token.name === 'config');
     for (const line of lines) remark(hasConfig ? line.replace('RESILIENCE_CONFIG:', '--config:') : line);
-    // An interrupted call may still hold a socket inside the SDK; whoever pressed Ctrl-C does not wait for it.
+    // An interrupted call may still hold a socket in the SDK; after Ctrl-C the process does not wait for it.
     if (code === EXIT.interrupted) process.exit(code);
     return code;
   }
@@ -44,13 +44,13 @@ async function execute(program: Program, args: readonly string[]): Promise<void>
     command ? `${call} ${command.name}` : call,
     (): Parsed => parse(rest, { ...running, options: known }),
   );
-  // The variable reaches every reader of settings.
+  // All readers of settings use the variable.
   if (typeof options.config === 'string') process.env.RESILIENCE_CONFIG = options.config;
   if (!running) return help();
   await interruptible(async (signal) => running.run({ options, words, signal }));
 }
 
-/** Says in each mistake of the command line where the help is. */
+/** Adds to each usage error how to print the help. */
 function withHint<T>(call: string, read: () => T): T {
   try {
     return read();

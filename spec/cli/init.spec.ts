@@ -74,7 +74,7 @@ describe('holdfast init', function () {
     const { code, stdout, stderr } = await init(folder);
     expect({ code, stdout }).to.deep.equal({ code: 2, stdout: '' });
     expect(stderr).to.equal(
-      'holdfast: resilience.json is there already and was left as it is. For its schema, add: ' +
+      'holdfast: resilience.json already exists and was not changed. For its schema, add: ' +
         '"$schema": "./node_modules/holdfast/resilience.schema.json"\n',
     );
     expect(read(file)).to.deep.equal({ retry: { maxAttempts: 7 } });

@@ -1,15 +1,15 @@
-/** An option of a command; its name is its key in {@link Options}. */
+/** An option of a command. Its name is its key in {@link Options}. */
 export interface Option<T> {
-  /** Stands for the value in the help: `count` in `--seconds <count>`. If unset, the option takes no value. */
+  /** The name of the value in the help: `count` in `--seconds <count>`. If unset, the option takes no value. */
   readonly value?: string;
-  /** A letter that means the same: `h` for `-h`. */
+  /** A one-letter alias: `h` for `-h`. */
   readonly short?: string;
   readonly help: string;
   /** The value if the option is not given. */
   readonly absent: T;
   /** Describes the values that `read` accepts. */
   readonly expected: string;
-  /** Reads the text of a value; undefined if it is wrong. */
+  /** Reads the text of a value; undefined if it is invalid. */
   read(text: string): T | undefined;
 }
 
@@ -24,7 +24,7 @@ export interface Argument {
   readonly many?: true;
 }
 
-/** What a command is given. */
+/** The input of a command. */
 export interface Input<O extends Options> {
   readonly options: { readonly [K in keyof O]: O[K] extends Option<infer T> ? T : never };
   /** The arguments, in order. */
@@ -33,7 +33,7 @@ export interface Input<O extends Options> {
   readonly signal: AbortSignal;
 }
 
-/** A command: an entry of the table in `commands.ts`. It loads what it needs when it runs. */
+/** A command: an entry of the table in `commands.ts`. It loads its modules when it runs. */
 export interface Command<O extends Options = Options> {
   /** One word, or several: `fleet status`. */
   readonly name: string;
@@ -57,7 +57,7 @@ export interface Program {
   readonly fallback?: Command;
 }
 
-/** Checks a command's `run` against its options. */
+/** Returns the definition unchanged; checks the types of `run` against the options. */
 export function command<O extends Options>(definition: Command<O>): Command {
   return definition;
 }
@@ -67,7 +67,7 @@ export function flag(help: string, short?: string): Option<boolean> {
   return { help, ...(short !== undefined && { short }), absent: false, expected: 'no value', read: () => true };
 }
 
-/** An option whose value is any text but the empty one. */
+/** An option whose value is any non-empty text. */
 export function text(value: string, help: string): Option<string | undefined> {
   return { value, help, absent: undefined, expected: `a ${value}`, read: (given) => given || undefined };
 }

@@ -16,15 +16,15 @@ export function overviewHelp({ call, help, commands, fallback }: Program, shared
 
 /** The help for one command. */
 export function commandHelp(command: Command, call: string, shared: Options): string {
-  const words = command.arguments ?? [];
+  const commandArguments = command.arguments ?? [];
   return [
     `Usage: ${call} ${usageOf(command)}`,
     wrap(`${command.help.charAt(0).toUpperCase()}${command.help.slice(1)}.`),
-    ...(words.length > 0
+    ...(commandArguments.length > 0
       ? [
           section(
             'Arguments',
-            words.map((word) => [nameOf(word), word.help]),
+            commandArguments.map((word) => [nameOf(word), word.help]),
           ),
         ]
       : []),
@@ -37,8 +37,8 @@ export function optionName(name: string, { value, short }: Pick<Option<unknown>,
   return `${short === undefined ? '' : `-${short}, `}--${name}${value === undefined ? '' : ` <${value}>`}`;
 }
 
-function usageOf({ name, options, arguments: words = [] }: Command): string {
-  return [name, ...(Object.keys(options).length > 0 ? ['[options]'] : []), ...words.map(nameOf)].join(' ');
+function usageOf({ name, options, arguments: commandArguments = [] }: Command): string {
+  return [name, ...(Object.keys(options).length > 0 ? ['[options]'] : []), ...commandArguments.map(nameOf)].join(' ');
 }
 
 function nameOf({ name, required, many }: Argument): string {
@@ -50,7 +50,7 @@ function optionRows(options: Options): [string, string][] {
   return Object.entries(options).map(([name, option]) => [optionName(name, option), option.help]);
 }
 
-/** Names and what they mean, in two columns. */
+/** Names and their descriptions, in two columns. */
 function section(title: string, rows: readonly (readonly [string, string])[]): string {
   const indent = 4 + Math.max(...rows.map(([name]) => name.length));
   const lines = rows.map(([name, help]) => {

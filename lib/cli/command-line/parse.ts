@@ -4,7 +4,7 @@ import type { Argument, Command, Options } from './command.js';
 import { optionName } from './help.js';
 import { type OptionToken, tokensOf } from './tokens.js';
 
-/** What a command line says. */
+/** The parsed options and arguments. */
 export interface Parsed {
   readonly options: Readonly<Record<string, unknown>>;
   readonly words: readonly string[];
@@ -28,16 +28,16 @@ export function parse(args: readonly string[], command: Pick<Command, 'arguments
 function valueOf({ name, rawName, value, inlineValue }: OptionToken, options: Options): unknown {
   const option = Object.hasOwn(options, name) ? options[name] : undefined;
   if (!option) throw new UsageError(unknownOption(rawName, options));
-  const wrong = (got: string): UsageError =>
+  const wrongValue = (got: string): UsageError =>
     new UsageError(`${optionName(name, option)}: expected ${option.expected}, got ${got}.`);
   if (option.value === undefined) {
-    if (value !== undefined) throw wrong(JSON.stringify(value));
+    if (value !== undefined) throw wrongValue(JSON.stringify(value));
     return option.read('');
   }
-  // A value that begins with "-" has to be written as --option=-value: otherwise it is the next option.
-  if (value === undefined || (!inlineValue && value.startsWith('-'))) throw wrong('none');
+  // A value that begins with "-" must be written as --option=-value; otherwise it would be the next option.
+  if (value === undefined || (!inlineValue && value.startsWith('-'))) throw wrongValue('none');
   const read = option.read(value);
-  if (read === undefined) throw wrong(JSON.stringify(value));
+  if (read === undefined) throw wrongValue(JSON.stringify(value));
   return read;
 }
 

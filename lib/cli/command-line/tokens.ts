@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import type { Options } from './command.js';
 
-/** The parts of a command line, unchecked, so that the commands can say in their own words what is wrong. */
+/** The unchecked parts of a command line, so that the commands can give their own error messages. */
 export function tokensOf(args: readonly string[], options: Options) {
   const known = Object.entries(options).map(([name, { value, short }]) => {
     const type = value === undefined ? ('boolean' as const) : ('string' as const);

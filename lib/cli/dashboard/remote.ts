@@ -1,6 +1,6 @@
 import { UsageError } from '../errors.js';
 
-const AGAIN_MS = 1000;
+const RECONNECT_MS = 1000;
 
 /** A process that serves its dashboard. */
 export interface Remote {
@@ -25,8 +25,8 @@ export function remoteAt(address: string): Remote {
 }
 
 /**
- * Hands on every message of the process, also after it was away, until the signal aborts.
- * @param isThere called with true when it answers, and with false when it does not
+ * Passes every message of the process to `send`, and reconnects after a failure, until the signal aborts.
+ * @param isThere called with true when the process answers, and with false when it does not
  */
 export async function follow(
   remote: Remote,
@@ -38,11 +38,11 @@ export async function follow(
     try {
       await readOnce(remote, signal, send, () => isThere(true));
     } catch {
-      // It is away: it is asked again.
+      // The process does not answer: try again.
     }
     if (signal.aborted) return;
     isThere(false);
-    await wait(AGAIN_MS, signal);
+    await wait(RECONNECT_MS, signal);
   }
 }
 

@@ -11,15 +11,15 @@ import { say } from '../terminal/output.js';
 import { moveAll } from './move.js';
 import { follow, type Remote, remoteAt } from './remote.js';
 
-/** Serves one page for several processes on this machine, until the signal aborts. */
+/** Serves one page for several processes on 127.0.0.1, until the signal aborts. */
 export async function watch(addresses: readonly string[], port: number, signal: AbortSignal): Promise<void> {
   const remotes = addresses.map(remoteAt);
   const token = randomBytes(24).toString('base64url');
   const server = createServer(toNode(handlerFor(remotes, token)));
   server.listen(port, '127.0.0.1');
   await once(server, 'listening');
-  const { port: bound } = server.address() as AddressInfo;
-  say(`http://127.0.0.1:${bound}/#${token}`);
+  const { port: actualPort } = server.address() as AddressInfo;
+  say(`http://127.0.0.1:${actualPort}/#${token}`);
   say(`shows ${remotes.map(({ base }) => base).join(', ')}; Ctrl-C ends it`);
   if (!signal.aborted) await once(signal, 'abort');
   server.closeAllConnections();
@@ -27,7 +27,7 @@ export async function watch(addresses: readonly string[], port: number, signal: 
   await once(server, 'close');
 }
 
-/** The page, the messages of all processes in one stream, and moves in all of them. */
+/** Serves the page, the messages of all processes in one stream, and moves of circuits in all of them. */
 export function handlerFor(remotes: readonly Remote[], token: string): (request: Request) => Promise<Response> {
   const rules = rulesOf({ token, control: true });
   return async (request) => {
@@ -45,8 +45,8 @@ export function handlerFor(remotes: readonly Remote[], token: string): (request:
 }
 
 function merged(remotes: readonly Remote[], signal: AbortSignal): Response {
-  const left = new AbortController();
-  const leave = (): void => left.abort();
+  const readerLeft = new AbortController();
+  const leave = (): void => readerLeft.abort();
   signal.addEventListener('abort', leave, { once: true });
   const encoder = new TextEncoder();
   const away = new Set<string>();
@@ -55,12 +55,12 @@ function merged(remotes: readonly Remote[], signal: AbortSignal): Response {
       start: (controller) => {
         const viewer = new Viewer(controller);
         const send = (message: string): void => {
-          if (left.signal.aborted || viewer.event(encoder.encode(message))) return;
+          if (readerLeft.signal.aborted || viewer.event(encoder.encode(message))) return;
           leave();
           viewer.drop();
         };
         for (const remote of remotes)
-          void follow(remote, left.signal, send, (isThere) => {
+          void follow(remote, readerLeft.signal, send, (isThere) => {
             const isNews = isThere ? away.delete(remote.base) : !away.has(remote.base);
             if (!isThere) away.add(remote.base);
             if (isNews) send(`event: away\ndata: ${JSON.stringify([...away])}\n\n`);

@@ -9,18 +9,18 @@ import { sectionsTable, settingsTable, stackTables, unmatchedLine } from './tabl
 /**
  * Prints the settings in effect and the stacks of the services, or the stack of one method.
  * @throws {UsageError} for an unknown method
- * @throws {ConfigurationError} while the settings are wrong
+ * @throws {ConfigurationError} if the settings are invalid
  */
 export async function explain(method: string | undefined, json: boolean): Promise<void> {
   refuse(problemsOf(layers()));
   const stacks = method === undefined ? await knownStacks() : await stackOf(method);
-  const parts = json ? asJson(stacks, method === undefined) : asTables(stacks, method === undefined);
+  const parts = json ? jsonOf(stacks, method === undefined) : tablesOf(stacks, method === undefined);
   parts.forEach((part, i) => say(i === 0 ? part : `\n${part}`));
 }
 
-function asTables(stacks: Stacks | undefined, everything: boolean): string[] {
+function tablesOf(stacks: Stacks | undefined, isComplete: boolean): string[] {
   const methods = stacks ? stackTables(stacks) : [WITHOUT_OPENAI];
-  if (!everything) return methods;
+  if (!isComplete) return methods;
   const sections = sectionsInEffect();
   return [
     `Settings file: ${settingsFile() ?? 'none, as RESILIENCE_CONFIG is not set and there is no resilience.json here'}`,
@@ -31,16 +31,16 @@ function asTables(stacks: Stacks | undefined, everything: boolean): string[] {
   ];
 }
 
-function asJson(methods: Stacks = {}, everything: boolean): string[] {
+function jsonOf(methods: Stacks = {}, isComplete: boolean): string[] {
   const settings = [...settingsInEffect()].flatMap(([group, named]) =>
     named.map((setting) => ({ ...setting, key: `${group}.${setting.key}` })),
   );
-  const whole = {
+  const report = {
     file: settingsFile() ?? null,
     settings,
     sections: sectionsInEffect(),
     unmatched: unmatchedIn(methods),
     methods,
   };
-  return [JSON.stringify(everything ? whole : { methods }, null, 2)];
+  return [JSON.stringify(isComplete ? report : { methods }, null, 2)];
 }

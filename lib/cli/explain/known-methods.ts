@@ -6,14 +6,14 @@ import { byLikeness } from '../nearest.js';
 /** The stack of each decorated method, by `Class.method`. */
 export type Stacks = Readonly<Record<string, readonly PolicyDescription[]>>;
 
-/** The command knows the methods of the two services, and these need a package that not every user has. */
+/** Printed if the package openai is not installed: the command only knows the methods of the two openai services. */
 export const WITHOUT_OPENAI =
   'Methods: none. The two services of holdfast/openai need the package openai: npm install openai';
 
-/** How many similar names an error lists: one may be a coincidence. */
+/** How many similar names an error lists. */
 const NEAREST = 2;
 
-/** The stacks of the decorated methods that the command knows; undefined without the package openai. */
+/** The stacks of the decorated methods that the command knows; undefined if the package openai is not installed. */
 export async function knownStacks(): Promise<Stacks | undefined> {
   const services = await knownServices();
   if (!services) return undefined;
@@ -26,7 +26,7 @@ export async function knownStacks(): Promise<Stacks | undefined> {
 
 /**
  * The stack of one method.
- * @throws {UsageError} that names the most similar methods
+ * @throws {UsageError} if the method is unknown; the message names the most similar methods
  */
 export async function stackOf(method: string): Promise<Stacks> {
   const stacks = await knownStacks();

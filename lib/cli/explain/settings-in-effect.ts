@@ -16,10 +16,10 @@ export interface NamedSetting extends Setting {
 /** All settings of the schema, by group. */
 export function settingsInEffect(): Map<string, NamedSetting[]> {
   const current = layers();
-  return new Map([...groups].map(([group, { fields }]) => [group, named(fields, baseOf(group, current))]));
+  return new Map([...groups].map(([group, { fields }]) => [group, withNames(fields, baseOf(group, current))]));
 }
 
-/** The sections of the file for single circuits and methods, known here or not. */
+/** The settings of the file for single circuits and methods, even if the command does not know these. */
 export function sectionsInEffect(): NamedSetting[] {
   const { file, path } = layers().loaded;
   const source = { source: 'file', ...(path !== undefined && { from: path }) } as const;
@@ -30,7 +30,7 @@ export function sectionsInEffect(): NamedSetting[] {
   );
 }
 
-/** The values of a section, and those of the objects in it. */
+/** The values of a section and of its nested objects. */
 function leavesOf(section: object, path: string): { key: string; value: unknown }[] {
   return Object.entries(section).flatMap(([name, value]) => {
     const key = `${path}.${name}`;
@@ -38,7 +38,7 @@ function leavesOf(section: object, path: string): { key: string; value: unknown 
   });
 }
 
-/** Sections that mean no method of these stacks, and no circuit of theirs. */
+/** The sections that match no method of these stacks and no circuit of them. */
 export function unmatchedIn(stacks: Stacks = {}): UnmatchedSection[] {
   const circuits = Object.values(stacks)
     .flat()
@@ -54,15 +54,15 @@ export function settingsFile(): string | undefined {
   return layers().loaded.path;
 }
 
-function named(fields: Fields, settings: Readonly<Record<string, Setting>>): NamedSetting[] {
+function withNames(fields: Fields, settings: Readonly<Record<string, Setting>>): NamedSetting[] {
   return Object.entries(settings).map(([key, setting]) => {
     const { env, sensitive } = fields[key] ?? {};
-    const value = sensitive && setting.value !== null ? '(set)' : shown(setting);
+    const value = sensitive && setting.value !== null ? '(set)' : printedValue(setting);
     return { key, ...setting, value, ...(env !== undefined && { env }) };
   });
 }
 
-/** A default is no secret. */
-function shown({ value, source }: Setting): unknown {
+/** The value for output. A default is not secret, so it is printed. */
+function printedValue({ value, source }: Setting): unknown {
   return source === 'default' ? value : showSetting(value);
 }

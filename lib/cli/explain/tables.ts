@@ -29,7 +29,10 @@ export function sectionsTable(sections: readonly NamedSetting[]): string {
   return table(columns('setting of one circuit or method', 'value', 'source'), rows);
 }
 
-/** A section that does nothing for anything known here. The classes of a program are not. */
+/**
+ * The warning about a section that matches nothing this command knows. The command does not know the classes of a
+ * program.
+ */
 export function unmatchedLine({ section, nearest }: UnmatchedSection): string {
   const hint = nearest === undefined ? 'see describe() for your own classes' : `did you mean ${nearest}?`;
   return paint('yellow', wrap(`Warning: ${section} means nothing that this command knows; ${hint}`));
@@ -37,21 +40,21 @@ export function unmatchedLine({ section, nearest }: UnmatchedSection): string {
 
 /** The stack of each method, outermost first. */
 export function stackTables(stacks: Stacks): string[] {
-  return alike(stacks).map(({ methods, stack }) => {
+  return groupByStack(stacks).map(({ methods, stack }) => {
     const names = methods.map((method) => paint('bold', method));
     const rows = table(columns('policy', 'option', 'value', 'source'), stack.flatMap(rowsOf));
     return [...names, rows, ...stack.flatMap(warningsOf)].join('\n');
   });
 }
 
-interface Alike {
+interface MethodsWithStack {
   readonly methods: readonly string[];
   readonly stack: readonly PolicyDescription[];
 }
 
-/** Groups methods whose stacks are equal to the last value: each stack is printed once. */
-function alike(stacks: Stacks): Alike[] {
-  const groups = new Map<string, Alike>();
+/** Groups methods with equal stacks, so that each stack is printed once. */
+function groupByStack(stacks: Stacks): MethodsWithStack[] {
+  const groups = new Map<string, MethodsWithStack>();
   for (const [method, stack] of Object.entries(stacks)) {
     const content = JSON.stringify(stack);
     groups.set(content, { methods: [...(groups.get(content)?.methods ?? []), method], stack });
@@ -74,7 +77,7 @@ function valueOf({ value }: Setting): string {
   return printable(typeof value === 'string' ? value : JSON.stringify(value));
 }
 
-/** A value with control characters would move the terminal's cursor: they are escaped. */
+/** Escapes control characters, which could move the terminal's cursor. */
 function printable(text: string): string {
   return text.replace(/\p{Cc}/gu, (control) => `\\u${control.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }

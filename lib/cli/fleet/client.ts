@@ -1,25 +1,25 @@
 import type { FleetClient } from '../../fleet/store/store-of.js';
 import { UsageError } from '../errors.js';
 
-/** A way to make a client from an address, with one of the libraries. Nothing is connected by it. */
-type Make = (url: string) => Promise<FleetClient>;
+/** Creates a client for an address with one library. Does not connect. */
+type CreateClient = (url: string) => Promise<FleetClient>;
 
-const LIBRARIES: readonly Make[] = [
+const LIBRARIES: readonly CreateClient[] = [
   async (url) => (await import('redis')).createClient({ url }),
   async (url) => new (await import('iovalkey')).Redis(url, { lazyConnect: true }),
   async (url) => new (await import('ioredis')).Redis(url, { lazyConnect: true }),
 ];
 
 /**
- * A client for the address, through whichever library is installed. The address appears in no message.
- * @throws {UsageError} if none is installed, or the address is none
+ * Creates a client for the address with an installed library. No message contains the address.
+ * @throws {UsageError} if no library is installed, or the address is invalid
  */
 export async function clientFor(url: string): Promise<FleetClient> {
   if (!/^(rediss?|valkeys?|unix):\/\//.test(url) || !URL.canParse(url))
     throw new UsageError('--url (FLEET_URL): expected an address such as redis://localhost:6379.');
-  for (const make of LIBRARIES) {
+  for (const createClient of LIBRARIES) {
     try {
-      return await make(url.replace(/^valkey/, 'redis'));
+      return await createClient(url.replace(/^valkey/, 'redis'));
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'ERR_MODULE_NOT_FOUND') throw error;
     }

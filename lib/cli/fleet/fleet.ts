@@ -6,7 +6,7 @@ import { say } from '../terminal/output.js';
 import { clientFor } from './client.js';
 import { statusTable } from './view.js';
 
-/** Where the fleet is. */
+/** The address and name of the fleet. */
 export interface FleetAddress {
   /** Default: FLEET_URL. */
   readonly url?: string | undefined;
@@ -16,7 +16,7 @@ export interface FleetAddress {
 
 export interface StatusOptions extends FleetAddress {
   readonly json?: boolean;
-  /** Prints again whenever something has changed, until the signal ends it. */
+  /** Prints again after each change, until the signal aborts. */
   readonly watch?: boolean;
 }
 
@@ -29,14 +29,14 @@ export function fleetStatus(
   signal: AbortSignal,
 ): Promise<void> {
   return withFleet(address, async (fleet) => {
-    let shown = '';
+    let printed = '';
     do {
       const circuits = await fleet.circuits();
       const text = json ? JSON.stringify(circuits, null, watch ? undefined : 2) : statusTable(circuits);
-      // Waits pass by themselves: they are no change.
-      const seen = JSON.stringify(circuits.map(({ openInMs: _, ...circuit }) => circuit));
-      if (seen !== shown) say(text);
-      shown = seen;
+      // The remaining wait always changes, so it does not count as a change.
+      const comparable = JSON.stringify(circuits.map(({ openInMs: _, ...circuit }) => circuit));
+      if (comparable !== printed) say(text);
+      printed = comparable;
       if (watch) await pause(WATCH_MS, signal);
     } while (watch);
   });
@@ -62,7 +62,7 @@ async function withFleet(
   try {
     await work(fleet);
   } catch (error) {
-    // Neither the address nor what the client says: both may hold a password.
+    // The message holds neither the address nor the client's error, because both may contain a password.
     throw error instanceof FleetStoreError ? new CommandFailure(error.message) : error;
   } finally {
     await fleet.close();

@@ -36,7 +36,7 @@ function waitOf(state: FleetCircuit['state'], openInMs: number | null): string {
   return state === 'open' || state === 'isolated' ? `${Math.ceil(openInMs / 1000)} s` : '';
 }
 
-/** Names and reasons come from the store: nothing in them moves the cursor. */
+/** Replaces control characters: names and reasons come from the store and must not move the cursor. */
 function printable(text: string): string {
   return text.replace(/\p{Cc}/gu, '�');
 }

@@ -4,16 +4,16 @@ import { ownPackage } from '../package-root.js';
 
 const SCHEMA = 'node_modules/holdfast/resilience.schema.json';
 
-/** Where the installed schema is, or will be, as a settings file in this folder names it. */
+/** The path of the installed schema (or of the place where it will be), relative to this folder. */
 export function schemaPath(folder: string): { readonly path: string; readonly isInstalled: boolean } {
-  const found = upwards(folder).find((parent) => existsSync(join(parent, SCHEMA)));
-  const path = relative(folder, join(found ?? nearestProject(folder) ?? folder, SCHEMA))
+  const installedIn = withParents(folder).find((parent) => existsSync(join(parent, SCHEMA)));
+  const path = relative(folder, join(installedIn ?? nearestProject(folder) ?? folder, SCHEMA))
     .split(sep)
     .join('/');
-  return { path: path.startsWith('.') ? path : `./${path}`, isInstalled: found !== undefined };
+  return { path: path.startsWith('.') ? path : `./${path}`, isInstalled: installedIn !== undefined };
 }
 
-/** What the nearest package.json depends on; nothing if there is none that can be read. */
+/** The dependencies of the nearest package.json; empty if it does not exist or cannot be read. */
 export function dependenciesOf(folder: string): ReadonlySet<string> {
   const nearest = nearestProject(folder);
   if (nearest === undefined) return new Set();
@@ -22,10 +22,10 @@ export function dependenciesOf(folder: string): ReadonlySet<string> {
 }
 
 function nearestProject(folder: string): string | undefined {
-  return upwards(folder).find((parent) => existsSync(join(parent, 'package.json')));
+  return withParents(folder).find((parent) => existsSync(join(parent, 'package.json')));
 }
 
-/** Frameworks that an entry point of holdfast is made for. */
+/** The frameworks that have an entry point of holdfast. */
 const FRAMEWORKS: readonly (readonly [dependency: string, framework: string, entry: string])[] = [
   ['@nestjs/core', 'NestJS', 'nestjs'],
   ['express', 'Express', 'http'],
@@ -39,7 +39,7 @@ const FRAMEWORKS: readonly (readonly [dependency: string, framework: string, ent
   ['prom-client', 'prom-client', 'prometheus'],
 ];
 
-/** The entry points of this version for the frameworks of a project. */
+/** The entry points of this version for the frameworks that a project uses. */
 export function entriesFor(
   dependencies: ReadonlySet<string>,
 ): { readonly framework: string; readonly entry: string }[] {
@@ -63,8 +63,8 @@ function manifestIn(folder: string): Manifest {
   }
 }
 
-/** The folder and those above it, up to the root. */
-function upwards(folder: string): string[] {
+/** The folder and its parents, up to the root. */
+function withParents(folder: string): string[] {
   const parent = dirname(folder);
-  return parent === folder ? [folder] : [folder, ...upwards(parent)];
+  return parent === folder ? [folder] : [folder, ...withParents(parent)];
 }

@@ -8,8 +8,8 @@ import { dependenciesOf, entriesFor, schemaPath } from './found.js';
 const FILE = 'resilience.json';
 
 /**
- * Writes a settings file with its `$schema`, so that editors complete and check it, and with the options that are changed
- * most often at their defaults. Asks nothing and overwrites nothing.
+ * Writes a settings file with `$schema`, so that editors complete and check it, and with the most common options at
+ * their defaults. Asks no questions and overwrites no file.
  */
 export function init(): void {
   const file = process.env.RESILIENCE_CONFIG || FILE;
@@ -39,14 +39,14 @@ function contentFor($schema: string, dependencies: ReadonlySet<string>): object 
   };
 }
 
-/** @throws {UsageError} if there is a file already, or no folder */
+/** @throws {UsageError} if the file already exists, or its folder does not exist */
 function write(file: string, content: string, path: string): void {
   try {
     writeFileSync(file, content, { flag: 'wx' });
   } catch (error) {
     const { code = 'unknown' } = error as NodeJS.ErrnoException;
     if (code === 'EEXIST')
-      throw new UsageError(`${file} is there already and was left as it is. For its schema, add: "$schema": "${path}"`);
+      throw new UsageError(`${file} already exists and was not changed. For its schema, add: "$schema": "${path}"`);
     if (code === 'ENOENT') throw new UsageError(`${file}: expected a folder that exists. Make it first.`);
     throw new CommandFailure(`${file} cannot be written (${code}).`);
   }

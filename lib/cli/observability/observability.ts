@@ -5,7 +5,8 @@ import { ownPackage } from '../package-root.js';
 import { say } from '../terminal/output.js';
 
 /**
- * Copies the dashboard and the alert rules into a folder. All or nothing: files of the user's that differ stay.
+ * Copies the dashboard and the alert rules into a folder. Copies nothing if a file of the user differs and `force` is
+ * false.
  * @throws {CommandFailure} if files differ and `force` is false, or if the folder cannot be written
  */
 export async function writeFiles(dir: string, force: boolean): Promise<void> {
@@ -36,7 +37,7 @@ export async function writeFiles(dir: string, force: boolean): Promise<void> {
   }
 }
 
-/** Whether there is a file that says something else. */
+/** True if the file exists and has other content. */
 async function differs(path: string, text: Buffer): Promise<boolean> {
   try {
     return !(await readFile(path)).equals(text);

@@ -2,7 +2,7 @@ import { styleText } from 'node:util';
 
 type Style = Parameters<typeof styleText>[0];
 
-/** Text for standard output in a style; unstyled if that is no terminal or NO_COLOR is set. */
+/** Styled text for standard output. Unstyled if standard output is not a terminal or NO_COLOR is set. */
 export function paint(style: Style, text: string): string {
   return styleText(style, text, { stream: process.stdout });
 }

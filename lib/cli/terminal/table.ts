@@ -10,7 +10,7 @@ export interface Column {
 
 const GAP = '  ';
 
-/** Rows under headings, each column as wide as its widest cell. */
+/** A table: rows under headings, each column as wide as its widest cell. */
 export function table(columns: readonly Column[], rows: readonly (readonly string[])[]): string {
   const heads = columns.map(({ head }) => paint('bold', head));
   const all = [heads, ...rows];
@@ -20,9 +20,9 @@ export function table(columns: readonly Column[], rows: readonly (readonly strin
       .map(({ align }, i) => aligned(row[i] ?? '', widths[i] ?? 0, align))
       .join(GAP)
       .trimEnd();
-  const whole = widths.reduce((sum, width) => sum + width) + GAP.length * (columns.length - 1);
-  // A row may be longer than a terminal is wide; a rule need not be.
-  const rule = '─'.repeat(Math.min(whole, WIDTH));
+  const fullWidth = widths.reduce((sum, width) => sum + width) + GAP.length * (columns.length - 1);
+  // A row may be wider than the terminal; the horizontal line is not.
+  const rule = '─'.repeat(Math.min(fullWidth, WIDTH));
   return [rule, line(heads), rule, ...rows.map(line), rule].join('\n');
 }
 
@@ -31,7 +31,7 @@ function aligned(cell: string, width: number, align: Column['align'] = 'left'): 
   return align === 'right' ? `${space}${cell}` : `${cell}${space}`;
 }
 
-/** How many columns a cell takes on the screen: escape codes take none. */
+/** The width of a cell on the screen: escape codes do not count. */
 function widthOf(cell = ''): number {
   return Array.from(stripVTControlCharacters(cell)).length;
 }

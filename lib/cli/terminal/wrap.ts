@@ -1,7 +1,7 @@
-/** A line of this length fits into every terminal. */
+/** The line length, which fits into every terminal. */
 export const WIDTH = 80;
 
-/** Breaks a text between words, so that the terminal does not break it within one. */
+/** Breaks a text between words, so that the terminal does not break it inside a word. */
 export function wrap(text: string, width = WIDTH): string {
   const lines: string[] = [];
   for (const word of text.split(' ')) {
