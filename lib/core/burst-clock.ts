@@ -1,6 +1,6 @@
 import { type Clock, systemClock } from './clock.js';
 
-/** So many calls in one millisecond are a burst; in a burst, one call in so many reads the clock. */
+/** This many calls in one millisecond are a burst; in a burst, the clock is read once per this many calls. */
 const BURST = 16;
 
 const realNow = Date.now;

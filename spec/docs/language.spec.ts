@@ -1,19 +1,10 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect } from 'chai';
 import { readPage } from './support/pages.js';
+import { INSTEAD, INSTEAD_IN_CODE, wrongPhrasesIn } from './support/plain-words.js';
+import { root } from './support/repository.js';
 import { SHAPED } from './support/shapes.js';
-
-/** Phrases that readers who learnt English late stumble over, and what to write. */
-const INSTEAD: readonly (readonly [phrase: RegExp, write: string])[] = [
-  [/\bwhere nothing is said\b|\bof which nothing is said\b/i, 'if unset'],
-  [/^(?:- )?Of (?:a|an|the) /m, 'For streams, …'],
-  [/\b(?:is|are) told of\b|\btells? of\b/i, 'emits, logs, reports'],
-  [/\b(?:it|what (?:it|they)) comes? to\b|\bwhat became of\b/i, 'outcome, results in'],
-  [/\bgo(?:es)? by (?:its|their|the|those|that)\b/i, 'uses'],
-  [/\bin (?:the )?place of\b/i, 'instead of, replaces'],
-  [/\bheed(?:s|ed)?\b/i, 'listens to, follows'],
-  [/\bnought\b|\bis no \w+ of\b/i, '0, is not'],
-  [/\bthe call is turned away\b|\bturned away\b/i, 'rejects the call'],
-];
 
 /** A page without its code, each paragraph in one line. */
 function proseOf(path: string): string {
@@ -23,14 +14,47 @@ function proseOf(path: string): string {
     .replace(/\n(?![\n|#-])/g, ' ');
 }
 
+/** A source, each comment in one line that begins with its first word. */
+function inLines(source: string): string {
+  return source
+    .replace(/\n[ \t]*(?:\*(?!\/)|\/\/)[ \t]?/g, ' ')
+    .replace(/\/\*\*[ \t]*|\/\/[ \t]*/g, '\n')
+    .replace(/([.:]) (?=Of )/g, '$1\n');
+}
+
+function filesIn(folder: string): readonly string[] {
+  return readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+    .filter((path) => path.endsWith('.ts'))
+    .map((path) => `${folder}/${path}`)
+    .sort();
+}
+
 describe('the language of the documentation', () => {
-  for (const path of SHAPED)
+  for (const path of ['README.md', ...SHAPED])
     it(`is plain: ${path}`, () => {
-      const prose = proseOf(path);
-      const found = INSTEAD.flatMap(([phrase, write]) => {
-        const [match] = phrase.exec(prose) ?? [];
-        return match === undefined ? [] : [`"${match}": write ${write}`];
-      });
+      expect(wrongPhrasesIn(proseOf(path), INSTEAD)).to.deep.equal([]);
+    });
+});
+
+describe('the language of comments and messages', () => {
+  const folders = readdirSync(join(root, 'lib'), { withFileTypes: true }).filter((entry) => entry.isDirectory());
+  for (const { name } of folders)
+    it(`is plain: lib/${name}`, () => {
+      const found = filesIn(`lib/${name}`).flatMap((path) =>
+        wrongPhrasesIn(inLines(readFileSync(join(root, path), 'utf8')), INSTEAD_IN_CODE).map(
+          (wrong) => `${path}: ${wrong}`,
+        ),
+      );
       expect(found).to.deep.equal([]);
     });
+
+  it('is not plain if a phrase stands in a comment of several lines', () => {
+    const source = '/**\n * Anything that\n * is none. Of the object, nothing is\n * told of.\n */';
+    expect(wrongPhrasesIn(inLines(source), INSTEAD_IN_CODE)).to.deep.equal([
+      '"Of the": write For streams, …',
+      '"is told of": write emits, logs, reports',
+      '"is told": write gets, emits, reports',
+      '"that is none": write anything that is not an X, invalid',
+    ]);
+  });
 });

@@ -207,11 +207,11 @@ export const circuitFields = {
     format: callback<(failure: Failure, error: unknown) => boolean>(),
   },
   /**
-   * Whether a value that the method returned counts as a failure; the value is returned all the same. Not called for
+   * Whether a value that the method returned counts as a failure; the caller still gets the value. Not called for
    * streams.
    */
   failureOnResult: {
-    doc: 'Whether a value that the method returned counts as a failure; the value is returned all the same. Not called for streams.',
+    doc: 'Whether a value that the method returned counts as a failure; the caller still gets the value. Not called for streams.',
     // oxlint-disable-next-line typescript/no-explicit-any -- the value's type is the method's, which an option cannot know
     format: callback<(value: any) => boolean>(),
   },

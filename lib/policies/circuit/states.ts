@@ -38,14 +38,14 @@ export interface HalfOpen {
 /** Rejects every call; set by hand. */
 export interface Isolated {
   readonly kind: 'isolated';
-  /** Why, in the words of whoever did it. Never part of an event. */
+  /** The reason that the person gave. Never part of an event. */
   readonly reason: string | undefined;
 }
 
 /** Counts failures and admits every call; set by hand. */
 export interface ForcedClosed extends Row {
   readonly kind: 'forced-closed';
-  /** Why, in the words of whoever did it. Never part of an event. */
+  /** The reason that the person gave. Never part of an event. */
   readonly reason: string | undefined;
 }
 

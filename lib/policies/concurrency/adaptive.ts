@@ -40,7 +40,7 @@ export const DEFAULT_RULES: AdaptiveRules = Object.freeze(adaptiveRules({}));
 
 const SHORT_WINDOW = 10;
 const LONG_WINDOW = 600;
-/** So many first samples have equal weight. */
+/** The first samples, up to this number, have equal weight. */
 const WARM_UP = 10;
 /** How far one sample moves the limit towards its new value. */
 const SMOOTHING = 0.2;
