@@ -18,6 +18,7 @@ const COMPILED = resolve('dist');
 const FOLDERS = ['dist/esm', 'dist/cjs'];
 const compiled = (name) => join(COMPILED, `${name}.js`);
 const entries = entryPoints().map(({ name }) => name);
+const entryFiles = new Set(entries.map(compiled));
 /** An ES module alone: nobody loads it but Node. */
 const COMMAND = 'cli/main';
 /** What stands for the core: all that others import of it, and as much as the command's help loads. */
@@ -25,15 +26,18 @@ const [CORE, ERRORS] = ['\0core', '\0errors'];
 
 /** Chunks beside the core, below 32 kB as those within. */
 const PARTS = [
+  // Modules of Node's too, whose names begin with a zero.
+  ['core/every.js', 'node'],
   ['testing/fault-server/api/', 'fault-server-api'],
   ['testing/fault-server/text/', 'fault-server-api'],
   ['testing/fault-server/', 'fault-server'],
-  ['openai/generation-service.js', 'openai-services'],
-  ['openai/embedding-service.js', 'openai-services'],
   ['fleet/protocol/', 'fleet-protocol'],
   ['fleet/store/', 'fleet-store'],
   ['fleet/background.js', 'fleet-store'],
   ['fleet/member/', 'fleet-member'],
+  ['dashboard/page/', 'dashboard-page'],
+  // What is left of an entry point, so that its own file, which stands beside those of other names, is short.
+  ...entries.filter((name) => name.endsWith('/index')).map((name) => [`${dirname(name)}/`, dirname(name)]),
 ];
 
 const input = {
@@ -62,7 +66,10 @@ const outside = await rollup({ ...input, external: (id) => isExternal(id) || isC
 const needed = bindingsOf(await chunksFrom(outside, {}));
 const beside = await chunksFrom(outside, {
   paths: (id) => (isCore(id) ? `#chunks/${errors.has(id) ? 'errors' : 'core'}` : id),
-  manualChunks: (id) => PARTS.find(([start]) => id.startsWith(join(COMPILED, start)))?.[1],
+  manualChunks: (id) =>
+    entryFiles.has(id)
+      ? undefined
+      : PARTS.find(([start]) => id.startsWith('\0') || id.startsWith(join(COMPILED, start)))?.[1],
 });
 await outside.close();
 
