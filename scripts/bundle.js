@@ -35,6 +35,7 @@ const PARTS = [
   ['fleet/store/', 'fleet-store'],
   ['fleet/background.js', 'fleet-store'],
   ['fleet/member/', 'fleet-member'],
+  ['policies/circuit/', 'fleet-member'],
   ['dashboard/page/', 'dashboard-page'],
   // What is left of an entry point, so that its own file, which stands beside those of other names, is short.
   ...entries.filter((name) => name.endsWith('/index')).map((name) => [`${dirname(name)}/`, dirname(name)]),
