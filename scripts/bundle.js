@@ -26,8 +26,7 @@ const [CORE, ERRORS] = ['\0core', '\0errors'];
 
 /** Chunks beside the core, below 32 kB as those within. */
 const PARTS = [
-  // Modules of Node's too, whose names begin with a zero.
-  ['core/every.js', 'node'],
+  ['core/every.js', 'dashboard'],
   ['testing/fault-server/api/', 'fault-server-api'],
   ['testing/fault-server/text/', 'fault-server-api'],
   ['testing/fault-server/', 'fault-server'],
@@ -68,9 +67,7 @@ const needed = bindingsOf(await chunksFrom(outside, {}));
 const beside = await chunksFrom(outside, {
   paths: (id) => (isCore(id) ? `#chunks/${errors.has(id) ? 'errors' : 'core'}` : id),
   manualChunks: (id) =>
-    entryFiles.has(id)
-      ? undefined
-      : PARTS.find(([start]) => id.startsWith('\0') || id.startsWith(join(COMPILED, start)))?.[1],
+    entryFiles.has(id) ? undefined : PARTS.find(([start]) => id.startsWith(join(COMPILED, start)))?.[1],
 });
 await outside.close();
 

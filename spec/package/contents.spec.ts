@@ -47,6 +47,8 @@ describe('the package', function () {
       const required = readFileSync(join(root, file));
       const imported = readFileSync(join(root, file.replace('/cjs/', '/esm/')));
       expect(required.length, file).to.be.below(32_000);
+      // In the smallest files the imports and exports, which differ, weigh more than the code.
+      if (required.length < 2000) continue;
       const together = gzipSync(Buffer.concat([required, imported])).length;
       expect(together / gzipSync(required).length, file).to.be.below(1.1);
     }
