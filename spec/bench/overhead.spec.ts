@@ -89,7 +89,7 @@ describe('npm run bench', function () {
     [
       'an unknown section',
       ['--only', 'speed'],
-      /^bench: .*'speed'.*one of paths, policies, limits, streams, memory, imports, growth, visibility\./,
+      /^bench: .*'speed'.*one of paths, policies, limits, fleet, streams, memory, imports, growth, visibility\./,
     ],
     ['a word too many', ['paths'], /^bench: too many arguments.* Known: --help/],
   ] as const) {
