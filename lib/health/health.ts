@@ -4,30 +4,30 @@ import { inspect } from '../runtime/inspect.js';
 import { show } from '../settings/check.js';
 
 export interface HealthOptions {
-  /** Circuits without which this instance is of no use. If unset, no circuit makes it `down`. @default [] */
+  /** The circuits that this instance cannot work without. If unset, no circuit makes it `down`. @default [] */
   readonly critical?: readonly string[];
-  /** The status for `degraded`. @default 200 */
+  /** The HTTP status for `degraded`. @default 200 */
   readonly degradedIs?: 200 | 503;
 }
 
-/** A circuit, by its name without keys: the state of its worst key. */
+/** A circuit, by its name. For circuits with keys: the state of the worst key. */
 export interface HealthCircuit {
   readonly name: string;
   readonly state: CircuitStateName;
-  /** Milliseconds until it may let a call through; null while it is isolated. */
+  /** Milliseconds until it may admit a call. `null` while it is isolated. */
   readonly retryAfterMs: number | null;
   /** For circuits with keys: how many keys are in each state. */
   readonly keys?: Readonly<Record<CircuitStateName, number>>;
 }
 
 export interface Health {
-  /** `down`: a critical circuit refuses calls. `degraded`: another one does. */
+  /** `down`: a critical circuit rejects calls. `degraded`: only other circuits reject calls. */
   readonly status: 'up' | 'degraded' | 'down';
   readonly circuits: readonly HealthCircuit[];
 }
 
 /**
- * Whether the circuits let calls through. For readiness; a liveness probe must not depend on an upstream.
+ * Reports whether the circuits admit calls. Use it for readiness. A liveness probe must not depend on an upstream.
  * @throws {ConfigurationError} for unknown options
  */
 export function health(options: HealthOptions = {}): Health {
@@ -35,8 +35,8 @@ export function health(options: HealthOptions = {}): Health {
 }
 
 /**
- * Answers a request with the health as JSON: 200 if `up`, 503 if `down`, `degradedIs` if `degraded`. With `Retry-After`
- * if the circuits that make it so say when they let calls through.
+ * Makes a handler that answers with the health as JSON. The status is 200 if `up`, 503 if `down`, `degradedIs` if
+ * `degraded`. A 503 has `Retry-After` if every circuit that causes it knows when it admits calls again.
  * @throws {ConfigurationError} for unknown options
  */
 export function healthHandler(options: HealthOptions = {}): (request?: Request) => Response {
@@ -59,27 +59,25 @@ function healthOf({ critical }: Required<HealthOptions>): Health {
     ...{ name: circuit, state, retryAfterMs },
     ...(keys && { keys }),
   }));
-  const refusing = circuits.filter(isRefusing);
-  const isDown = refusing.some(({ name }) => critical.includes(name));
-  return { status: isDown ? 'down' : refusing.length > 0 ? 'degraded' : 'up', circuits };
+  const rejecting = circuits.filter(isRejecting);
+  const isDown = rejecting.some(({ name }) => critical.includes(name));
+  return { status: isDown ? 'down' : rejecting.length > 0 ? 'degraded' : 'up', circuits };
 }
 
-function isRefusing({ state }: HealthCircuit): boolean {
+function isRejecting({ state }: HealthCircuit): boolean {
   return state === 'open' || state === 'isolated';
 }
 
-/** The longest wait of the circuits that make it so; undefined if one of them says none. */
+/** The longest wait of the circuits that cause the status, in seconds; undefined if one of them is isolated. */
 function retryAfterOf({ status, circuits }: Health, { critical }: Required<HealthOptions>): number | undefined {
-  const causes = circuits.filter((one) => isRefusing(one) && (status === 'degraded' || critical.includes(one.name)));
+  const causes = circuits.filter((one) => isRejecting(one) && (status === 'degraded' || critical.includes(one.name)));
   const waits = causes.map(({ retryAfterMs }) => retryAfterMs ?? Number.POSITIVE_INFINITY);
   const longest = Math.max(...waits);
   return Number.isFinite(longest) ? Math.ceil(longest / 1000) : undefined;
 }
 
 function checked({ critical = [], degradedIs = 200, ...others }: HealthOptions): Required<HealthOptions> {
-  const problems = Object.keys(others).map(
-    (key) => `health: ${key} is no option; the options are critical, degradedIs`,
-  );
+  const problems = Object.keys(others).map((key) => `health: unknown option "${key}". Known: critical, degradedIs`);
   if (!Array.isArray(critical) || !critical.every((name) => typeof name === 'string'))
     problems.push(`health: critical: expected a list of circuits' names, got ${show(critical)}`);
   if (degradedIs !== 200 && degradedIs !== 503)

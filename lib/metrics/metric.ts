@@ -2,19 +2,19 @@ import type { Inspection } from '../runtime/inspection.js';
 
 export type Attributes = Readonly<Record<string, string | boolean>>;
 
-/** One series of a metric: its attributes, and its value now. */
+/** One series of a metric: its attributes and its current value. */
 export interface Series {
   readonly attributes: Attributes;
   readonly value: number;
 }
 
-/** A metric that is read from the counters. Both exporters make theirs of the same table. */
+/** A metric that is read from the counters. Both exporters use the same table of metrics. */
 export interface Metric {
-  /** As OpenTelemetry has it. */
+  /** The name in OpenTelemetry. */
   readonly name: string;
-  /** As Prometheus has it. */
+  /** The name in Prometheus. */
   readonly prometheus: string;
-  /** `up-down`: a sum that also falls. */
+  /** `up-down`: a sum that can also decrease. */
   readonly kind: 'counter' | 'up-down' | 'gauge';
   readonly unit: string;
   readonly help: string;
@@ -35,7 +35,7 @@ export const LIMITER = 'holdfast.limiter.name';
 export const FLEET = 'holdfast.fleet.name';
 export const EVENT = 'holdfast.event';
 
-/** The attributes of a method, with its circuit if it has one. */
+/** The attributes of a method, and of its circuit if it has one. */
 export function ofMethod({ method, circuit }: { readonly method: string; readonly circuit?: string | undefined }) {
   return { [METHOD]: method, ...(circuit !== undefined && { [CIRCUIT]: circuit }) };
 }

@@ -2,7 +2,7 @@ import { CIRCUIT_STATES } from '../core/events.js';
 import type { CircuitStats } from '../runtime/inspection.js';
 import { CIRCUIT, type Metric, METHOD, REASON, type Series, SHADOW, STATE } from './metric.js';
 
-/** A metric with one series, or several, for each circuit. */
+/** Makes a metric with one or several series for each circuit. */
 function perCircuit(
   metric: Omit<Metric, 'read'>,
   seriesOf: (stats: CircuitStats) => Series | readonly Series[] | undefined,
@@ -12,7 +12,7 @@ function perCircuit(
 
 type Transition = Pick<CircuitStats['transitions'][number], 'state' | 'reason'>;
 
-/** What a circuit does by itself. Exists from the first call on: a counter that appears at 1 hides the first opening. */
+/** Transitions without manual action. Their series start at 0 with the first call, so that the first one is visible. */
 const USUAL: readonly Transition[] = [
   { state: 'open', reason: 'failures' },
   { state: 'open', reason: 'probe' },
@@ -20,7 +20,7 @@ const USUAL: readonly Transition[] = [
   { state: 'closed' },
 ];
 
-/** The same for rules that look through a window. */
+/** Further such transitions, for rules that use a window. */
 const OF_WINDOW: readonly Transition[] = [
   { state: 'open', reason: 'failure-rate' },
   { state: 'open', reason: 'slow-call-rate' },
@@ -36,7 +36,7 @@ function transitionsOf({ circuit, transitions, window }: CircuitStats): Series[]
   }));
 }
 
-/** The share of the window's calls that failed or were slow, if a rule looks through a window. Keys have one each. */
+/** The share of calls in the window that failed or were slow, if a rule uses a window and the circuit has no keys. */
 function ratio({ circuit, window, keys }: CircuitStats, part: 'failures' | 'slow'): Series | undefined {
   if (!window || keys) return undefined;
   return { attributes: { [CIRCUIT]: circuit }, value: window.calls === 0 ? 0 : window[part] / window.calls };
@@ -46,7 +46,7 @@ export const CIRCUIT_METRICS: readonly Metric[] = [
   perCircuit(
     {
       ...{ name: 'holdfast.circuit.state', prometheus: 'holdfast_circuit_state', kind: 'gauge', unit: '1' },
-      help: 'For each state of a circuit, 1 if it is in it, else 0. For circuits with keys: the worst one.',
+      help: 'For each state: 1 if the circuit is in it, else 0. For circuits with keys: the state of the worst key.',
     },
     ({ circuit, state }) =>
       CIRCUIT_STATES.map((one) => ({
@@ -57,14 +57,18 @@ export const CIRCUIT_METRICS: readonly Metric[] = [
   perCircuit(
     {
       ...{ name: 'holdfast.circuit.transitions', prometheus: 'holdfast_circuit_transitions_total' },
-      ...{ kind: 'counter', unit: '{transition}', help: 'Transitions into a state, and the rule that was broken.' },
+      ...{ kind: 'counter', unit: '{transition}', help: 'Transitions into a state, by the rule that caused them.' },
     },
     transitionsOf,
   ),
   perCircuit(
     {
       ...{ name: 'holdfast.circuit.refused', prometheus: 'holdfast_circuit_refused_total' },
-      ...{ kind: 'counter', unit: '{call}', help: 'Calls that a circuit refused, or would have in shadow mode.' },
+      ...{
+        kind: 'counter',
+        unit: '{call}',
+        help: 'Calls that a circuit rejected, or would have rejected in shadow mode.',
+      },
     },
     ({ circuit, refused, wouldHaveRefused }) => [
       { attributes: { [CIRCUIT]: circuit, [SHADOW]: false }, value: refused },

@@ -1,8 +1,8 @@
-// What a process knows of the fleet that it has joined: no series without one.
+// Metrics of the fleet that this process has joined. Without a fleet they have no series.
 import type { FleetCircuitStats, FleetStats } from '../runtime/fleet-stats.js';
 import { CIRCUIT, EVENT, FLEET, type Metric, REASON, type Series, STATE } from './metric.js';
 
-/** States that a fleet's circuit can be in. */
+/** The possible states of a fleet's circuit. */
 const STATES = ['closed', 'open', 'half-open', 'isolated'] as const;
 
 function ofFleet(metric: Omit<Metric, 'read'>, seriesOf: (stats: FleetStats) => readonly Series[]): Metric {
@@ -29,7 +29,7 @@ export const FLEET_METRICS: readonly Metric[] = [
   ofFleet(
     {
       ...{ name: 'holdfast.fleet.degradations', prometheus: 'holdfast_fleet_degradations_total', kind: 'counter' },
-      ...{ unit: '{degradation}', help: "How often the fleet's store was given up for a while, by reason." },
+      ...{ unit: '{degradation}', help: "How often this process stopped using the fleet's store, by reason." },
     },
     ({ fleet, degradations }) =>
       Object.entries(degradations).map(([reason, value]) => ({
@@ -50,7 +50,7 @@ export const FLEET_METRICS: readonly Metric[] = [
       ...{ name: 'holdfast.fleet.circuit.members', prometheus: 'holdfast_fleet_circuit_members', kind: 'gauge' },
       ...{
         unit: '{member}',
-        help: 'Members that have finished calls of the circuit lately, as this process last heard.',
+        help: 'Members that have recently finished calls of the circuit, as far as this process knows.',
       },
     },
     ({ members }, attributes) => [{ attributes, value: members }],
@@ -60,7 +60,7 @@ export const FLEET_METRICS: readonly Metric[] = [
       ...{ name: 'holdfast.fleet.circuit.events', prometheus: 'holdfast_fleet_circuit_events_total', kind: 'counter' },
       ...{
         unit: '{event}',
-        help: 'How often this process trusted its own calls, seconded a vote, or restored a record.',
+        help: 'How often this process trusted its own calls, voted with another member, or restored a record.',
       },
     },
     ({ events }, attributes) =>

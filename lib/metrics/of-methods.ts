@@ -3,10 +3,10 @@ import type { CallOutcome } from '../call/stats.js';
 import type { MethodStats } from '../runtime/inspection.js';
 import { ERROR_TYPE, METHOD, type Metric, ofMethod, OUTCOME, REASON, RESULT, type Series } from './metric.js';
 
-/** Failures of these kinds are no outcome of their own: such a call is cancelled or refused. */
+/** Calls with failures of these kinds have the outcome `cancelled` or `refused`, not `failure`. */
 const NO_FAILURE: ReadonlySet<string> = new Set(['cancelled', 'circuit-open', 'concurrency-limit']);
 
-/** How a call can end. A series exists from the first call on: one that appears at 1 hides the first failure. */
+/** How a call can end. All series start at 0 with the first call, so that the first failure is visible. */
 const ENDS: readonly { readonly outcome: CallOutcome; readonly errorType?: string }[] = [
   { outcome: 'success' },
   { outcome: 'fallback' },
@@ -19,7 +19,7 @@ const ENDS: readonly { readonly outcome: CallOutcome; readonly errorType?: strin
   }),
 ];
 
-/** Kinds that are usually retried, so that their series exist from the first call on. */
+/** Kinds that are usually retried. Their series start at 0 with the first call. */
 const RETRIED: ReadonlySet<string> = new Set(['timeout', 'network', 'server']);
 
 function callsOf(stats: MethodStats): Series[] {
@@ -38,7 +38,7 @@ function activeOf({ method, started, calls }: MethodStats): Series {
   return { attributes: { [METHOD]: method }, value: started - calls.reduce((total, { count }) => total + count, 0) };
 }
 
-/** A metric with one series, or several, for each method. */
+/** Makes a metric with one or several series for each method. */
 function perMethod(
   metric: Omit<Metric, 'read'>,
   seriesOf: (stats: MethodStats) => Series | readonly Series[] | undefined,
@@ -46,7 +46,7 @@ function perMethod(
   return { ...metric, read: ({ methods }) => methods.flatMap((stats) => seriesOf(stats) ?? []) };
 }
 
-/** Names that are counted, those above 0 and those that are always shown. */
+/** Makes a series for each name whose value is above 0 or that is always shown. */
 function counts(
   method: string,
   attribute: string,
@@ -69,7 +69,7 @@ export const METHOD_METRICS: readonly Metric[] = [
   perMethod(
     {
       ...{ name: 'holdfast.calls.active', prometheus: 'holdfast_calls_active', kind: 'up-down', unit: '{call}' },
-      help: 'Calls that have begun and not ended.',
+      help: 'Calls that have started and not ended.',
     },
     activeOf,
   ),
@@ -83,14 +83,14 @@ export const METHOD_METRICS: readonly Metric[] = [
   perMethod(
     {
       ...{ name: 'holdfast.retries', prometheus: 'holdfast_retries_total', kind: 'counter', unit: '{retry}' },
-      help: 'Retries, by the kind of the failure that was repeated.',
+      help: 'Retries, by the kind of the failure that caused them.',
     },
     ({ method, retries }) => counts(method, ERROR_TYPE, retries, (kind) => RETRIED.has(kind)),
   ),
   perMethod(
     {
       ...{ name: 'holdfast.retries.abandoned', prometheus: 'holdfast_retries_abandoned_total' },
-      ...{ kind: 'counter', unit: '{call}', help: 'Calls whose retrying ended without success, by reason.' },
+      ...{ kind: 'counter', unit: '{call}', help: 'Calls that failed and were not retried again, by reason.' },
     },
     ({ method, gaveUp }) => counts(method, REASON, gaveUp, (reason) => reason === 'attempts'),
   ),
@@ -104,7 +104,7 @@ export const METHOD_METRICS: readonly Metric[] = [
   perMethod(
     {
       ...{ name: 'holdfast.hedges', prometheus: 'holdfast_hedges_total', kind: 'counter', unit: '{attempt}' },
-      help: 'Hedges that were started, that won, and that were refused.',
+      help: 'Hedges, by result: started, won or refused.',
     },
     ({ method, hedges }) => counts(method, RESULT, hedges, () => true),
   ),
@@ -114,7 +114,7 @@ export const METHOD_METRICS: readonly Metric[] = [
         ...{ name: `holdfast.bulkhead.${field}`, prometheus: `holdfast_bulkhead_${field}` },
         ...{ kind: 'gauge' as const, unit: '{call}' },
         help: {
-          limit: 'Calls that the bulkhead lets through at a time.',
+          limit: 'Calls that the bulkhead admits at the same time.',
           running: 'Calls that hold a permit of the bulkhead.',
           queued: 'Calls that wait for a permit of the bulkhead.',
         }[field],

@@ -1,4 +1,4 @@
-// What methods share by a name: gates, bulkheads and limiters. Keys are added up.
+// Metrics of what several methods share under a name: gates, bulkheads and limiters. The values of all keys are added.
 import type { GateStats, Inspection, LimiterStats, NamedBulkheadStats } from '../runtime/inspection.js';
 import { BULKHEAD, GATE, LIMITER, type Metric } from './metric.js';
 
@@ -9,7 +9,7 @@ function perGate(metric: Omit<Metric, 'read'>, valueOf: (stats: GateStats) => nu
   };
 }
 
-/** Those that have a name of their own: that of a method is shown with the method. */
+/** The bulkheads with a name of their own. The metrics of the method show all others. */
 function sharedBulkheads({ bulkheads, methods }: Inspection): readonly NamedBulkheadStats[] {
   const own = new Set(methods.map(({ method }) => method));
   return bulkheads.filter(({ bulkhead }) => !own.has(bulkhead));
@@ -54,10 +54,10 @@ export const SHARED_METRICS: readonly Metric[] = [
     },
     ({ closings }) => closings,
   ),
-  perBulkhead('limit', 'Calls that the bulkhead of this name lets through at a time.'),
+  perBulkhead('limit', 'Calls that the bulkhead of this name admits at the same time.'),
   perBulkhead('running', 'Calls that hold a permit of the bulkhead of this name.'),
   perBulkhead('queued', 'Calls that wait for a permit of the bulkhead of this name.'),
-  perBulkhead('abandoned', 'Calls that hold a permit although their caller has its error already.'),
+  perBulkhead('abandoned', 'Calls that still hold a permit although their caller has already got an error.'),
   perLimiter(
     {
       ...{ name: 'holdfast.limiter.waiting', prometheus: 'holdfast_limiter_waiting', kind: 'gauge', unit: '{call}' },
@@ -68,7 +68,7 @@ export const SHARED_METRICS: readonly Metric[] = [
   perLimiter(
     {
       ...{ name: 'holdfast.limiter.refused', prometheus: 'holdfast_limiter_refused_total', kind: 'counter' },
-      ...{ unit: '{call}', help: 'Calls that a rate limiter refused.' },
+      ...{ unit: '{call}', help: 'Calls that a rate limiter rejected.' },
     },
     ({ refused }) => refused,
   ),

@@ -7,14 +7,14 @@ import { loadPackage } from '../core/load-package.js';
 import { entryOf } from '../telemetry/entry.js';
 import type { LogProvider } from './providers.js';
 
-/** Numbers that OpenTelemetry gives to levels. */
+/** OpenTelemetry's severity numbers of the levels. */
 const SEVERITIES: Readonly<Record<Level, number>> = { debug: 5, info: 9, warn: 13, error: 17 };
 
 const LOGS = '@opentelemetry/api-logs';
 
 /**
- * Hands events on to OpenTelemetry, with the fields of the log alone.
- * @throws {ConfigurationError} for `log` without a provider and without the package that knows the global one
+ * Passes events to OpenTelemetry, with the same fields as in the log.
+ * @throws {ConfigurationError} for `log` without a provider, if `@opentelemetry/api-logs` is not installed
  */
 export function emitter(where: 'span' | 'log', provider: LogProvider | undefined): (event: ResilienceEvent) => void {
   if (where === 'span')
@@ -27,12 +27,12 @@ export function emitter(where: 'span' | 'log', provider: LogProvider | undefined
   };
 }
 
-/** Loaded when it is asked for: few users have the package. */
+/** Loads the package only when it is needed: few users have installed it. */
 function globalLogs(): LogProvider {
   const loaded = loadPackage(LOGS) as { readonly logs: LogProvider } | undefined;
   if (loaded) return loaded.logs;
   throw new ConfigurationError([
-    `instrument: events: "log" needs ${LOGS}, which is not installed. Write: npm install ${LOGS}, or give a loggerProvider`,
+    `instrument: events: "log" needs ${LOGS}, which is not installed. Run: npm install ${LOGS}, or set loggerProvider`,
   ]);
 }
 

@@ -1,9 +1,9 @@
-/** More attributes of a method's metrics and spans. */
+/** Returns additional attributes for a method's metrics and spans. */
 export type Extras = (of: { readonly method: string; readonly circuit?: string }) => Readonly<Record<string, string>>;
 
 const NOTHING = Object.freeze({});
 
-/** Asked once for each method: what a function of the user's throws leaves its series without them. */
+/** Calls the user's function once for each method. If it throws, the method gets no additional attributes. */
 export function extrasOf(attributes: Extras | undefined): Extras {
   if (!attributes) return () => NOTHING;
   const known = new Map<string, Readonly<Record<string, string>>>();

@@ -13,7 +13,7 @@ export function histograms(
 ): CallObserver {
   const calls = wanted.durations ? histogram(meter, CALL_DURATION) : undefined;
   const attempts = wanted.attemptDurations ? histogram(meter, ATTEMPT_DURATION) : undefined;
-  // All that they know of a call is its method, so that all calls of a method share one.
+  // A watch depends only on the method, so all calls of a method share one.
   const watches = new Map<string, CallWatch>();
   return {
     begin: (method) => {

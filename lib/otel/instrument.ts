@@ -13,21 +13,21 @@ import { spansOf } from './spans.js';
 
 /** Options of `instrument`. */
 export interface InstrumentOptions {
-  /** @default the global one of `@opentelemetry/api` */
+  /** Makes the meter. @default the global provider of `@opentelemetry/api` */
   readonly meterProvider?: MeterSource;
-  /** @default the global one of `@opentelemetry/api` */
+  /** Makes the tracer. @default the global provider of `@opentelemetry/api` */
   readonly tracerProvider?: TracerSource;
-  /** For `events: 'log'`. @default the global one of `@opentelemetry/api-logs` */
+  /** Makes the logger for `events: 'log'`. @default the global provider of `@opentelemetry/api-logs` */
   readonly loggerProvider?: LogProvider;
   /** Whether the durations of calls are recorded. @default true */
   readonly durations?: boolean;
   /** Whether the durations of attempts are recorded. @default false */
   readonly attemptDurations?: boolean;
-  /** `'call'`: a span for each call; `'attempt'`: one for each attempt too. @default false */
+  /** `'call'`: a span for each call. `'attempt'`: also a span for each attempt. @default false */
   readonly spans?: false | 'call' | 'attempt';
-  /** Where events go: to the active span, to the log, or nowhere. @default 'span' */
+  /** Where events are recorded: in the active span, in the log, or nowhere. @default 'span' */
   readonly events?: 'span' | 'log' | 'none';
-  /** More attributes of a method's metrics and spans. Asked once for each method. */
+  /** Returns additional attributes for a method's metrics and spans. Called once for each method. @default none */
   readonly attributes?: (of: {
     readonly method: string;
     readonly circuit?: string;
@@ -36,18 +36,18 @@ export interface InstrumentOptions {
 
 const NAME = 'holdfast';
 
-/** By provider. Shared by all copies of the package, which would otherwise count everything twice. */
+/** The active instrumentations. All copies of the package share them, so that nothing is exported twice. */
 const { instrumented, ofGlobal } = shared('otel.instrumented', () => ({
   instrumented: new WeakMap<object, () => void>(),
-  /** Stands for the global provider, which is another object before and after the SDK starts. */
+  /** The key of the global provider, which is replaced by another object when the SDK starts. */
   ofGlobal: {},
 }));
 
 /**
- * Exports metrics, and if asked to spans, through OpenTelemetry. Works before and after the SDK starts. A second call for
- * the same provider of meters changes nothing.
- * @returns a function that ends it
- * @throws {ConfigurationError} for a provider that is none, and for unknown options
+ * Exports metrics, events and, with `spans`, spans through OpenTelemetry. Call it before or after the SDK starts. A
+ * second call for the same meter provider changes nothing.
+ * @returns a function that ends the export
+ * @throws {ConfigurationError} for invalid providers and unknown options
  */
 export function instrument(options: InstrumentOptions = {}): () => void {
   checkOptions(options);
@@ -101,7 +101,7 @@ function checkOptions(options: InstrumentOptions): void {
         problems.push(`instrument: ${key}: expected one of ${expected}, got ${show(value)}`);
     } else if (key !== 'attributes') {
       const known = [...Object.keys(PROVIDERS), ...Object.keys(CHOICES), 'attributes'].join(', ');
-      problems.push(`instrument: ${key} is no option; the options are ${known}`);
+      problems.push(`instrument: unknown option "${key}". Known: ${known}`);
     } else if (typeof value !== 'function') {
       problems.push(`instrument: attributes: expected a function, got ${show(value)}`);
     }

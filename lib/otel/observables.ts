@@ -4,7 +4,7 @@ import { METRICS } from '../metrics/table.js';
 import { inspect } from '../runtime/inspect.js';
 import type { Extras } from './extras.js';
 
-/** Reads all counters when the SDK collects. Returns how to end that. */
+/** Reads all counters whenever the SDK collects metrics. Returns a function that ends this. */
 export function observe(meter: Meter, extras: Extras): () => void {
   const instruments = METRICS.map((metric) => [metric, instrumentOf(meter, metric)] as const);
   const callback = (result: Pick<ObservableResult, never> & { observe: Observe }): void => {
@@ -26,7 +26,7 @@ function instrumentOf(meter: Meter, { name, kind, unit, help: description }: Met
   return meter.createObservableGauge(name, { unit, description });
 }
 
-/** Series of a method have the user's attributes too. */
+/** The user's additional attributes for the series of a method. */
 function extraOf({ [METHOD]: method, [CIRCUIT]: circuit }: Attributes, extras: Extras) {
   if (typeof method !== 'string') return undefined;
   return extras({ method, ...(typeof circuit === 'string' && { circuit }) });

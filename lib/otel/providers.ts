@@ -1,4 +1,4 @@
-// What is needed of OpenTelemetry's providers: types of our own, so that declarations compile without its packages.
+// The used parts of OpenTelemetry's providers. Own types, so that the declarations compile without its packages.
 
 /** A `MeterProvider` of `@opentelemetry/api`. */
 export interface MeterSource {

@@ -3,7 +3,7 @@ import type { AttemptEnd, CallEnd, CallObserver, CallWatch, Watch } from '../cal
 import { CIRCUIT, ERROR_TYPE, METHOD, OUTCOME } from '../metrics/metric.js';
 import type { Extras } from './extras.js';
 
-/** Makes a span for each call, and if asked to one for each attempt. No span ever has a message. */
+/** Makes a span for each call and, with `'attempt'`, for each attempt. Spans never contain an error message. */
 export function spansOf(tracer: Tracer, spans: 'call' | 'attempt', extras: Extras): CallObserver {
   return {
     begin: (method) => {
@@ -31,7 +31,7 @@ function watchOf(span: Span, attempt: CallWatch['attempt']): CallWatch {
   };
 }
 
-/** Its parent is the span of the call, which is active while the attempt begins. */
+/** Makes the span of an attempt. Its parent is the span of the call, which is active when the attempt starts. */
 function attemptOf(tracer: Tracer, method: string, number: number, isHedge: boolean): Watch<AttemptEnd> {
   const attributes = { [METHOD]: method, 'holdfast.attempt': number, ...(isHedge && { 'holdfast.hedge': true }) };
   const span = tracer.startSpan(method, { kind: SpanKind.INTERNAL, attributes });
@@ -40,7 +40,7 @@ function attemptOf(tracer: Tracer, method: string, number: number, isHedge: bool
     ended: ({ errorType }) => {
       if (errorType !== undefined) {
         span.setAttribute(ERROR_TYPE, errorType);
-        // One that was ended from outside, as a slower one beside a hedge is, has not failed.
+        // A cancelled attempt has not failed: for example, the other attempt of a hedge was faster.
         if (errorType !== 'cancelled') span.setStatus({ code: SpanStatusCode.ERROR });
       }
       span.end();

@@ -1,4 +1,4 @@
-// The public list of `holdfast/prometheus`. Loads no package: the registry is handed in.
+// The public list of `holdfast/prometheus`. It loads no package: the caller passes the registry.
 import { BOUNDS_S } from '../call/durations.js';
 import type { Metric } from '../metrics/metric.js';
 import { METRICS } from '../metrics/table.js';
@@ -10,7 +10,7 @@ import { measureDurations } from '../runtime/observers.js';
 import { show } from '../settings/check.js';
 import { families, type Family, textOf } from './text.js';
 
-/** What `register` needs of prom-client's `Registry`. */
+/** The parts of prom-client's `Registry` that `register` uses. */
 export interface MetricRegistry {
   // oxlint-disable-next-line typescript/no-explicit-any -- its parameter is a type of prom-client, which need not be installed
   registerMetric(metric: any): void;
@@ -19,20 +19,20 @@ export interface MetricRegistry {
 }
 
 export interface RegisterOptions {
-  /** Whether the histogram of calls is exported. Measuring reads the clock twice for each call. @default true */
+  /** Whether the durations of calls are exported, as a histogram. This reads the clock twice per call. @default true */
   readonly durations?: boolean;
-  /** Which of the bounds 0.01 · 2ⁿ seconds, n from 0 to 13, the histogram has. @default all of them */
+  /** The bounds of the histogram, a selection of 0.01 · 2ⁿ seconds with n from 0 to 13. @default all of them */
   readonly buckets?: readonly number[];
 }
 
-/** Shared by all copies of the package, which would otherwise export everything twice. */
+/** The registries in use. All copies of the package share them, so that nothing is exported twice. */
 const registered = shared('prometheus.registered', () => new WeakMap<MetricRegistry, () => void>());
 
 /**
- * Exports all metrics through a registry of prom-client. They are read when Prometheus scrapes; with `durations`, calls are
- * measured from now on. Registering twice changes nothing.
- * @returns a function that takes the metrics out again
- * @throws {ConfigurationError} for anything but a registry, and for buckets that are none of its bounds
+ * Exports all metrics through a registry of prom-client. The counters are read when Prometheus scrapes. With
+ * `durations`, the durations of calls are measured from now on. Registering twice changes nothing.
+ * @returns a function that removes the metrics from the registry
+ * @throws {ConfigurationError} for anything that is not a registry, and for invalid options
  */
 export function register(registry: MetricRegistry, options: RegisterOptions = {}): () => void {
   checkRegistry(registry);
@@ -64,23 +64,23 @@ export function register(registry: MetricRegistry, options: RegisterOptions = {}
 let stopMeasuring: (() => void) | undefined;
 
 /**
- * All metrics in Prometheus' text format 0.0.4, for a `/metrics` of your own: send it as `text/plain; version=0.0.4`. From
- * the first call on, the durations of calls are measured.
+ * Returns all metrics in Prometheus' text format 0.0.4, for a `/metrics` route of your own. Send it as
+ * `text/plain; version=0.0.4`. The durations of calls are measured from the first use of this function on.
  */
 export function metricsText(): string {
   stopMeasuring ??= measureDurations();
   return textOf(families(), inspect());
 }
 
-/** One for all: prom-client keeps an object for each that is not given. */
+/** All values share this object. Without it, prom-client makes an object for each value. */
 const NONE_SHARED = Object.freeze({});
 
-/** A metric of prom-client, made without its classes: it asks for the values when it is scraped. */
+/** A metric as prom-client expects it, made without its classes. It reads the values when Prometheus scrapes. */
 function metricOf({ name, help, type, read }: Family, inspection: () => Inspection) {
   const metric = {
     ...{ name, help, type, aggregator: 'sum' },
     get: async () => ({
-      // For OpenMetrics, the registry takes _total off the name and puts it behind each value.
+      // For OpenMetrics, the registry removes `_total` from the metric's name and appends it to the name of each value.
       ...{ name: metric.name, help, type, aggregator: 'sum' },
       values: read(inspection()).map(({ name: line, labels, value }) => ({
         ...(line !== name && { metricName: line }),
@@ -92,7 +92,7 @@ function metricOf({ name, help, type, read }: Family, inspection: () => Inspecti
   return metric;
 }
 
-/** All metrics of one scrape are asked for in one turn: they are read once. */
+/** Reads the counters once per scrape: prom-client asks for all metrics of a scrape in the same turn. */
 function oncePerScrape(): () => Inspection {
   let last: Inspection | undefined;
   return () => {
@@ -104,13 +104,13 @@ function oncePerScrape(): () => Inspection {
   };
 }
 
-/** True if `registry.clear()` has taken the metrics out since. */
+/** True if `registry.clear()` has removed the metrics. */
 function wasCleared(registry: MetricRegistry): boolean {
   const [first] = METRICS;
   return registry.getSingleMetric !== undefined && registry.getSingleMetric((first as Metric).prometheus) === undefined;
 }
 
-/** All or none: a registry takes no second metric of one name. Returns their names. */
+/** Adds all metrics and returns their names. Adds none if the registry throws: it rejects a name that exists already. */
 function addAll(registry: MetricRegistry, metrics: readonly { readonly name: string }[]): string[] {
   const added: string[] = [];
   try {
@@ -142,7 +142,7 @@ function checkOptions(options: RegisterOptions): void {
   const { durations, buckets } = options;
   const problems = Object.keys(options)
     .filter((key) => !OPTIONS.has(key))
-    .map((key) => `register: ${key} is no option; the options are ${[...OPTIONS].join(', ')}`);
+    .map((key) => `register: unknown option "${key}". Known: ${[...OPTIONS].join(', ')}`);
   if (durations !== undefined && typeof durations !== 'boolean')
     problems.push(`register: durations: expected true or false, got ${show(durations)}`);
   if (buckets !== undefined) problems.push(...problemsOfBuckets(buckets));

@@ -6,15 +6,15 @@ import type { Inspection } from '../runtime/inspection.js';
 
 export type Labels = Readonly<Record<string, string | number>>;
 
-/** One line of a metric. */
+/** One line in the text of a metric. */
 export interface Sample {
-  /** The metric's name, or that of a part of a histogram. */
+  /** The name of the metric, or of a part of a histogram. */
   readonly name: string;
   readonly labels: Labels;
   readonly value: number;
 }
 
-/** A metric as Prometheus has it. */
+/** A metric in Prometheus' form. */
 export interface Family {
   readonly name: string;
   readonly help: string;
@@ -22,7 +22,7 @@ export interface Family {
   readonly read: (inspection: Inspection) => Sample[];
 }
 
-/** All metrics, the histogram of calls with these bounds. */
+/** All metrics. `bounds` are those of the histogram of calls. */
 export function families(bounds: readonly number[] = BOUNDS_S, hasDurations = true): Family[] {
   const plain = METRICS.map(
     ({ prometheus: name, help, kind, read }): Family => ({
@@ -63,10 +63,10 @@ function durations(bounds: readonly number[]): Family {
   };
 }
 
-/** Names of labels, by those of attributes: there are few, and many series. */
+/** A cache: the label's name for each attribute's name. There are few names and many series. */
 const names = new Map<string, string>();
 
-/** Labels as OpenTelemetry's exporters translate attributes. */
+/** Translates attributes to labels, in the same way as OpenTelemetry's exporters. */
 function labelsOf(attributes: Attributes): Labels {
   const labels: Record<string, string> = {};
   for (const [attribute, value] of Object.entries(attributes)) {

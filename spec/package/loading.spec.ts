@@ -75,7 +75,7 @@ describe('the installed package', function () {
     expect(code).to.equal(0);
     expect(stdout).to.equal(
       'ConfigurationError instrument: events: "log" needs @opentelemetry/api-logs, which is not installed. ' +
-        'Write: npm install @opentelemetry/api-logs, or give a loggerProvider\n',
+        'Run: npm install @opentelemetry/api-logs, or set loggerProvider\n',
     );
   });
 
