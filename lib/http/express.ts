@@ -23,7 +23,7 @@ export type ExpressErrorHandler = (
 export function expressErrors(options?: HttpErrorOptions): ExpressErrorHandler {
   // Express recognises an error handler by its four parameters.
   return (error, _request, response, next) => {
-    // An answer that has begun cannot be replaced: Express then ends the connection.
+    // An answer that has started cannot be replaced: Express then ends the connection.
     const answer = response.headersSent ? undefined : toHttp(error, options);
     if (!answer) {
       next(error);

@@ -10,9 +10,9 @@ export interface HonoContext {
 export type HonoErrorHandler = (error: Error, context: HonoContext) => Response;
 
 /**
- * An error handler for Hono that answers with {@link toHttp}. An `HTTPException` answers for itself, as it does with
- * Hono's own handler. Everything else is rethrown, so that the parent app's handler answers, or the server with a
- * plain 500: `app.onError(honoErrors())`.
+ * An error handler for Hono that answers with {@link toHttp}: `app.onError(honoErrors())`. For an `HTTPException` it
+ * returns the exception's own response, as Hono's default handler does. It rethrows everything else. Then the error
+ * handler of the parent app answers, or the server answers with a plain 500.
  */
 export function honoErrors(options?: HttpErrorOptions): HonoErrorHandler {
   return (error, context) => {

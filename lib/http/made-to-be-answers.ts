@@ -1,9 +1,8 @@
 import { read } from './reading.js';
 
 /**
- * Whether a library or the application made this error to be the answer to its own client: an error of `http-errors`
- * (and everything else with a boolean `expose`), Nest's `HttpException`, Hono's `HTTPException`, Fastify's own errors,
- * Boom's.
+ * True if a library or the application made this error as the answer for its own client: errors of `http-errors` and
+ * all others with a boolean `expose`, Nest's `HttpException`, Hono's `HTTPException`, Fastify's own errors, and Boom's.
  */
 export function isMadeToBeAnswer(error: unknown): boolean {
   return (

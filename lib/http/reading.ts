@@ -1,4 +1,4 @@
-// A thrown value may be anything: a getter that throws, a proxy, null.
+// A thrown value may be anything: null, a proxy, or an object whose getters throw.
 
 /** A property of any value; undefined if there is none or if reading it throws. */
 export function read(value: unknown, key: string): unknown {
@@ -10,7 +10,7 @@ export function read(value: unknown, key: string): unknown {
   }
 }
 
-/** `instanceof` that never throws: false for a proxy that refuses it. */
+/** `instanceof` that never throws: false for a proxy that throws. */
 export function isA<T>(value: unknown, type: abstract new (...args: never[]) => T): value is T {
   try {
     return value instanceof type;
@@ -21,7 +21,7 @@ export function isA<T>(value: unknown, type: abstract new (...args: never[]) => 
 
 const MAX_DEPTH = 6;
 
-/** The error and its causes, outermost first, at most six deep. */
+/** The error and its causes, outermost first. The depth is limited. */
 export function causesOf(error: unknown): readonly unknown[] {
   const found = [error];
   for (let cause = read(error, 'cause'); cause !== undefined && found.length <= MAX_DEPTH; cause = read(cause, 'cause'))

@@ -13,16 +13,16 @@ import { causesOf, isA } from './reading.js';
 
 /** Options of {@link toHttp} and of the error handlers made with it. */
 export interface HttpErrorOptions {
-  /** Whether failures of an upstream are mapped too. `false`: only holdfast's own errors are. @default true */
+  /** Whether failures of an upstream are mapped. `false`: only holdfast's own errors are mapped. @default true */
   readonly upstream?: boolean;
 }
 
-/** An HTTP answer. It holds numbers and fixed texts only, nothing of the error's own words. */
+/** An HTTP answer. It contains only numbers and fixed texts, never the error's message. */
 export interface HttpAnswer {
   readonly status: HttpStatus;
-  /** `retry-after`, if it is known when to ask again. Names are in lower case. */
+  /** Contains `retry-after` if the time of the next try is known. Names are in lower case. */
   readonly headers: Record<string, string>;
-  /** The body, to be sent as JSON. `retryAfter` is the same number of seconds as in the header. */
+  /** The body. Send it as JSON. `retryAfter` is the same number of seconds as in the header. */
   readonly body: { error: string; retryAfter?: number };
 }
 
@@ -36,9 +36,9 @@ const TEXT: Readonly<Record<HttpStatus, string>> = {
   504: 'Gateway Timeout',
 };
 
-/** In seconds. With a longer wait, clients would stay away long after the recovery. */
+/** In seconds. With a longer wait, clients would return long after the upstream has recovered. */
 const LONGEST_RETRY_AFTER = 3600;
-/** How long a caller of a full bulkhead is asked to wait, in milliseconds. */
+/** The wait for callers of a full bulkhead, in milliseconds. */
 const PERMIT_MS = 1000;
 
 const STATUS_OF_KIND: Readonly<Partial<Record<FailureKind, HttpStatus>>> = {
@@ -47,7 +47,7 @@ const STATUS_OF_KIND: Readonly<Partial<Record<FailureKind, HttpStatus>>> = {
   server: 502,
   malformed: 502,
   'rate-limited': 503,
-  // Refusals that another copy of the package made.
+  // Rejections by another copy of the package.
   'circuit-open': 503,
   'concurrency-limit': 503,
   rejected: 500,
@@ -56,12 +56,12 @@ const STATUS_OF_KIND: Readonly<Partial<Record<FailureKind, HttpStatus>>> = {
 };
 
 /**
- * The HTTP answer for a failure of a call that holdfast protects: 503 with `Retry-After` for an open circuit, a rate
- * limit or a full bulkhead, 504 for a timeout, 502 for an upstream that is broken or unreachable, 500 for a request
- * that the upstream refuses. The upstream's own status and message never become the answer. Never throws.
+ * Returns the HTTP answer for a failure of a protected call: 503 with `Retry-After` for an open circuit, a rate limit
+ * or a full bulkhead, 504 for a timeout, 502 for an upstream that is broken or unreachable, 500 for a request that the
+ * upstream rejects. The answer never contains the upstream's own status or message. Never throws.
  *
- * @returns undefined for errors that are not mapped: errors made to be answers (`http-errors`, Nest's `HttpException`, Hono's
- * `HTTPException`, Fastify's own), bugs, cancelled calls and everything that is not known
+ * @returns undefined for errors that are not mapped: errors made to be answers (`http-errors`, Nest's `HttpException`,
+ * Hono's `HTTPException`, Fastify's own errors), bugs, cancelled calls and unknown errors
  */
 export function toHttp(error: unknown, options: HttpErrorOptions = {}): HttpAnswer | undefined {
   if (isMadeToBeAnswer(error)) return undefined;
@@ -88,7 +88,7 @@ function answerToUpstream(error: unknown): HttpAnswer | undefined {
   return status && answer(status, status === 503 ? retryAfterMs : undefined);
 }
 
-/** @param retryAfterMs Infinity while a circuit is isolated: the end is unknown then */
+/** @param retryAfterMs Infinity while a circuit is isolated, because the end is unknown */
 function answer(status: HttpStatus, retryAfterMs = Number.NaN): HttpAnswer {
   const error = TEXT[status];
   if (!Number.isFinite(retryAfterMs)) return { status, headers: {}, body: { error } };

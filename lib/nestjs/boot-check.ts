@@ -1,18 +1,18 @@
 import { type AnyClass, ConfigurationError, describe, loadSettings, type SettingsOverrides } from '../index.js';
 
-/** The part of Nest's `InstanceWrapper` that is looked at. */
+/** The used part of Nest's `InstanceWrapper`. */
 interface Wrapper {
   readonly metatype: unknown;
   readonly instance: unknown;
 }
 
-/** The part of Nest's `DiscoveryService` that is looked at. */
+/** The used part of Nest's `DiscoveryService`. */
 export interface Discovery {
   getProviders(): readonly Wrapper[];
   getControllers(): readonly Wrapper[];
 }
 
-/** The problems of all decorated methods of providers and controllers, and of sections that match none of them. */
+/** The problems of all decorated methods of providers and controllers, and settings sections that match no method. */
 export function problemsOf(discovery: Discovery, settings: SettingsOverrides | undefined): string[] {
   const problems: string[] = [];
   const described = [...classesOf(discovery)].flatMap((Class) => {
@@ -24,7 +24,7 @@ export function problemsOf(discovery: Discovery, settings: SettingsOverrides | u
       return [];
     }
   });
-  // Invalid settings fail at every class with the same problems.
+  // Invalid settings cause the same problems for every class.
   if (problems.length > 0) return [...new Set(problems)];
   const warned = described.flatMap(({ name, stack }) =>
     stack.flatMap(({ policy, warnings }) => warnings.map((warning) => `${name}: @${policy}() ${warning}`)),
@@ -36,7 +36,7 @@ export function problemsOf(discovery: Discovery, settings: SettingsOverrides | u
 function classesOf(discovery: Discovery): Set<AnyClass> {
   const classes = new Set<AnyClass>();
   for (const { metatype, instance } of [...discovery.getProviders(), ...discovery.getControllers()]) {
-    // For a factory or a value, the instance tells the class; a request-scoped provider has no instance yet.
+    // For factories and values only the instance knows the class. Request-scoped providers have no instance yet.
     for (const one of [metatype, constructorOf(instance)]) if (isClass(one)) classes.add(one);
   }
   return classes;
@@ -50,7 +50,7 @@ function isClass(value: unknown): value is AnyClass {
   return typeof value === 'function' && typeof value.prototype === 'object' && value !== Object;
 }
 
-/** A pattern may mean methods that no provider has. */
+/** Sections with a pattern are not checked: a pattern may be meant for methods outside of providers. */
 const PATTERN = /[*?]/;
 
 function unknownSections(
@@ -69,7 +69,7 @@ function unknownSections(
 
 function nearestOf(name: string, known: ReadonlySet<string>): string | undefined {
   let nearest: string | undefined;
-  // More than this many changes make another name.
+  // Names with as many changes as this are not similar.
   let fewest = Math.ceil(name.length / 3) + 1;
   for (const candidate of known) {
     const changes = distance(name, candidate);
@@ -78,7 +78,7 @@ function nearestOf(name: string, known: ReadonlySet<string>): string | undefined
   return nearest;
 }
 
-/** How many letters differ (Levenshtein). */
+/** The number of changed letters (Levenshtein distance). */
 function distance(one: string, other: string): number {
   let row = Array.from({ length: other.length + 1 }, (_, at) => at);
   for (let i = 1; i <= one.length; i++) {

@@ -11,8 +11,9 @@ abstract class Mapped {
 }
 
 /**
- * Answers failures of protected calls as `toHttp()` of `holdfast/http` says, on the Express and the Fastify adapter; a
- * microservice's caller gets the status as `code`. `HoldfastModule` registers it for the whole app.
+ * Answers failures of protected calls with the result of `toHttp()` of `holdfast/http`. It works with the Express and
+ * the Fastify adapter. Callers of a microservice get the status as `code`. `HoldfastModule` registers it for the whole
+ * app.
  */
 export class HoldfastExceptionFilter implements ExceptionFilter {
   readonly #host: Pick<HttpAdapterHost, 'httpAdapter'>;
@@ -45,14 +46,14 @@ export class HoldfastExceptionFilter implements ExceptionFilter {
           });
         return undefined;
       default:
-        // GraphQL and others then handle the error themselves.
+        // GraphQL and other transports then handle the error themselves.
         return undefined;
     }
   }
 
   #answer({ status, headers, body }: HttpAnswer, response: unknown): void {
     const { httpAdapter } = this.#host;
-    // An answer that has begun cannot be replaced.
+    // An answer that has started cannot be replaced.
     if (httpAdapter.isHeadersSent(response)) {
       httpAdapter.end(response);
       return;

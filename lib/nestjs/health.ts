@@ -2,12 +2,12 @@ import { Injectable } from '@nestjs/common';
 import { health } from '../health/index.js';
 import type { CircuitStateName } from '../index.js';
 
-/** What a check of Terminus returns. */
+/** The result of a check of Terminus. */
 export type HoldfastHealthResult<Key extends string> = Record<
   Key,
   {
     readonly status: 'up' | 'down';
-    /** The state of each circuit, by its name: of its worst key, if it has keys. */
+    /** The state of each circuit, by its name. For circuits with keys: the state of the worst key. */
     readonly circuits: Readonly<Record<string, CircuitStateName>>;
   }
 >;
@@ -15,7 +15,7 @@ export type HoldfastHealthResult<Key extends string> = Record<
 /** An indicator for `@nestjs/terminus`, which holdfast does not load. `HoldfastModule` provides it. */
 export class HoldfastHealthIndicator {
   /**
-   * `up` with the states of all circuits. `down` while a circuit that `critical` names is open or isolated.
+   * Returns the states of all circuits. The status is `down` if a circuit in `critical` is open or isolated, else `up`.
    * @throws {ConfigurationError} for unknown options
    */
   check<const Key extends string>(

@@ -3,16 +3,16 @@ import { ConfigurationError, configure } from '../index.js';
 import { type Discovery, problemsOf } from './boot-check.js';
 import type { HoldfastModuleOptions } from './options.js';
 
-/** The context of holdfast's lines in Nest's log. */
+/** The context of holdfast's entries in Nest's log. */
 const CONTEXT = 'holdfast';
 
-/** Applies the configuration when the app is made and removes it when the app is closed. */
+/** Applies the configuration when the app is created and removes it when the app is closed. */
 export class HoldfastLifecycle implements OnModuleInit, OnApplicationShutdown {
   readonly #options: HoldfastModuleOptions;
   readonly #discovery: Discovery;
   #undo: (() => void) | undefined;
 
-  /** @throws {ConfigurationError} for settings that are wrong */
+  /** @throws {ConfigurationError} for invalid settings */
   constructor(options: HoldfastModuleOptions, discovery: Discovery) {
     this.#options = options;
     this.#discovery = discovery;
@@ -24,7 +24,7 @@ export class HoldfastLifecycle implements OnModuleInit, OnApplicationShutdown {
     });
   }
 
-  /** @throws {ConfigurationError} with every problem, where `strict` is `'error'` */
+  /** @throws {ConfigurationError} that lists every problem, if `strict` is `'error'` */
   onModuleInit(): void {
     const { strict = 'warn', settings } = this.#options;
     if (strict === false) return;
@@ -35,7 +35,7 @@ export class HoldfastLifecycle implements OnModuleInit, OnApplicationShutdown {
       const nest = new NestLogger(CONTEXT);
       for (const problem of problems) nest.warn(problem);
     } catch (error) {
-      // The app fails to start, so that nobody closes it.
+      // If the app fails to start, Nest does not close it.
       this.onApplicationShutdown();
       throw error;
     }

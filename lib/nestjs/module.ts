@@ -13,19 +13,19 @@ import {
   OPTIONS,
 } from './options.js';
 
-/** Configures holdfast for a Nest app, answers its failures, and checks its decorated methods at boot. */
+/** Configures holdfast for a Nest app, answers failures of protected calls, and checks decorated methods at boot. */
 export class HoldfastModule {
   /** @throws {ConfigurationError} for wrong options */
   static forRoot(options: HoldfastModuleOptions = {}): DynamicModule {
     return root([{ provide: OPTIONS, useValue: checkOptions(options) }], options);
   }
 
-  /** The same with options that other providers make. */
+  /** Like `forRoot`, with options from a factory, a class or another provider. */
   static forRootAsync(options: HoldfastModuleAsyncOptions): DynamicModule {
     return root(asyncProviders(options), options);
   }
 
-  /** Provides the handles of circuits, to be injected with `@InjectCircuit(name)`. */
+  /** Provides the handles of circuits for `@InjectCircuit(name)`. */
   static forFeature(circuits: readonly string[]): DynamicModule {
     return { module: HoldfastModule, providers: circuitProviders(circuits), exports: circuits.map(getCircuitToken) };
   }

@@ -3,31 +3,32 @@ import { ConfigurationError, type Logger, type SettingsOverrides } from '../inde
 
 /** Options of `HoldfastModule.forRoot()`. */
 export interface HoldfastModuleOptions {
-  /** Any part of the settings, as `configure()` takes it, until the app is closed. @default none */
+  /** Any part of the settings, as for `configure()`. Valid until the app is closed. @default none */
   readonly settings?: SettingsOverrides;
-  /** Where holdfast logs: `'nest'` is Nest's own logger. @default holdfast's logger */
+  /** The logger for holdfast's events. `'nest'`: Nest's own logger. @default holdfast's logger */
   readonly logger?: 'nest' | Logger;
-  /** Whether failures become answers by `HoldfastExceptionFilter`. @default true */
+  /** Whether `HoldfastExceptionFilter` answers failures of protected calls. @default true */
   readonly filter?: boolean;
   /**
-   * What happens when a decorated method of a provider or controller has settings that cannot work, or a section of the
-   * settings names no method or circuit: `'error'` stops the boot with the whole list, `'warn'` logs each one.
+   * What happens at boot if a decorated method of a provider or controller has settings that cannot work, or if a
+   * section of the settings matches no method. `'error'`: the boot fails with a list of all problems. `'warn'`: each
+   * problem is logged. `false`: nothing is checked.
    * @default 'warn'
    */
   readonly strict?: 'error' | 'warn' | false;
-  /** Whether other modules see the module without importing it. @default true */
+  /** Whether other modules can use its providers without importing the module. @default true */
   readonly global?: boolean;
 }
 
-/** A class that makes the options. */
+/** A class that creates the options. */
 export interface HoldfastOptionsFactory {
   createHoldfastOptions(): HoldfastModuleOptions | Promise<HoldfastModuleOptions>;
 }
 
-/** Options of `HoldfastModule.forRootAsync()`: one of `useFactory`, `useClass` and `useExisting` makes the others. */
+/** Options of `HoldfastModule.forRootAsync()`. Set exactly one of `useFactory`, `useClass` and `useExisting`. */
 export interface HoldfastModuleAsyncOptions extends Pick<ModuleMetadata, 'imports'> {
   readonly inject?: FactoryProvider['inject'];
-  // oxlint-disable-next-line typescript/no-explicit-any -- what is injected, which its types cannot know
+  // oxlint-disable-next-line typescript/no-explicit-any -- the types of the injected values are unknown here
   readonly useFactory?: (...args: any[]) => HoldfastModuleOptions | Promise<HoldfastModuleOptions>;
   readonly useClass?: Type<HoldfastOptionsFactory>;
   readonly useExisting?: Type<HoldfastOptionsFactory>;
@@ -35,7 +36,7 @@ export interface HoldfastModuleAsyncOptions extends Pick<ModuleMetadata, 'import
   readonly global?: boolean;
 }
 
-/** The token of the options. */
+/** The injection token of the options. */
 export const OPTIONS = 'HOLDFAST_MODULE_OPTIONS';
 
 const EXPECTED: Readonly<Record<keyof HoldfastModuleOptions, readonly [string, (value: unknown) => boolean]>> = {
@@ -62,8 +63,8 @@ export function checkOptions(options: HoldfastModuleOptions): HoldfastModuleOpti
 }
 
 /**
- * The provider of the options, and what it needs.
- * @throws {ConfigurationError} unless exactly one of the three ways is given
+ * The provider of the options, and the provider of their factory class if there is one.
+ * @throws {ConfigurationError} unless exactly one of `useFactory`, `useClass` and `useExisting` is set
  */
 export function asyncProviders(given: HoldfastModuleAsyncOptions): Provider[] {
   const { useFactory, useClass, useExisting, inject = [] } = given;
