@@ -1,7 +1,7 @@
 import { currentSignal } from '../index.js';
 import type { CallOptions } from './model.js';
 
-/** One call of a model, as the policies see it. */
+/** One call of a model: the argument that the policies get. */
 export class Opening {
   readonly options: CallOptions;
   /** Ends the call, its attempts and waits. */

@@ -11,8 +11,8 @@ import type { CallableModel, LanguageModelLike } from './model.js';
 /** Options of `resilientModel()`. */
 export interface ModelOptions {
   /**
-   * The name of the first model's circuit; the next ones get `#2`, `#3` behind it.
-   * @default `<provider>/<modelId>` of each model; a name that is there already gets `#2`, `#3`
+   * The name of the first model's circuit. The circuits of the next models get the suffixes `#2`, `#3`.
+   * @default `<provider>/<modelId>` of each model; a repeated name gets the suffix `#2`, `#3`
    */
   readonly circuit?: string;
   /**
@@ -21,20 +21,21 @@ export interface ModelOptions {
    */
   readonly retry?: Omit<RetryOptions, 'signal'> | false;
   /**
-   * Options of `@RespectRateLimit()`. `false`: a 429 is not waited for. Unset options come from the settings
-   * `rateLimit.*`. @default {}
+   * Options of `@RespectRateLimit()`. `false`: no wait after a 429. Unset options come from the settings `rateLimit.*`.
+   * @default {}
    */
   readonly rateLimit?: Omit<RateLimitOptions, 'gate'> | false;
   /**
-   * How long each attempt may take. A duration limits an answer as a whole, and the wait for the first content of a
-   * stream. An object limits an answer by `limit`, and a stream by all that it says. @default none
+   * How long each attempt may take. A duration limits the whole answer of `doGenerate`, and for streams the wait for
+   * the first content. An object limits answers by its `limit`, and streams by all its options. @default none
    */
   readonly timeLimit?: Duration | Omit<TimeLimitOptions, 'signal'>;
   /** Options of `@Hedged()`. @default none */
   readonly hedge?: HedgeOptions;
   /**
-   * When the next model answers: `'open'`, while the circuit of the one before is open; `'failure'`, also when its
-   * failure is final, whatever its kind. A call that was cancelled is never handed on. @default 'failure'
+   * When the next model is called. `'open'`: while the circuit of the model before it is open. `'failure'`: also after
+   * a final failure of the model before it, whatever the kind. Cancelled calls never go to the next model.
+   * @default 'failure'
    */
   readonly fallbackOn?: 'open' | 'failure';
 }
@@ -57,7 +58,7 @@ export function checkOptions(options: ModelOptions): void {
 }
 
 /**
- * The models of a list, or the only one.
+ * Checks the models and returns them as a list.
  * @throws {ConfigurationError} for values that are not models, and for models of different specifications
  */
 export function modelsOf(given: LanguageModelLike | readonly LanguageModelLike[]): readonly CallableModel[] {

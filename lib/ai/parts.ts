@@ -13,8 +13,8 @@ export type Chunk = Head | Part;
 const BEFORE_CONTENT: ReadonlySet<string> = new Set(['stream-start', 'response-metadata', 'raw']);
 
 /**
- * The parts of a stream, as policies see them. An `error` part before the first content is thrown, so that it is
- * repeated. A later one is yielded, as the AI SDK expects it, and thrown at the end, so that it counts.
+ * The parts of a stream for the policies. An `error` part before the first content is thrown, so that the policies can
+ * retry. A later `error` part is yielded, as the AI SDK expects, and thrown at the end, so that it counts as a failure.
  */
 export async function* partsOf(result: StreamResult, opening: Opening): AsyncGenerator<Chunk, void, undefined> {
   const reader = result.stream.getReader();

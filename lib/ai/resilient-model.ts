@@ -8,12 +8,12 @@ import { type Head, readable } from './parts.js';
 import { urlsOfAll } from './supported-urls.js';
 
 /**
- * A language model of the AI SDK that retries what fails transiently, waits for rate limits and leaves a failing
- * provider alone. Several models are tried in their order, each behind a circuit of its own: the next one answers while
- * the circuit of the one before is open, or when its failure is final. A stream is repeated or handed on until its first
- * content has come.
+ * Makes a language model of the AI SDK that retries transient failures, waits for rate limits, and stops calling a
+ * failing provider. Several models are tried in order, each with its own circuit. The next model is called while the
+ * circuit of the model before it is open, and after its final failure. Streams can be retried and can go to the next
+ * model only before their first content.
  *
- * Call it with `maxRetries: 0`: the retries of `generateText` and the others would multiply with these.
+ * Use it with `maxRetries: 0`: the retries of `generateText` and similar functions would multiply with these.
  * @throws {ConfigurationError} for wrong options, and for values that are not models
  */
 export function resilientModel<M extends LanguageModelLike>(model: M | readonly M[], options: ModelOptions = {}): M {
@@ -25,7 +25,7 @@ export function resilientModel<M extends LanguageModelLike>(model: M | readonly 
     options.fallbackOn === 'open' ? (error: unknown) => error instanceof CircuitOpenError : (): boolean => true;
   const outer = new OuterRetries();
 
-  /** Asks one model after the other until one answers. */
+  /** Calls one model after the other until one answers. */
   async function inTurn<T>(given: CallOptions, ask: (model: Guarded, opening: Opening) => Promise<T>): Promise<T> {
     outer.noteCall(given.prompt);
     const opening = new Opening(given);
@@ -72,7 +72,7 @@ function circuitNames(models: readonly CallableModel[], circuit: string | undefi
   });
 }
 
-/** The error of the call: the last failure of a model that was called, else the refusal that ends first. */
+/** The error of the call: the last failure of a model that was called, else the rejection with the shortest wait. */
 function decisive(failures: readonly unknown[]): unknown {
   const asked = failures.findLast((error) => !(error instanceof CircuitOpenError));
   if (asked !== undefined) return asked;

@@ -5,7 +5,7 @@ import type { Exchange } from './protection.js';
 import { hasIdempotencyKey, isSentOnce, onceMark } from './repeatable.js';
 import { both } from './signals.js';
 
-/** An error status that axios lets pass, as the policies see it. It reaches no caller. */
+/** Represents an error status that axios accepts, for the policies only. Callers never get it. */
 export class AxiosStatus extends Error {
   override readonly name = 'HttpStatusError';
   readonly status: number;

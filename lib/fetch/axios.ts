@@ -9,15 +9,15 @@ import { both } from './signals.js';
 
 /** Options of {@link axiosAdapter}. */
 export interface AxiosAdapterOptions extends ClientOptions<AxiosResponse> {
-  /** What sends the requests. @default axios's own adapter for the runtime */
+  /** The adapter that sends the requests. @default axios's own adapter for the runtime */
   readonly adapter?: AxiosAdapter;
 }
 
 const FIRST_ERROR_STATUS = 400;
 
 /**
- * An adapter for axios with a circuit per host that retries what fails transiently and waits for rate limits:
- * `axios.create({ adapter: axiosAdapter() })`. Callers get the response or the error that axios would give them.
+ * Makes an adapter for axios with a circuit per host. It retries transient failures and waits for rate limits:
+ * `axios.create({ adapter: axiosAdapter() })`. Callers get the same response or error as without it.
  * @throws {ConfigurationError} for wrong options
  */
 export function axiosAdapter(options: AxiosAdapterOptions = {}): AxiosAdapter {
@@ -50,7 +50,7 @@ export function axiosAdapter(options: AxiosAdapterOptions = {}): AxiosAdapter {
       exchange.release(response);
       return response;
     } catch (error) {
-      // The rate limit lasts too long to wait for: throw the 429, as axios would.
+      // If the rate limit lasts too long to wait, throw the 429, as axios does.
       const final = error instanceof RateLimitedError && error.cause ? error.cause : error;
       exchange.release((final as { response?: AxiosResponse } | undefined)?.response);
       if (final instanceof AxiosStatus) return final.response;

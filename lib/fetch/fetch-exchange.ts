@@ -23,7 +23,7 @@ export class FetchExchange implements Exchange {
   constructor(input: Input, init: Init, keyOf: KeyOf) {
     const request = isRequest(input) ? input : undefined;
     this.input = input;
-    // A copy: the caller may change the object later.
+    // A copy, because the caller may change the object later.
     this.init = init && { ...init };
     this.method = init?.method ?? request?.method ?? 'GET';
     this.once = onceMark(isSentOnce(init?.body) || (init as { duplex?: unknown } | undefined)?.duplex === 'half');
@@ -42,7 +42,7 @@ export class FetchExchange implements Exchange {
     this.release();
     const { input, init } = this;
     const request = isRequest(input) ? input : undefined;
-    // If the body is used already, `fetch` rejects with its own error.
+    // If the body has already been used, `fetch` rejects with its own error.
     const sent = request && this.mayRepeat && !this.once && !request.bodyUsed ? request.clone() : input;
     this.#isSent = true;
     const own = init?.signal ?? request?.signal;
@@ -78,13 +78,13 @@ export class FetchExchange implements Exchange {
   }
 }
 
-/** True also for a `Request` of another implementation, which a given `fetch` may take. */
+/** True also for a `Request` of another implementation, which a custom `fetch` may accept. */
 function isRequest(input: Input): input is Request {
   return typeof input === 'object' && 'clone' in input && 'bodyUsed' in input;
 }
 
 /** Cancels a body that nobody reads. */
 export function discard(from: Request | Response | undefined): void {
-  // Whoever reads the body already ends it.
+  // If the body has a reader already, that reader ends it.
   if (from?.body && !from.body.locked) from.body.cancel().catch(() => undefined);
 }

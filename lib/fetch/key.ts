@@ -2,20 +2,20 @@ import type { ClientOptions } from './options.js';
 
 type Per = NonNullable<ClientOptions<unknown>['per']>;
 
-/** Returns the key of the circuit for a request. Calls `toRequest` only if `per` is a function: a `Request` is expensive. */
+/** Returns the circuit's key for a request. Calls `toRequest` only if `per` is a function: a `Request` is expensive. */
 export type KeyOf = (url: string | URL, toRequest: () => Request) => string;
 
-/** The key of URLs without a host: relative ones, which a `fetch` of the user's may take, and invalid ones. */
+/** The key for URLs without a host: invalid URLs, and relative URLs, which a custom `fetch` may accept. */
 const NO_HOST = 'none';
 
-/** The scheme and the host of a URL as they are written, without a user's name and password. */
+/** The scheme and the host of a URL as they are written. URLs with a user name or password do not match. */
 const BEGINNING = /^https?:\/\/[^/?#\\@\s]+$/;
-/** The length of 'https://', the longest scheme that is looked up. */
+/** The length of 'https://', the longest supported scheme. */
 const SCHEME_LENGTH = 8;
-/** Beginnings are remembered because parsing a URL is the most expensive step before a call. */
+/** The size of a cache. It exists because parsing a URL is the most expensive step before a call. */
 const MOST_BEGINNINGS = 1000;
 
-/** @param per what a circuit stands for */
+/** @param per which requests share a circuit */
 export function keysBy(per: Per): KeyOf {
   if (typeof per === 'function') return (_url, toRequest) => per(toRequest());
   const known = new Map<string, string>();

@@ -7,16 +7,16 @@ import {
   type TimeLimitOptions,
 } from '../index.js';
 
-/** What the protected clients have in common. `R` is what a call answers with. */
+/** The common options of the protected clients. `R` is the type of a call's result. */
 export interface ClientOptions<R> {
   /**
-   * The name of the circuits: clients that give the same name share them. There is one circuit per key, see `per`.
+   * The name of the circuits. Clients with the same name share the circuits. There is one circuit per key, see `per`.
    * @default 'fetch', 'axios' or 'undici'
    */
   readonly circuit?: string;
   /**
-   * What a circuit stands for: a host with its port, an origin (scheme, host and port), or what a function makes of the
-   * request. The function gets a `Request` without its body. @default 'host'
+   * Which requests share a circuit. `'host'`: those with the same host and port. `'origin'`: those with the same
+   * scheme, host and port. A function gets a `Request` without its body and returns the key. @default 'host'
    */
   readonly per?: 'host' | 'origin' | ((request: Request) => string);
   /**
@@ -27,15 +27,15 @@ export interface ClientOptions<R> {
   /** Options of `@CircuitProtected()`. Unset options come from the settings `circuit.*`. @default {} */
   readonly circuitOptions?: Omit<CircuitOptions<R>, 'circuit' | 'key'>;
   /**
-   * Options of `@RespectRateLimit()`. `false`: a 429 is not waited for. Unset options come from the settings
-   * `rateLimit.*`. @default {}
+   * Options of `@RespectRateLimit()`. `false`: no wait after a 429. Unset options come from the settings `rateLimit.*`.
+   * @default {}
    */
   readonly rateLimit?: RateLimitOptions | false;
-  /** How long each attempt may take until its answer begins. @default none */
+  /** How long each attempt may take until its answer starts. @default none */
   readonly timeLimit?: Duration | Pick<TimeLimitOptions, 'limit'>;
   /**
-   * The methods whose requests may be sent more than once. A request with an `Idempotency-Key` header may be, whatever
-   * its method. @default ['GET', 'HEAD', 'OPTIONS', 'TRACE', 'PUT', 'DELETE']
+   * The methods whose requests may be sent more than once. Requests with an `Idempotency-Key` header may be sent more
+   * than once with any method. @default ['GET', 'HEAD', 'OPTIONS', 'TRACE', 'PUT', 'DELETE']
    */
   readonly retryMethods?: readonly string[];
 }
@@ -93,7 +93,7 @@ export function checkOptions(client: string, options: object, more: Readonly<Rec
   if (problems.length > 0) throw new ConfigurationError(problems);
 }
 
-/** Values are not quoted: they could be anything. */
+/** Messages show only the type of a value: the value could be a secret. */
 function kind(value: unknown): string {
   if (value === null || value === '') return JSON.stringify(value);
   return Array.isArray(value) ? 'an array' : `a value of type ${typeof value}`;

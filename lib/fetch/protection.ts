@@ -9,14 +9,14 @@ import {
 import { type ClientOptions, IDEMPOTENT } from './options.js';
 import { methodsOf } from './repeatable.js';
 
-/** One call of a client, as the policies see it. */
+/** One call of a client: the argument that the policies get. */
 export interface Exchange {
   /** The key of its circuit. */
   readonly key: string;
   readonly method: string;
   /**
-   * Set if sending uses the body up, as for a stream. The policies find it in the exchange: they give up with the reason
-   * `body` instead of a second attempt.
+   * Set if the body can be sent only once, for example a stream. The policies look for it in the exchange. If it is
+   * set, they do not retry and report the reason `body`.
    */
   readonly once: unknown;
   readonly hasIdempotencyKey: boolean;

@@ -8,17 +8,18 @@ import { both } from './signals.js';
 
 /** Options of {@link resilientFetch}. */
 export interface FetchOptions extends ClientOptions<Response> {
-  /** What sends the requests. @default the global `fetch`, as it is when a request is sent */
+  /** The function that sends the requests. @default the global `fetch` at the time of each request */
   readonly fetch?: typeof fetch;
-  /** Whether an error status is thrown as {@link HttpStatusError}. @default false: it is returned, as `fetch` does */
+  /** Whether a final error status is thrown as {@link HttpStatusError}, not returned as with `fetch`. @default false */
   readonly throwOnStatus?: boolean;
 }
 
 const FIRST_ERROR_STATUS = 400;
 
 /**
- * A `fetch` with a circuit per host that retries what fails transiently and waits for rate limits. It has `fetch`'s own
- * signature, so that any library that takes a `fetch` takes it. A final error status is returned with its body unread.
+ * Makes a `fetch` with a circuit per host. It retries transient failures and waits for rate limits. It has the
+ * signature of `fetch`, so that every library with a `fetch` option accepts it. A final error status is returned with
+ * its body unread.
  * @throws {ConfigurationError} for wrong options
  */
 export function resilientFetch(options: FetchOptions = {}): typeof fetch {
@@ -66,7 +67,7 @@ export function resilientFetch(options: FetchOptions = {}): typeof fetch {
   };
 }
 
-/** The answer behind a failure: an error status, or the 429 whose wait would be too long. */
+/** The answer that caused a failure: an error status, or a 429 with too long a wait. */
 function answerIn(error: unknown): Response | undefined {
   const about = error instanceof RateLimitedError ? error.cause : error;
   return about instanceof HttpStatusError ? about.response : undefined;

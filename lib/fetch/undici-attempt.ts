@@ -7,7 +7,7 @@ type Deliver = (to: Handler, as: Controller) => void;
 
 const FIRST_ERROR_STATUS = 400;
 
-/** An error status, as the policies see it. It reaches no caller. */
+/** Represents an error status, for the policies only. Callers never get it. */
 export class HeldStatus extends Error {
   override readonly name = 'HttpStatusError';
   declare readonly headers: IncomingHeaders;
@@ -43,7 +43,7 @@ export class UndiciAttempt implements Handler {
 
   /**
    * @param callers the controller that the caller's handler gets
-   * @param begun called when a good answer begins
+   * @param begun called when a successful answer starts
    * @param failed called for an error or an error status
    */
   constructor(caller: Handler, callers: Controller, begun: () => void, failed: (error: unknown) => void) {
@@ -89,10 +89,10 @@ export class UndiciAttempt implements Handler {
 
   onResponseError(_controller: Controller, error: Error): void {
     if (this.#isOver) return;
-    // The caller hears of the end at once, even if it has paused the data.
+    // The caller gets the error at once, even if it has paused the data.
     if (this.#isLetThrough) this.#caller.onResponseError?.(this.#callers, error);
     else this.#deliver((to, as) => to.onResponseError?.(as, error));
-    // After the answer has begun, the attempt is already settled.
+    // After the start of the answer this has no effect: the attempt is already settled.
     this.#failed(error);
   }
 

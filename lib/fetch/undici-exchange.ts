@@ -10,11 +10,11 @@ type Options = Dispatcher.DispatchOptions;
 type Handler = Dispatcher.DispatchHandler;
 type RawHeaders = Exclude<Dispatcher.DispatchController['rawHeaders'], undefined>;
 
-const SUPERSEDED = 'The attempt was given up.';
+const SUPERSEDED = 'The attempt was discarded.';
 
 /**
- * One request of undici. For the caller's handler it is the controller: it passes calls on to the attempt that is
- * running.
+ * One request of undici. It is also the controller that the caller's handler gets: it passes the handler's calls to the
+ * current attempt.
  */
 export class UndiciExchange implements Exchange, Dispatcher.DispatchController {
   readonly options: Options;
@@ -97,7 +97,7 @@ export class UndiciExchange implements Exchange, Dispatcher.DispatchController {
   abort(reason: Error): void {
     if (this.aborted) return;
     this.#abort.abort(reason);
-    // Once the answer is let through, undici ends it itself.
+    // After the answer is handed out, the policies are done: end undici's request directly.
     if (this.#isDecided) this.#latest?.controller?.abort(reason);
   }
 

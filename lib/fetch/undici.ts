@@ -20,8 +20,8 @@ export interface UndiciOptions extends Omit<ClientOptions<never>, 'circuitOption
 }
 
 /**
- * An interceptor for undici 7 with a circuit per host that retries what fails transiently and waits for rate limits:
- * `new Agent().compose(undiciInterceptor())`. Callers get the answer or the error that undici would give them.
+ * Makes an interceptor for undici 7 with a circuit per host. It retries transient failures and waits for rate limits:
+ * `new Agent().compose(undiciInterceptor())`. Callers get the same answer or error as without it.
  * @throws {ConfigurationError} for wrong options
  */
 export function undiciInterceptor(options: UndiciOptions = {}): Dispatcher.DispatcherComposeInterceptor {
@@ -66,14 +66,14 @@ export function undiciInterceptor(options: UndiciOptions = {}): Dispatcher.Dispa
             else exchange.fail(error as Error);
           },
         )
-        // The caller's handler threw: end the request, as undici does.
+        // If the caller's handler throws, end the request, as undici does.
         .catch((error: unknown) => exchange.abort(error as Error));
       return true;
     };
   };
 }
 
-/** The answer behind a failure: an error status, or the 429 whose wait would be too long. */
+/** The answer that caused a failure: an error status, or a 429 with too long a wait. */
 function answerIn(error: unknown): HeldStatus | undefined {
   const { cause } = (error ?? {}) as { cause?: unknown };
   return [error, cause].find((one): one is HeldStatus => one instanceof HeldStatus);
