@@ -1,7 +1,7 @@
 import type { Clock, Timer } from '../core/clock.js';
 import { partOf } from './store/shapes.js';
 
-/** Timers that keep no process alive, and end together. */
+/** Timers that do not keep the process alive. `clear` stops all of them. */
 export class BackgroundTimers {
   readonly #clock: Clock;
   readonly #pending = new Set<Timer>();
@@ -10,7 +10,7 @@ export class BackgroundTimers {
     this.#clock = clock;
   }
 
-  /** @returns a function that forgets it */
+  /** @returns a function that stops the timer */
   after(ms: number, callback: () => void): () => void {
     const timer = this.#clock.setTimer(() => {
       this.#pending.delete(timer);

@@ -1,27 +1,27 @@
 import type { CircuitPeer } from '../policies/circuit/peer.js';
 import type { FleetMode } from './rules.js';
 
-/** A circuit of this process, as its fleet sees it. */
+/** The interface between a circuit of this process and its fleet. */
 export interface CircuitPort {
-  /** The circuit's name as the fleet's keys spell it. */
+  /** The circuit's name, escaped for the fleet's keys. */
   readonly name: string;
-  /** The name that events tell: never a key. */
+  /** The name in events. It never contains a key. */
   readonly label: string;
   settings(): CircuitFleetSettings;
   view(now: number): CircuitView;
-  /** Takes a state from the fleet. A circuit that was moved by hand in this process stays as it is. */
+  /** Sets the state to that of the fleet. Does nothing if the circuit was moved by hand in this process. */
   adopt(state: AdoptedState, adoption: Adoption): void;
-  /** True if the circuit has been forgotten: then its member leaves. */
+  /** True if the circuit has been garbage-collected. Its member then leaves the fleet. */
   readonly isGone: boolean;
-  /** So many members share its retry budget. */
+  /** Sets the number of members that share its retry budget. */
   shareAmong(members: number): void;
-  /** Calls back once, at the next call. */
+  /** Calls `listener` once, at the next call. */
   onNextCall(listener: () => void): void;
-  /** @returns a function that ends it */
+  /** Reports changes of the circuit to `link`. @returns a function that ends this */
   join(link: CircuitLink): () => void;
 }
 
-/** What the circuit's own rules say. Durations in milliseconds. */
+/** The circuit's own settings that its fleet uses. Durations are in milliseconds. */
 export interface CircuitFleetSettings {
   readonly mode: FleetMode;
   readonly recoveryMs: number;
@@ -32,24 +32,24 @@ export interface CircuitFleetSettings {
   readonly rampUpMs: number;
 }
 
-/** The circuit at a moment. */
+/** The circuit at one point in time. */
 export interface CircuitView {
   readonly state: 'closed' | 'open' | 'half-open' | 'isolated' | 'forced-closed';
-  /** Half-way to its own trip, or further. */
+  /** True if its failures have reached half of what opens it. */
   readonly isHalfWay: boolean;
-  /** When a call last succeeded, if no call has failed since. */
+  /** When a call last succeeded; undefined if a call has failed since, or if it was too long ago. */
   readonly lastSuccessAt: number | undefined;
-  /** How many calls have finished in all: shows whether there were any since the last look. */
+  /** The number of all finished calls. A change shows that the circuit is in use. */
   readonly finished: number;
 }
 
-/** A state that the fleet gives to a circuit. */
+/** A state that a circuit adopts from its fleet. */
 export type AdoptedState =
   | { readonly kind: 'open'; readonly until: number; readonly trips: number; readonly reason: 'quorum' | 'probe' }
   | { readonly kind: 'closed'; readonly rampUpMs: number }
   | { readonly kind: 'isolated'; readonly reason: string | undefined };
 
-/** How the fleet came to that state. */
+/** Why the fleet has that state. */
 export interface Adoption {
   /** True if this member made the transition. */
   readonly isOwn: boolean;
@@ -57,10 +57,10 @@ export interface Adoption {
   readonly members: number;
 }
 
-/** What a circuit reports to its fleet. */
+/** Receives what a circuit reports to its fleet. */
 export interface CircuitLink extends CircuitPeer {
-  /** Its own rules opened it: a trip, or a probe that failed. */
+  /** The circuit's own rules opened it, after a trip or a failed probe. */
   opened(): void;
-  /** Its own rules closed it. */
+  /** The circuit's own rules closed it. */
   closed(): void;
 }

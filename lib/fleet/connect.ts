@@ -8,13 +8,14 @@ import { type FleetOptions, resolveRules } from './options.js';
 import { runtimeHost } from './runtime-host.js';
 import { type FleetClient, storeOf } from './store/store-of.js';
 
-/** A circuit belongs to one fleet. */
+/** The only membership of this process: a circuit cannot belong to two fleets. */
 const joined: { membership?: Membership } = shared('fleet.connected', () => ({}));
 
 /**
- * Makes this process a member of a fleet: its named circuits open and close with those of the other members. Resolves
- * within `timeout`, also if the store is down; then `fleet.store` is `degraded` and every circuit acts alone.
- * @param client a client of redis, ioredis or iovalkey, of which a duplicate is connected, or a {@link FleetStore}
+ * Makes this process a member of a fleet: its named circuits open and close together with those of the other members.
+ * Resolves within `timeout`, even if the store is down. In that case `fleet.store` is `degraded`, and every circuit
+ * acts alone.
+ * @param client a client of redis, ioredis or iovalkey, or a {@link FleetStore}. Clients are duplicated.
  * @throws {ConfigurationError} that lists every problem
  */
 export async function connectFleet(client: FleetClient, options: FleetOptions = {}): Promise<Fleet> {
@@ -23,7 +24,7 @@ export async function connectFleet(client: FleetClient, options: FleetOptions = 
   const { membership: connected } = joined;
   if (connected)
     throw new ConfigurationError([
-      `connectFleet: expected no other fleet in this process, but it has joined "${connected.rules.fleet}": close that first`,
+      `connectFleet: expected no other fleet in this process, but it has joined "${connected.rules.fleet}". Close that first`,
     ]);
   const store = storeOf(client);
   const membership = new Membership(store, rules, runtimeHost(rules));

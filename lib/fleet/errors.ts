@@ -1,8 +1,8 @@
-/** Thrown when the fleet's store did not answer an operation that was asked for by hand. */
+/** Thrown if the fleet's store does not answer `circuits()`, `isolate()` or `reset()` in time. */
 export class FleetStoreError extends Error {
   override readonly name = 'FleetStoreError';
 
   constructor(timeoutMs: number) {
-    super(`The fleet's store did not answer within ${timeoutMs} ms: nothing is known to have changed.`);
+    super(`The fleet's store did not answer within ${timeoutMs} ms. It is unknown whether anything has changed.`);
   }
 }

@@ -8,33 +8,33 @@ import type { Reply } from './protocol/reply.js';
 
 export type { FleetCircuit };
 
-/** How `isolate` is asked. */
+/** Options of `isolate`. */
 export interface FleetIsolation {
-  /** Why: at most 200 characters, shown by `circuits()` and `holdfast fleet status` alone. */
+  /** The reason, at most 200 characters. Only `circuits()` and `holdfast fleet status` show it. @default none */
   readonly reason?: string;
-  /** How long. Default: until `reset`. */
+  /** The duration of the isolation. @default until `reset` */
   readonly for?: Duration;
 }
 
-/** The processes that act as one, seen from one of them. */
+/** The handle of a fleet: processes that open and close their circuits together. */
 export interface Fleet {
   readonly name: string;
-  /** `degraded`: the store does not answer, and every circuit acts alone. */
+  /** `degraded`: the store does not answer. Every circuit acts alone. */
   readonly store: 'connected' | 'degraded';
-  /** Every circuit of the fleet, also those that this process does not use. */
+  /** Returns every circuit of the fleet, also those that this process does not use. */
   circuits(): Promise<FleetCircuit[]>;
   /** Rejects every call of this circuit in every process, until `reset` or the end of `for`. */
   isolate(circuit: string, isolation?: FleetIsolation): Promise<void>;
   /** Closes the circuit in every process. */
   reset(circuit: string): Promise<void>;
-  /** Leaves the fleet. Circuits go on alone. */
+  /** Leaves the fleet. The circuits of this process then act alone. */
   close(): Promise<void>;
 }
 
 const LONGEST_REASON = 200;
 const KEYED = /^(.+?)\[(.*)\]$/s;
 
-/** What users hold of a membership. */
+/** Makes the public handle of a membership. */
 export function fleetHandle(membership: Membership): Fleet {
   const { line, rules } = membership;
   const answered = <T>(reply: T | undefined): T => {
@@ -63,7 +63,7 @@ export function fleetHandle(membership: Membership): Fleet {
   };
 }
 
-/** The name as keys spell it. `name[key]` means the circuit of that key. */
+/** The circuit's name, escaped for the fleet's keys. `name[key]` means the circuit of that key. */
 function keyName(fleet: string, circuit: string): string {
   if (typeof circuit !== 'string' || circuit.trim() === '')
     throw new ConfigurationError([

@@ -6,25 +6,25 @@ import type { LimiterPort } from './limiter-port.js';
 
 /** A gate of this process that the fleet shares. */
 export interface GatePort {
-  /** Its name as the fleet's keys spell it. */
+  /** The gate's name, escaped for the fleet's keys. */
   readonly name: string;
-  /** Milliseconds that it stays closed; 0 while it is open. */
+  /** Milliseconds until it opens; 0 while it is open. */
   closedForMs(now: number): number;
-  /** Closes it for at least so long. */
+  /** Closes the gate for at least `ms`. */
   closeFor(ms: number): void;
-  /** Calls back when this process closed it. @returns a function that ends it */
+  /** Calls `listener` when this process closes the gate. @returns a function that ends this */
   onClosed(listener: (ms: number) => void): () => void;
 }
 
-/** The process that a fleet runs in. */
+/** What a fleet needs of its process. */
 export interface FleetHost {
   readonly clock: Clock;
   readonly random: Random;
   emit(event: FleetEvent): void;
-  /** Hands over every circuit that takes part, now and later. @returns a function that ends it */
+  /** Calls `join` with every present and future circuit of the fleet. @returns a function that ends this */
   eachCircuit(join: (port: CircuitPort) => void): () => void;
-  /** Hands over every gate that takes part, now and later. @returns a function that ends it */
+  /** Calls `join` with every present and future gate of the fleet. @returns a function that ends this */
   eachGate(join: (port: GatePort) => void): () => void;
-  /** Hands over every limiter that takes part, now and later. @returns a function that ends it */
+  /** Calls `join` with every present and future limiter of the fleet. @returns a function that ends this */
   eachLimiter(join: (port: LimiterPort) => void): () => void;
 }

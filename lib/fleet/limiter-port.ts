@@ -1,17 +1,17 @@
 import type { FleetMode } from './rules.js';
 
-/** A limiter of this process, as its fleet sees it. */
+/** The interface between a limiter of this process and its fleet. */
 export interface LimiterPort {
-  /** Its name as the fleet's keys spell it. */
+  /** The limiter's name, escaped for the fleet's keys. */
   readonly name: string;
-  /** The name that events tell. */
+  /** The name in events. */
   readonly label: string;
-  /** Whether the limit is divided, the members are only counted, or neither. */
+  /** `on`: the members divide the limit. `watch`: the members are only counted. `off`: neither. */
   mode(): FleetMode;
-  /** True if the limiter has been forgotten. */
+  /** True if the limiter has been garbage-collected. */
   readonly isGone: boolean;
-  /** So many members divide its limit. */
+  /** Sets the number of members that divide its limit. */
   shareAmong(members: number): void;
-  /** Calls back once, at the next call. */
+  /** Calls `listener` once, at the next call. */
   onNextCall(listener: () => void): void;
 }

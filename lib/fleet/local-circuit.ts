@@ -16,7 +16,7 @@ import type {
 import { budgetShare } from './shares.js';
 import { Successes } from './successes.js';
 
-/** A circuit that has been forgotten: it neither votes nor follows. */
+/** The view of a garbage-collected circuit. With it, the member neither votes nor follows the fleet. */
 const GONE: CircuitView = Object.freeze({
   state: 'forced-closed',
   isHalfWay: false,
@@ -24,21 +24,21 @@ const GONE: CircuitView = Object.freeze({
   finished: 0,
 });
 
-/** A circuit of this process as its fleet sees it. The circuit of a key is not kept alive by it. */
+/** Connects a circuit of this process to its fleet. It does not keep the circuit alive. */
 export class LocalCircuit implements CircuitPort {
   readonly label: string;
   readonly #circuit: WeakRef<Circuit>;
   readonly #settingsOf: (circuit: Circuit) => CircuitFleetSettings;
   readonly #clock: Clock;
-  /** The last ones, for an operation that is under way when the circuit is forgotten. */
+  /** The latest settings, for operations that are still running when the circuit is garbage-collected. */
   #settings: CircuitFleetSettings;
   readonly #successes: Successes;
-  /** True while it is isolated because the fleet is. */
+  /** True while the circuit is isolated because its fleet is isolated. */
   #isFleetIsolated = false;
 
   /**
-   * @param name as the fleet's keys spell it
-   * @param settingsOf what the rules of its methods say now
+   * @param name the circuit's name, escaped for the fleet's keys
+   * @param settingsOf returns the current settings of the circuit
    */
   constructor(
     readonly name: string,
@@ -64,7 +64,7 @@ export class LocalCircuit implements CircuitPort {
     return circuit ? (this.#settings = this.#settingsOf(circuit)) : { ...this.#settings, mode: 'off' };
   }
 
-  /** Looks whether calls have succeeded since the last look. */
+  /** Reads the counter of successes, to find out whether calls have succeeded. */
   look(now: number): void {
     this.#successes.look(this.#circuit.deref()?.outside.successes ?? 0, now);
   }
@@ -87,7 +87,7 @@ export class LocalCircuit implements CircuitPort {
     const circuit = this.#circuit.deref();
     if (!circuit) return;
     const now = this.#clock.now();
-    // What was moved by hand in this process stays as it is.
+    // A circuit that was moved by hand in this process keeps its state.
     const { kind } = circuit.stateAt(now);
     if (kind === 'forced-closed' || (kind === 'isolated' && !this.#isFleetIsolated)) return;
     this.#isFleetIsolated = state.kind === 'isolated';
@@ -118,7 +118,7 @@ export class LocalCircuit implements CircuitPort {
   }
 
   #moved(state: CircuitState, { fleet, method }: TransitionCause, link: CircuitLink): void {
-    // What came from the fleet it knows; what was done by hand here is this process's own.
+    // The fleet already knows its own transitions. Transitions by hand concern only this process.
     if (fleet || method === undefined) return;
     if (state.kind === 'open') link.opened();
     else if (state.kind === 'closed') link.closed();
@@ -135,7 +135,7 @@ function stateOf(state: AdoptedState, now: number): CircuitState {
       return { kind: 'isolated', reason: state.reason };
     case 'open': {
       const { until, trips } = state;
-      // A rule of this process did not trip; the event names the fleet's reason.
+      // No rule of this process opened the circuit, so `reason` has no meaning. The event has the fleet's reason.
       return { kind: 'open', openedAt: Math.min(now, until), until, trips, reason: 'probe' };
     }
   }

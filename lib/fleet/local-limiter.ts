@@ -3,15 +3,15 @@ import type { Limiter } from '../policies/limiter/limiter.js';
 import type { LimiterPort } from './limiter-port.js';
 import type { FleetMode } from './rules.js';
 
-/** A limiter of this process as its fleet sees it. That of a method is not kept alive by it. */
+/** Connects a limiter of this process to its fleet. It does not keep the limiter alive. */
 export class LocalLimiter implements LimiterPort {
   readonly #limiter: WeakRef<Limiter>;
   readonly #clock: Clock;
   readonly #modeOf: (limiter: Limiter) => FleetMode;
 
   /**
-   * @param name as the fleet's keys spell it
-   * @param modeOf what the rules of its methods say now
+   * @param name the limiter's name, escaped for the fleet's keys
+   * @param modeOf returns the current mode of the limiter
    */
   constructor(
     readonly name: string,

@@ -18,10 +18,10 @@ import type { FleetStore } from './store/port.js';
 
 const HOUR_MS = 3_600_000;
 
-/** This process as a member of its fleet. */
+/** The membership of this process in its fleet. */
 export class Membership {
   readonly line: Line;
-  /** Called when it is closed. */
+  /** Called when the membership ends. */
   onClose: () => void = () => undefined;
   readonly rules: FleetRules;
   readonly #store: FleetStore;
@@ -33,7 +33,7 @@ export class Membership {
   readonly #limiters = new Map<string, LimiterMember>();
   readonly #leaveHost: (() => void)[];
   readonly #shown = new Shown();
-  /** Whether it hears the channel, or is about to. */
+  /** True if it has subscribed to the channel or is subscribing. */
   #isSubscribed = false;
   #isClosed = false;
   #isStarted = false;
@@ -61,7 +61,7 @@ export class Membership {
     ];
   }
 
-  /** The member of a circuit, by the name that keys have. */
+  /** The member of a circuit. `name` is escaped for the fleet's keys. */
   memberOf(name: string): CircuitMember | undefined {
     return this.#circuits.get(name);
   }
@@ -70,18 +70,18 @@ export class Membership {
     return this.#circuits.values();
   }
 
-  /** As `inspect()` shows it. */
+  /** The fleet in the form of `inspect()`. */
   stats(now: number): FleetStats {
     return this.#shown.stats(this, now);
   }
 
-  /** Learns what the fleet knows, and hears of changes. Resolves when the store has answered, or the time is over. */
+  /** Reads the fleet's records and subscribes to changes. Resolves after the store's answers or the timeout. */
   async start(): Promise<void> {
     this.#isStarted = true;
     await this.#atMost(this.#begin());
   }
 
-  /** An operation that an operator asked for; undefined when the store did not answer. */
+  /** Runs an operation of an operator. Resolves with undefined if the store does not answer. */
   async byHand(op: string, name: string, args: readonly string[]): Promise<Reply | undefined> {
     const member = this.#circuits.get(name);
     const reply = await (member ? member.say(op, args) : this.line.run(op, name, randomId(this.#host.random), args));
@@ -89,7 +89,7 @@ export class Membership {
     return reply;
   }
 
-  /** Leaves the fleet: its votes and its presence end. */
+  /** Leaves the fleet and removes the votes and the presence of its members. */
   async close(): Promise<void> {
     if (this.#isClosed) return;
     this.#isClosed = true;
@@ -140,27 +140,27 @@ export class Membership {
   }
 
   async #begin(): Promise<void> {
-    // One question shows whether the store is there, also if there are no circuits yet.
+    // This read shows whether the store answers, even if there are no circuits yet.
     const asked = this.line.read('-');
-    // Subscribed before anything is read, so that nothing is lost between what is read and what is heard.
+    // Subscribe before the first read, so that no change between the read and the subscription is lost.
     await this.#atMost(this.#subscribe());
     const started = [...this.#circuits.values()].map((member) => member.start());
     await Promise.all([asked, ...started, ...[...this.#limiters.values()].map((member) => member.look())]);
     if (!this.#isClosed) this.#enlist();
   }
 
-  /** A store that is away subscribes later, by itself. */
+  /** Subscribes to the channel. If the store does not answer, its client subscribes later. */
   async #subscribe(): Promise<void> {
     if (this.#isSubscribed) return;
     this.#isSubscribed = true;
     const since = this.#host.clock.now();
     this.#isSubscribed = await this.#subscribed();
     const isLate = this.#host.clock.now() - since >= this.rules.timeoutMs;
-    // What was published meanwhile has to be asked for.
+    // After a late subscription, read what was published before it.
     if (this.#isSubscribed && isLate) this.#syncAll();
   }
 
-  /** Resolves with the promise, or when the time is over. */
+  /** Resolves with the promise, or after the timeout. */
   async #atMost(promise: Promise<void>): Promise<void> {
     const { clock } = this.#host;
     await new Promise<void>((resolve) => {
@@ -204,7 +204,7 @@ export class Membership {
     for (const member of this.#limiters.values()) void member.look();
   }
 
-  /** Once an hour, so that whoever looks from outside knows the circuits of the fleet. */
+  /** Adds the circuits to the fleet's list once an hour, so that observers can find them. */
   #enlist(): void {
     void this.line.enlist([...this.#circuits.keys()]);
     this.#timers.after(HOUR_MS, () => this.#enlist());

@@ -6,7 +6,7 @@ import { Membership } from './membership.js';
 import { type FleetOptions, resolveRules } from './options.js';
 import { type FleetClient, storeOf } from './store/store-of.js';
 
-/** Looks at a fleet from outside, and moves its circuits by hand, without being a member of it. */
+/** Makes a handle that reads a fleet and moves its circuits by hand. The process does not become a member. */
 export async function observeFleet(client: FleetClient, options: FleetOptions): Promise<Fleet> {
   const rules = resolveRules(options, () => settingsOf('fleet'), true);
   const store = storeOf(client);

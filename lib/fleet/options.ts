@@ -5,10 +5,10 @@ import { checkFields, note, type Problems, textsOf } from '../settings/check.js'
 import { fleetFields } from '../settings/fields/fleet.js';
 import { type FleetRules, fleetRules } from './rules.js';
 
-/** What `connectFleet` takes. Each option overrides the setting `fleet.<option>`. */
+/** Options of `connectFleet`. Each option overrides the setting `fleet.<option>`. */
 export type FleetOptions = { readonly [K in keyof typeof fleetFields]?: ValueOf<(typeof fleetFields)[K]> };
 
-/** The settings of the group `fleet`. */
+/** The settings `fleet.*`. */
 export type FleetSettings = SettingsOf<typeof fleetFields>;
 
 const LONGEST_NAME = 100;
@@ -16,9 +16,9 @@ const SYNC: Duration = '30s';
 const SYNC_WITHOUT_MESSAGES: Duration = '10s';
 
 /**
- * The rules of a fleet: options, then settings.
- * @param settingsOf the settings in effect; asked only if the options are right
- * @param hearsMessages whether the store has messages
+ * Resolves the rules of a fleet. Options take precedence over settings.
+ * @param settingsOf returns the settings in effect; called only if the options are valid
+ * @param hearsMessages true if the store can subscribe to messages
  * @throws {ConfigurationError} that lists every problem
  */
 export function resolveRules(

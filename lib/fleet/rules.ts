@@ -1,25 +1,25 @@
-/** What a circuit does with its fleet. */
+/** `on`: a circuit follows its fleet. `watch`: it reports to its fleet but does not follow. `off`: it acts alone. */
 export type FleetMode = 'off' | 'watch' | 'on';
 
-/** A fleet's settings, durations in milliseconds. */
+/** The rules of a fleet. Durations are in milliseconds. */
 export interface FleetRules {
   readonly fleet: string;
   readonly mode: FleetMode;
-  /** The share of the present members that must be exceeded to open. */
+  /** The fleet opens if more than this share of the present members vote for it. */
   readonly quorum: number;
-  /** The most that an operation is waited for. */
+  /** The timeout of each operation on the store. */
   readonly timeoutMs: number;
   readonly syncMs: number;
-  /** How long a member counts as present, and a vote lasts. */
+  /** How long a member counts as present after its last turn, and how long a vote is valid. */
   readonly presenceMs: number;
-  /** How fresh a member's own success must be to doubt the fleet. */
+  /** A member with a success of its own in this time does not follow an opening of the fleet. */
   readonly trustMs: number;
-  /** The ramp of circuits that have none of their own. */
+  /** The ramp-up of circuits without one of their own. */
   readonly rampUpMs: number;
   readonly maxGateMs: number;
 }
 
-/** Two and a half turns: one may be lost. */
+/** The presence in turns. It lasts if one turn is lost. */
 const PRESENCE_TURNS = 2.5;
 
 export function fleetRules(given: Omit<FleetRules, 'presenceMs'>): FleetRules {

@@ -14,10 +14,10 @@ import { LocalLimiter } from './local-limiter.js';
 import { safeName, safeNameOfKey, safeNameOfLimiter } from './protocol/keys.js';
 import type { FleetMode, FleetRules } from './rules.js';
 
-/** How often the counters of circuits are looked at while nobody asks: a part of how fresh evidence must be. */
+/** How often the counters of successes are read during the time of `trust`. */
 const LOOKS = 4;
 
-/** Circuits that no method has used yet have the defaults. */
+/** The settings of circuits that no method has used yet. */
 const UNUSED = {
   recoveryMs: 60_000,
   recoveryGrowth: 1,
@@ -27,7 +27,7 @@ const UNUSED = {
   rampUpMs: 0,
 };
 
-/** This process, with the circuits and gates of its methods. */
+/** The host of this process: the circuits, gates and limiters of its methods. */
 export function runtimeHost(rules: FleetRules): FleetHost {
   const { clock, random } = runtime;
   return {
@@ -38,7 +38,7 @@ export function runtimeHost(rules: FleetRules): FleetHost {
       const timers = new BackgroundTimers(clock);
       const ports = new Set<LocalCircuit>();
       const leave = watchCircuits((introduction) => {
-        // Its rules are known when the method that made it has been bound.
+        // The circuit gets its rules when the method that created it has been bound.
         queueMicrotask(() => {
           if (modeOf(introduction, introduction.circuit.rules, rules.mode) === 'off') return;
           const port = portOf(introduction, rules, clock);
@@ -84,7 +84,7 @@ export function runtimeHost(rules: FleetRules): FleetHost {
   };
 }
 
-/** Limits of one process alone, such as those by its address, are none of the fleet's. */
+/** True if a circuit with this name has `fleet: 'off'`: then its gate is not shared either. */
 function isOff(name: string): boolean {
   return circuitsMeantBy(name).some(({ rules }) => rules?.fleet === 'off');
 }
@@ -102,7 +102,7 @@ function portOf({ circuit, kind, key }: Introduction, rules: FleetRules, clock: 
   return new LocalCircuit(name, circuit, clock, rules.trustMs, settingsOf);
 }
 
-/** What a circuit or limiter does with its fleet: what it is told to, but no more than the whole process does. */
+/** The mode of a circuit or limiter: its own setting, limited by the mode of the whole process. */
 function modeOf(
   { kind }: Pick<Introduction, 'kind'>,
   rules: { readonly fleet?: FleetMode } | undefined,

@@ -1,9 +1,9 @@
-// What a member has of a limit of the whole fleet: divided by those who are present, without asking the store.
+// A member's share of a limit of the whole fleet. The present members divide the limit without a request to the store.
 
 const BUDGET_CAPACITY = 100;
 const BUDGET_REFILL_PER_SECOND = 10;
 
-/** The constant part of the retry budget. What first attempts earn scales with the traffic by itself. */
+/** A share of the constant part of the retry budget. The part that first attempts earn is not divided. */
 export interface BudgetShare {
   readonly capacity: number;
   readonly refillPerSecond: number;

@@ -5,7 +5,7 @@ import type { Membership } from './membership.js';
 
 type Events = Record<keyof FleetCircuitStats['events'], number>;
 
-/** What a membership shows in `inspect()`: no key, no address, no id of a member. */
+/** What `inspect()` shows of a membership. It contains no keys, no addresses and no ids of members. */
 export class Shown {
   readonly #degradations = { timeout: 0, error: 0, late: 0 };
   readonly #events = new Map<string, Events>();

@@ -1,24 +1,24 @@
-/** A look at a counter. */
+/** The value of the counter at one point in time. */
 interface Look {
   readonly at: number;
   readonly count: number;
 }
 
 /**
- * When a call last succeeded, without reading the clock for any call: a counter is looked at now and then, and the last
- * success came after the last look that showed a smaller count.
+ * Estimates when a call last succeeded, without reading the clock for each call. The counter of successes is read from
+ * time to time. The last success happened after the latest reading with a smaller value.
  */
 export class Successes {
   readonly #reachMs: number;
-  /** The latest look of each count, in order. */
+  /** The latest reading of each value, in order. */
   #looks: Look[] = [];
 
-  /** @param reachMs how far back it must know */
+  /** @param reachMs how long readings are kept */
   constructor(reachMs: number) {
     this.#reachMs = reachMs;
   }
 
-  /** A moment after which the last success came; undefined if there was none within reach. */
+  /** A time before the last success; undefined if no call succeeded within `reachMs`. */
   get lastAfter(): number | undefined {
     return this.#looks.at(-2)?.at;
   }

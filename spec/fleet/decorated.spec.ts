@@ -411,7 +411,7 @@ describe('decorated methods in a fleet', () => {
     await connect();
     await connectFleet(createClient({ url: store.url })).then(
       () => expect.fail('it was accepted'),
-      (error: unknown) => expect(String(error)).to.include('it has joined "checkout": close that first'),
+      (error: unknown) => expect(String(error)).to.include('it has joined "checkout". Close that first'),
     );
   });
 });

@@ -4,17 +4,17 @@ import { type MemberContext, SPREAD_MS } from './context.js';
 import { closesWith, hasEvidence, ownUntil, type Stance, stanceAtOpening } from './rules.js';
 import type { Voter } from './voting.js';
 
-/** What this member decides by itself. */
+/** The cause of transitions that this member decides alone. */
 const ALONE: Adoption = Object.freeze({ isOwn: true, votes: 0, members: 0 });
 
-/** What a member lets its circuit do when the fleet's record changes, and how far it trusts its own calls instead. */
+/** Decides whether a circuit follows changes of the fleet's record or trusts its own calls instead. */
 export class Following {
   stance: Stance = 'apart';
   readonly #context: MemberContext;
   readonly #port: CircuitPort;
   readonly #voter: Voter;
   readonly #timers: BackgroundTimers;
-  /** Whether the circuit's own rules opened it, whatever the fleet did. */
+  /** True if the circuit's own rules opened it, independently of the fleet. */
   #hasTripped = false;
 
   constructor(context: MemberContext, port: CircuitPort, voter: Voter, timers: BackgroundTimers) {
@@ -46,7 +46,7 @@ export class Following {
     this.#port.adopt({ kind: 'closed', rampUpMs: rampUpMs || this.#context.rules.rampUpMs }, adoption);
   }
 
-  /** Somebody isolated it for the whole fleet. */
+  /** The circuit was isolated in the whole fleet. */
   fleetIsolated(why: string, adoption: Adoption): void {
     this.stance = 'apart';
     if (this.#port.settings().mode === 'on') this.#port.adopt({ kind: 'isolated', reason: why || undefined }, adoption);
@@ -62,13 +62,13 @@ export class Following {
     }
   }
 
-  /** The circuit's own rules closed it: while the fleet is open, that is evidence. */
+  /** The circuit's own rules closed it. While the fleet is open, this is evidence that the upstream answers. */
   closed(): void {
     this.#hasTripped = false;
     if (this.#voter.record.state === 'open') this.#setStance('alert');
   }
 
-  /** A call failed on alert: it is open for one recovery of its own. False when the member is not on alert. */
+  /** A call failed. On alert, the circuit opens for one recovery of its own. Returns false if not on alert. */
   failed(): boolean {
     if (this.stance !== 'alert') return false;
     const { mode, recoveryMs } = this.#port.settings();
@@ -78,7 +78,7 @@ export class Following {
     return true;
   }
 
-  /** What was said of the own evidence ends with the presence, and may have been lost. */
+  /** Reports the own evidence again: in the store it ends with the member's presence, or may have been lost. */
   renewEvidence(): void {
     const { record } = this.#voter;
     const now = this.#now;
@@ -98,7 +98,7 @@ export class Following {
     this.#port.adopt({ kind: 'open', until: ownUntil(until, clock.now(), random()), trips, reason }, adoption);
   }
 
-  /** Whoever goes on alert says so, and whoever is no longer takes it back; after a while, and once. */
+  /** Sets the stance. After a random delay, reports to the store if the member has gone on alert or is no longer. */
   #setStance(stance: Stance): void {
     const was = this.stance;
     this.stance = stance;

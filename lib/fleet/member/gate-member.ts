@@ -1,10 +1,10 @@
 import type { GatePort } from '../host.js';
 import { type MemberContext, randomId } from './context.js';
 
-/** One shorter than this is not worth telling. */
+/** Extensions shorter than this are not published. */
 const SLACK_MS = 100;
 
-/** A gate of this process in its fleet: all wait for the longest time that one of them was asked to. */
+/** A gate of this process in its fleet. All members wait for the longest time that an upstream has asked for. */
 export class GateMember {
   readonly port: GatePort;
   readonly #context: MemberContext;
@@ -20,7 +20,7 @@ export class GateMember {
     this.#leavePort = port.onClosed((ms) => this.#closed(ms));
   }
 
-  /** The fleet's gate is closed for so long. */
+  /** The fleet's gate is closed for `inMs`. */
   heard(inMs: number): void {
     const { clock, rules } = this.#context;
     const now = clock.now();

@@ -5,33 +5,33 @@ import type { Reply } from '../protocol/reply.js';
 import { type MemberContext, randomId, SPREAD_MS, turnMs } from './context.js';
 import { ALONE, counted, type Sharing } from './sharing.js';
 
-/** Looks that messages ask for are not closer than this. */
+/** The least time between two reads that messages cause. */
 const LOOK_AGAIN_MS = 1000;
 
 /**
- * The limiters of one name in this process, whose limit the members of the fleet divide evenly. No call asks the store: it
- * is asked when the process comes, at the first call after a silence, twice a minute while there are calls, and when
- * other members have come or left.
+ * The limiters of one name in this process. The members of the fleet divide their limit evenly. Calls do not wait for
+ * the store. The member asks it at the start, at the first call after a silence, every turn while there are calls, and
+ * when other members have come or left.
  */
 export class LimiterMember {
-  /** Called when its limiters have been forgotten. */
+  /** Called when its limiters have been garbage-collected. */
   onGone: () => void = () => undefined;
   readonly #context: MemberContext;
   readonly #name: string;
   readonly #label: string;
   readonly #timers: BackgroundTimers;
-  /** Methods may have several limiters of one name, such as for requests and for tokens. */
+  /** Methods may have several limiters of one name, for example for requests and for tokens. */
   readonly #ports = new Set<LimiterPort>();
   #sharing: Sharing = ALONE;
-  /** Whether the store counts this member. */
+  /** True if the store counts this member. */
   #isIn = false;
-  /** Whether there was a call since the store last counted it; one that comes is about to have calls. */
+  /** True if there was a call since the store last counted it. True at the start: calls are expected. */
   #hasCalls = true;
-  /** No call for a whole turn: the next one counts it in at once. */
+  /** True if there was no call for a whole turn. The next call then counts the member in at once. */
   #isSilent = false;
   #lookedAt = Number.NEGATIVE_INFINITY;
-  /** What was published last, while a look is due because of it. */
-  #told: number | undefined;
+  /** The number of members in the latest message, while a read because of it is due. */
+  #announced: number | undefined;
   #isClosed = false;
 
   constructor(context: MemberContext, { name, label }: LimiterPort) {
@@ -42,7 +42,7 @@ export class LimiterMember {
     this.#waitForTurn();
   }
 
-  /** Among how many the limit is divided. */
+  /** The number of members that divide the limit. */
   get members(): number {
     return this.#sharing.members;
   }
@@ -53,7 +53,7 @@ export class LimiterMember {
     this.#divide(port);
   }
 
-  /** Asks the store how many there are, and counts this member in if it has calls. */
+  /** Asks the store for the number of members, and counts this member in if it has calls. */
   async look(): Promise<void> {
     const { rules, clock } = this.#context;
     const as = this.#isOff ? 'out' : this.#hasCalls ? 'in' : 'look';
@@ -62,7 +62,7 @@ export class LimiterMember {
     if (as !== 'look') this.#isIn = as === 'in';
     this.#lookedAt = clock.now();
     const reply = await this.#say(as, rules.presenceMs);
-    // Without the store everybody keeps the share of before: together they keep the limit.
+    // Without the store, every member keeps its share, so that together they keep the limit.
     if (!reply || this.#isClosed) return;
     const { record, numbers } = reply;
     const before = this.members;
@@ -72,23 +72,23 @@ export class LimiterMember {
       this.#context.emit({ type: 'fleet_shared', limiter: this.#label, members: this.members });
   }
 
-  /** Anybody may publish: what is said is worth a look, and no more than one a second. */
+  /** A message is not trusted, because anyone may publish: it only causes a read, at most one per second. */
   heard(message: FleetMessage): void {
     if (this.#isClosed || message.kind !== 'share') return;
-    const isDue = this.#told !== undefined;
+    const isDue = this.#announced !== undefined;
     if (!isDue && message.members === this.members) return;
-    this.#told = message.members;
+    this.#announced = message.members;
     if (isDue) return;
     const { clock, random } = this.#context;
     const againMs = this.#lookedAt + LOOK_AGAIN_MS - clock.now();
     this.#timers.after(Math.max(SPREAD_MS * random(), againMs), () => {
-      const isNews = this.#told !== this.members;
-      this.#told = undefined;
+      const isNews = this.#announced !== this.members;
+      this.#announced = undefined;
       if (isNews) void this.look();
     });
   }
 
-  /** Each limiter has its whole limit again; the others are told, as far as the store answers. */
+  /** Gives each limiter its whole limit again, and counts this member out in the store. */
   async close(): Promise<void> {
     if (this.#isClosed) return;
     this.#isClosed = true;
@@ -101,7 +101,7 @@ export class LimiterMember {
     return [...this.#ports].every((port) => port.mode() === 'off');
   }
 
-  /** A record that the store has lost gets another id, though the same member makes it again. */
+  /** Uses a new random id each time: if the store has lost the record, the new record gets another id. */
   #say(as: 'in' | 'out' | 'look', presenceMs: number): Promise<Reply | undefined> {
     const { line, member, random } = this.#context;
     return line.run('share', this.#name, randomId(random), [member, as, String(presenceMs)]);

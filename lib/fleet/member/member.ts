@@ -10,17 +10,17 @@ import { type Known, known, nothingKnown, recordToldBy, telling } from './known.
 import { Probing } from './probing.js';
 import { type Voter, Voting } from './voting.js';
 
-/** Messages of unknown records are answered by one look each, and not more often than this. */
+/** The least time between two reads that messages about unknown records cause. */
 const LOOK_AGAIN_MS = 1000;
 
-/** One circuit of this process in its fleet: what it hears and says of the fleet's record. */
+/** One circuit of this process in its fleet. It receives changes of the fleet's record and reports to the store. */
 export class CircuitMember implements CircuitLink, Voter {
   readonly port: CircuitPort;
-  /** How many members were present when the store last counted. */
+  /** The number of present members in the store's latest reply. */
   members = 0;
-  /** Called with each new count. */
+  /** Called with each new number of members. */
   onCount: (members: number) => void = () => undefined;
-  /** Called when the circuit has been forgotten. */
+  /** Called when the circuit has been garbage-collected. */
   onGone: () => void = () => undefined;
   readonly #context: MemberContext;
   readonly #timers: BackgroundTimers;
@@ -31,7 +31,7 @@ export class CircuitMember implements CircuitLink, Voter {
   #record: Known;
   #finishedBefore = 0;
   #isSyncing = false;
-  /** Operations under way that may make a transition, and what was heard meanwhile. */
+  /** The number of running operations that may make a transition, and the messages that arrived meanwhile. */
   #deciding = 0;
   readonly #deferred: StateTold[] = [];
   #isSilent = false;
@@ -49,7 +49,7 @@ export class CircuitMember implements CircuitLink, Voter {
     this.#leavePort = port.join(this);
   }
 
-  /** What it says to others: never its own circuit's state. */
+  /** The fleet's record, which may differ from the state of the member's own circuit. */
   get record(): Known {
     return this.#record;
   }
@@ -58,7 +58,7 @@ export class CircuitMember implements CircuitLink, Voter {
     return this.#following.stance;
   }
 
-  /** Learns what the fleet knows, and takes turns from then on. */
+  /** Reads the fleet's record and starts the member's turns. */
   async start(): Promise<void> {
     this.#waitForTurn();
     const reply = await this.#context.line.read(this.port.name);
@@ -66,13 +66,13 @@ export class CircuitMember implements CircuitLink, Voter {
     this.members = reply.numbers[0] ?? 0;
     this.#take(reply);
     this.#context.emit({ type: 'fleet_joined', circuit: this.port.label, members: this.members });
-    // Counted in as soon as it has calls.
+    // The store counts the member as present at its first call.
     this.#turn();
   }
 
   /**
-   * Tells the store what it may have lost, and learns what it knows.
-   * @param hasCall whether a call is running now, so that the member counts as present
+   * Exchanges the record with the store: sends it, in case the store has lost it, and takes the reply.
+   * @param hasCall true if a call is running now, so that the member counts as present
    */
   async sync(hasCall = false): Promise<void> {
     if (this.#isSyncing || this.#isClosed) return;
@@ -94,12 +94,12 @@ export class CircuitMember implements CircuitLink, Voter {
 
   heard(message: FleetMessage): void {
     if (this.#isClosed || message.kind === 'gate' || message.kind === 'share') return;
-    // What an operation of our own publishes arrives before its reply, which says more.
+    // The message of an own operation arrives before its reply, which contains more.
     if (this.#deciding > 0 && message.kind === 'state') {
       this.#deferred.push(message);
       return;
     }
-    // Anybody may publish: what is said of another record is worth one look at our own.
+    // Anyone may publish, so a message about another record only causes a read.
     if (message.id !== this.#record.id) this.#look();
     else if (message.kind === 'state') this.#heardState(message);
     else if (message.epoch !== this.#record.epoch) return;
@@ -134,7 +134,7 @@ export class CircuitMember implements CircuitLink, Voter {
     void this.#probing.settle(outcome);
   }
 
-  /** Says good-bye, as far as the store answers. */
+  /** Removes the member from the record, if the store answers. */
   async close(): Promise<void> {
     if (this.#isClosed) return;
     this.#isClosed = true;
@@ -143,7 +143,7 @@ export class CircuitMember implements CircuitLink, Voter {
     await this.#context.line.run('leave', this.port.name, this.#record.id, [this.#context.member]);
   }
 
-  /** Runs an operation and takes what the reply says of the record. */
+  /** Runs an operation and takes the record from the reply. */
   async say(op: string, args: readonly string[]): Promise<Reply | undefined> {
     if (DECIDING.has(op)) this.#deciding += 1;
     const reply = await this.#context.line.run(op, this.port.name, this.#record.id, args);
@@ -156,23 +156,23 @@ export class CircuitMember implements CircuitLink, Voter {
     return this.#context.clock.now();
   }
 
-  /** Whether the circuit has finished calls since the store last heard of this member. */
+  /** True if the circuit has finished calls since the last `sync`. */
   get #isActive(): boolean {
     return this.port.view(this.#now).finished !== this.#finishedBefore;
   }
 
-  /** What a reply says of the record: the store was asked directly, so its id is believed. */
+  /** Takes the record from a reply. A reply comes directly from the store, so its id is trusted. */
   #take({ record, outcome, numbers }: Reply): void {
     const { id, epoch, why } = record;
     const isOwn = TRANSITIONS.has(outcome);
     const [votes = 0, members = 0] = isOwn ? numbers : [];
     if (epoch > this.#record.epoch) this.#become(record, why, { isOwn, votes, members });
     else if (epoch === this.#record.epoch && id !== '') this.#learn(id, why);
-    // The store has forgotten: it gets back what we know.
+    // The store has lost its record: `sync` restores it.
     else if (epoch < this.#record.epoch) void this.sync();
   }
 
-  /** The message of a transition names neither the id of a new record nor the operator's reason. */
+  /** Takes the id and the operator's reason from a reply, because messages do not contain them for a new record. */
   #learn(id: string, why: string): void {
     const isNews = why !== this.#record.why && this.#record.state === 'isolated';
     this.#record = { ...this.#record, id, why };
@@ -195,7 +195,7 @@ export class CircuitMember implements CircuitLink, Voter {
     if (record.state === 'open') this.#following.fleetOpened(adoption);
     else if (record.state === 'closed') {
       this.#following.fleetClosed(cause, adoption);
-      // Nobody was present while calls were rejected.
+      // While calls were rejected, no member was counted as present.
       this.#awaitCall();
     } else {
       this.#following.fleetIsolated(record.why, adoption);
@@ -204,7 +204,7 @@ export class CircuitMember implements CircuitLink, Voter {
     }
   }
 
-  /** An isolation with an end ends in the store; without the store it ends here. */
+  /** The store ends an isolation whose time is over. If the store does not answer, the member ends it. */
   async #endIsolation(): Promise<void> {
     const { epoch } = this.#record;
     await this.sync();
@@ -220,13 +220,13 @@ export class CircuitMember implements CircuitLink, Voter {
     void this.sync();
   }
 
-  /** A closed circuit without calls costs nothing. What an open one knows must not be lost, and its end not be missed. */
+  /** Syncs if there were calls, or if the record is not closed: it must not be lost, and its end must not be missed. */
   #turn(): void {
     if (this.#isActive || this.#record.state !== 'closed') void this.sync();
     else this.#awaitCall();
   }
 
-  /** The next call counts the member in. */
+  /** Syncs at the next call, so that the member counts as present. */
   #awaitCall(): void {
     if (this.#isSilent) return;
     this.#isSilent = true;

@@ -8,12 +8,12 @@ interface Held {
   readonly epoch: number;
 }
 
-/** Asks for the probes of a half-open fleet: one question at a time, and none before its time. */
+/** Asks the store for the probes of a half-open fleet: one request at a time, and none before a known wait ends. */
 export class Probing {
   readonly #context: MemberContext;
   readonly #port: CircuitPort;
   readonly #voter: Voter;
-  /** When to ask again, and since when that is known. */
+  /** When to ask again, and when the member learnt that. */
   #askAt = 0;
   #askSince = 0;
   #isAsking = false;
@@ -26,22 +26,22 @@ export class Probing {
     this.#voter = voter;
   }
 
-  /** A new epoch: nothing that was said of the old one holds. */
+  /** Begins a new epoch: the wait of the old one is no longer valid. */
   begin(): void {
     this.#askAt = 0;
   }
 
-  /** Others have all probes: do not ask before. */
+  /** Other members have all probes: does not ask before `at`. */
   notBefore(at: number): void {
     this.#askSince = this.#context.clock.now();
     this.#askAt = at;
   }
 
-  /** Whether a call may be the fleet's probe. */
+  /** Decides whether a call may be the fleet's probe. */
   ask(): ProbeAnswer | Promise<ProbeAnswer> {
     const { clock, rules } = this.#context;
     const now = clock.now();
-    // A clock that was set back must not hold the question back for longer than was meant.
+    // If the clock was set back, the wait must not become longer.
     if (now < this.#askAt && now >= this.#askSince) return { admitted: false, askAgainAt: this.#askAt };
     if (this.#isAsking) return { admitted: false, askAgainAt: now + rules.timeoutMs };
     this.#isAsking = true;
@@ -50,7 +50,7 @@ export class Probing {
     });
   }
 
-  /** Gives a lease back, with the outcome. */
+  /** Returns the lease of a probe to the store, with the probe's outcome. */
   async settle(outcome: 'success' | 'failure' | 'ignored'): Promise<void> {
     const held = this.#held.shift();
     if (!held) return;
@@ -69,7 +69,7 @@ export class Probing {
     const lease = `${member}.${(this.#issued += 1)}`;
     const args = [lease, String(epoch), String(Math.ceil(probeIntervalMs)), String(probes)];
     const reply = await this.#voter.say('acquire', args);
-    // Without an answer this member probes by itself.
+    // Without an answer of the store, this member makes its own probe.
     if (!reply) return ADMITTED;
     const now = clock.now();
     const [waitMs = 0] = reply.numbers;

@@ -1,20 +1,21 @@
-// The decisions of a member, pure.
+// The decisions of a member, as pure functions.
 import type { CircuitView } from '../circuit-port.js';
 import type { FleetMode } from '../rules.js';
 import type { Known } from './known.js';
 
 /**
- * What a member does while the fleet's record is open. `apart`: its own circuit goes by its own rules. `following`: it is
- * open with the fleet. `alert`: it stays closed, because its own calls succeed. `own`: open for one recovery of its own.
+ * What a circuit does while the fleet's record is open. `apart`: it uses only its own rules. `following`: it is open
+ * with the fleet. `alert`: it stays closed, because its own calls succeed. `own`: it is open for one recovery of its
+ * own.
  */
 export type Stance = 'apart' | 'following' | 'alert' | 'own';
 
-/** Whether a member's own calls say that the upstream answers. */
+/** True if a member's own calls show that the upstream answers. */
 export function hasEvidence({ state, lastSuccessAt }: CircuitView, now: number, trustMs: number): boolean {
   return state === 'closed' && lastSuccessAt !== undefined && now - lastSuccessAt < trustMs;
 }
 
-/** What a member does when the fleet opens. */
+/** The stance of a member after the fleet has opened. */
 export function stanceAtOpening(
   view: CircuitView,
   stance: Stance,
@@ -27,7 +28,7 @@ export function stanceAtOpening(
   return stance === 'own' ? 'own' : 'following';
 }
 
-/** Whether a member seconds a motion: half-way to its own trip, closed, and without a vote of its own. */
+/** True if a member votes with another one: it is closed, is half-way to its own trip, and has no vote of its own. */
 export function seconds(
   { state, isHalfWay }: CircuitView,
   record: Known,
@@ -38,12 +39,12 @@ export function seconds(
   return record.state === 'closed' && state === 'closed' && isHalfWay && now < motionUntil && now >= voteUntil;
 }
 
-/** Whether its circuit closes when the fleet does. A mistake of the fleet's does not end what its own rules opened. */
+/** True if the circuit closes with the fleet. If the fleet withdraws its opening, an own opening remains. */
 export function closesWith(cause: string, hasTripped: boolean): boolean {
   return cause !== 'dissolved' || !hasTripped;
 }
 
-/** Past the fleet's wait, each member waits for up to a tenth longer. */
+/** The jitter of the fleet's wait: each member waits up to a tenth longer. */
 const SPREAD = 0.1;
 
 export function ownUntil(until: number, now: number, random: number): number {

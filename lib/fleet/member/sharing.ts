@@ -1,19 +1,19 @@
-/** Among how many a limit is divided, as one member knows it. */
+/** How many members divide a limit, as far as this member knows. */
 export interface Sharing {
-  /** This one counted. */
+  /** The number of members, including this one. */
   readonly members: number;
-  /** The store's record that they were counted in; empty before the first count. */
+  /** The id of the store's record with this count; empty before the first count. */
   readonly record: string;
-  /** From when on everybody who is present has been counted in it. */
+  /** The time from which on the record has counted all present members. */
   readonly completeAt: number;
 }
 
 export const ALONE: Sharing = Object.freeze({ members: 1, record: '', completeAt: Number.NEGATIVE_INFINITY });
 
 /**
- * Learns a count. More members are believed at once. Fewer are not while the record is new: a store that was flushed counts
- * one member after another, and each of them would take the whole limit.
- * @param presenceMs how long it takes at most until everybody who is present has been counted again
+ * Takes a new count. A higher count is valid at once. A lower count is ignored while the record is new: a flushed store
+ * counts one member after another, and each of them would take too much of the limit.
+ * @param presenceMs the longest time until all present members have been counted again
  */
 export function counted(sharing: Sharing, record: string, members: number, now: number, presenceMs: number): Sharing {
   const isNew = record !== sharing.record;

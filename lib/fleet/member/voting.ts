@@ -5,14 +5,14 @@ import { type MemberContext, SPREAD_MS } from './context.js';
 import type { Known } from './known.js';
 import { seconds } from './rules.js';
 
-/** What voting needs of the member that votes. */
+/** The parts of a member that voting uses. */
 export interface Voter {
   readonly record: Known;
   readonly members: number;
   say(op: string, args: readonly string[]): Promise<Reply | undefined>;
 }
 
-/** A member's vote to open: for its own trip, or because another tripped and it is half-way there itself. */
+/** A member's vote to open the fleet: for its own trip, or with another member if it is half-way to its own trip. */
 export class Voting {
   readonly #context: MemberContext;
   readonly #port: CircuitPort;
@@ -28,7 +28,7 @@ export class Voting {
     this.#timers = timers;
   }
 
-  /** A new epoch: all votes are gone. */
+  /** Begins a new epoch, which has no votes. */
   begin(): void {
     this.#voteUntil = this.#motionUntil = 0;
   }
@@ -42,20 +42,20 @@ export class Voting {
     await this.#voter.say('vote', [member, presence, String(rules.quorum), presence, ...recovery]);
   }
 
-  /** Takes the vote back, if there is one. */
+  /** Withdraws the vote if there is one. */
   retract(): void {
     if (this.#context.clock.now() >= this.#voteUntil) return;
     this.#voteUntil = 0;
     void this.#voter.say('retract', [this.#context.member]);
   }
 
-  /** Somebody tripped. */
+  /** Another member voted to open. */
   motion(): void {
     this.#motionUntil = this.#context.clock.now() + this.#context.rules.presenceMs;
     this.second();
   }
 
-  /** Votes with the one who tripped, after a while, if it is half-way there and still is by then. */
+  /** Votes with the other member if this one is half-way to its own trip, now and after a random delay. */
   second(): void {
     if (!this.#isSeconding()) return;
     const motion = this.#motionUntil;

@@ -2,7 +2,7 @@ import type { FleetState } from './slot.js';
 import type { FleetCause } from './transition.js';
 
 interface Told {
-  /** The circuit's name as keys spell it. */
+  /** The circuit's escaped name. */
   readonly name: string;
   /** The id of the record that the message is about. */
   readonly id: string;
@@ -28,7 +28,7 @@ export interface VoteTold extends Told {
 export interface ProbingTold extends Told {
   readonly kind: 'probing';
   readonly epoch: number;
-  /** When to ask again. */
+  /** Milliseconds until the next probe may be free. */
   readonly inMs: number;
 }
 
@@ -53,7 +53,7 @@ const PROBING = /^(\d{1,15}) (\d{1,12})$/;
 const GATE = /^(\d{1,12})$/;
 const SHARE = /^(\d{1,9})$/;
 
-/** Reads a message; undefined for anything that is not one, since everybody may publish. */
+/** Reads a message. Returns undefined for anything invalid, because anyone may publish. */
 export function readMessage(text: unknown): FleetMessage | undefined {
   if (typeof text !== 'string' || text.length > LONGEST) return undefined;
   const head = HEAD.exec(text);

@@ -1,7 +1,7 @@
 import { countInTime, firstEnd, type Slot } from './slot.js';
 import { become, num, recordOf, recovery, type Step } from './transition.js';
 
-/** Asks for a probe of this epoch. */
+/** Requests a probe of this epoch. */
 export function acquire(slot: Slot, step: Step): string[] {
   const [lease = '', epoch, leaseMs, probes] = step.args;
   const { name, now } = step;
@@ -9,7 +9,7 @@ export function acquire(slot: Slot, step: Step): string[] {
   if (record.state !== 'open' || record.epoch !== Number(epoch)) return ['stale', '0'];
   if (now < record.until) return ['wait', num(record.until - now)];
   const held = slot.probes.get(lease) ?? 0;
-  // The same question may arrive twice.
+  // The same request may arrive twice.
   if (held > now) return ['granted', num(held - now)];
   const out = countInTime(slot.probes, now);
   if (out > 0 && out + record.successes >= Number(probes)) return ['wait', num(firstEnd(slot.probes, now) - now)];
@@ -19,7 +19,7 @@ export function acquire(slot: Slot, step: Step): string[] {
   return ['granted', leaseMs ?? '0'];
 }
 
-/** Says how a probe ended. It counts once: only the first time finds the lease. */
+/** Settles a probe. It counts only once, because the lease is then removed. */
 export function settle(slot: Slot, step: Step): string[] {
   const [lease = '', epoch, outcome, probes, base, growth, most] = step.args;
   const { now } = step;
@@ -28,7 +28,7 @@ export function settle(slot: Slot, step: Step): string[] {
   const held = slot.probes.get(lease);
   if (held === undefined) return ['gone'];
   slot.probes.delete(lease);
-  // A late failure may be the upstream of a minute ago; a late success still proves that it answers.
+  // A late failure may be outdated and is ignored. A late success still proves that the upstream answers.
   if (outcome === 'failure' && held > now) {
     const trips = record.trips + 1;
     const until = now + recovery(trips, Number(base), Number(growth), Number(most));

@@ -1,4 +1,4 @@
-/** The least rights that a user of Redis or Valkey needs, as ACL SETUSER takes them. */
+/** The minimum rights of the user in Redis or Valkey, in the syntax of ACL SETUSER. */
 export const LEAST_RIGHTS = [
   '~holdfast:1:* &holdfast:1* -@all',
   '+evalsha +eval +subscribe +unsubscribe +publish +time',

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 
 /**
  * The rules of `step.ts` in Lua, for Redis >= 6.2 and Valkey >= 7.2.
- * KEYS: record, votes, members, wells, probes, gate. ARGV: op, channel, name, notAfter, id, and what the operation takes.
+ * KEYS: record, votes, members, wells, probes, gate. ARGV: op, channel, name, notAfter, id, the operation's arguments.
  */
 export const SCRIPT: string = `
 local op, channel, name, notAfter, id = ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[4]), ARGV[5]
@@ -235,5 +235,5 @@ for _, part in ipairs(outcome) do reply[#reply + 1] = part end
 return reply
 `;
 
-/** What EVALSHA is given. */
+/** The hash of the script for EVALSHA. */
 export const SCRIPT_SHA = createHash('sha1').update(SCRIPT).digest('hex');

@@ -1,26 +1,26 @@
-/** The states that a fleet's record has. A fleet is half-open when the record is open and its time is over. */
+/** The states of a fleet's record. A fleet is half-open if its record is open and the wait is over. */
 export type FleetState = 'closed' | 'open' | 'isolated';
 
-/** What a fleet knows of one circuit. Times are the store's own, in milliseconds. */
+/** The fleet's record of one circuit. All times are the store's own, in milliseconds. */
 export interface FleetRecord {
-  /** Random, made with the record: messages of another record are not believed. */
+  /** A random id, made with the record. Members do not trust messages about a record with another id. */
   readonly id: string;
-  /** Grows with every transition: the later of its successor and the store's time. */
+  /** Grows with every transition, to the store's time or by 1, whichever is more. */
   readonly epoch: number;
   readonly state: FleetState;
-  /** When the wait ends. 0: closed, or isolated without an end. */
+  /** When the wait ends. 0 if closed, or if isolated without an end. */
   readonly until: number;
-  /** Times in a row that the fleet opened. */
+  /** How many times in a row the fleet has opened. */
   readonly trips: number;
-  /** When it closed last. 0: never, or reset by hand. */
+  /** When it last closed. 0 if it has never closed or was reset by hand. */
   readonly closedAt: number;
-  /** Probes of this epoch that succeeded. */
+  /** The number of successful probes in this epoch. */
   readonly successes: number;
-  /** What caused the state: a word of the protocol, or the operator's own reason. */
+  /** The cause of the state: a word of the protocol, or the operator's reason. */
   readonly why: string;
 }
 
-/** Everything that a store holds for one circuit. Plain data, so that it can be written as JSON. */
+/** All data of one circuit in a store. It is plain data and can be written as JSON. */
 export interface SlotData {
   readonly record: FleetRecord | undefined;
   readonly votes: Readonly<Record<string, number>>;
@@ -30,18 +30,18 @@ export interface SlotData {
   readonly gate: number;
 }
 
-/** A set whose entries end: the same as a sorted set with the end as score. */
+/** A set whose entries expire. It corresponds to a sorted set with the end as score. */
 export type Ends = Map<string, number>;
 
-/** The working form of {@link SlotData}, changed in its place. */
+/** The mutable form of {@link SlotData}. */
 export interface Slot {
   record: FleetRecord | undefined;
   readonly votes: Ends;
   readonly members: Ends;
   readonly wells: Ends;
-  /** Late probes too, until the epoch ends. */
+  /** Contains late probes too, until the epoch ends. */
   readonly probes: Ends;
-  /** When the gate opens. 0: it is open. */
+  /** When the gate opens. 0 if it is open. */
   gate: number;
 }
 
@@ -70,20 +70,20 @@ export function dataOf({ record, votes, members, wells, probes, gate }: Slot): S
   return { record, votes: plain(votes), members: plain(members), wells: plain(wells), probes: plain(probes), gate };
 }
 
-/** Drops the entries that have ended and counts the rest. */
+/** Removes the expired entries and counts the others. */
 export function countLeft(ends: Ends, now: number): number {
   for (const [entry, end] of ends) if (end <= now) ends.delete(entry);
   return ends.size;
 }
 
-/** Counts the entries that have not ended; changes nothing. */
+/** Counts the entries that have not expired, without changing the set. */
 export function countInTime(ends: Ends, now: number): number {
   let found = 0;
   for (const end of ends.values()) if (end > now) found += 1;
   return found;
 }
 
-/** When the first of those that have not ended ends. */
+/** When the next entry expires; Infinity if there is none. */
 export function firstEnd(ends: Ends, now: number): number {
   let first = Number.POSITIVE_INFINITY;
   for (const end of ends.values()) if (end > now && end < first) first = end;

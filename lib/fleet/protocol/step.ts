@@ -1,27 +1,27 @@
-// The rules of a fleet's record. `script.ts` says the same in Lua; a spec holds both together, step by step.
+// The rules of a fleet's record. `script.ts` contains the same rules in Lua. A spec compares both, step by step.
 import { acquire, settle } from './probes.js';
 import { countInTime, countLeft, dataOf, type FleetState, type Slot, type SlotData, slotOf } from './slot.js';
 import { become, expire, num, recordOf, replyOf, restored, stateMessage, type Step } from './transition.js';
 import { vote, well } from './votes.js';
 
 export interface StepResult {
-  /** What the script answers: the record, the store's time, what the operation did, and what that adds. */
+  /** The reply of the script: the record, the store's time, the outcome of the operation, and its numbers. */
   readonly reply: string[];
-  /** What it publishes. */
+  /** The messages that the store publishes. */
   readonly messages: string[];
 }
 
 type Op = (slot: Slot, step: Step) => string[];
 
-/** One longer than this is told, a shorter extension is not. */
+/** Only extensions of the gate that are longer than this are published. */
 const GATE_SLACK_MS = 50;
 
-/** A change in how many share a limit is published if it is at least about one in so many. */
-const TOLD_PARTS = 8;
+/** A change in the number of members that share a limit is published if it is at least about 1/8 of them. */
+const PUBLISHED_PARTS = 8;
 
 const RANK: Readonly<Record<FleetState, number>> = { closed: 0, open: 1, isolated: 2 };
 
-/** Operations that change nothing, so that they may be late. */
+/** Operations that change nothing. They have no time limit. */
 const READING: ReadonlySet<string> = new Set(['read']);
 
 const OPS: Readonly<Record<string, Op>> = {
@@ -61,8 +61,8 @@ const OPS: Readonly<Record<string, Op>> = {
 };
 
 /**
- * Runs one operation on what a store holds for a circuit. The slot is changed in its place.
- * @param args `op, channel, name, notAfter, id, …`, as the script gets them
+ * Runs one operation on a circuit's data and changes `slot`.
+ * @param args the arguments of the script: `op, channel, name, notAfter, id, …`
  * @param now the store's time in milliseconds
  */
 export function apply(
@@ -78,14 +78,14 @@ export function apply(
   return { reply: [...replyOf(recordOf(slot), now), ...outcome], messages: step.messages };
 }
 
-/** The same without changing what it is given: for stores that compare and set. */
+/** For stores that compare and set: runs one operation like the script, and returns new data. `data` is unchanged. */
 export function step(data: SlotData, args: readonly string[], now: number): StepResult & { readonly data: SlotData } {
   const slot = slotOf(data);
   const result = apply(slot, args, now);
   return { ...result, data: dataOf(slot) };
 }
 
-/** A member's turn: puts back what the store has lost, and counts the member in. */
+/** A member's turn: restores a record that the store has lost, and counts the member as present. */
 function sync(slot: Slot, step: Step): string[] {
   const { id, args, now } = step;
   const [member = '', present = '0', presenceMs = '0', epoch = '0', state = 'closed', ...known] = args;
@@ -119,8 +119,8 @@ function gate(slot: Slot, step: Step): string[] {
 }
 
 /**
- * Counts a member in or out of those who share a limit, or only looks (`as`: `in`, `out` or `look`). The reply counts the
- * member, whether it was in or not.
+ * Adds a member to those that share a limit, removes it, or only counts them (`as`: `in`, `out` or `look`). The number
+ * in the reply always includes the member.
  */
 function share(slot: Slot, step: Step): string[] {
   const { id, args, now } = step;
@@ -130,7 +130,7 @@ function share(slot: Slot, step: Step): string[] {
   if (as === 'in') slot.members.set(member, now + Number(presenceMs));
   else if (as === 'out') slot.members.delete(member);
   const members = slot.members.size;
-  if (members !== before && members % Math.max(1, Math.floor(members / TOLD_PARTS)) === 0)
+  if (members !== before && members % Math.max(1, Math.floor(members / PUBLISHED_PARTS)) === 0)
     step.messages.push(`${step.name} ${slot.record.id} share ${num(members)}`);
   return ['shared', num(members + (slot.members.has(member) ? 0 : 1))];
 }

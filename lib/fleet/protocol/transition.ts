@@ -1,17 +1,17 @@
 import { type FleetRecord, type FleetState, NO_RECORD, type Slot } from './slot.js';
 
-/** What one operation is given, and what it publishes. */
+/** The input of one operation, and the messages that it publishes. */
 export interface Step {
-  /** The circuit's name as keys spell it. */
+  /** The circuit's escaped name. */
   readonly name: string;
-  /** The record's id as the member knows it, or the one that a new record gets. */
+  /** The record's id as the member knows it, or the id for a new record. */
   readonly id: string;
   readonly args: readonly string[];
   readonly now: number;
   readonly messages: string[];
 }
 
-/** What made the transition. */
+/** The cause of a transition. */
 export type FleetCause = 'quorum' | 'probe' | 'dissolved' | 'isolated' | 'reset' | 'restored';
 
 export function num(value: number): string {
@@ -31,7 +31,7 @@ function sinceClosed({ closedAt }: FleetRecord, now: number): number {
   return closedAt > 0 ? Math.max(0, now - closedAt) : -1;
 }
 
-/** The record as every reply begins: all times are counted from now. */
+/** The record as the first part of every reply. All times are relative to `now`. */
 export function replyOf(record: FleetRecord, now: number): string[] {
   const { epoch, state, trips, id, why } = record;
   return [num(epoch), state, num(openIn(record, now)), num(trips), num(sinceClosed(record, now)), id, why, num(now)];
@@ -73,8 +73,8 @@ export function expire(slot: Slot, step: Step): void {
 }
 
 /**
- * How long the fleet waits after so many trips in a row. Multiplied step by step, so that every language gets the same
- * number.
+ * How long the fleet waits after `trips` openings in a row. It multiplies step by step, so that TypeScript and Lua get
+ * the same number.
  */
 export function recovery(trips: number, baseMs: number, growth: number, mostMs: number): number {
   let wait = baseMs;
@@ -82,7 +82,7 @@ export function recovery(trips: number, baseMs: number, growth: number, mostMs: 
   return Math.floor(Math.min(wait, mostMs));
 }
 
-/** The record that a member knows, in the store's time. */
+/** Restores a record from what a member knows, in the store's time. */
 export function restored(
   id: string,
   epoch: number,

@@ -1,10 +1,10 @@
 import { countLeft, type Slot } from './slot.js';
 import { become, num, recordOf, recovery, type Step } from './transition.js';
 
-/** Shares are decimals: 1 - 0.7 is a little more than 0.3. */
+/** The tolerance for rounding errors: in floating point, 1 - 0.7 is a little more than 0.3. */
 const ROUNDING = 1e-9;
 
-/** Counts a vote to open; opens when the quorum is reached, and never on fewer than two votes. */
+/** Counts a vote to open. The fleet opens if the quorum is exceeded, with at least two votes. */
 export function vote(slot: Slot, step: Step): string[] {
   const [member = '', voteMs, quorum, presenceMs, base, growth, most, flapMs, size] = step.args;
   const { name, now } = step;
@@ -34,7 +34,7 @@ export function vote(slot: Slot, step: Step): string[] {
   return ['voted', num(votes), num(members)];
 }
 
-/** Counts a member to whom the upstream answers; closes when there are enough of them. */
+/** Counts a member whose own calls succeed. The fleet closes if there are enough such members. */
 export function well(slot: Slot, step: Step): string[] {
   const [member = '', isWell, quorum, presenceMs, size] = step.args;
   const { now } = step;

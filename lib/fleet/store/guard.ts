@@ -3,7 +3,7 @@ import type { Random } from '../../core/random.js';
 import { BackgroundTimers } from '../background.js';
 import type { FleetStore } from './port.js';
 
-/** Why the store is left alone. `late`: it answers, but runs operations after their time. */
+/** Why the store is degraded. `late`: it answers, but runs operations after their time limit. */
 export type DegradedReason = 'timeout' | 'error' | 'late';
 
 export interface GuardOptions {
@@ -12,7 +12,7 @@ export interface GuardOptions {
   readonly random: Random;
   readonly onDegraded: (reason: DegradedReason) => void;
   readonly onRecovered: () => void;
-  /** One operation to try with: true when the store answered it as it should. */
+  /** Tries a degraded store with one operation. Resolves with true if the answer is valid. */
   readonly attempt: () => Promise<boolean>;
 }
 
@@ -20,7 +20,7 @@ const FAILURES = 3;
 const FIRST_WAIT_MS = 500;
 const LONGEST_WAIT_MS = 30_000;
 
-/** Bounds every operation, and leaves a store alone that does not answer. */
+/** Limits the time of every operation, and stops using a store that does not answer. */
 export class StoreGuard {
   #failures = 0;
   #hasAnswered = false;
@@ -41,8 +41,9 @@ export class StoreGuard {
   }
 
   /**
-   * What the store answers; undefined when it does not in time, or is being left alone. Never rejects.
-   * @param isAttempt whether this is the one operation that a degraded store is tried with
+   * Resolves with the store's answer, or with undefined after the timeout, after an error, or while the store is
+   * degraded. Never rejects.
+   * @param isAttempt true for the operation that tries a degraded store
    */
   async run(keys: readonly string[], args: readonly string[], isAttempt = false): Promise<unknown> {
     if (this.#isClosed || (this.isDegraded && !isAttempt)) return undefined;
@@ -63,36 +64,36 @@ export class StoreGuard {
     });
   }
 
-  /** A store may throw instead of rejecting. */
+  /** Turns an error that the store throws into a rejection. */
   async #asked(keys: readonly string[], args: readonly string[]): Promise<unknown> {
     return this.#store.run(keys, args);
   }
 
-  /** The store answered as it should. */
+  /** Notes a valid answer of the store. */
   succeeded(): void {
     this.#hasAnswered = true;
     this.#failures = 0;
   }
 
-  /** The store did not answer, or not as it should. */
+  /** Notes a missing or invalid answer of the store. */
   failed(reason: DegradedReason): void {
     if (this.#isClosed || this.isDegraded) return;
     this.#failures += 1;
-    // A store that has never answered is not waited for.
+    // A store that has never answered is degraded after its first failure.
     if (this.#failures < (this.#hasAnswered ? FAILURES : 1)) return;
     this.#waitMs = FIRST_WAIT_MS;
     this.#options.onDegraded(reason);
     this.#tryLater();
   }
 
-  /** Ends its timers; nothing runs any more. */
+  /** Stops the timers. Later operations do nothing. */
   close(): void {
     this.#isClosed = true;
     this.#timers.clear();
   }
 
   #tryLater(): void {
-    // Half of the wait by chance, so that a fleet does not knock together.
+    // Half of the wait is random, so that the members do not all try at the same time.
     const waitMs = this.#waitMs * (0.5 + this.#options.random() / 2);
     this.#timers.after(waitMs, () => void this.#try());
   }

@@ -6,7 +6,7 @@ import { type IoRedisClient, partOf } from './shapes.js';
 
 const LONGEST_WAIT_MS = 2000;
 
-/** Of known manners: nothing waits in a queue for a store that is away, and nothing is sent twice. */
+/** Overrides of the user's options: no command waits in a queue for a lost connection, and none is sent twice. */
 const OURS = {
   enableOfflineQueue: false,
   maxRetriesPerRequest: 0,
@@ -15,8 +15,8 @@ const OURS = {
 };
 
 /**
- * A connection of our own beside the user's client; with RESP2, where a connection that is subscribed runs no commands,
- * a second one.
+ * Uses its own connection, a duplicate of the user's client. With RESP2 it uses a second one for the subscription,
+ * because a subscribed connection cannot run commands.
  */
 export function ioRedisStore(client: IoRedisClient): FleetStore {
   const opened = new Opened();
@@ -66,7 +66,7 @@ function duplicateOf(client: IoRedisClient, ready: () => void): IoRedisClient {
     ? [[], { enableOfflineQueue: false, lazyConnect: true, redisOptions: OURS }]
     : [{ ...OURS, lazyConnect: true }];
   const own = client.duplicate(...(overrides as never[]));
-  // Degrading is reported by whoever runs an operation; without this listener the client prints each error.
+  // The guard reports failures of the store. Without this listener, the client prints each error.
   own.on('error', () => undefined);
   own.on('connect', () => unref(partOf(own, 'stream')));
   own.on('reconnecting', () => unref(partOf(own, 'reconnectTimeout')));
@@ -75,12 +75,12 @@ function duplicateOf(client: IoRedisClient, ready: () => void): IoRedisClient {
   return own;
 }
 
-/** Whether one connection serves commands and the subscription: RESP3, and clusters, which keep one for it themselves. */
+/** True if the client runs commands while it is subscribed: with RESP3, and for clusters, which use a second one. */
 function sharesSubscription(client: IoRedisClient): boolean {
   return partOf(client, 'isCluster') === true || partOf(client, 'options', 'protocol') === 3;
 }
 
-/** Keeps no process alive. */
+/** Prevents a handle from keeping the process alive. */
 function unref(handle: unknown): void {
   const method = partOf(handle, 'unref');
   if (typeof method === 'function') Reflect.apply(method, handle, []);

@@ -14,16 +14,16 @@ export interface LineOptions {
   readonly onRecovered: () => void;
 }
 
-/** A circuit that is only read to learn the store's time, and whether it is there. */
+/** The name for reads that only get the store's time or check that the store answers. */
 const NO_CIRCUIT = '-';
 
-/** Operations on the store, bounded, and never later than the store is told. */
+/** Runs operations on the store, with a timeout. The store rejects operations that arrive after their time limit. */
 export class Line {
   readonly #fleet: string;
   readonly #clock: Clock;
   readonly #timeoutMs: number;
   readonly #guard: StoreGuard;
-  /** What the store's time is ahead of the member's own; undefined before the first reply. */
+  /** The store's time minus the member's own time; undefined before the first reply. */
   #aheadMs: number | undefined;
 
   constructor(store: FleetStore, { fleet, ...options }: LineOptions) {
@@ -40,33 +40,33 @@ export class Line {
     return this.#guard.isDegraded;
   }
 
-  /** Reads a record; changes nothing. */
+  /** Reads a record without changing it. */
   read(circuit: string): Promise<Reply | undefined> {
     return this.#ask('read', circuit, '', []);
   }
 
   /**
-   * Runs an operation on a circuit. Undefined when the store did not answer in time.
-   * @param id the id of the record that a new one gets
+   * Runs an operation on a circuit. Resolves with undefined if the store does not answer in time.
+   * @param id the id for a new record
    */
   async run(op: string, circuit: string, id: string, args: readonly string[]): Promise<Reply | undefined> {
-    // Without the store's time no writing operation can be limited.
+    // The time limit of an operation that writes needs the store's time.
     if (this.#aheadMs === undefined && (await this.read(circuit)) === undefined) return undefined;
     const reply = await this.#ask(op, circuit, id, args);
     if (reply?.outcome !== 'late') return reply;
-    // The clock of this machine may have been set: the reply has the store's time.
+    // The clock of this machine may have been changed. The late reply contains the store's time, so try again with it.
     const again = await this.#ask(op, circuit, id, args);
     if (again?.outcome !== 'late') return again;
     this.#guard.failed('late');
     return undefined;
   }
 
-  /** The circuits of the fleet; undefined when the store did not answer in time. */
+  /** The fleet's list of circuits; undefined if the store does not answer in time. */
   async list(): Promise<string[] | undefined> {
     return this.#texts(['list', channelOf(this.#fleet), '', '0', '']);
   }
 
-  /** Puts circuits into the list. */
+  /** Adds circuits to the fleet's list. */
   async enlist(names: readonly string[]): Promise<void> {
     if (this.#aheadMs === undefined || names.length === 0) return;
     await this.#texts(['enlist', channelOf(this.#fleet), '', this.#notAfter(), '', ...names]);
@@ -103,7 +103,7 @@ export class Line {
       this.#guard.succeeded();
       return value;
     } catch {
-      // Nonsense: a proxy, another protocol. What it says appears nowhere.
+      // Not an answer of this protocol: from a proxy, for example. The answer is not logged.
       this.#guard.failed('error');
       return undefined;
     }

@@ -3,15 +3,15 @@ import { apply, type StepResult } from '../protocol/step.js';
 
 const LISTED_MS = 7 * 86_400_000;
 
-/** What a store holds for all circuits, and the script's rules over it. Time goes in. */
+/** A store in memory that follows the rules of the script. The caller passes the time. */
 export class FleetMemory {
   readonly #slots = new Map<string, Slot>();
   readonly #indexes = new Map<string, Map<string, number>>();
 
   /**
    * Runs one operation as the script does.
-   * @param keys as the script gets them
-   * @param args as the script gets them
+   * @param keys the keys of the script
+   * @param args the arguments of the script
    * @param now the store's time in milliseconds
    */
   run([key = '']: readonly string[], args: readonly string[], now: number): StepResult {
@@ -27,7 +27,7 @@ export class FleetMemory {
     return apply(slot, args, now);
   }
 
-  /** Forgets everything. */
+  /** Deletes everything. */
   flush(): void {
     this.#slots.clear();
     this.#indexes.clear();

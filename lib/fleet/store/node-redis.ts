@@ -5,13 +5,13 @@ import type { FleetStore } from './port.js';
 import { type NodeRedisClient, partOf } from './shapes.js';
 
 /**
- * A connection of our own beside the user's client: with RESP3, which shares it with the subscription, and without a
- * queue, since what is queued while the store is away would run when it returns.
+ * Uses its own connection, a duplicate of the user's client. With RESP3 the connection also serves the subscription.
+ * It has no offline queue, because queued commands would run late, when the store is back.
  */
 export function nodeRedisStore(client: NodeRedisClient): FleetStore {
   const opened = new Opened();
   const own = client.duplicate(overridesFor(client));
-  // Degrading is reported by whoever runs an operation; a client without this listener would end the process.
+  // The guard reports failures of the store. Without this listener, an error would end the process.
   own.on('error', () => undefined);
   own.on('ready', () => opened.ready());
   unref(own);
@@ -40,7 +40,7 @@ export function nodeRedisStore(client: NodeRedisClient): FleetStore {
       try {
         own.destroy();
       } catch {
-        // Closed already.
+        // It is closed already.
       }
       return Promise.resolve();
     },
@@ -54,7 +54,7 @@ function overridesFor(client: NodeRedisClient): object {
   return { ...ours, defaults: { ...(theirs as object | undefined), disableOfflineQueue: true } };
 }
 
-/** Keeps no process alive, as far as the client allows it. */
+/** Prevents the client from keeping the process alive, if the client supports this. */
 function unref(client: NodeRedisClient): void {
   const method = partOf(client, 'unref');
   if (typeof method === 'function') Reflect.apply(method, client, []);

@@ -1,6 +1,6 @@
-/** Resolves at the first connection, and reports each one after that. */
+/** Waits for the first connection, and reports each later one as a gap. */
 export class Opened {
-  /** Resolves when there has been a connection; rejects when the store was closed before. */
+  /** Resolves at the first connection. Rejects if the store is closed before. */
   readonly first: Promise<void>;
   readonly #gaps = new Set<() => void>();
   #resolve: () => void = () => undefined;
@@ -12,11 +12,11 @@ export class Opened {
       this.#resolve = resolve;
       this.#reject = reject;
     });
-    // Whoever waits hears of it; if nobody does, it is no mistake of theirs.
+    // Without a waiting caller, the rejection must not be reported as unhandled.
     this.first.catch(() => undefined);
   }
 
-  /** A connection is there: messages since the last one are lost. */
+  /** Notes a new connection. If it is not the first, messages may have been lost before it. */
   ready(): void {
     if (this.#isOpen) for (const gap of this.#gaps) gap();
     this.#isOpen = true;

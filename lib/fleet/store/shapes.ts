@@ -1,7 +1,7 @@
-// The clients by their shape, so that none of them is loaded here.
+// Recognises the clients by their shape, so that this module loads none of them.
 import type { FleetStore } from './port.js';
 
-/** `evalSha` of node-redis: keys and arguments in an object. */
+/** The keys and arguments of `evalSha` and `eval` in node-redis. */
 interface NodeRedisEval {
   readonly keys: string[];
   readonly arguments: string[];
@@ -49,7 +49,7 @@ export function isStore(value: unknown): value is FleetStore {
   return isObject(value) && has(value, 'run', 'close');
 }
 
-/** A property of a client that its types do not tell. */
+/** A nested property of a client that its types do not declare. */
 export function partOf(value: unknown, ...path: readonly string[]): unknown {
   return path.reduce<unknown>((part, name) => (isObject(part) ? Reflect.get(part, name) : undefined), value);
 }

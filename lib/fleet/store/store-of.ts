@@ -4,12 +4,12 @@ import { nodeRedisStore } from './node-redis.js';
 import type { FleetStore } from './port.js';
 import { type IoRedisClient, isIoRedis, isNodeRedis, isStore, type NodeRedisClient } from './shapes.js';
 
-/** What `connectFleet` connects through. */
+/** A client or store for `connectFleet`. */
 export type FleetClient = NodeRedisClient | IoRedisClient | FleetStore;
 
 /**
- * The store behind a client, which is told by its shape.
- * @throws {ConfigurationError} for anything else
+ * Makes the store for a client, which is recognised by its shape.
+ * @throws {ConfigurationError} for anything that is not a supported client or a store
  */
 export function storeOf(client: FleetClient): FleetStore {
   if (isNodeRedis(client)) return nodeRedisStore(client);
