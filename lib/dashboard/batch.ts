@@ -3,19 +3,19 @@ import type { ResilienceEvent } from '../core/events.js';
 import { entryOf } from '../telemetry/entry.js';
 import { SOURCE } from './state.js';
 
-/** Different events that are told of one moment; of the others, only those that are alike are counted. */
+/** The most different events in one batch. Further kinds are dropped; repetitions are counted. */
 const MOST = 50;
-/** What events are told apart by. */
+/** Events with the same values in these fields are counted as one. */
 const IDENTITY = ['type', 'method', 'circuit', 'kind', 'state', 'reason', 'by'];
 
 interface Alike {
   readonly at: number;
-  /** The first of them. */
+  /** The first one of these events. */
   readonly event: ResilienceEvent;
   times: number;
 }
 
-/** Events of a moment: in an outage there may be thousands, most of them alike. */
+/** Collects the events of a short time. In an outage there may be thousands, most of them with equal fields. */
 export class EventBatch {
   #found = new Map<string, Alike>();
 
@@ -26,7 +26,7 @@ export class EventBatch {
     else if (this.#found.size < MOST) this.#found.set(key, { at, event, times: 1 });
   }
 
-  /** What has come since the last time, with the fields of the log alone. */
+  /** Returns the events since the last call, with the same fields as in the log. */
   take(): object[] {
     const found = this.#found;
     if (found.size === 0) return [];

@@ -8,9 +8,9 @@ import { Streams } from './streams.js';
 const MAX_PATH = 2048;
 
 /**
- * A live view of this process: answers requests for the page and its data. Mount it with what speaks in web-standard
- * requests, or with `toNode`.
- * @throws {ConfigurationError} for options that are wrong, at once
+ * Makes a handler for a live view of this process. It answers requests for the page and its data. Mount it in a server
+ * that uses web-standard requests, or use `toNode`.
+ * @throws {ConfigurationError} for invalid options
  */
 export function dashboard(options: DashboardOptions): (request: Request) => Promise<Response> {
   const rules = rulesOf(options);
@@ -28,7 +28,7 @@ async function answer(request: Request, rules: Rules, streams: Streams): Promise
   const { method, headers, url } = request;
   const { host, hostname, pathname } = new URL(url);
   if (pathname.length > MAX_PATH) return refuse(404, 'not found');
-  // A page elsewhere can make a browser ask this address by a name of its own (DNS rebinding).
+  // A page of another site can make the browser send requests to this address under its own name (DNS rebinding).
   const asked = headers.get('host') ?? host;
   if (!rules.hosts.includes(hostname) || asked !== host) return refuse(421, 'this host is not served here');
   if (pathname !== rules.basePath && !pathname.startsWith(`${rules.basePath}/`)) return refuse(404, 'not found');

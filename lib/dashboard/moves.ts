@@ -6,15 +6,15 @@ import { json, refuse } from './responses.js';
 const MAX_BODY = 4096;
 const MAX_REASON = 200;
 
-/** What somebody at the page asks for. */
+/** A request of the page to move a circuit. */
 interface Asked {
   readonly move: 'isolate' | 'reset';
   readonly reason?: string;
-  /** `process`: only here, although the circuit is the fleet's. */
+  /** `process`: only in this process, although the circuit belongs to the fleet. */
   readonly scope?: 'process';
 }
 
-/** Moves a circuit: in the whole fleet if it is the fleet's, else in this process. Only one that the page shows can be moved. */
+/** Moves a circuit that the page shows: in the whole fleet if it belongs to the fleet, else in this process. */
 export async function moveCircuit(
   request: Request,
   encoded: string,
@@ -37,7 +37,7 @@ export async function moveCircuit(
       runtime.telemetry.tell({ type: 'circuit_opened', circuit: name, state: 'isolated', by: 'dashboard' });
     } else {
       await fleet.reset(name);
-      // What was isolated by hand in this process alone stays so, whatever the fleet does.
+      // The fleet's reset does not close a circuit that was isolated by hand in this process, so close it here.
       if (isHere) circuitOfDashboard(name).reset();
       else runtime.telemetry.tell({ type: 'circuit_closed', circuit: name, state: 'closed', by: 'dashboard' });
     }
@@ -62,7 +62,7 @@ function decoded(name: string): string | undefined {
   }
 }
 
-/** The text of a body; undefined if it is too long. */
+/** The text of the body; undefined if it is too long. */
 async function bodyOf({ body }: Request): Promise<string | undefined> {
   if (!body) return '';
   const decoder = new TextDecoder();

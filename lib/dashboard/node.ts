@@ -2,10 +2,10 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 
-/** A handler of node:http, Express, and, with `reply.raw` and `reply.hijack()`, of Fastify. */
+/** A request handler for node:http and Express. For Fastify, use `reply.hijack()` and `reply.raw`. */
 export type NodeHandler = (request: IncomingMessage, response: ServerResponse) => void;
 
-/** Lets a handler of web-standard requests answer requests of Node. */
+/** Converts a handler of web-standard requests to a handler of Node requests. */
 export function toNode(handler: (request: Request) => Response | Promise<Response>): NodeHandler {
   return (request, response) => {
     void serve(handler, request, response).catch(() => {
@@ -30,15 +30,15 @@ async function serve(
   const { status, headers, body } = await handler(request);
   outgoing.writeHead(status, Object.fromEntries(headers));
   outgoing.flushHeaders();
-  // A reader that left, or a body that ends in an error, ends the connection.
+  // If the client disconnects or the body fails, `pipeline` ends the connection.
   if (body && incoming.method !== 'HEAD') await pipeline(Readable.fromWeb(body), outgoing);
   else outgoing.end();
 }
 
-/** Undefined for one that is no request of the web. */
+/** Converts the request; undefined if it is not a valid web-standard request. */
 function requestOf(incoming: IncomingMessage, signal: AbortSignal): Request | undefined {
   const { method = 'GET', headers } = incoming;
-  // Express takes off the path that it is mounted at.
+  // In `url`, Express removes the path of the mount point.
   const { originalUrl, body: parsed } = incoming as { readonly originalUrl?: string; readonly body?: unknown };
   const path = originalUrl ?? incoming.url ?? '/';
   try {
@@ -48,7 +48,7 @@ function requestOf(incoming: IncomingMessage, signal: AbortSignal): Request | un
       typeof value === 'string' ? [[name, value]] : [],
     );
     const hasBody = method !== 'GET' && method !== 'HEAD';
-    // A parser may have read it already.
+    // A body parser may have read the body already.
     const body = parsed === undefined ? Readable.toWeb(incoming) : JSON.stringify(parsed);
     return new Request(url, {
       ...{ method, signal, headers: given as [string, string][] },

@@ -3,9 +3,9 @@ import { ConfigurationError } from '../core/errors.js';
 import { show } from '../settings/check.js';
 
 interface Common {
-  /** The path that the dashboard is mounted at: `/ops/holdfast`. @default '' */
+  /** The path of the dashboard, for example `/ops/holdfast`. @default '' */
   readonly basePath?: string;
-  /** The names that it may be asked by, without a port. @default localhost, 127.0.0.1 and [::1] */
+  /** The allowed host names of requests, without a port. @default localhost, 127.0.0.1 and [::1] */
   readonly hosts?: readonly string[];
   /** Whether circuits can be isolated and reset. @default false */
   readonly control?: boolean;
@@ -13,7 +13,7 @@ interface Common {
   readonly keys?: boolean;
 }
 
-/** Who may look: whoever has the token, or whoever `authorize` lets in. */
+/** Options of `dashboard()`. Access needs the token, or `authorize` must return true. Set exactly one of them. */
 export type DashboardOptions = Common &
   ({ readonly token: string } | { readonly authorize: (request: Request) => boolean | Promise<boolean> });
 
@@ -33,15 +33,14 @@ export function rulesOf(options: DashboardOptions): Rules {
     if (!isRight) problems.push(`dashboard: ${name}: expected ${expected}, got ${shown(name, given[name])}`);
   };
   for (const key of Object.keys(given))
-    if (!KNOWN.includes(key)) problems.push(`dashboard: ${key} is no option; the options are ${KNOWN.join(', ')}`);
+    if (!KNOWN.includes(key)) problems.push(`dashboard: unknown option "${key}". Known: ${KNOWN.join(', ')}`);
   if (token === undefined && authorize === undefined)
     problems.push(
       'dashboard: expected token or authorize, got neither. Write: dashboard({ token: process.env.TOKEN })',
     );
   else if (authorize === undefined)
     expect(typeof token === 'string' && token.length >= 8, 'token', 'at least 8 characters');
-  else
-    expect(typeof authorize === 'function' && token === undefined, 'authorize', 'a function, and no token beside it');
+  else expect(typeof authorize === 'function' && token === undefined, 'authorize', 'a function, without token');
   expect(
     typeof basePath === 'string' && /^(\/[\w.~-]+)*$/.test(basePath),
     'basePath',
@@ -75,12 +74,12 @@ function asking(authorize: (request: Request) => boolean | Promise<boolean>): Ru
   };
 }
 
-/** Of one length, so that they can be compared in constant time. */
+/** All digests have the same length, so that they can be compared in constant time. */
 function digest(text: string): Buffer {
   return createHash('sha256').update(text).digest();
 }
 
-/** A token is never shown. */
+/** Messages never show a token. */
 function shown(name: string, value: unknown): string {
   return name === 'token' ? `a ${typeof value}` : show(value);
 }

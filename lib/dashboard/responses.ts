@@ -4,7 +4,7 @@ export function json(value: unknown): Response {
   return new Response(JSON.stringify(value), { headers: { ...HEADERS, 'content-type': 'application/json' } });
 }
 
-/** @param why a few words that name nothing of the process or of the request */
+/** @param why a fixed text, without data of the process or of the request */
 export function refuse(status: number, why: string): Response {
   return new Response(`${why}\n`, { status, headers: { ...HEADERS, 'content-type': 'text/plain; charset=utf-8' } });
 }
@@ -21,11 +21,11 @@ export function noAccess(): Response {
   return response;
 }
 
-/** Whether a page of this very address asks. Without an Origin it is no browser; with another one it is another page. */
+/** True if the request comes from a page of this origin. Other pages have another Origin, other clients have none. */
 export function isSameOrigin({ headers, url }: Request): boolean {
   const { origin, host } = new URL(url);
   const from = headers.get('origin');
   if (from === origin) return true;
-  // Behind a proxy that ends TLS, the scheme here is not the browser's: then the browser has to say so itself.
+  // Behind a proxy that ends TLS, the scheme differs from the browser's. Then the browser's `sec-fetch-site` decides.
   return from === `https://${host}` && headers.get('sec-fetch-site') === 'same-origin';
 }

@@ -5,21 +5,21 @@ import { dashboard } from './dashboard.js';
 import { toNode } from './node.js';
 
 export interface ServeOptions {
-  /** @default 0, a free one */
+  /** @default 0: a free port */
   readonly port?: number;
   /** @default '127.0.0.1' */
   readonly host?: string;
 }
 
 export interface ServedDashboard {
-  /** With the token behind `#`, which browsers send to nobody. */
+  /** Contains the token after `#`: browsers do not send this part to servers. */
   readonly url: string;
   close(): Promise<void>;
 }
 
 /**
- * Serves the dashboard of this process on a port of its own, with a random token. Circuits can be isolated and reset. Keeps
- * no process alive.
+ * Serves the dashboard of this process on its own port, with a random token. Circuits can be isolated and reset. The
+ * server does not keep the process alive.
  */
 export async function serveDashboard({ port = 0, host = '127.0.0.1' }: ServeOptions = {}): Promise<ServedDashboard> {
   const token = randomBytes(24).toString('base64url');

@@ -13,12 +13,12 @@ export interface FleetState {
   readonly circuits?: readonly FleetCircuit[];
 }
 
-/** What the page shows of one process. */
+/** The data of one process for the page. */
 export interface State {
-  /** Tells processes from one another. */
+  /** The id of the process. */
   readonly source: string;
   readonly inspection: Inspection;
-  /** Left out while they are those that were told last. */
+  /** Undefined in messages that do not contain the settings. */
   readonly settings?: Settings;
   readonly fleet?: FleetState;
 }
@@ -34,7 +34,7 @@ export function stateOf(keys: boolean, fleet: FleetState | undefined, settings?:
 
 let described: { readonly version: number; readonly methods: number; readonly settings: Settings } | undefined;
 
-/** The same object until something changes: describing them takes longer than all the rest. */
+/** Returns the same object until something changes, because describing the settings is expensive. */
 export function settingsNow(): Settings {
   const { version } = runtime;
   const counted = countedMethods();
@@ -45,7 +45,7 @@ export function settingsNow(): Settings {
   return described.settings;
 }
 
-/** Asks the store. Undefined if this process is in no fleet. */
+/** Reads the fleet from its store. Undefined if this process has not joined a fleet. */
 export async function fleetState(): Promise<FleetState | undefined> {
   const fleet = joinedFleet();
   if (!fleet) return undefined;
@@ -62,7 +62,7 @@ function settingsOf({ settings }: CountedMethod): readonly PolicySettings[] {
   try {
     return settings();
   } catch {
-    // Settings that are wrong: every call says so.
+    // With invalid settings, every call of the method reports them.
     return [];
   }
 }

@@ -12,7 +12,7 @@ const encoder = new TextEncoder();
 
 type StateOf = (fleet: FleetState | undefined, settings?: Settings) => State;
 
-/** The viewers: while there is none, nothing listens and nothing ticks. */
+/** The viewers of the page. Without viewers there are no listeners and no timers. */
 export class Streams {
   readonly #viewers = new Set<Viewer>();
   readonly #stateOf: StateOf;
@@ -25,8 +25,8 @@ export class Streams {
   }
 
   /**
-   * Server-sent events: `hello` with everything, `event` for events that are alike, `tick` each second with everything but
-   * the settings, `settings` when they have changed.
+   * Opens a stream of server-sent events: `hello` with all data, `event` for one or several equal events, `tick` each
+   * second with all data except the settings, and `settings` after each change of them.
    */
   open(signal: AbortSignal): Response {
     if (this.#viewers.size >= MAX_STREAMS) {
@@ -56,7 +56,7 @@ export class Streams {
     return new Response(body, { headers });
   }
 
-  /** Asks the store of the fleet; the next tick tells what it says. */
+  /** Reads the fleet from its store. The next tick contains the answer. */
   async askFleet(): Promise<void> {
     if (this.#isAsking) return;
     this.#isAsking = true;
@@ -76,7 +76,7 @@ export class Streams {
       }),
       every(TICK_MS, () => {
         const settings = settingsNow();
-        // No part of a tick, which a slow reader may miss.
+        // Not a part of the tick, because a slow viewer may miss ticks.
         if (settings !== told) this.#toAll('event', messageOf('settings', { source: SOURCE, settings }));
         told = settings;
         this.#toAll('tick', messageOf('tick', this.#stateOf(this.#fleet)));

@@ -1,9 +1,9 @@
-/** Messages that may wait for a slow reader before it is dropped. */
+/** A slow viewer with this many waiting messages is dropped. */
 const MAX_WAITING = 200;
-/** Ticks in a row that it may miss, because what came before them still waits. */
+/** A viewer that misses this many ticks in a row is dropped. */
 const MAX_MISSED = 30;
 
-/** One reader of the stream. */
+/** One viewer of the stream. */
 export class Viewer {
   readonly #controller: ReadableStreamDefaultController<Uint8Array>;
   #missed = 0;
@@ -12,14 +12,14 @@ export class Viewer {
     this.#controller = controller;
   }
 
-  /** @returns whether it keeps up */
+  /** @returns false if the viewer is too slow */
   event(message: Uint8Array): boolean {
     if (this.#waiting >= MAX_WAITING) return false;
     this.#controller.enqueue(message);
     return true;
   }
 
-  /** A tick tells everything: one that has not been read makes the next one needless. */
+  /** Skips the tick while earlier messages wait: the next tick contains all data. @returns false if it is too slow */
   tick(message: Uint8Array): boolean {
     if (this.#waiting > 0) return ++this.#missed < MAX_MISSED;
     this.#missed = 0;
@@ -27,12 +27,12 @@ export class Viewer {
     return true;
   }
 
-  /** What waits is thrown away, and its connection ends. */
+  /** Discards the waiting messages and ends the connection. */
   drop(): void {
-    this.#controller.error(new Error('The reader is too slow.'));
+    this.#controller.error(new Error('The viewer is too slow.'));
   }
 
-  /** The stream buffers nothing by itself, so that every message above 0 waits. */
+  /** The number of waiting messages. The stream has no buffer of its own, so a negative size counts them. */
   get #waiting(): number {
     return -(this.#controller.desiredSize ?? 0);
   }

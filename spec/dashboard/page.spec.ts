@@ -171,7 +171,7 @@ if (!path && process.env.CI) throw new Error('Chromium is not installed: apt-get
     await page.locator('#link.on').waitFor();
     await other.close();
     await page
-      .getByText(/^No connection\. This is how it was at \d\d:\d\d:\d\d, \d+ s ago\. Trying again\.$/)
+      .getByText(/^No connection\. The values are from \d\d:\d\d:\d\d, \d+ s ago\. Reconnecting\.$/)
       .waitFor();
     const again = await serveDashboard({ port: Number(port) });
     await page.getByText('Who are you?').waitFor();

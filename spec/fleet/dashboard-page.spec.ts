@@ -71,7 +71,7 @@ const path = chromiumPath();
     await page.getByText('checkout: the store does not answer, every process acts alone.').waitFor();
     await page.getByRole('button', { name: 'Reset openai' }).first().click();
     await page.getByRole('button', { name: 'Reset', exact: true }).click();
-    await page.getByText('openai is as it was: the store of the fleet does not answer (503).').waitFor();
+    await page.getByText('openai was not changed: the store of the fleet does not answer (503).').waitFor();
     expect(circuit('openai').state).to.equal('isolated');
   });
 });

@@ -1,4 +1,4 @@
-// What scripts/page.js makes of the folder browser/ when the library is built.
+// scripts/page.js makes this module from the folder browser/ during the build.
 export const MARKUP: string;
 export const SCRIPT: string;
 export const STYLE: string;

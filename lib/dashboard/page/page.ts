@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { MARKUP, SCRIPT, STYLE } from './assets.js';
 
-/** The page: one file that asks for nothing elsewhere. It has no data, so that it needs no token. */
+/** Answers with the page: one file without external resources. It contains no data, so it needs no token. */
 export function page({ control }: { readonly control: boolean }): Response {
   const nonce = randomBytes(18).toString('base64');
   const html = `<!doctype html>

@@ -2,7 +2,7 @@ import { SHOWN_MS, type Step } from './history.js';
 
 const HEIGHT = 46;
 
-/** Calls of the last two minutes, a column for each second: succeeded, fallback, and failed or refused from the top down. */
+/** Draws a column for each second of the last two minutes. From the top: succeeded, fallback, failed and refused. */
 export function drawChart(canvas: HTMLCanvasElement, steps: readonly Step[], at: number): void {
   const colours = getComputedStyle(document.documentElement);
   const width = (canvas.width = canvas.clientWidth * devicePixelRatio);
@@ -29,7 +29,7 @@ export function drawChart(canvas: HTMLCanvasElement, steps: readonly Step[], at:
   }
 }
 
-/** The most calls in a second. */
+/** The highest number of calls per second. */
 export function peakOf(steps: readonly Step[]): number {
   return Math.max(0, ...steps.map(perSecond));
 }

@@ -6,7 +6,7 @@ declare const SETTINGS: { readonly control: boolean };
 type Move = 'isolate' | 'reset';
 type Post = (path: string, init: RequestInit) => Promise<Response>;
 
-/** Isolates and resets circuits, after a question. */
+/** Isolates and resets circuits, after a confirmation. */
 export class Controls {
   readonly #post: Post;
   #fleets: readonly Fleet[] = [];
@@ -24,7 +24,7 @@ export class Controls {
     this.#fleets = fleets;
   }
 
-  /** None if nothing may be moved. */
+  /** The buttons of a circuit; none if the page cannot move circuits. */
   buttonsFor(name: string): HTMLElement[] {
     if (!SETTINGS.control) return [];
     const button = (move: Move, text: string): HTMLElement => {
@@ -41,8 +41,8 @@ export class Controls {
     const fleet = this.#fleetOf(name);
     const isolates = move === 'isolate';
     $('question').textContent = isolates
-      ? `Isolate ${name}? It refuses every call until it is reset.`
-      : `Reset ${name}? It closes, and lets every call through.`;
+      ? `Isolate ${name}? It rejects every call until it is reset.`
+      : `Reset ${name}? It closes and admits every call.`;
     $('scope').hidden = !fleet;
     $('whole').textContent = `in the whole fleet ${fleet?.name ?? ''}`;
     $('why').hidden = !isolates;
@@ -66,11 +66,11 @@ export class Controls {
     const body = JSON.stringify({ ...(reason !== '' && { reason }), ...(!isEverywhere && { scope: 'process' }) });
     try {
       const answer = await this.#post(`circuits/${encodeURIComponent(name)}/${move}`, { method: 'POST', body });
-      if (!answer.ok) return say(`${name} is as it was: ${(await answer.text()).trim()} (${answer.status}).`, false);
+      if (!answer.ok) return say(`${name} was not changed: ${(await answer.text()).trim()} (${answer.status}).`, false);
       const { state, fleet } = (await answer.json()) as { readonly state: string; readonly fleet?: string };
       say(`${name} is ${state}${fleet === undefined ? '' : ` in the whole fleet ${fleet}`}.`, true);
     } catch {
-      say(`No answer: nobody knows whether ${name} was moved.`, false);
+      say(`No answer. It is unknown whether ${name} was changed.`, false);
     }
   }
 }

@@ -1,6 +1,6 @@
-// Names come into the page as text alone.
+// Names are always added to the page as text, never as markup.
 
-/** An element of the markup. */
+/** Returns an element of the page by its id. */
 export function $<T extends HTMLElement = HTMLElement>(id: string): T {
   return document.getElementById(id) as T;
 }
@@ -35,7 +35,7 @@ export function row(cells: readonly Cell[]): HTMLTableRowElement {
   return made;
 }
 
-/** The parts of a list that are drawn again and again. Each keeps its element, and with it the focus. */
+/** The items of a list that is redrawn often. Each item keeps its element, so that it keeps the focus. */
 export class Parts<T, P extends { readonly root: HTMLElement }> {
   readonly #parts = new Map<string, P>();
   readonly #box: HTMLElement;
@@ -48,7 +48,7 @@ export class Parts<T, P extends { readonly root: HTMLElement }> {
     this.#update = update;
   }
 
-  /** @param items in their order, each with a key of its own */
+  /** @param items in the order of display, each with a unique key */
   draw(items: readonly (readonly [key: string, item: T])[]): void {
     const keys = new Set(items.map(([key]) => key));
     for (const [key, { root }] of this.#parts)

@@ -1,19 +1,19 @@
 import { $, el } from './dom.js';
 import { time } from './format.js';
 
-/** An event as the stream has it: the fields of the log. */
+/** An event in the stream, with the fields of the log. */
 export interface Told {
   readonly at: number;
   readonly level: string;
   readonly message: string;
   readonly source: string;
-  /** How many there were that are alike. */
+  /** The number of events with equal fields. */
   readonly times: number;
   readonly [field: string]: unknown;
 }
 
 interface Line {
-  /** The first of them. */
+  /** The first one of these events. */
   readonly told: Told;
   readonly key: string;
   count: number;
@@ -21,10 +21,10 @@ interface Line {
 
 const KEPT = 500;
 const SHOWN = 100;
-/** Events that are alike and follow each other closely are one line. */
+/** An event is added to one of the newest lines if their fields are equal and the line is recent. */
 const ALIKE = 8;
 const ALIKE_MS = 10_000;
-/** What an event is told apart by. */
+/** Events with the same values in these fields share a line. */
 const IDENTITY = ['message', 'method', 'circuit', 'kind', 'state', 'reason', 'source'];
 
 /** The newest events. */
@@ -41,7 +41,7 @@ export class Events {
     const found = this.#lines.slice(0, ALIKE).find((one) => one.key === key && told.at - one.told.at < ALIKE_MS);
     if (found) found.count += told.times;
     else this.#lines = [{ told, key, count: told.times }, ...this.#lines].slice(0, KEPT);
-    // Many may come at once.
+    // Many events may arrive at once: draw them together.
     if (this.#isDue) return;
     this.#isDue = true;
     setTimeout(() => this.#draw(), 200);
@@ -60,7 +60,7 @@ export class Events {
   }
 }
 
-/** What needs no label to be understood, in the order in which it is shown. */
+/** Fields whose values are shown without a label, in the order of display. */
 const PLAIN = ['circuit', 'method', 'kind', 'errorName', 'code', 'errno'];
 const LEFT_OUT = new Set([...PLAIN, 'elapsedMs', 'maxAttempts']);
 

@@ -12,7 +12,7 @@ interface Row {
 
 interface Shown {
   readonly circuit: FleetCircuit;
-  /** A circuit that a process uses has its buttons in its tile. */
+  /** True if a process uses the circuit. Its buttons are then in its tile. */
   readonly hasTile: boolean;
 }
 
@@ -50,7 +50,7 @@ export class FleetView {
       ...fleets.map(({ name, isConnected }) =>
         isConnected
           ? el('span', '', `${name}: these processes open and close their circuits together. `)
-          : el('b', 'bad', `${name}: the store does not answer, every process acts alone. What is shown is old. `),
+          : el('b', 'bad', `${name}: the store does not answer, every process acts alone. The values are old. `),
       ),
     );
     this.#rows.draw(

@@ -1,8 +1,8 @@
 import { type Counts, mapped } from './sources.js';
 
-/** What happened in about a second. */
+/** The counts of about one second. */
 export interface Step extends Counts {
-  /** When it ended, in milliseconds of this page. */
+  /** The end of this second, on the clock of this page. */
   readonly at: number;
   readonly ms: number;
 }
@@ -10,7 +10,7 @@ export interface Step extends Counts {
 export const SHOWN_MS = 120_000;
 const RATE_MS = 10_000;
 
-/** The last two minutes of something that is counted. */
+/** The counts of the last two minutes. */
 export class History {
   readonly steps: Step[] = [];
   #last: (Counts & { readonly at: number }) | undefined;
@@ -23,7 +23,7 @@ export class History {
     while (this.steps[0] && this.steps[0].at < at - SHOWN_MS) this.steps.shift();
   }
 
-  /** Each count per second, over the last ten seconds. */
+  /** The rates per second over the last ten seconds. */
   get rates(): Counts {
     const until = this.#last?.at ?? 0;
     const recent = this.steps.filter(({ at }) => at > until - RATE_MS);
@@ -32,7 +32,7 @@ export class History {
   }
 }
 
-/** One for each name. */
+/** A map that makes missing values. */
 export class Named<T> {
   readonly #byName = new Map<string, T>();
   readonly #make: () => T;
@@ -48,13 +48,13 @@ export class Named<T> {
   }
 }
 
-/** How far a counter has come in the last two minutes. */
+/** The increase of a counter in the last two minutes. */
 export class Recent {
   readonly #seen: { readonly at: number; readonly value: number }[] = [];
 
   since(value: number, at: number): number {
     if (this.#seen.at(-1)?.value !== value) this.#seen.push({ at, value });
-    // The one before the span is where it began.
+    // The last value before the two minutes is kept as the start.
     while (this.#seen[1] && this.#seen[1].at < at - SHOWN_MS) this.#seen.shift();
     return Math.max(0, value - (this.#seen[0]?.value ?? value));
   }

@@ -11,7 +11,7 @@ import { drawLimits, drawMethods, drawSettings } from './tables.js';
 import { Tiles, trouble } from './tiles.js';
 import { Verdict } from './verdict.js';
 
-/** A tick comes each second: after so long, something is wrong. */
+/** A tick arrives each second. After this time without one, the page warns. */
 const SILENT_MS = 4000;
 const AGAIN_MS = 1000;
 
@@ -23,7 +23,7 @@ const tiles = new Tiles(controls);
 const fleetView = new FleetView(controls);
 const verdict = new Verdict((circuit) => tiles.focus(circuit));
 
-/** When something was last heard: on this page's clock, and as people read it. */
+/** When the last message arrived: on the clock of this page, and as the time of day. */
 let heard: { readonly at: number; readonly time: number } | undefined;
 let problem = '';
 /** Processes that `holdfast dashboard` cannot reach. */
@@ -32,7 +32,7 @@ let away: readonly string[] = [];
 function draw(): void {
   const at = performance.now();
   drawConnection(at);
-  // What is old stays as it was.
+  // Without new data, the page is not redrawn.
   if (!heard || problem !== '' || at - heard.at > SILENT_MS) return;
   sources.forgetThoseGone(at);
   const { states } = sources;
@@ -48,8 +48,8 @@ function draw(): void {
   $('none').hidden = found.length > 0;
   $('none').textContent =
     circuits.length > 0
-      ? 'No circuit has such a name.'
-      : 'No circuit has been used yet. Each shows up here with the first call of a method that it protects.';
+      ? 'No circuit matches this name.'
+      : 'No circuit has been used yet. Each appears here at the first call of a method that it protects.';
   drawMethods(methods.filter(({ name, circuit }) => matches(find, name, circuit)));
   drawLimits(states.map(({ inspection }) => inspection));
   drawSettings(states);
@@ -64,7 +64,7 @@ function draw(): void {
           .slice(0, 80);
 }
 
-/** Says so if what is shown is old, or not of all. */
+/** Shows the state of the connection, and a warning if values are old or processes are silent. */
 function drawConnection(at: number): void {
   const isOld = heard !== undefined && at - heard.at > SILENT_MS;
   const isLive = heard !== undefined && !isOld && problem === '';
@@ -74,7 +74,7 @@ function drawConnection(at: number): void {
   const silent = [...new Set([...away, ...sources.silentFor(SILENT_MS, at)])];
   const text =
     heard && (isOld || problem !== '')
-      ? `${problem || 'The process says nothing.'} This is how it was at ${time(heard.time)}, ${seconds(at - heard.at)} ago. Trying again.`
+      ? `${problem || 'The process sends nothing.'} The values are from ${time(heard.time)}, ${seconds(at - heard.at)} ago. Reconnecting.`
       : problem ||
         (silent.length > 0 ? `${count(silent.length, 'process', 'processes')} silent: ${silent.join(', ')}` : '');
   $('stale').hidden = text === '';
@@ -92,7 +92,7 @@ function hear(type: string, data: unknown): void {
   }
 }
 
-/** Reads the stream, again and again. Ends when a token is needed. */
+/** Reads the stream and reconnects whenever it ends. Stops if the page needs a token. */
 async function follow(): Promise<void> {
   for (;;) {
     try {

@@ -1,4 +1,4 @@
-// Everything that the processes tell, added up by name.
+// The data of all processes, added up by name.
 import type { CircuitStateName } from '../../../core/events.js';
 import type { FleetCircuit } from '../../../runtime/fleets.js';
 import type { State } from '../../state.js';
@@ -18,16 +18,16 @@ export interface Method {
 
 export interface Circuit {
   readonly name: string;
-  /** The worst of all processes. */
+  /** The worst state among all processes. */
   readonly state: CircuitStateName;
   readonly retryAfterMs: number | null;
   readonly reason: string | undefined;
   readonly isShadow: boolean;
-  /** How many processes have it in this state, and how many have it. */
+  /** The number of processes with the circuit in this state, and the number of all processes with the circuit. */
   readonly there: number;
   readonly processes: number;
   readonly openings: number;
-  /** Those of the last two minutes. */
+  /** The openings in the last two minutes. */
   readonly recent: number;
   readonly tokens: number;
   readonly key: string | undefined;
@@ -46,7 +46,7 @@ export interface Fleet {
 }
 
 export const STATES: readonly CircuitStateName[] = ['closed', 'forced-closed', 'half-open', 'open', 'isolated'];
-/** From this share on, a circuit is in trouble although it is closed. */
+/** A closed circuit with at least this share of degraded calls is shown as failing. */
 export const FAILING = 0.1;
 const ofMethods = new Named(() => new History());
 const ofCircuits = new Named(() => new History());
@@ -127,7 +127,7 @@ export function circuitsIn(
   });
 }
 
-/** What was last known of each fleet: its store may not answer. */
+/** The last known circuits of each fleet, for the time when its store does not answer. */
 const known = new Map<string, readonly FleetCircuit[]>();
 
 export function fleetsIn(states: readonly State[]): Fleet[] {

@@ -1,7 +1,7 @@
 import type { MethodStats } from '../../../runtime/inspection.js';
 import type { State } from '../../state.js';
 
-/** What is counted of calls. */
+/** The counters of calls. */
 export interface Counts {
   readonly ended: number;
   readonly failed: number;
@@ -16,14 +16,14 @@ const NOTHING: Counts = { ended: 0, failed: 0, refused: 0, fallback: 0, retries:
 
 interface Source {
   readonly state: State;
-  /** When it was last heard, in milliseconds of this page. */
+  /** When its last message arrived, on the clock of this page. */
   readonly heardAt: number;
 }
 
-/** Milliseconds after which a process is taken for gone, while others are heard. */
+/** A process without messages for this time is removed from the page. */
 const GONE_MS = 30_000;
 
-/** The processes that are shown, and what they have counted since the page was opened. */
+/** The processes on the page, and the sums of their counters since the page was opened. */
 export class Sources {
   readonly #sources = new Map<string, Source>();
   readonly #totals = new Map<string, Counts>();
@@ -33,7 +33,7 @@ export class Sources {
     const before = known?.inspection;
     const { settings = known?.settings } = state;
     this.#sources.set(state.source, { state: { ...state, ...(settings && { settings }) }, heardAt });
-    // A process that is new, or has begun again, brings a past that was not seen here.
+    // Counters of a new or restarted process are not added at once: their calls happened before this message.
     const isKnown = before?.since === state.inspection.since;
     const past = new Map(before?.methods.map((one) => [one.method, countsOf(one)]));
     for (const stats of state.inspection.methods) {
@@ -64,7 +64,7 @@ export class Sources {
     return [...this.#sources.values()].map(({ state }) => state);
   }
 
-  /** Those that have said nothing for so long. */
+  /** The processes without messages for `ms`. */
   silentFor(ms: number, now: number): string[] {
     return [...this.#sources].filter(([, { heardAt }]) => now - heardAt > ms).map(([name]) => name);
   }

@@ -1,14 +1,14 @@
-// The stream is read with `fetch`, since EventSource sends no header.
+// The stream is read with `fetch`, because EventSource cannot send headers.
 
 export interface Message {
   readonly type: string;
   readonly data: unknown;
 }
 
-/** Where the page is mounted, as the browser sees it. */
+/** The path of the page in the browser. */
 const base = location.pathname.replace(/\/$/, '');
 
-/** Asks the API below the page's own address. */
+/** Sends a request to the API below the path of the page. */
 export function ask(path: string, token: string, init: RequestInit = {}): Promise<Response> {
   return fetch(`${base}/api/${path}`, {
     ...init,
@@ -16,7 +16,7 @@ export function ask(path: string, token: string, init: RequestInit = {}): Promis
   });
 }
 
-/** Every message of a stream until it ends. */
+/** Yields every message of the stream until it ends. */
 export async function* messagesOf(body: ReadableStream<Uint8Array>): AsyncGenerator<Message> {
   const decoder = new TextDecoder();
   const reader = body.getReader();

@@ -4,7 +4,7 @@ import { $, type Cell, el, row } from './dom.js';
 import { rate, seconds, share } from './format.js';
 import { FAILING, type Method } from './model.js';
 
-/** From so many attempts a call on, retries are most of the load. */
+/** With more attempts per call than this, the number is marked as bad. */
 const AMPLIFIED = 1.5;
 
 export function drawMethods(methods: readonly Method[]): void {
@@ -81,7 +81,7 @@ export function drawLimits(inspections: readonly Inspection[]): void {
 
 let shown = '';
 
-/** Drawn again only when they have changed: what somebody has opened stays open. */
+/** Redraws the settings only if they have changed. Open details stay open. */
 export function drawSettings(states: readonly State[]): void {
   const settings = Object.assign({}, ...states.map((one) => one.settings)) as Settings;
   const text = JSON.stringify(settings);

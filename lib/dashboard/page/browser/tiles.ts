@@ -17,7 +17,7 @@ interface Tile {
 
 interface Shown {
   readonly circuit: Circuit;
-  /** The most calls per second that any circuit has. */
+  /** The highest rate of calls among all circuits. */
   readonly most: number;
   readonly at: number;
 }
@@ -25,7 +25,7 @@ interface Shown {
 const PIE = 44;
 const LEAST_PIE = 12;
 
-/** A tile for each circuit. */
+/** Shows a tile for each circuit. */
 export class Tiles {
   readonly #parts: Parts<Shown, Tile>;
 
@@ -33,13 +33,13 @@ export class Tiles {
     this.#parts = new Parts($('circuits'), (name) => make(name, controls), update);
   }
 
-  /** @param circuits in the order in which they are shown */
+  /** @param circuits in the order of display */
   draw(circuits: readonly Circuit[], at: number): void {
     const most = Math.max(...circuits.map(({ rates }) => rates.ended), 1);
     this.#parts.draw(circuits.map((circuit) => [circuit.name, { circuit, most, at }]));
   }
 
-  /** Leads the eye and the keyboard to one of them. */
+  /** Scrolls to a tile and gives it the keyboard focus. */
   focus(name: string): void {
     const root = this.#parts.rootOf(name);
     root?.scrollIntoView({ block: 'center' });
@@ -47,7 +47,7 @@ export class Tiles {
   }
 }
 
-/** The more, the sooner somebody has to look. */
+/** The urgency of a circuit: those with a higher value are shown first. */
 export function trouble({ state, degraded, rates }: Circuit): number {
   return STATES.indexOf(state === 'isolated' ? 'open' : state) * 10 + degraded * 9 + Math.min(1, rates.ended / 10_000);
 }
@@ -123,7 +123,7 @@ function moreFacts({ state, retryAfterMs, reason, openings, recent, tokens, keys
   ];
 }
 
-/** The area is the traffic. */
+/** Draws the pie. Its area shows the rate of calls. */
 function drawPie(pie: HTMLElement, { rates }: Circuit, most: number): void {
   const size = rates.ended === 0 ? LEAST_PIE / 2 : Math.max(LEAST_PIE, PIE * Math.sqrt(rates.ended / most));
   const bad = rates.ended === 0 ? 0 : ((rates.failed + rates.refused) / rates.ended) * 100;

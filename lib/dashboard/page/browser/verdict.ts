@@ -8,11 +8,11 @@ type Level = 'good' | 'warn' | 'held' | 'bad';
 interface Trouble {
   readonly level: Level;
   readonly text: string;
-  /** The circuit that it is about. */
+  /** The affected circuit. */
   readonly circuit?: string;
 }
 
-/** What is looked at. */
+/** The data for the verdict. */
 export interface Scene {
   readonly circuits: readonly Circuit[];
   readonly methods: readonly Method[];
@@ -28,11 +28,11 @@ interface Chip {
   readonly button: HTMLButtonElement;
 }
 
-/** The first line: what is wrong. */
+/** The first line of the page: a summary and the current problems. */
 export class Verdict {
   readonly #chips: Parts<Trouble, Chip>;
 
-  /** @param show leads to a circuit */
+  /** @param show scrolls to a circuit */
   constructor(show: (circuit: string) => void) {
     this.#chips = new Parts<Trouble, Chip>(
       $('troubles'),
