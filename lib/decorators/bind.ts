@@ -10,8 +10,8 @@ import type { Names } from '../settings/sections.js';
 import { type Decoration, type Decorator, isInnerAt, namesOf, type Options, type Owned } from './decoration.js';
 
 /**
- * The policies of a stack with the settings in effect, without those that are switched off.
- * @throws {ConfigurationError} for settings that are wrong or cannot both be meant, every problem at once
+ * The enabled policies of a stack, with the settings in effect.
+ * @throws {ConfigurationError} that lists every wrong or contradictory setting
  */
 export function bindAll(stack: readonly Decoration[], site: Site, owned: Owned, self: unknown): readonly Policy[] {
   const enabled = rightOf(stack, site.method, layers());
@@ -24,7 +24,7 @@ export function bindAll(stack: readonly Decoration[], site: Site, owned: Owned, 
 }
 
 /**
- * The decorators of a stack that are switched on.
+ * The enabled decorators of a stack.
  * @throws {ConfigurationError} for wrong settings that the stack uses
  */
 export function rightOf(stack: readonly Decoration[], method: string, current: Layers): readonly Enabled[] {
@@ -35,12 +35,12 @@ export function rightOf(stack: readonly Decoration[], method: string, current: L
   return enabled;
 }
 
-/** What a stack and these settings say that cannot both be meant. */
+/** Messages about options of a stack and settings that contradict each other. */
 export function contradictionsOf(stack: readonly Decoration[], method: string, current: Layers): string[] {
   return problemsOf(enabledOf(stack, namesOf(stack, method), current), method);
 }
 
-/** The settings in effect of each decorator, and the layer that each came from. */
+/** The settings in effect of each decorator, and the layer of each setting. */
 export function settingsOf(stack: readonly Decoration[], method: string, current: Layers): readonly PolicySettings[] {
   const names = namesOf(stack, method);
   return stack.map(({ decorator, options }, index) => ({
@@ -49,7 +49,7 @@ export function settingsOf(stack: readonly Decoration[], method: string, current
   }));
 }
 
-/** A decorator that is switched on, with the options in effect. */
+/** An enabled decorator, with the options in effect. */
 interface Enabled {
   readonly decorator: Decorator;
   readonly values: Options;

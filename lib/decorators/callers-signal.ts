@@ -4,7 +4,10 @@ import type { Decoration } from './decoration.js';
 
 type Find = (...args: unknown[]) => AbortSignal | undefined;
 
-/** How all policies of a stack find the caller's signal: as the outermost decorator with the option says, else as usual. */
+/**
+ * The function with which all policies of a stack find the caller's signal. It calls the option `signal` of the
+ * outermost decorator that has one, then searches the arguments.
+ */
 export function signalFinderOf(stack: readonly Decoration[]): Site['signalOf'] {
   const find = stack.find(({ options }) => options.signal !== undefined)?.options.signal as Find | undefined;
   if (!find) return findSignal;

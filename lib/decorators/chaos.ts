@@ -8,21 +8,21 @@ import { problemsFor } from '../settings/problems.js';
 import { valuesIn } from '../settings/resolve.js';
 import { type Decoration, namesOf, type Owned } from './decoration.js';
 
-/** What a method last said about chaos, so that it says it once. */
-interface Told {
+/** The rules that a method emitted last: it emits them only when they change. */
+interface Emitted {
   rules: string | undefined;
 }
 
 /**
- * The chaos that settings ask for in this method. Emitted when it becomes effective.
- * @throws {ConfigurationError} for wrong settings of chaos, if the variable allows it
+ * The chaos rules in effect for this method; undefined for none. Emits `chaos_started` when they change.
+ * @throws {ConfigurationError} for wrong settings of chaos, if the environment variable allows chaos
  */
 export function chaosOf(stack: readonly Decoration[], site: Site, owned: Owned): ChaosRules | undefined {
   const current = layers();
-  const told = owned.once('chaos', (): Told => ({ rules: undefined }));
-  // Whatever files and code say, nothing happens without the variable.
+  const emitted = owned.once('chaos', (): Emitted => ({ rules: undefined }));
+  // Neither files nor code can allow chaos: only the environment variable can.
   if (current.loaded.environment.chaos?.enabled !== true) {
-    told.rules = undefined;
+    emitted.rules = undefined;
     return undefined;
   }
   const names = namesOf(stack, site.method);
@@ -31,12 +31,12 @@ export function chaosOf(stack: readonly Decoration[], site: Site, owned: Owned):
   const now = site.clock.now();
   const rules = chaosRules(values, now);
   const text = rules && JSON.stringify(rules);
-  if (rules && told.rules !== text) tell(rules, site, now);
-  told.rules = text;
+  if (rules && emitted.rules !== text) emit(rules, site, now);
+  emitted.rules = text;
   return rules;
 }
 
-function tell({ rate, fault, latencyMs, endsAt }: ChaosRules, { channel, method }: Site, now: number): void {
+function emit({ rate, fault, latencyMs, endsAt }: ChaosRules, { channel, method }: Site, now: number): void {
   channel('chaos_started').audience(now)?.({
     type: 'chaos_started',
     method,

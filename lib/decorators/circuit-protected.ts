@@ -11,24 +11,25 @@ import { definePolicy } from './define-policy.js';
 import { keyFinder } from './key.js';
 import type { PolicyDecorator } from './types.js';
 
-/** One signature: a function without parameters, such as `classify: () => 'network'`, gets no type from the second of two. */
+/** One signature, not two overloads: TypeScript would not type `classify: () => 'network'` by the second overload. */
 type CircuitProtectedFactory = <R = never>(options?: CircuitOptions<R> | string) => PolicyDecorator<R>;
 
 /**
- * Leaves a failing upstream alone: after `failureThreshold` failed calls in a row, or when too many calls of `window` have
- * failed or were slow, the circuit opens and rejects calls for `recoveryTimeout`; then it lets `probes` through and closes
- * when they succeed. Meanwhile the fallback answers, or {@link CircuitOpenError} is thrown.
+ * Stops calls to a failing upstream. The circuit opens after `failureThreshold` failed calls in a row, or when too many
+ * calls of `window` failed or were slow. While it is open, it rejects calls for `recoveryTimeout`; then it admits
+ * `probes` and closes when they succeed. For a rejected call, the fallback answers, or {@link CircuitOpenError} is
+ * thrown.
  *
- * Stands above `@RetryOnTransient()`: one exhausted retry sequence is one failure. Methods that name the same circuit
- * share it. Data options left out come from the settings `circuit.*`.
- * @throws {DecorationError} when the class is defined, for wrong options or a place where it cannot stand
+ * Write it above `@RetryOnTransient()`: one exhausted retry sequence is one failure. Methods that name the same circuit
+ * share it. If unset, data options come from the settings `circuit.*`.
+ * @throws {DecorationError} when the class is defined, for wrong options or a wrong position
  */
 export const CircuitProtected: CircuitProtectedFactory = definePolicy({
   name: 'CircuitProtected',
   group: 'circuit',
   fields: circuitFields,
   shorthand: 'circuit',
-  // Whoever sets a rate and no threshold means the rate alone.
+  // If only the rate is set, the rate alone decides.
   derive: ({ failureRate }, isSet): Partial<ResolvedCircuitOptions> =>
     failureRate !== null && !isSet('failureThreshold') ? { failureThreshold: 'off' } : {},
   bind: (options, site, own) => {
@@ -38,12 +39,14 @@ export const CircuitProtected: CircuitProtectedFactory = definePolicy({
       rules: circuitRules(options),
       circuit: circuitOf(options, site, own),
     });
-    // The circuit sees no arguments of a call that ends well.
+    // Only an additional policy sees the arguments of successful calls: the circuit does not.
     return isLearner(fallback) ? [policy, learnFrom(fallback, (value) => !failureOnResult?.(value))] : policy;
   },
 });
 
-/** Which circuit a call belongs to: the one that is named, else the method's own; by its key, where there is one. */
+/**
+ * The circuit of a call: the named one, else the method's own. With the option `key`, the circuit of the call's key.
+ */
 function circuitOf(
   { circuit: name, key, maxKeys }: ResolvedCircuitOptions,
   site: Site,

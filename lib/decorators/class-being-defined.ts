@@ -4,8 +4,9 @@ import { fileURLToPath } from 'node:url';
 const DEFINITION = /<static_initializer> \((.+):(\d+):\d+\)/;
 
 /**
- * The name of the class whose definition is running. A standard decorator is not told, because its class does not exist
- * yet; but an error has to name it, and the place of the definition is on the stack. Undefined where it cannot be read.
+ * The name of the class whose definition is running, for error messages. A standard decorator does not get it, because
+ * its class does not exist yet. So it is read from the source file, at the line that the call stack shows. Undefined if
+ * it cannot be read.
  */
 export function classBeingDefined(): string | undefined {
   const [, file, line] = DEFINITION.exec(new Error().stack ?? '') ?? [];

@@ -5,12 +5,12 @@ import { keyFinder } from './key.js';
 import type { PolicyDecorator } from './types.js';
 
 /**
- * Calls on one object with the same key that are in flight share one, and get the same result: the same object, so that
- * nobody may change it. Each caller's abort ends its own wait; when the last caller has left, the shared call ends. The
- * method hands {@link currentSignal} to its client, not the signal of its first caller. Nothing is kept when it is over.
+ * Concurrent calls on one object with the same key share one call. All callers get the same result object, so none of
+ * them may change it. A caller's abort ends only its own wait; when the last caller has aborted, the shared call ends.
+ * The method must pass {@link currentSignal} to its client, not the signal of its first caller. Results are not cached.
  *
- * Stands below `@CircuitProtected()` and above `@RetryOnTransient()`. Not for `async *` methods.
- * @throws {DecorationError} when the class is defined, for wrong options or a place where it cannot stand
+ * Write it below `@CircuitProtected()` and above `@RetryOnTransient()`. Not for `async *` methods.
+ * @throws {DecorationError} when the class is defined, for wrong options or a wrong position
  */
 export const Coalesced: (options: CoalesceOptions) => PolicyDecorator = definePolicy({
   name: 'Coalesced',

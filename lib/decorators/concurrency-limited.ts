@@ -10,13 +10,13 @@ import { keyFinder } from './key.js';
 import type { PolicyDecorator } from './types.js';
 
 /**
- * Lets `limit` calls of the method run at a time, over all instances; `queue` more wait in order for at most
- * `maxQueueWait`; the rest is rejected with {@link ConcurrencyLimitError} without being made. `limit: 'adaptive'`
- * finds the number from the latency of the calls.
+ * Lets at most `limit` calls of the method run at a time, over all instances. `queue` more calls wait in order for at
+ * most `maxQueueWait`. All other calls are rejected with {@link ConcurrencyLimitError} and never start. `limit:
+ * 'adaptive'` derives the limit from the latency of the calls.
  *
- * Stands below `@RetryOnTransient()`, so that no permit is held while a retry waits. A rejection is not retried and does
- * not count in the circuit.
- * @throws {DecorationError} when the class is defined, for wrong options or a place where it cannot stand
+ * Write it below `@RetryOnTransient()`, so that no permit is held while a retry waits. A rejection is not retried and
+ * does not count in the circuit.
+ * @throws {DecorationError} when the class is defined, for wrong options or a wrong position
  */
 export const ConcurrencyLimited: (options: ConcurrencyOptions) => PolicyDecorator = definePolicy({
   name: 'ConcurrencyLimited',

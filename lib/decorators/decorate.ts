@@ -16,10 +16,12 @@ import { type DecoratorArguments, type Place, placeOf } from './place.js';
 import { isGenerator, isStream, isSynchronous } from './synchronous.js';
 import type { PolicyDecorator } from './types.js';
 
-/** Makes what users write of a decorator and its options: one body for all three spellings. */
+/**
+ * Makes the decorator that users apply: one function for legacy decorators, standard decorators and plain functions.
+ */
 export function decorate<R>(decorator: Decorator, [given = {}, ...rest]: readonly unknown[]): PolicyDecorator<R> {
   if (typeof given === 'function' || rest.length > 0) throw withoutParentheses(decorator, [given, ...rest]);
-  // A copy, because the caller may change the object later. Anything that is not an object is refused below.
+  // A copy, because the caller may change the object later. `checkOptions` rejects anything that is not an object.
   const copied = typeof given === 'object' && given !== null && !Array.isArray(given) ? { ...given } : given;
   const apply = (...args: DecoratorArguments): unknown => {
     const place = placeOf(decorator.policy, args);
@@ -34,17 +36,17 @@ export function decorate<R>(decorator: Decorator, [given = {}, ...rest]: readonl
   return apply as PolicyDecorator<R>;
 }
 
-/** Joins the decorators that stand there already: the whole stack becomes one wrapper around the method. */
+/** Adds a decoration to those that the method already has: one wrapper runs the whole stack. */
 function around(decoration: Decoration, place: Place): Omit<Decorated, 'wrapper'> {
   const { fn } = place;
   const inner = decoratedOf(fn);
-  // Another library's wrapper may stand in between, and has to be called.
+  // If another library's wrapper is in between, it must be called.
   const isOurs = inner?.wrapper === fn;
   const beneath = isOurs ? inner.beneath : [...(inner?.stack ?? []), ...(inner?.beneath ?? [])];
   const stack = [decoration, ...(isOurs ? inner.stack : [])];
   const stats = new CallStats();
   stats.isBeneath = stack.some(({ decorator }) => decorator.isStep);
-  // Each call would be counted twice.
+  // Only one of the two wrappers counts a call: otherwise each call would count twice.
   if (inner && !isOurs) {
     inner.stats.isBeneath = true;
     stats.isOuter = true;
@@ -56,7 +58,7 @@ function around(decoration: Decoration, place: Place): Omit<Decorated, 'wrapper'
   return { body: isOurs ? inner.body : fn, stack, beneath, stats };
 }
 
-/** A name that is given holds for the method wherever it is found. */
+/** Uses the option `name` of the decorators, if set, instead of `Class.method`. */
 function namedPlace(place: Place, stack: readonly Decoration[]): Place {
   const [name, other] = givenNames(stack);
   if (name === undefined) return place;
@@ -95,7 +97,7 @@ function refuseStream({ policy, noStreams }: Decorator, { fn, name, own }: Place
   throw new DecorationError([`${name}: @${policy}() stands on async *${own}(…): ${noStreams}.`]);
 }
 
-/** The decorator was written without its parentheses. */
+/** The error for a decorator that is written without its parentheses. */
 function withoutParentheses({ policy }: Decorator, args: readonly unknown[]): DecorationError {
   const { name, own, isMethod } = placeOf(policy, [...args] as DecoratorArguments);
   const right = isMethod ? `@${policy}()` : `${policy}()(${own || 'fn'})`;

@@ -13,9 +13,8 @@ import type { AnyFunction } from './types.js';
 export type PolicyName = string;
 
 /**
- * The decorators, outermost first: the order in which they can be stacked. A time limit stands around the whole call,
- * around all attempts together, right below the circuit, and around each attempt. Other policies are inserted when they
- * are defined.
+ * The order in which decorators can be stacked, outermost first. A time limit can limit the whole call, all attempts
+ * together (right below the circuit), or each attempt. `definePolicy` inserts other policies.
  */
 export const ORDER: PolicyName[] = shared('decorators.order', () => [
   'TimeLimited',
@@ -33,61 +32,67 @@ export const ORDER: PolicyName[] = shared('decorators.order', () => [
 export type Options = Readonly<Record<string, unknown>>;
 export type EffectiveSettings = Readonly<Record<string, Setting>>;
 
-/** Where a policy stands among those of its stack that are enabled, outermost first. */
+/** The position of a policy among the enabled policies of its stack, outermost first. */
 export interface Position {
   readonly index: number;
   readonly stack: readonly PolicyName[];
-  /** Whether its decorator was written below another one, enabled or not. See `isInnerAt`. */
+  /** True if its decorator was written below another one, enabled or not. See `isInnerAt`. */
   readonly isInner: boolean;
 }
 
-/** Whether a decorator stands below another one. A time limit does only below all others: then it limits each attempt. */
+/**
+ * Whether a decorator is below another one. A time limit counts as inner only below all others: it limits each attempt.
+ */
 export function isInnerAt(index: number, stack: readonly Decoration[]): boolean {
   const isLimitOfAll = stack[index]?.decorator.policy === 'TimeLimited' && index < stack.length - 1;
   return index > 0 && !isLimitOfAll;
 }
 
-/** What a decorator brings: the options it takes, and how to make its policy of them. */
+/** A kind of decorator: its options, and how to make its policy from them. */
 export interface Decorator {
   readonly policy: PolicyName;
   readonly fields: Fields;
-  /** Why it cannot stand on an `async *` method, and what to write instead; undefined if it can. */
+  /** Why it cannot decorate an `async *` method, and what to write instead; undefined if it can. */
   readonly noStreams: string | undefined;
   /** True if the method is one step of another decorated method, which counts its calls. */
   readonly isStep?: boolean;
   /** Groups of settings that the policy uses, its own first. */
   groups(isInner: boolean): readonly string[];
-  /** How the settings of its own group are resolved for these options. */
+  /** Describes how the settings of its own group are resolved for these options. */
   resolvable(options: Options, isInner: boolean): Resolvable;
-  /** What options say that cannot both be meant. */
+  /** Messages about options that contradict each other. */
   contradictions(options: Options): string[];
-  /** The policy, or several that belong together, outermost first, given the options in effect. `self` is what the first call under these settings is made on. */
+  /**
+   * Makes the policy, or several that belong together, outermost first.
+   * @param options the options in effect
+   * @param self the object of the first call with these settings
+   */
   bind(options: Options, site: Site, owned: Owned, position: Position, self: unknown): Policy | readonly Policy[];
 }
 
-/** A decorator as it was written on a method. */
+/** A decorator on a method, with its options. */
 export interface Decoration {
   readonly decorator: Decorator;
   readonly options: Options;
 }
 
-/** The names by which sections find the methods of a stack. */
+/** The names that sections of the settings are matched with. */
 export function namesOf(stack: readonly Decoration[], method: string): Names {
   const circuit = stack.find(({ decorator }) => decorator.policy === 'CircuitProtected')?.options.circuit;
   const isProtected = stack.some(({ decorator }) => decorator.policy === 'CircuitProtected');
   return { method, circuit: typeof circuit === 'string' ? circuit : isProtected ? method : undefined };
 }
 
-/** The stable name that a decorator of the stack gives to the method. */
+/** The different values of the option `name` in a stack. */
 export function givenNames(stack: readonly Decoration[]): string[] {
   return [...new Set(stack.map(({ options }) => options.name).filter((name) => typeof name === 'string'))];
 }
 
-/** What belongs to one decorated method and outlives every change of settings. */
+/** State of one decorated method that stays when settings change. */
 export interface Owned {
   readonly budget: RetryBudget;
   readonly stats: CallStats;
-  /** Kept for the policy that asks, made by `make` the first time. */
+  /** A value of the policy: `make` makes it at the first call; later calls return the same value. */
   once<T>(policy: PolicyName, make: () => T): T;
 }
 
@@ -95,22 +100,24 @@ export interface Owned {
 export interface Decorated {
   readonly wrapper: AnyFunction;
   readonly stats: CallStats;
-  /** What the wrapper stands around. */
+  /** The function that the wrapper calls innermost. */
   readonly body: AnyFunction;
   /** The decorators of the wrapper, outermost first. */
   readonly stack: readonly Decoration[];
-  /** Those that stand further in, behind another library's wrapper. */
+  /** The decorators below another library's wrapper. */
   readonly beneath: readonly Decoration[];
 }
 
 const KEY = Symbol.for('holdfast:decorated');
 
-/** What is known of a function: also of another library's wrapper that has copied the metadata outward. */
+/** The metadata of a decorated function. Another library's wrapper may have copied it to itself. */
 export function decoratedOf(fn: AnyFunction): Decorated | undefined {
   return getOwnMetadata(KEY, fn) as Decorated | undefined;
 }
 
-/** Notes what was decorated. What other decorators have noted on the inner function holds for the wrapper too. */
+/**
+ * Saves the metadata of a decorated method. The wrapper also gets what other decorators saved on the inner function.
+ */
 export function remember(decorated: Decorated, inner: AnyFunction): void {
   const { wrapper } = decorated;
   for (const key of getOwnMetadataKeys(inner)) defineMetadata(key, getOwnMetadata(key, inner), wrapper);

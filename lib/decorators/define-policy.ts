@@ -12,29 +12,31 @@ import type { PolicyDecorator } from './types.js';
 
 type CommonOptions = OptionsOf<typeof commonOptions>;
 
-/** A policy: the options that its decorator takes, and how to make it of them. */
+/** Defines a policy: the options of its decorator, and how to make the policy from them. */
 export interface PolicyDefinition<F extends Fields, S extends keyof F = never> {
   /** The name of the decorator: `RetryOnTransient`. */
   readonly name: string;
-  /** The group of settings that holds its options, and its switch `enabled`. */
+  /** The group of settings for its options, and for its switch `enabled`. */
   readonly group: string;
-  /** The group if the decorator stands below others. Default: `group`. */
+  /** The group of settings if the decorator is below others. Default: `group`. */
   readonly innerGroup?: string;
-  /** The options. Those with a default may come from settings, those without from code alone. */
+  /** The options. Settings can set only those with a default; code can set all. */
   readonly fields: F;
-  /** The option that a bare text means: `@CircuitProtected('name')`. */
+  /** The option that a plain string sets: `@CircuitProtected('name')`. */
   readonly shorthand?: S & string;
-  /** Where the decorator may stand in a stack. Not needed for a policy of holdfast itself. */
+  /** Where the decorator may be in a stack. Not needed for holdfast's own policies. */
   readonly place?: PlaceInOrder;
-  /** Why it cannot stand on an `async *` method, and what to write instead. Default: it can. */
+  /** Why it cannot decorate an `async *` method, and what to write instead. Default: none (it can). */
   readonly noStreams?: string;
-  /** Settings of other groups that stand for the default of an option. */
+  /** Settings of other groups that replace the default of an option. */
   readonly defaults?: Resolvable['defaults'];
-  /** Defaults that depend on other options. `isSet` is false for an option that nobody has set. */
+  /** Defaults that depend on other options. `isSet` is false for an option that neither code nor settings set. */
   derive?(options: ResolvedOf<F>, isSet: (option: keyof F) => boolean): Partial<ResolvedOf<F>>;
-  /** Options that contradict each other, as problems for people: `key: expected …, got …`. Undefined options contradict nothing. */
+  /**
+   * Messages about options that contradict each other: `key: expected …, got …`. Undefined options contradict nothing.
+   */
   contradictions?(options: Partial<ResolvedOf<F>>): string[];
-  /** The policy of one method, once for each configuration. `self` is what the first call under it is made on. */
+  /** Makes the policy of one method, once for each configuration. `self` is the object of the first call with it. */
   bind(
     options: ResolvedOf<F> & CommonOptions,
     site: Site,
@@ -46,21 +48,21 @@ export interface PolicyDefinition<F extends Fields, S extends keyof F = never> {
 
 type Given<F, S extends keyof F> = (OptionsOf<F> & CommonOptions) | ([S] extends [never] ? never : ValueOf<F[S]>);
 
-/** Makes a decorator of its options: legacy, standard, or around a plain function. */
+/** Makes a decorator from its options: for legacy and standard decorators, and for plain functions. */
 export type PolicyFactory<F extends Fields, S extends keyof F = never> = <R = never>(
   ...given: Partial<OptionsOf<F>> extends OptionsOf<F> ? [options?: Given<F, S>] : [options: Given<F, S>]
 ) => PolicyDecorator<R>;
 
 const defined = new Map<string, Fields>();
 
-/** What each factory makes. */
+/** The decorator of each factory. */
 const decorators = new WeakMap<object, Decorator>();
 
 /**
- * Defines a policy and registers its options as a group of settings. A definition with the name and fields of an
+ * Defines a policy and registers its options as a group of settings. A definition with the same name and fields as an
  * earlier one is a variant of it.
  * @returns the factory of its decorator
- * @throws {ConfigurationError} for a name, a group or an option that exists already, and a place that there is not
+ * @throws {ConfigurationError} for a name, a group or an option that already exists, or an impossible position
  */
 export function definePolicy<const F extends Fields, S extends keyof F = never>(
   definition: PolicyDefinition<F, S>,
@@ -78,11 +80,11 @@ export function definePolicy<const F extends Fields, S extends keyof F = never>(
 }
 
 /**
- * The same decorator with other defaults: settings of other groups stand for options that are not set. An option that
- * neither sets is null, and may be left out.
+ * The same decorator with other defaults: settings of other groups replace options that are not set. An option that
+ * neither the decorator nor those settings set is null.
  * @param factory a decorator of holdfast, or one that `definePolicy` made
- * @param variant `isStep: true` if the method is one step of another decorated method, which counts its calls and emits
- * how they end
+ * @param variant `isStep: true` if the method is one step of another decorated method, which counts the calls and emits
+ * their outcome
  * @throws {ConfigurationError} for anything else
  */
 export function variantOf(
@@ -92,7 +94,7 @@ export function variantOf(
   const base = decorators.get(factory);
   if (!base) throw new ConfigurationError(['variantOf: expected a decorator that definePolicy made']);
   const others = Object.values(defaults ?? {}).map(([other]) => other);
-  // When the class is defined, what the settings hold is not known yet.
+  // The settings are not known yet when the class is defined.
   const unset = Object.fromEntries(Object.keys(defaults ?? {}).map((option) => [option, null]));
   const variant: Decorator = {
     ...base,
@@ -126,7 +128,7 @@ function register<F extends Fields>({
   defined.set(name, fields);
 }
 
-/** Whether the group holds these very options: those of the library are known before their policies are defined. */
+/** Whether the group already has exactly these options: holdfast registers its own groups before their policies. */
 function isOwnGroup(name: string, fields: Fields): boolean {
   const found = groups.get(name);
   const { enabled, ...known } = found?.fields ?? {};

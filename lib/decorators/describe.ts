@@ -23,20 +23,20 @@ import { warningsOf } from './warnings/warnings.js';
 export interface PolicyDescription {
   /** The decorator's name. */
   readonly policy: PolicyName;
-  /** Each value, and which layer it came from. */
+  /** Each value, and the layer that set it. */
   readonly settings: EffectiveSettings;
-  /** What the settings of this policy cannot mean, together or with those of others, and what to write instead. */
+  /** Which settings of this policy contradict each other or those of other policies, and what to write instead. */
   readonly warnings: readonly string[];
 }
 
 /** Any class. */
-// oxlint-disable-next-line typescript/no-explicit-any -- whatever its constructor takes
+// oxlint-disable-next-line typescript/no-explicit-any -- its constructor may have any parameters
 export type AnyClass = abstract new (...args: any[]) => unknown;
 
 /**
- * The stack of each decorated method of a class, inherited and static ones too, outermost first, with the effective
- * settings and where each came from.
- * @throws {ConfigurationError} when the settings are wrong, or it is given no class
+ * The stack of each decorated method of a class, outermost first, with the settings in effect and the layer of each.
+ * Includes inherited and static methods.
+ * @throws {ConfigurationError} if settings are wrong, or `Class` is not a class
  */
 export function describe(Class: AnyClass): Record<string, PolicyDescription[]> {
   if (typeof Class !== 'function') throw new ConfigurationError([`describe: expected a class, got ${show(Class)}`]);
@@ -45,7 +45,7 @@ export function describe(Class: AnyClass): Record<string, PolicyDescription[]> {
     const seen = new Set<PropertyKey>();
     for (let owner = root; owner && owner !== Function.prototype; owner = Object.getPrototypeOf(owner)) {
       for (const key of Reflect.ownKeys(owner).filter((own) => !seen.has(own))) {
-        // An override hides what it overrides, decorated or not.
+        // A method of a subclass hides the one that it overrides, decorated or not.
         seen.add(key);
         const decorated = decoratedAt(owner, key);
         const name = String(key);
@@ -56,7 +56,7 @@ export function describe(Class: AnyClass): Record<string, PolicyDescription[]> {
   return withWarnings(stacks);
 }
 
-/** A decorated method, with what it is warned of in itself. */
+/** A decorated method, with the warnings about its own stack. */
 interface DescribedMethod {
   readonly method: string;
   readonly parts: readonly (Part & { readonly policy: PolicyName; readonly contradictions: readonly string[] })[];
@@ -73,7 +73,7 @@ function withWarnings(stacks: Readonly<Record<string, DescribedMethod>>): Record
     const descriptions = parts.map((part): PolicyDescription => {
       const { policy, settings, contradictions } = part;
       const warnings = all.filter(({ at }) => at === part).map(({ says }) => says);
-      // Where settings contradict each other, what else may be said of them is beside the point.
+      // Contradictions make every call fail, so they hide all warnings.
       return { policy, settings, warnings: contradictions.length > 0 ? contradictions : warnings };
     });
     return [name, descriptions] as const;
@@ -88,7 +88,7 @@ function decoratedAt(owner: object, key: PropertyKey): Decorated | undefined {
 
 function methodOf({ stack, beneath }: Decorated, found: string): DescribedMethod {
   const method = givenNames(stack)[0] ?? found;
-  // Behind another library's wrapper a stack of its own begins.
+  // The decorators below another library's wrapper are a separate stack.
   const [outer, inner] = [partsOf(stack, method), partsOf(beneath, givenNames(beneath)[0] ?? method)];
   return {
     method,
@@ -97,7 +97,7 @@ function methodOf({ stack, beneath }: Decorated, found: string): DescribedMethod
   };
 }
 
-/** What is switched off cannot stand in the way of anything. */
+/** The enabled parts: warnings do not concern the others. */
 function enabled(parts: DescribedMethod['parts']): DescribedMethod['parts'] {
   return parts.filter(({ values }) => values.enabled !== false);
 }

@@ -6,13 +6,14 @@ import { definePolicy } from './define-policy.js';
 import type { PolicyDecorator } from './types.js';
 
 /**
- * Only for methods that may run twice. Starts a second attempt when the first has not settled in time, takes the first
- * success and aborts the rest: their {@link currentSignal} says so. `after` is a duration, or a percentile of what was
- * seen, such as `'p95'`. When all attempts fail, the error of the first is thrown itself.
+ * Only for methods that may run twice. Starts a second attempt if the first has not settled within `after`. The first
+ * success wins; the other attempts are aborted through their {@link currentSignal}. `after` is a duration, or a
+ * percentile of the measured latencies, such as `'p95'`. If all attempts fail, the first attempt's error is rethrown
+ * unchanged.
  *
- * Stands below `@RetryOnTransient()`, with which it shares the budget, and above `@ConcurrencyLimited()`, so that each
- * attempt has a permit of its own.
- * @throws {DecorationError} when the class is defined, for wrong options or a place where it cannot stand
+ * Write it below `@RetryOnTransient()`, with which it shares the budget, and above `@ConcurrencyLimited()`, so that
+ * each attempt needs its own permit.
+ * @throws {DecorationError} when the class is defined, for wrong options or a wrong position
  */
 export const Hedged: (options: HedgeOptions) => PolicyDecorator = definePolicy({
   name: 'Hedged',

@@ -3,9 +3,9 @@ import { decoratedOf } from './decoration.js';
 import type { AnyFunction } from './types.js';
 
 /**
- * `Class.method` of a decorated method. Standard decorators run before there is a class, so it is found at the first
- * call, the same way in both dialects: by looking for the prototype, or the class of a static method, that owns the
- * function. So a subclass reports the class that declares the method.
+ * `Class.method` of a decorated method. Standard decorators run before the class exists, so the name is found at the
+ * first call, in both dialects: the search starts at the object and ends at the prototype that owns the function, or at
+ * the class of a static method. In a subclass, the name is that of the class that declares the method.
  */
 export function labelOf(wrapper: AnyFunction, self: unknown): string {
   const { name } = wrapper;
@@ -13,7 +13,7 @@ export function labelOf(wrapper: AnyFunction, self: unknown): string {
     const owner = ownerOf(wrapper, self) ?? (isObject(self) ? self : undefined);
     return owner ? `${classOf(owner)}.${name}` : name;
   } catch {
-    // A proxy may refuse to be looked at: no reason to fail the call.
+    // The traps of a proxy may throw. That must not fail the call.
     return name;
   }
 }
@@ -24,7 +24,7 @@ function ownerOf(wrapper: AnyFunction, self: unknown): object | undefined {
     for (const key of Reflect.ownKeys(object)) {
       const found: unknown = Object.getOwnPropertyDescriptor(object, key)?.value;
       if (typeof found !== 'function') continue;
-      // Another library's wrapper around ours may have copied the metadata outward.
+      // Another library's wrapper around ours may have copied the metadata to itself.
       if (decoratedOf(found as AnyFunction)?.wrapper === wrapper) return object;
       if (key === wrapper.name) sameName ??= object;
     }
@@ -32,7 +32,7 @@ function ownerOf(wrapper: AnyFunction, self: unknown): object | undefined {
   return sameName;
 }
 
-/** The class of an instance or a prototype; a class itself where the method is static. */
+/** The class of an instance or a prototype. For a static method, the object is the class itself. */
 function classOf(object: object): string {
   return nameOfClass(typeof object === 'function' ? object : object.constructor);
 }

@@ -9,13 +9,13 @@ interface Metadata {
   defineMetadata(key: unknown, value: unknown, target: object): void;
 }
 
-/** Without reflect-metadata, as in a bundle, our own metadata is kept here. */
+/** The metadata, if reflect-metadata is not loaded, for example in a bundle. */
 const own = shared('metadata', () => new WeakMap<object, Map<unknown, unknown>>());
 
-// It changes `Reflect`, which `node --frozen-intrinsics` does not allow: then it cannot be loaded.
+// This fails under `node --frozen-intrinsics`, because reflect-metadata changes `Reflect`.
 if (!reflected()) loadPackage('reflect-metadata');
 
-/** Looked up each time: a framework may load it later. */
+/** `Reflect` with reflect-metadata. Checked each time, because a framework may load it later. */
 function reflected(): Metadata | undefined {
   const reflect: object = Reflect;
   return 'getOwnMetadataKeys' in reflect ? (reflect as Metadata) : undefined;

@@ -32,12 +32,13 @@ import type { AnyFunction } from './types.js';
 
 type Run = (self: unknown, args: readonly unknown[]) => unknown;
 
-/** Where promises and streams differ. */
+/** The differences between a method that returns a promise and an `async *` method. */
 interface Shape {
   readonly isStream: boolean;
+  /** Calls the method without policies. */
   readonly direct: Run;
   readonly policed: (policies: readonly Policy[], site: Site, chaos: ChaosRules | undefined) => Run;
-  /** How a call says that settings are wrong. */
+  /** The result of a call while settings are wrong. */
   readonly refuse: (refusal: unknown) => unknown;
 }
 
@@ -45,14 +46,14 @@ interface Shape {
 export function wrap(place: Place, { body, stack, beneath, stats }: Omit<Decorated, 'wrapper'>): AnyFunction {
   const owned = own(stats);
   const shape = shapeOf(body, place);
-  // What the method does was worked out for one version of the configuration.
+  // `run` was made for this version of the configuration.
   let run: Run = shape.direct;
   let version = 0;
   let enlisted: Bound | undefined;
   let counted: CountedMethod | undefined;
 
   const { method: wrapper } = {
-    // A method's shorthand makes a function that cannot be called with `new`, like the method itself.
+    // A shorthand method cannot be called with `new`, like the decorated method itself.
     method(this: unknown, ...args: unknown[]): unknown {
       if (version !== runtime.version) {
         try {
@@ -75,13 +76,13 @@ export function wrap(place: Place, { body, stack, beneath, stats }: Omit<Decorat
     if (!counted) enlistCounters((counted = { method, stats, budget: owned.budget, settings }));
     counted.method = method;
     const { enabled } = currentSettings().resilience;
-    // Also while it is switched off: what switches it on again must fit.
+    // Also while holdfast is disabled: the settings that enable it again must fit the method.
     if (!enlisted) enlistMethod((enlisted = new Bound(stack)));
     enlisted.works = false;
     enlisted.method = method;
     run = enabled ? policed(method, self) : shape.direct;
     enlisted.works = true;
-    // Called without an object, a method cannot tell its class: the next call that has one looks again.
+    // Without an object, the class is unknown. So the next call prepares again.
     version = place.isMethod && !isObject(self) ? 0 : runtime.version;
   }
 
@@ -89,15 +90,15 @@ export function wrap(place: Place, { body, stack, beneath, stats }: Omit<Decorat
     return settingsOf(stack, (counted as CountedMethod).method, layers());
   }
 
-  /** A call whose settings are wrong. */
+  /** Counts and emits a call that failed because settings are wrong. */
   function countRefusal(refusal: unknown): void {
     const { clock, telemetry } = runtime;
     const { kind, ...facts } = factsOf(classify(refusal, clock.now()));
     stats.started += 1;
     count(stats.failed, kind);
     const { method } = counted as CountedMethod;
-    const hearers = telemetry.channel('call_failed', method).audience(clock.now());
-    hearers?.({ type: 'call_failed', method, attempts: 0, kind, ...facts });
+    const emit = telemetry.channel('call_failed', method).audience(clock.now());
+    emit?.({ type: 'call_failed', method, attempts: 0, kind, ...facts });
   }
 
   function policed(method: string, self: unknown): Run {
@@ -151,7 +152,7 @@ function own(stats: CallStats): Owned {
   };
 }
 
-/** Chaos is innermost, and marks the call. */
+/** The method within its policies. Chaos is innermost. */
 function around(policies: readonly Policy[], method: Next, site: Site, chaos: ChaosRules | undefined): Next {
   if (!chaos) return pipeline(policies, inScope(method, site), site);
   return pipeline(policies, inScope(disturb(method, chaos, site), site), site, true);
@@ -167,7 +168,7 @@ function promiseShape(body: AnyFunction): Shape {
   };
 }
 
-/** A function that is not declared async may throw at once, return a subclass of Promise, or no promise at all. */
+/** For a function that is not declared async: it may throw synchronously, or return anything. */
 function looseShape(body: AnyFunction, place: Place): Shape {
   let misuse: DecorationError | undefined;
   const next: Next = async (self, args) => {
@@ -185,7 +186,7 @@ function looseShape(body: AnyFunction, place: Place): Shape {
         misuse = undefined;
         const promise = run(self, args);
         if (!misuse) return promise;
-        // Thrown at once: whoever takes the method for a synchronous one would not see a rejection.
+        // Thrown synchronously: a caller that expects a synchronous method would miss a rejection.
         promise.catch(() => undefined);
         throw misuse;
       };

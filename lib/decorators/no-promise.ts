@@ -4,7 +4,7 @@ import type { Place } from './place.js';
 import { isCompiledStream } from './synchronous.js';
 import type { AnyFunction } from './types.js';
 
-/** What is said to a method that returned no promise: what to write instead. */
+/** The error for a method that returned no promise. Its message says what to write instead. */
 export function noPromise(result: unknown, body: AnyFunction, { name, own }: Place): DecorationError {
   const has = (method: string): boolean => typeof read(result, method) === 'function';
   if (has('subscribe') && has('pipe'))

@@ -2,23 +2,23 @@ import { ConfigurationError, DecorationError } from '../core/errors.js';
 import { ORDER, type PolicyName } from './decoration.js';
 import type { Place } from './place.js';
 
-/** The one that may stand at both ends, and right below the circuit. */
+/** May be outermost, innermost, or right below the circuit. */
 const LIMIT = 'TimeLimited';
 const CIRCUIT = 'CircuitProtected';
 
-/** Those that may stand several times, next to each other: limits of requests and of tokens. */
+/** May be repeated, next to each other, for example to limit requests and tokens. */
 const REPEATABLE: ReadonlySet<PolicyName> = new Set(['RateLimited']);
 
-/** Where a decorator may stand: below one, above another. */
+/** The position of a decorator: below one decorator, above another. */
 export interface PlaceInOrder {
   readonly below?: PolicyName;
   readonly above?: PolicyName;
 }
 
 /**
- * Finds the place of a decorator, right below `below` or right above `above`.
- * @returns a function that inserts it there
- * @throws {ConfigurationError} for a place that there is not
+ * Finds the position of a decorator: right below `below`, or right above `above`.
+ * @returns a function that inserts the decorator there
+ * @throws {ConfigurationError} for an impossible position
  */
 export function placeInOrder(policy: PolicyName, place: PlaceInOrder = {}): () => void {
   if (ORDER.includes(policy)) return () => undefined;
@@ -29,7 +29,7 @@ export function placeInOrder(policy: PolicyName, place: PlaceInOrder = {}): () =
   if (below === undefined && above === undefined)
     throw new ConfigurationError([`definePolicy: "${policy}": ${expected}, got none`]);
   const right = below === undefined ? 0 : ORDER.indexOf(below) + 1;
-  // Nothing comes between the circuit and the limit of all attempts.
+  // The time limit of all attempts stays right below the circuit.
   const from = below === CIRCUIT && above !== LIMIT ? right + 1 : right;
   const to = above === undefined ? from : ORDER.lastIndexOf(above);
   if (from > to)
@@ -39,7 +39,7 @@ export function placeInOrder(policy: PolicyName, place: PlaceInOrder = {}): () =
   return () => void ORDER.splice(below === undefined ? to : from, 0, policy);
 }
 
-/** Why a decorator may not stand further out than those that come before it in the order. */
+/** Why a decorator must be below those that precede it in the order. */
 const REASONS: Readonly<Partial<Record<PolicyName, string>>> = {
   Coalesced: 'the circuit has to see the outcome of each caller',
   RetryOnTransient: 'it would ask again after every refusal, and each attempt would count as a failure of its own',
@@ -51,7 +51,7 @@ const REASONS: Readonly<Partial<Record<PolicyName, string>>> = {
     'attempts at a time',
 };
 
-/** @throws {DecorationError} for a stack, outermost first, that cannot mean what it says */
+/** @throws {DecorationError} for a stack, outermost first, in a wrong order */
 export function refuseWrongOrder(stack: readonly PolicyName[], place: Place): void {
   const [outer, ...inner] = stack;
   if (outer === undefined) return;
@@ -73,13 +73,13 @@ export function refuseWrongOrder(stack: readonly PolicyName[], place: Place): vo
   if (misplaced === undefined) return;
   const last = inner.at(-1) === LIMIT ? [LIMIT] : [];
   throw wrong(
-    `${name}: @${outer}() stands above @${misplaced}(): ${REASONS[outer] ?? 'its place is further in'}. Write:`,
+    `${name}: @${outer}() stands above @${misplaced}(): ${REASONS[outer] ?? 'it belongs below it'}. Write:`,
     [...sorted(stack), ...last],
     place,
   );
 }
 
-/** In their order. The time limit of all attempts stays below its circuit. */
+/** Sorted by `ORDER`, without the other time limits. The time limit of all attempts stays right below the circuit. */
 function sorted(stack: readonly PolicyName[]): PolicyName[] {
   const isLimitBelow = stack.slice(0, -1).some((policy, at) => policy === LIMIT && stack[at - 1] === CIRCUIT);
   return [...new Set(ORDER)]

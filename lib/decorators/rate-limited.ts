@@ -12,13 +12,13 @@ import { keyFinder } from './key.js';
 import type { PolicyDecorator } from './types.js';
 
 /**
- * Lets `limit` units (requests, tokens) pass in `per`, evenly; after idleness `burst` units at once. A call that does not
- * fit waits in order for at most `maxWait`, and is rejected with {@link RateLimitedError} otherwise. `cost` is the price of
- * a call before it is made, `actual` corrects it afterwards.
+ * Lets `limit` units (requests, tokens) pass in `per`, evenly; after an idle time, `burst` units at once. A call over
+ * the limit waits in order for at most `maxWait`; a call that would wait longer is rejected with {@link
+ * RateLimitedError}. `cost` estimates the units of a call before it starts; `actual` corrects them when it ends.
  *
- * Stands below `@RetryOnTransient()` and `@Hedged()`, so that each attempt counts, and above `@ConcurrencyLimited()`, so
- * that no permit is held meanwhile. May stand several times in a stack, such as for requests and for tokens.
- * @throws {DecorationError} when the class is defined, for wrong options or a place where it cannot stand
+ * Write it below `@RetryOnTransient()` and `@Hedged()`, so that each attempt counts, and above `@ConcurrencyLimited()`,
+ * so that a waiting call holds no permit. It may be repeated in a stack, for example for requests and for tokens.
+ * @throws {DecorationError} when the class is defined, for wrong options or a wrong position
  */
 export const RateLimited: (options: LimiterOptions) => PolicyDecorator = definePolicy({
   name: 'RateLimited',
@@ -27,9 +27,9 @@ export const RateLimited: (options: LimiterOptions) => PolicyDecorator = defineP
   contradictions: limiterContradictions,
   bind: (options, site, own, { index, stack }) => {
     const { limiter: name, limit, per, burst, fleet, key, maxWait, queue, cost, actual } = options;
-    // Both are required, so that neither is null here.
+    // Never: both are required.
     if (limit === null || per === null) return {};
-    // Which of those that are stacked.
+    // The number of this decorator among those of the stack.
     const nth = stack.slice(0, index).filter((policy) => policy === 'RateLimited').length;
     const rules = limiterRules({ limit, per, burst, fleet });
     const keyOf = key && keyFinder('RateLimited', site.method, key);
@@ -50,7 +50,7 @@ export const RateLimited: (options: LimiterOptions) => PolicyDecorator = defineP
   },
 });
 
-/** The limiter of the method itself, which keeps what is owed when settings change. */
+/** The method's own limiter. It keeps its debt when settings change. */
 function ofMethod(rules: LimiterRules, nth: number, { method, clock }: Site, own: Owned): Limiter {
   const limiter = own.once(`RateLimited ${nth}`, () => ownLimiter(method, rules));
   limiter.change(rules, clock.now());

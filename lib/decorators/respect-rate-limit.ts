@@ -7,12 +7,13 @@ import { definePolicy } from './define-policy.js';
 import type { PolicyDecorator } from './types.js';
 
 /**
- * Waits when the upstream answers 429, for as long as it asked, and repeats the call then. Everyone behind the same
- * circuit, or with the same `gate`, waits together, and the release is staggered. A wait that would take longer than
- * `maxWait` fails at once with {@link RateLimitedError}. An account that is out of money is not waited for.
+ * If the upstream answers 429, waits as long as the upstream asks, then repeats the call. All calls behind the same
+ * circuit, or with the same `gate`, wait together; then the gate releases them one after the other. A call that would
+ * wait longer than `maxWait` fails at once with {@link RateLimitedError}. It does not wait if the account's quota is
+ * used up.
  *
- * Stands below `@RetryOnTransient()`. Data options left out come from the settings `rateLimit.*`.
- * @throws {DecorationError} when the class is defined, for wrong options or a place where it cannot stand
+ * Write it below `@RetryOnTransient()`. If unset, data options come from the settings `rateLimit.*`.
+ * @throws {DecorationError} when the class is defined, for wrong options or a wrong position
  */
 export const RespectRateLimit: (options?: RateLimitOptions) => PolicyDecorator = definePolicy({
   name: 'RespectRateLimit',
@@ -21,7 +22,7 @@ export const RespectRateLimit: (options?: RateLimitOptions) => PolicyDecorator =
   bind: (options, site, own) => rateLimit(site, rateLimitRules(options), gateOf(options.gate, own, site.method)),
 });
 
-/** The gate of a call: the one that is named, else that of its circuit, else the method's own. */
+/** The gate of a call: the named one, else that of its circuit, else the method's own. */
 function gateOf(name: string | undefined, own: Owned, method: string): GateOf {
   const gate = name === undefined ? own.once('RespectRateLimit', () => ownGate(method)) : gateNamed(name);
   return (circuit) => (circuit && name === undefined ? gateOfCircuit(circuit) : gate);

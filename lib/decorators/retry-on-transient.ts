@@ -6,12 +6,12 @@ import { definePolicy } from './define-policy.js';
 import type { PolicyDecorator } from './types.js';
 
 /**
- * Repeats an async method, or an `async *` one until its first chunk, while it fails transiently: timeouts, network
- * errors and server errors, with jittered exponential backoff. Rate limits, quota, rejections and bugs are not
- * repeated. The last error is rethrown itself.
+ * Retries an async method after transient failures: timeouts, network errors and server errors. Waits between attempts
+ * with exponential backoff and jitter. Retries an `async *` method only before its first chunk. Does not retry after
+ * rate limits, quota errors, rejections and bugs. Rethrows the last error unchanged.
  *
- * Stands below `@CircuitProtected()`. Data options left out come from the settings `retry.*`.
- * @throws {DecorationError} when the class is defined, for wrong options or a place where it cannot stand
+ * Write it below `@CircuitProtected()`. If unset, data options come from the settings `retry.*`.
+ * @throws {DecorationError} when the class is defined, for wrong options or a wrong position
  */
 export const RetryOnTransient: (options?: RetryOptions) => PolicyDecorator = definePolicy({
   name: 'RetryOnTransient',

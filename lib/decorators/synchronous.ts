@@ -16,13 +16,15 @@ export const isAsync = (fn: AnyFunction): boolean => tagOf(fn) === '[object Asyn
 export const isStream = (fn: AnyFunction): boolean => tagOf(fn) === '[object AsyncGeneratorFunction]';
 export const isGenerator = (fn: AnyFunction): boolean => tagOf(fn) === '[object GeneratorFunction]';
 
-/** Whether this is what a compiler makes of an `async *` method: TypeScript, esbuild, SWC and Babel call such a helper. */
+/**
+ * Whether a compiler made this of an `async *` method: the output of TypeScript, esbuild, SWC and Babel calls a helper.
+ */
 export const isCompiledStream = (fn: AnyFunction): boolean =>
   /_(?:wrap)?_?async_?generator\b/i.test(Function.prototype.toString.call(fn));
 
 /**
- * Whether a method certainly returns no promise, as far as that can be told without calling it: by the type that the
- * legacy dialect notes, or because all it returns are literals. Any other synchronous method is reported at its first call.
+ * Whether a method certainly returns no promise, without calling it: by the return type that the legacy dialect
+ * records, or because it returns only literals. Any other synchronous method is reported at its first call.
  */
 export function isSynchronous(fn: AnyFunction, noted: unknown): boolean {
   if (isAsync(fn) || isStream(fn) || noted === Promise) return false;
@@ -32,7 +34,7 @@ export function isSynchronous(fn: AnyFunction, noted: unknown): boolean {
   return (source.match(/\breturn\b/g)?.length ?? 0) === (source.match(LITERAL_RETURN)?.length ?? 0);
 }
 
-/** A `return` of nothing, or of one literal and nothing else. */
+/** A `return` without a value, or with one literal. */
 const LITERAL_RETURN = /\breturn\b\s*(\d[\w.]*|'[^'\\]*'|"[^"\\]*"|`[^`$\\]*`)?\s*[;}]/g;
 
 function tagOf(fn: AnyFunction): string {

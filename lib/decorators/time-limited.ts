@@ -6,14 +6,14 @@ import { definePolicy } from './define-policy.js';
 import type { PolicyDecorator } from './types.js';
 
 /**
- * Ends a call that takes too long with a {@link TimeLimitError}. Above all other decorators it limits the whole call,
- * attempts and waits together; below them it limits each attempt, which is then retried. Right below
- * `@CircuitProtected()` and above others it limits all attempts together too, but its end counts as a failure of the
- * circuit, and the fallback may answer. The signal of {@link currentSignal} aborts when it ends. For streams,
- * `firstChunk` and `betweenChunks` limit the waits for chunks.
+ * Ends a call that takes too long with a {@link TimeLimitError}, and aborts the signal of {@link currentSignal}. Its
+ * position decides what it limits. Above all other decorators: the whole call, attempts and waits together. Below all
+ * others: each attempt, which is then retried. Right below `@CircuitProtected()` and above others: all attempts
+ * together; then the timeout counts as a failure of the circuit, and the fallback may answer. For streams, `firstChunk`
+ * and `betweenChunks` limit the waits for chunks.
  *
- * May stand in each of these three places, and nowhere else.
- * @throws {DecorationError} when the class is defined, for wrong options or a place where it cannot stand
+ * Other positions are not allowed.
+ * @throws {DecorationError} when the class is defined, for wrong options or a wrong position
  */
 export const TimeLimited: (limit: Duration | TimeLimitOptions) => PolicyDecorator = definePolicy({
   name: 'TimeLimited',

@@ -1,9 +1,9 @@
-/** A method that policies can stand around: one that returns a promise, or an `async *` one. */
+/** A method that can be decorated: it returns a promise, or is `async *`. */
 export type ResilientMethod =
-  // oxlint-disable-next-line typescript/no-explicit-any -- what a generator is sent is the method's own affair
+  // oxlint-disable-next-line typescript/no-explicit-any -- a generator may be sent any value
   (...args: never[]) => Promise<unknown> | AsyncGenerator<unknown, unknown, any>;
 
-/** What the method answers with: what its promise resolves to, or one chunk of its stream. */
+/** The result of a method: the value of its promise, or one chunk of its stream. */
 // oxlint-disable-next-line typescript/no-explicit-any -- as above
 type ResultOf<M> = M extends (...args: never[]) => AsyncGenerator<infer Chunk, unknown, any>
   ? Chunk
@@ -11,7 +11,7 @@ type ResultOf<M> = M extends (...args: never[]) => AsyncGenerator<infer Chunk, u
     ? Result
     : never;
 
-/** What no method is: the compiler names this type where it refuses a fallback. */
+/** No method has this type: the compiler shows its name in the error for a wrong fallback. */
 interface FallbackMustAnswerWith<Result, Instead> {
   readonly 'a fallback must answer with': Result;
   readonly 'instead of': Instead;
@@ -21,19 +21,19 @@ interface InsteadOf<Fallback> {
   readonly 'the fallback answers with': Fallback;
 }
 
-/** `M` itself where a fallback that answers with `R` fits it. */
+/** `M` if a fallback that answers with `R` fits it; else a type that no method has. */
 type Fits<M, R> = [R] extends [ResultOf<M>] ? M : FallbackMustAnswerWith<ResultOf<M>, InsteadOf<R>>;
 
 /**
- * One policy for all three spellings: a standard decorator, a legacy decorator (`experimentalDecorators`) and a plain
- * function. `R` is what a fallback answers with; without a fallback it is `never`.
+ * A policy that can be used in three ways: as a standard decorator, as a legacy decorator (`experimentalDecorators`)
+ * and on a plain function. `R` is the type of the fallback's answer; `never` without a fallback.
  */
 export interface PolicyDecorator<R = never> {
-  // oxlint-disable-next-line typescript/no-explicit-any -- a decorator stands on methods of any class
+  // oxlint-disable-next-line typescript/no-explicit-any -- a decorator decorates methods of any class
   <M extends ResilientMethod>(method: Fits<M, R> & M, context: ClassMethodDecoratorContext<any, any>): void;
-  // The second parameter keeps the compiler from taking this spelling for a getter, with its context left out.
+  // Without the second parameter, the compiler would use this overload for a getter, without its context.
   <M extends ResilientMethod>(fn: Fits<M, R> & M, context?: undefined): M;
-  // Last, as the compiler explains the last spelling that takes as many arguments.
+  // Last, because the compiler's error explains the last overload with this number of arguments.
   <M extends ResilientMethod>(
     target: object,
     key: string | symbol,
@@ -41,5 +41,5 @@ export interface PolicyDecorator<R = never> {
   ): void;
 }
 
-// oxlint-disable-next-line typescript/no-explicit-any -- any function, whatever it is called on and with
+// oxlint-disable-next-line typescript/no-explicit-any -- any function, with any `this` and arguments
 export type AnyFunction = (this: any, ...args: any[]) => any;

@@ -1,9 +1,10 @@
 import { longestSequenceMs } from './lasting.js';
 import { ABSENT, isDefault, isWrittenHere, msOf, named, type Part, type Rule, type Stack } from './stack.js';
 
-// Rules of what a circuit can never do. Each says nothing where an option that it compares is absent.
+// Rules about options of a circuit that can have no effect. A rule gives no warning if an option that it compares is
+// absent.
 
-/** One thing that the circuit says, or undefined. */
+/** Makes a rule of a function that returns one warning about the circuit, or undefined. */
 function ofCircuit(find: (circuit: Part, stack: Stack) => string | undefined): Rule {
   return (stack) => {
     const says = find(stack.circuit, stack);
@@ -12,7 +13,7 @@ function ofCircuit(find: (circuit: Part, stack: Stack) => string | undefined): R
 }
 
 const isSet = (circuit: Part, option: string): boolean => (circuit.values[option] ?? undefined) !== undefined;
-/** Null may be what a fallback answers with. */
+/** Unlike `isSet`, true for null: a fallback may answer with null. */
 const isGiven = (circuit: Part, option: string): boolean => circuit.values[option] !== undefined;
 
 const shadow = ofCircuit((circuit) => {
@@ -22,7 +23,7 @@ const shadow = ofCircuit((circuit) => {
   return `${base}${fallback ? ', and its fallback never answers' : ''}; write shadow: false once it can be trusted`;
 });
 
-/** Set for all circuits it is no mistake that some have no fallback. */
+/** No warning if it is set for all circuits: some of them may have no fallback. */
 const fallbackOn = ofCircuit((circuit) => {
   if (isGiven(circuit, 'fallback') || !isWrittenHere(circuit, 'fallbackOn')) return undefined;
   return `${named(circuit, 'fallbackOn')} without a fallback does nothing; write a fallback, or leave fallbackOn out`;
@@ -56,7 +57,7 @@ const slowCall = ofCircuit((circuit, stack) => {
   const { whole, attempt, retry, rateLimit, concurrency } = stack;
   if (slowMs >= msOf(whole, 'limit'))
     return `${named(circuit, 'slowCall')} is not below ${named(whole, 'limit')} of the whole call, so no call that ends well is ever slow; write a shorter slowCall`;
-  // Waits for a rate limit or in a queue are part of the call, and of no attempt.
+  // Waits for a rate limit or in a queue belong to the call, but to none of its attempts.
   if (rateLimit !== ABSENT || concurrency !== ABSENT || !(slowMs >= longestSequenceMs(stack))) return undefined;
   const times = retry === ABSENT ? '' : `${named(retry, 'maxAttempts')} of `;
   return `${named(circuit, 'slowCall')} is not below the longest that ${times}${named(attempt, 'limit')} can take, waits included, so no call that ends well is ever slow; write a shorter slowCall`;
@@ -68,7 +69,7 @@ const windowOfSlowCalls = ofCircuit((circuit) => {
 });
 
 const windowOfNothing = ofCircuit((circuit) => {
-  // There is no slowCallRate without slowCall.
+  // A slowCallRate requires slowCall, so one check covers both.
   if (isSet(circuit, 'failureRate') || isSet(circuit, 'slowCall')) return undefined;
   const idle = ['window', 'minimumCalls'].find((option) => isWrittenHere(circuit, option));
   if (idle === undefined) return undefined;

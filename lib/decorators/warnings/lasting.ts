@@ -1,7 +1,7 @@
 import { doubledMs } from '../../core/backoff.js';
 import { ABSENT, msOf, type Stack } from './stack.js';
 
-/** How many calls the retry makes at most, and what the waits between them are at least and at most. */
+/** The maximum number of attempts of a retry, and the shortest and longest waits between them. */
 export interface Waits {
   readonly attempts: number;
   /** Milliseconds before retry number `retry` (1, 2, …). */
@@ -11,7 +11,7 @@ export interface Waits {
 
 const NONE: Waits = { attempts: 1, shortest: () => 0, longest: () => 0 };
 
-/** The waits of a stack; NaN where the code has a formula of its own. */
+/** The waits of a stack; NaN if the option `backoff` computes them. */
 export function waitsOf({ retry }: Stack): Waits {
   if (retry === ABSENT) return NONE;
   const minWait = retry.values.backoff ? Number.NaN : msOf(retry, 'minWait');
@@ -24,10 +24,10 @@ export function waitsOf({ retry }: Stack): Waits {
   };
 }
 
-/** The waits are the same from here on. */
+/** After this number of retries, the waits no longer grow. */
 const ENOUGH = 64;
 
-/** All the longest waits together. */
+/** The sum of all longest waits. */
 export function longestWaitsMs({ attempts, longest }: Waits): number {
   const retries = attempts - 1;
   let sum = 0;
@@ -35,7 +35,7 @@ export function longestWaitsMs({ attempts, longest }: Waits): number {
   return sum + Math.max(0, retries - ENOUGH) * longest(ENOUGH);
 }
 
-/** How many attempts can begin within `limitMs`, even if each failed at once. */
+/** The number of attempts that can start within `limitMs` if each fails at once. */
 export function attemptsWithin(limitMs: number, { attempts, shortest }: Waits): number {
   let at = 0;
   for (let retry = 1; retry <= ENOUGH; retry++) {
@@ -45,7 +45,7 @@ export function attemptsWithin(limitMs: number, { attempts, shortest }: Waits): 
   return Math.min(attempts, ENOUGH + Math.ceil((limitMs - at) / shortest(ENOUGH)));
 }
 
-/** The longest that all attempts and their waits can take; NaN where that is not known. */
+/** The longest time that all attempts and their waits can take; NaN if unknown. */
 export function longestSequenceMs(stack: Stack): number {
   const waits = waitsOf(stack);
   return waits.attempts * msOf(stack.attempt, 'limit') + longestWaitsMs(waits);

@@ -1,13 +1,13 @@
 import { attemptsWithin, longestSequenceMs, longestWaitsMs, waitsOf } from './lasting.js';
 import { durationOf, isDefault, msOf, named, type Rule, type Stack } from './stack.js';
 
-// Rules of what does not fit into a time limit. A wait that only a default makes longer than the limit is ended by the
-// limit, as whoever wrote that will expect: no reason for a warning.
+// Rules about waits and attempts that do not fit into a time limit. A default wait that is longer than the limit causes
+// no warning: that the limit ends it is what the author of the limit expects.
 
 const scopeOf = ({ isBelowCircuit }: Stack): string => (isBelowCircuit ? 'all attempts together' : 'the whole call');
 const ofCall = (stack: Stack): string => `${named(stack.whole, 'limit')} of ${scopeOf(stack)}`;
 
-/** A limit of each attempt, or of its chunks, that the limit of the whole call forestalls. */
+/** A limit of each attempt, or of its chunks, that is not shorter than the limit of the whole call. */
 const attemptLimit: Rule = (stack) => {
   const { whole, attempt } = stack;
   return ['limit', 'firstChunk', 'betweenChunks']
@@ -18,7 +18,7 @@ const attemptLimit: Rule = (stack) => {
     }));
 };
 
-/** Attempts that cannot begin, or may have to be cut short. */
+/** Attempts that cannot start within the limit of the whole call, or that it may end. */
 const retrySequence: Rule = (stack) => {
   const { whole, retry, attempt } = stack;
   const limitMs = msOf(whole, 'limit');
@@ -33,7 +33,7 @@ const retrySequence: Rule = (stack) => {
   }
   const isLimited = !Number.isNaN(msOf(attempt, 'limit'));
   const longestMs = isLimited ? longestSequenceMs(stack) : longestWaitsMs(waits);
-  // Where one attempt is as long already, the rule above says so.
+  // If one attempt alone can take that long, the rule `attemptLimit` warns.
   if (msOf(attempt, 'limit') >= limitMs || !(longestMs > limitMs)) return [];
   const lasting = isLimited
     ? `${named(retry, 'maxAttempts')} of ${named(attempt, 'limit')} each, with the longest waits between them, take`
@@ -66,7 +66,7 @@ const queueWait: Rule = (stack) => {
   return [{ at: concurrency, says }];
 };
 
-/** A hedge that comes when the attempt is over. Of a percentile nothing is known beforehand. */
+/** A hedge that would start after the attempt has ended. Not checked for a percentile: its value is not known yet. */
 const hedge: Rule = (stack) => {
   const { whole, attempt, hedge: hedged } = stack;
   const limits = [

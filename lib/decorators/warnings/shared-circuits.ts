@@ -6,10 +6,12 @@ export interface CircuitOfMethod {
   readonly circuit: Part;
 }
 
-/** What is each method's own, although the circuit is shared. */
+/** Options that may differ between methods that share a circuit. */
 const OWN: ReadonlySet<string> = new Set(['circuit', 'fallbackOn']);
 
-/** Methods that share a circuit by name and have different options for it: each settles its calls with its own options. */
+/**
+ * Warnings about methods that share a circuit by name but have different options: each call uses its method's options.
+ */
 export function disagreements(circuits: readonly CircuitOfMethod[]): Warning[] {
   return circuits.flatMap((one) =>
     circuits
@@ -18,7 +20,7 @@ export function disagreements(circuits: readonly CircuitOfMethod[]): Warning[] {
   );
 }
 
-/** Circuits with keys and the one without are not the same, whatever their name. */
+/** Circuits with keys and a circuit without keys are different, even with the same name. */
 function isSame({ values: one }: Part, { values: other }: Part): boolean {
   return (
     one.circuit !== undefined && one.circuit === other.circuit && (one.key === undefined) === (other.key === undefined)

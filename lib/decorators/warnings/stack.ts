@@ -1,23 +1,25 @@
 import { type Duration, isDuration, toMs } from '../../core/duration.js';
 import type { EffectiveSettings, Options } from '../decoration.js';
 
-/** A policy of a stack, as rules see it. Options that it does not have are absent; null means that nothing is set. */
+/** A policy of a stack, for the rules. Options that it does not have are absent; null means that an option is unset. */
 export interface Part {
   readonly policy: string;
-  /** Every option with the value in effect, those that only code can say included. */
+  /** Every option with the value in effect, also those that only code can set. */
   readonly values: Options;
-  /** Where those came from that are data. */
+  /** The layer of each option that settings can set. */
   readonly settings: EffectiveSettings;
 }
 
-/** Stands for a policy that a stack does not have. None of its options is there, so no rule says anything about it. */
+/** Represents a policy that a stack does not have. It has no options, so no rule warns about it. */
 export const ABSENT: Part = { policy: '', values: {}, settings: {} };
 
-/** A stack by what its policies do: each rule asks for those that it compares. */
+/** The policies of a stack by their role, for the rules that compare them. */
 export interface Stack {
-  /** The time limit of all attempts together: above all others, or right below the circuit. If both are there, the shorter. */
+  /**
+   * The time limit of all attempts together: outermost, or right below the circuit. If the stack has both, the shorter.
+   */
   readonly whole: Part;
-  /** True if that is the one right below the circuit. */
+  /** True if `whole` is the one right below the circuit. */
   readonly isBelowCircuit: boolean;
   /** The time limit of each attempt. */
   readonly attempt: Part;
@@ -28,13 +30,13 @@ export interface Stack {
   readonly concurrency: Part;
 }
 
-/** What cannot mean what it says, at the policy whose option it is. */
+/** A warning about an option of the policy `at`. */
 export interface Warning {
   readonly at: Part;
   readonly says: string;
 }
 
-/** Looks for one thing that cannot be meant. */
+/** Looks for one kind of mistake. */
 export type Rule = (stack: Stack) => readonly Warning[];
 
 export function stackOf(parts: readonly Part[]): Stack {
@@ -54,29 +56,29 @@ export function stackOf(parts: readonly Part[]): Stack {
   };
 }
 
-/** Milliseconds of an option that is a duration; else NaN, which is neither above nor below anything. */
+/** Milliseconds of an option that is a duration; else NaN, for which every comparison is false. */
 export function msOf({ values }: Part, option: string): number {
   const value = values[option];
   return isDuration(value) ? toMs(value) : Number.NaN;
 }
 
-/** Whether the option is what it is because nobody has written it. */
+/** Whether the option has its default. */
 export function isDefault({ settings }: Part, option: string): boolean {
   return settings[option]?.source === 'default';
 }
 
-/** Whether it was written for this very method or its circuit, and not for all of them. */
+/** Whether the option was set for this method or its circuit, not for all methods. */
 export function isWrittenHere({ settings }: Part, option: string): boolean {
   const { value, source } = settings[option] ?? {};
   return value !== null && (source === 'decorator' || source === 'section');
 }
 
-/** An option with its value, as sentences name it: `maxAttempts 3`, `limit "20s"`. */
+/** An option with its value, for messages: `maxAttempts 3`, `limit "20s"`. */
 export function named(part: Part, option: string): string {
   return `${option} ${JSON.stringify(part.values[option])}`;
 }
 
-/** Milliseconds as people write them. */
+/** Formats milliseconds as a duration: `250ms`, `1.5s`. */
 export function durationOf(ms: number): Duration {
   return ms < 1000 ? `${ms}ms` : `${ms / 1000}s`;
 }

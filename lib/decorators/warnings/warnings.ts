@@ -5,7 +5,7 @@ import { type Part, stackOf, type Warning } from './stack.js';
 
 const RULES = [LIMIT_RULES, RETRY_RULES, CIRCUIT_RULES];
 
-/** What options of a stack, outermost first, cannot mean together. Nothing of it is an error. */
+/** Warnings about options of a stack, outermost first, that do not work together. None of them is an error. */
 export function warningsOf(parts: readonly Part[]): Warning[] {
   const stack = stackOf(parts);
   return RULES.flatMap((rules) => rules.flatMap((rule) => rule(stack)));
