@@ -3,9 +3,9 @@ interface Kept {
   readonly at: number;
 }
 
-/** The answers that were used last, each until it is too old. Nothing is reserved beforehand, however large `max` is. */
+/** The `max` answers that were used most recently, none older than `maxAgeMs`. Memory is used only for kept answers. */
 export class Answers {
-  /** A map remembers in which order its keys were set: the one unused for longest comes first. */
+  /** A map keeps its keys in the order in which they were set: the first one has been unused for the longest time. */
   readonly #kept = new Map<string, Kept>();
 
   constructor(
@@ -20,7 +20,7 @@ export class Answers {
     this.#kept.delete(unusedLongest as string);
   }
 
-  /** The answer as its value; undefined if there is none. */
+  /** The answer, in an object, because the answer itself may be undefined; undefined if there is none. */
   get(key: string, now: number): { readonly value: unknown } | undefined {
     const found = this.#kept.get(key);
     if (!found) return undefined;

@@ -1,19 +1,19 @@
 import { shared } from '../core/shared.js';
 import type { Layers } from '../settings/resolve.js';
 
-/** A decorated method that has been called: what its decorators say cannot go together with every setting. */
+/** A decorated method that has been called. A change of settings is checked against its options. */
 export interface BoundMethod {
-  /** Whether the settings that it was last called with went together with its decorators. */
+  /** True if its options and the settings of its last call do not contradict each other. */
   readonly works: boolean;
-  /** What its options and these settings say that cannot both be meant, as problems for people. */
+  /** Messages about its options and settings that contradict each other. */
   contradictions(layers: Layers): readonly string[];
 }
 
-/** Kept alive by the methods themselves. */
+/** Weak references, because only the methods themselves keep these objects alive. */
 const bound = shared('runtime.bound', () => new Set<WeakRef<BoundMethod>>());
 const forgotten = new FinalizationRegistry<WeakRef<BoundMethod>>((ref) => bound.delete(ref));
 
-/** Enlists a method at its first call, so that a change of settings can be refused before it is called again. */
+/** Registers a method at its first call, so that a change of settings can be rejected before the next call. */
 export function enlistMethod(method: BoundMethod): void {
   const ref = new WeakRef(method);
   bound.add(ref);
@@ -21,8 +21,9 @@ export function enlistMethod(method: BoundMethod): void {
 }
 
 /**
- * What a change of settings would break. A method that is wrong already is no reason to refuse what may mend another.
- * @param current what holds now, where methods go by it
+ * Messages about methods that work now and would not work with the candidate. Methods that do not work already are
+ * ignored: the change may be needed to repair others.
+ * @param current the settings in effect; undefined while holdfast is disabled
  */
 export function contradictionsOfMethods(candidate: Layers, current: Layers | undefined): string[] {
   const broken: string[] = [];
@@ -30,7 +31,7 @@ export function contradictionsOfMethods(candidate: Layers, current: Layers | und
     const method = ref.deref();
     if (!method?.works) continue;
     const problems = method.contradictions(candidate);
-    // Most have none, so that what holds now is looked at for few.
+    // `current` is checked last, because most methods have no problems.
     if (problems.length > 0 && !(current && method.contradictions(current).length > 0)) broken.push(...problems);
   }
   return broken;

@@ -7,7 +7,7 @@ import { Registry } from './registry.js';
 const plain = shared('runtime.bulkheads', () => new Registry<Bulkhead>());
 const keyed = shared('runtime.keyedBulkheads', () => new Registry<KeyedBulkheads>());
 
-/** The bulkhead that everyone who names it shares. */
+/** The bulkhead that all methods with this name for it share. */
 export function bulkheadNamed(name: string): Bulkhead {
   return plain.named(name, () => new Bulkhead());
 }
@@ -17,7 +17,7 @@ export function ownBulkhead(method: string): Bulkhead {
   return plain.own(method, new Bulkhead());
 }
 
-/** The bulkheads, one per key, that everyone who names them shares. */
+/** The bulkheads, one per key, that all methods with this name for them share. */
 export function keyedBulkheadsNamed(name: string): KeyedBulkheads {
   return keyed.named(name, () => new KeyedBulkheads());
 }
@@ -27,23 +27,23 @@ export function ownKeyedBulkheads(method: string): KeyedBulkheads {
   return keyed.own(method, new KeyedBulkheads());
 }
 
-/** A bulkhead of `@ConcurrencyLimited()` as it is seen from outside. Asking changes nothing. */
+/** Shows a bulkhead of `@ConcurrencyLimited()`. Reading changes nothing. */
 export interface BulkheadHandle {
   readonly name: string;
-  /** Calls at a time, as things are now; 0 before the first call. */
+  /** Calls that may run at a time now; 0 before the first call. */
   readonly limit: number;
   /** Permits in use, those of abandoned calls included. */
   readonly running: number;
   /** Calls that wait for a permit. */
   readonly queued: number;
-  /** Calls that their caller or a time limit has ended, while the method still runs and keeps its permit. */
+  /** Calls that the caller or a time limit ended, while the method still runs and keeps its permit. */
   readonly abandoned: number;
 }
 
 /**
- * The bulkhead of this name: that of the option `bulkhead`, else of the method. There need not have been a call yet.
- * Bulkheads of one name, such as those with keys, are summed up.
- * @throws {ConfigurationError} for anything but a name
+ * The bulkhead with this name: the option `bulkhead`, else the method's name. It need not have been used yet. Shows the
+ * sum of all bulkheads with this name, for example those with keys.
+ * @throws {ConfigurationError} if `name` is not a name
  */
 export function bulkhead(name: string): BulkheadHandle {
   return handle(checkedName('bulkhead', name));

@@ -14,19 +14,21 @@ interface ByHand {
 }
 
 const { heldByHand, saved } = shared('runtime.circuitsByHand', () => ({
-  /** What was done by hand to a name, and holds until it is reset: also for circuits that are made later under it. */
+  /**
+   * States set by hand, by name, until the next reset. They also apply to circuits with this name that are made later.
+   */
   heldByHand: new Map<string, ByHand>(),
-  /** What circuits that are made later under such a name go on from. */
+  /** Saved states, by name, for circuits that are made later. */
   saved: new Map<string, SavedCircuit>(),
 }));
 
-/** The circuit that everyone who names it shares. */
+/** The circuit that all methods with this name for it share. */
 export function circuitNamed(name: string): Circuit {
   const found = namesakes(name);
   return (found.plain ??= introduced({ circuit: newCircuit(name, name, found.counts), kind: 'shared' }));
 }
 
-/** The circuits, one per key, that everyone who names them shares. */
+/** The circuits, one per key, that all methods with this name for them share. */
 export function keyedCircuitsNamed(name: string): KeyedCircuits {
   const found = namesakes(name);
   return (found.keyed ??= newKeyedCircuits(name, found.counts));
@@ -42,7 +44,7 @@ export function ownKeyedCircuits(method: string): KeyedCircuits {
   return enlist(method, (counts) => newKeyedCircuits(method, counts));
 }
 
-/** A circuit, and what it belongs to: everyone who names it, one method, or a key. */
+/** A circuit, and its owner: shared by name, the method's own, or the circuit of one key. */
 export interface Introduction {
   readonly circuit: Circuit;
   readonly kind: 'shared' | 'own' | 'keyed';
@@ -51,7 +53,7 @@ export interface Introduction {
 
 const watchers = shared('runtime.circuitWatchers', () => new Set<(introduction: Introduction) => void>());
 
-/** Calls `watcher` for every circuit that there is, and for each new one. @returns a function that ends it */
+/** Calls `watcher` for every existing circuit, and for each new one. @returns a function that stops it */
 export function watchCircuits(watcher: (introduction: Introduction) => void): () => void {
   for (const { key, circuit } of knownCircuits()) {
     if (key !== undefined) watcher({ circuit, kind: 'keyed', key });
@@ -66,12 +68,12 @@ function introduced(introduction: Introduction): Circuit {
   return introduction.circuit;
 }
 
-/** Isolates every circuit that the name means, now and later; false if nothing changed by that. */
+/** Isolates all circuits with this name, also later ones; false if that changed nothing. */
 export function isolateCircuits(name: string, reason: string | undefined): boolean {
   return holdByHand(name, { state: 'isolated', reason });
 }
 
-/** Makes every circuit that the name means, now and later, admit all calls; false if nothing changed by that. */
+/** Makes all circuits with this name, also later ones, admit all calls; false if that changed nothing. */
 export function forceCircuitsClosed(name: string, reason: string | undefined): boolean {
   return holdByHand(name, { state: 'forced-closed', reason });
 }
@@ -86,7 +88,7 @@ function hold(circuit: Circuit, { state, reason }: ByHand): boolean {
   return state === 'isolated' ? circuit.isolate(reason) : circuit.forceClosed(reason);
 }
 
-/** Closes every circuit that the name means, and refills their budgets of retries; false if no circuit moved. */
+/** Closes all circuits with this name and refills their retry budgets; false if that changed no state. */
 export function resetCircuits(name: string, now: number): boolean {
   const wasHeld = heldByHand.delete(name);
   saved.delete(name);
@@ -97,14 +99,14 @@ export function resetCircuits(name: string, now: number): boolean {
   return moved || wasHeld;
 }
 
-/** Every circuit that the name means goes on from what another process saved, also one that is made later. */
+/** Restores a saved state in all circuits with this name, also later ones; false if that changed nothing. */
 export function restoreCircuits(name: string, from: SavedCircuit, now: number): boolean {
   const isNew = circuitsMeantBy(name).length === 0;
   if (isNew) saved.set(name, from);
   return moveAll(name, (circuit) => circuit.restore(from, now)) || isNew;
 }
 
-/** Stands for a circuit that nobody has used yet. If the name may be that of a key, the key must not be told. */
+/** Represents a circuit that has not been used yet. Its name leaves out what may be a key: keys must not be logged. */
 export function unusedCircuit(handle: string): Circuit {
   const bracket = handle.endsWith(']') ? handle.indexOf('[') : -1;
   return newCircuit(bracket < 0 ? handle : handle.slice(0, bracket), handle);
@@ -115,7 +117,7 @@ function moveAll(name: string, move: (circuit: Circuit) => boolean): boolean {
 }
 
 function newCircuit(name: string, handle: string, counts?: CircuitCounts): Circuit {
-  const circuit = new Circuit(name, tellTransition(name, handle), counts);
+  const circuit = new Circuit(name, emitTransition(name, handle), counts);
   circuit.onTransition((state, _epoch, { fleet }) => {
     const reason = state.kind === 'open' ? (fleet?.reason ?? state.reason) : undefined;
     circuit.counts.transit(state.kind, reason);
@@ -130,10 +132,10 @@ function newCircuit(name: string, handle: string, counts?: CircuitCounts): Circu
 }
 
 /**
- * Each circuit of a key has a log bucket of its own, though no line names the key. What is moved by hand is emitted once
- * for all circuits of the name, by the handle that moves them.
+ * Emits the transitions of a circuit. Each circuit of a key has its own log bucket, although no log line names the key.
+ * Transitions by hand are not emitted here: the handle emits one event for all circuits with the name.
  */
-function tellTransition(name: string, handle: string): OnTransition {
+function emitTransition(name: string, handle: string): OnTransition {
   return (state, _epoch, cause) => {
     if (cause.method === undefined && !cause.fleet) return;
     const event = transitionEvent(name, state, cause);

@@ -3,14 +3,15 @@ import { classifyBy } from './hook.js';
 import { runtime } from './runtime.js';
 
 /**
- * What kind of failure a thrown value is. The `classify` function of `configure()` is asked first; else its structure
- * decides: status, code, causes, the name of its class. Never throws. Holds nothing of what was asked or answered.
+ * The kind of failure of a thrown value. The `classify` function of `configure()` decides first; then the structure of
+ * the value decides: status, code, causes, the name of its class. Never throws. The result holds no content of requests
+ * or responses.
  */
 export function classify(error: unknown): Failure {
   return classifyBy(runtime.hooks, error, runtime.clock.now());
 }
 
-/** Whether a failure may pass by itself: a timeout, the network, or a server's error. A rate limit is not one. */
+/** Whether a retry may succeed: after a timeout, a network error or a server error, but not after a rate limit. */
 export function isTransient(error: unknown): boolean {
   return classify(error).transient;
 }

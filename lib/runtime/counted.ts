@@ -3,23 +3,23 @@ import type { CallStats } from '../call/stats.js';
 import { shared } from '../core/shared.js';
 import { runtime } from './runtime.js';
 
-/** A decorated method that has been called, as its counters are read. */
+/** A decorated method that has been called, with its counters. */
 export interface CountedMethod {
-  /** As `Class.method`. */
+  /** `Class.method`. */
   method: string;
   readonly stats: CallStats;
   readonly budget: RetryBudget;
-  /** The settings in effect of each of its decorators, outermost first. Throws while settings are wrong. */
+  /** The settings in effect of each decorator, outermost first. Throws while settings are wrong. */
   readonly settings: () => readonly PolicySettings[];
 }
 
-/** One decorator of a method, with each setting and the layer that it came from. */
+/** One decorator of a method, with each setting and its layer. */
 export interface PolicySettings {
   readonly policy: string;
   readonly settings: Readonly<Record<string, { readonly value: unknown; readonly source: string }>>;
 }
 
-/** Kept alive by the methods themselves. */
+/** Weak references, because only the methods themselves keep these objects alive. */
 const state = shared('runtime.counted', () => ({
   methods: new Set<WeakRef<CountedMethod>>(),
   since: undefined as number | undefined,
@@ -31,7 +31,7 @@ export function countedSince(): number {
   return (state.since ??= runtime.clock.now());
 }
 
-/** Enlists a method at its first call. */
+/** Registers a method at its first call. */
 export function enlistCounters(method: CountedMethod): void {
   countedSince();
   const ref = new WeakRef(method);
@@ -39,7 +39,7 @@ export function enlistCounters(method: CountedMethod): void {
   forgotten.register(method, ref);
 }
 
-/** Every decorated method that has been called, by its name: several functions may have the same one. */
+/** Every decorated method that has been called, by name. Several functions may have the same name. */
 export function countedMethods(): Map<string, CountedMethod[]> {
   const found = new Map<string, CountedMethod[]>();
   for (const ref of state.methods) {

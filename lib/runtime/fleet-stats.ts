@@ -1,10 +1,10 @@
-/** One circuit as the whole fleet has it, as this process last heard. All keys of a name are added up. */
+/** The state of a circuit in the whole fleet, as last reported to this process. All keys of a name are added up. */
 export interface FleetCircuitStats {
   readonly circuit: string;
   readonly state: 'closed' | 'open' | 'half-open' | 'isolated';
-  /** Members that have finished calls lately, as the store last counted. */
+  /** Members that finished calls recently, by the last count of the store. */
   readonly members: number;
-  /** What this process did: it stayed closed on its own evidence, seconded a vote, or gave the store a record back. */
+  /** How often this process stayed closed on its own evidence, seconded a vote, or restored a record of the store. */
   readonly events: Readonly<Record<'alerted' | 'seconded' | 'restored', number>>;
 }
 
@@ -12,7 +12,7 @@ export interface FleetCircuitStats {
 export interface FleetStats {
   readonly fleet: string;
   readonly store: 'connected' | 'degraded';
-  /** How often the store was given up for a while, by reason. */
+  /** How often this process stopped using the store for a while, by reason. */
   readonly degradations: Readonly<Record<'timeout' | 'error' | 'late', number>>;
   readonly circuits: readonly FleetCircuitStats[];
 }

@@ -1,30 +1,30 @@
-// The fleet that this process has joined, for whoever shows it or moves its circuits. `holdfast/fleet` fills this in:
-// nothing of it is loaded here.
+// The fleet that this process has joined, for code that shows it or changes its circuits. `holdfast/fleet` sets it, so
+// that this module need not load `holdfast/fleet`.
 import { shared } from '../core/shared.js';
 import type { FleetStats } from './fleet-stats.js';
 
-/** A circuit as the whole fleet has it. */
+/** The state of a circuit in the whole fleet. */
 export interface FleetCircuit {
   /** Its name. The key of a keyed circuit appears as a hash. */
   readonly name: string;
   readonly state: 'closed' | 'open' | 'half-open' | 'isolated';
-  /** Milliseconds until the fleet probes; null while it is isolated without an end. */
+  /** Milliseconds until the fleet probes; null while it is isolated without a time limit. */
   readonly openInMs: number | null;
-  /** Times in a row that the fleet opened. */
+  /** How often in a row the fleet opened it. */
   readonly trips: number;
-  /** Members that have finished calls lately. */
+  /** Members that finished calls recently. */
   readonly present: number;
   /** Members that vote to open. */
   readonly votes: number;
-  /** What caused the state, or the reason that `isolate` was given. */
+  /** The cause of the state, or the reason that was passed to `isolate`. */
   readonly why: string;
 }
 
 export interface JoinedFleet {
   readonly name: string;
-  /** `degraded`: the store does not answer, and every circuit acts alone. */
+  /** `degraded`: the store does not answer, and every circuit works without the fleet. */
   readonly store: 'connected' | 'degraded';
-  /** Asks the store; rejects if it does not answer. */
+  /** Reads the circuits from the store; rejects if the store does not answer. */
   circuits(): Promise<readonly FleetCircuit[]>;
   isolate(circuit: string, isolation: { readonly reason?: string }): Promise<void>;
   reset(circuit: string): Promise<void>;
@@ -39,12 +39,12 @@ export function joinedFleet(): JoinedFleet | undefined {
   return state.fleet;
 }
 
-/** What `inspect()` shows of the fleet; undefined if this process is in none. */
+/** The part of `inspect()` about the fleet; undefined if this process is in no fleet. */
 export function fleetStats(now: number): FleetStats | undefined {
   return state.stats?.(now);
 }
 
-/** @returns a function that takes it back */
+/** Sets the fleet of this process. @returns a function that undoes it */
 export function enterFleet(fleet: JoinedFleet, stats: ReadStats): () => void {
   Object.assign(state, { fleet, stats });
   return () => {

@@ -3,21 +3,21 @@ import { isatty } from 'node:tty';
 
 const INTERVAL_MS = 1000;
 
-/** What tells one version of a file from the next, whether it was written to or replaced. Undefined: there is no file. */
+/** Identifies a version of a file: it differs after a write and after a replacement. Undefined if there is no file. */
 export type Version = Pick<Stats, 'ino' | 'size' | 'mtimeMs' | 'ctimeMs'> | undefined;
 
-/** The version of a file, to be asked before the file is read. Anything that is not a regular file has none. */
+/** The version of a file; undefined if it is not a regular file. Call it before the file is read. */
 export function versionOf(path: string): Version {
   try {
     const found = statSync(path);
     return found.isFile() ? found : undefined;
   } catch {
-    // Whoever reads it next says why it cannot be read.
+    // The next reader of the file reports the reason.
     return undefined;
   }
 }
 
-/** Tells when a file has changed, and when SIGHUP asks for it to be read again. Keeps no process alive. */
+/** Calls back when a file has changed, and at SIGHUP. Keeps no process alive. */
 export class Follower {
   #path: string | undefined;
   #read: Version;
@@ -25,16 +25,17 @@ export class Follower {
   readonly #asked: () => void;
   readonly #intervalMs: number;
 
-  constructor(told: { readonly changed: () => void; readonly asked: () => void }, intervalMs = INTERVAL_MS) {
-    // Functions of its own, by which it finds its listeners again.
-    this.#changed = () => told.changed();
-    this.#asked = () => told.asked();
+  constructor(listeners: { readonly changed: () => void; readonly asked: () => void }, intervalMs = INTERVAL_MS) {
+    // New functions, so that removing a listener of SIGHUP removes only its own.
+    this.#changed = () => listeners.changed();
+    this.#asked = () => listeners.asked();
     this.#intervalMs = intervalMs;
   }
 
   /**
-   * Follows this file from now on, and no other; without one, none.
-   * @param read the version that has been read, of which nothing need be told
+   * Follows this file from now on, instead of the previous one.
+   * @param path undefined to follow no file
+   * @param read the version that has been read already: it causes no callback
    */
   follow(path: string | undefined, read?: Version): void {
     this.#read = read;
@@ -45,22 +46,22 @@ export class Follower {
     try {
       this.#watch(path);
     } catch {
-      // Without access there is nothing to follow.
+      // Without access to the file, it cannot be followed.
       this.#path = undefined;
     }
   }
 
   #watch(path: string): void {
-    // Looked at once a second, because a watch by inotify or its like holds to a file that is no longer there once it
-    // has been replaced by another, as editors and deployments do, or a link on the way to it, as Kubernetes does.
+    // Polls once a second. inotify and the like would keep watching the old file after it is replaced, as editors and
+    // deployments do, or after a link in its path is replaced, as Kubernetes does.
     watchFile(path, { interval: this.#intervalMs, persistent: false }, this.#look);
-    // What has changed before the watcher's own first look would not be told.
+    // The watcher does not report changes before its first poll.
     stat(path, this.#look);
     if (hearsHangUp()) process.on('SIGHUP', this.#asked);
   }
 
   readonly #look = (): void => {
-    // Asked anew: what the watcher saw may have been read meanwhile.
+    // Checks the current version: the change that the watcher saw may have been read already.
     if (this.#path !== undefined && !isSame(versionOf(this.#path), this.#read)) this.#changed();
   };
 
@@ -71,8 +72,9 @@ export class Follower {
 }
 
 /**
- * Whether SIGHUP asks a process to read its settings again. In a terminal it says that the terminal is gone, which ends
- * the process where nobody listens; and so it stays, be only one of its streams a terminal's. Windows has no such signal.
+ * Whether SIGHUP means that the process must read its settings again. If one of the process's streams is a terminal,
+ * SIGHUP means that the terminal was closed: then it must end the process, so nothing listens to it. Windows does not
+ * use SIGHUP for reloads.
  */
 export function hearsHangUp(
   platform: string = process.platform,

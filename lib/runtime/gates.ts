@@ -9,10 +9,10 @@ import { runtime } from './runtime.js';
 const known = shared('runtime.gates', () => new Registry<Gate>());
 const counts = shared('runtime.gateCounts', () => new Map<string, GateCounts>());
 
-/** Gates of circuits that have no name of their own: one for each key, or the method's. */
+/** Gates of circuits that are not shared by name: one for each key, or the method's own. */
 const ofCircuits = shared('runtime.gatesOfCircuits', () => new WeakMap<CircuitPort, Gate>());
 
-/** The gate that everyone who names it shares, those behind the circuit of that name among them. */
+/** The gate that all methods with this name for it share, also those behind the circuit with this name. */
 export function gateNamed(name: string): Gate {
   return known.named(name, () => introduced(name, new Gate(countsOf(name))));
 }
@@ -26,7 +26,7 @@ function introduced(name: string, gate: Gate): Gate {
   return gate;
 }
 
-/** Calls `watcher` for every gate that has a name of its own, and for each new one. @returns a function that ends it */
+/** Calls `watcher` for every gate that is shared by name, and for each new one. @returns a function that stops it */
 export function watchGates(watcher: (name: string, gate: Gate) => void): () => void {
   for (const [name, gate] of named) watcher(name, gate);
   watchers.add(watcher);
@@ -38,7 +38,7 @@ export function ownGate(method: string): Gate {
   return known.own(method, new Gate(countsOf(method)));
 }
 
-/** The gate that everyone behind a circuit shares. */
+/** The gate that all methods behind a circuit share. */
 export function gateOfCircuit(circuit: CircuitPort): Gate {
   if (isShared(circuit)) return gateNamed(circuit.name);
   let gate = ofCircuits.get(circuit);
@@ -46,7 +46,7 @@ export function gateOfCircuit(circuit: CircuitPort): Gate {
   return gate;
 }
 
-/** All gates of one name, and how often they have closed. */
+/** All gates with one name, and how often they have closed. */
 export interface KnownGates {
   readonly name: string;
   readonly gates: readonly Gate[];
@@ -58,14 +58,14 @@ export function knownGates(): KnownGates[] {
   return known.names.map((name) => ({ name, gates: known.of(name), closings: countsOf(name).closings }));
 }
 
-/** What is counted of the gates of one name. */
+/** The counters of all gates with one name. */
 function countsOf(name: string): GateCounts {
   let found = counts.get(name);
   if (!found) counts.set(name, (found = { closings: 0 }));
   return found;
 }
 
-/** Opens the gates of this name, and those of circuits that have none of that name. */
+/** Opens the gates with this name, and the gates of these circuits. */
 export function openGates(name: string, circuits: readonly CircuitPort[]): void {
   for (const each of known.of(name)) each.open();
   for (const circuit of circuits) {
@@ -74,23 +74,25 @@ export function openGates(name: string, circuits: readonly CircuitPort[]): void 
   }
 }
 
-/** A gate of `@RespectRateLimit()` as it is seen and opened from outside. Asking changes nothing. */
+/** Shows a gate of `@RespectRateLimit()`, and can open it. Reading changes nothing. */
 export interface GateHandle {
   readonly name: string;
-  /** True while a call that comes now has to wait: for the pause that the upstream asked for, or for its turn after it. */
+  /**
+   * True while a new call must wait: until the end of the pause that the upstream asked for, or for its turn after it.
+   */
   readonly isClosed: boolean;
-  /** Milliseconds until such a call may pass; 0 if the gate is not closed. */
+  /** Milliseconds until a new call may pass; 0 if the gate is not closed. */
   readonly retryAfterMs: number;
-  /** Calls that wait: for the pause, or for their turn after it. */
+  /** Calls that wait for the end of the pause, or for their turn after it. */
   readonly waiting: number;
-  /** Ends the pause and the pacing after it: every call passes. */
+  /** Ends the pause and the pacing after it: all calls pass. */
   open(): void;
 }
 
 /**
- * The gate of this name: that of the option `gate`, else of the circuit, else of the method. There need not have been a
- * call yet. Gates of circuits with keys are seen together.
- * @throws {ConfigurationError} for anything but a name
+ * The gate with this name: the option `gate`, else the circuit's name, else the method's name. It need not have been
+ * used yet. For a circuit with keys, it shows the gates of all keys together.
+ * @throws {ConfigurationError} if `name` is not a name
  */
 export function gate(name: string): GateHandle {
   return handle(checkedName('gate', name));

@@ -11,56 +11,59 @@ import { checkedName } from './names.js';
 import { circuitsMeantBy, knownCircuits } from './namesakes.js';
 import { runtime } from './runtime.js';
 
-/** A circuit as it can be written as JSON. */
+/** The state of a circuit as plain JSON. */
 export interface CircuitSnapshot {
   readonly name: string;
   readonly state: CircuitStateName;
   /** Grows by one with every transition. */
   readonly epoch: number;
-  /** Failures in a row, while it is closed. */
+  /** Failures in a row, while it is closed; else 0. */
   readonly failures: number;
-  /** Times in a row that it opened without closing in between. */
+  /** How often it opened since it was last closed. */
   readonly trips: number;
-  /** The finished calls of the window, and those of them that failed or were slow, where a rule looks through one. */
+  /** The finished calls in the window, and how many of them failed or were slow. Absent if no rule uses a window. */
   readonly window?: { readonly calls: number; readonly failures: number; readonly slow: number };
-  /** Milliseconds until it may let a call through; null while it is isolated. */
+  /** Milliseconds until it may admit a call; null while it is isolated. */
   readonly retryAfterMs: number | null;
-  /** What `isolate` was given. */
+  /** The reason that was passed to `isolate` or `forceClosed`. */
   readonly reason?: string;
 }
 
-/** A circuit as it is seen and moved from outside. Reads the circuit when asked; asking changes nothing. */
+/** Shows a circuit, and can change its state by hand. Always shows the current state; reading changes nothing. */
 export interface CircuitHandle {
   readonly name: string;
   /** The circuit's name without the key. */
   readonly circuit: string;
-  /** The key, if the handle means the circuit of one key; else undefined. */
+  /** The key, if this is the circuit of one key; else undefined. */
   readonly key: string | undefined;
   readonly state: CircuitStateName;
-  /** Whether it refuses calls: open, or isolated by hand. */
+  /** True if it rejects calls: it is open, or isolated by hand. */
   readonly isOpen: boolean;
-  /** Milliseconds until it may let a call through: 0 when it does, Infinity while it is isolated; until all while it ramps up. */
+  /**
+   * Milliseconds until it may admit a call: 0 if it admits calls, Infinity while it is isolated. During the ramp-up:
+   * milliseconds until it admits all calls.
+   */
   readonly retryAfterMs: number;
   snapshot(): CircuitSnapshot;
-  /** Refuses every call until `reset()`. The reason appears in the snapshot alone. */
+  /** Rejects all calls until `reset()`. Only the snapshot shows the reason. */
   isolate(reason?: string): void;
-  /** Admits every call until `reset()`, and goes on counting. The reason appears in the snapshot alone. */
+  /** Admits all calls until `reset()`, and still counts them. Only the snapshot shows the reason. */
   forceClosed(reason?: string): void;
-  /** Closes the circuit, forgets its failures, refills its budget of retries and opens its gate. */
+  /** Closes the circuit, clears its failures, refills its retry budget and opens its gate. */
   reset(): void;
-  /** What a later process needs to go on from here, as plain JSON. */
+  /** The state that `restore()` needs in a later process, as plain JSON. */
   toJSON(): SavedCircuit;
   /**
-   * Goes on from what another process saved with `toJSON()`. The circuit need not have been used yet.
-   * @throws {ConfigurationError} for anything else, every problem at once
+   * Restores a state that another process saved with `toJSON()`. The circuit need not have been used yet.
+   * @throws {ConfigurationError} that lists every problem, if `state` is not such a state
    */
   restore(state: unknown): void;
 }
 
 /**
- * The circuit of this name. There need not have been a call yet. The name of circuits with keys means all of them, and
+ * The circuit with this name. It need not have been used yet. For a circuit with keys, the name means all keys, and
  * `name[key]` one of them.
- * @throws {ConfigurationError} for anything but a name
+ * @throws {ConfigurationError} if `name` is not a name
  */
 export function circuit(name: string): CircuitHandle {
   return handle(checkedName('circuit', name));
@@ -70,11 +73,11 @@ export function circuit(name: string): CircuitHandle {
 export function circuits(): CircuitHandle[] {
   const found = new Map<string, Circuit[]>();
   for (const { name, circuit } of knownCircuits()) found.set(name, [...(found.get(name) ?? []), circuit]);
-  // Found once: looking each of them up by name again would take as long as there are circuits.
+  // One pass over all circuits: a lookup by name for each handle would make this quadratic.
   return [...found].map(([name, meant]) => handle(name, () => meant));
 }
 
-/** The circuit as somebody at the dashboard moves it: every move is told, also one that changes no state. */
+/** The handle for the dashboard: it emits an event for every command, also for one that changes no state. */
 export function circuitOfDashboard(name: string): CircuitHandle {
   return handle(name, undefined, 'dashboard');
 }
@@ -82,8 +85,8 @@ export function circuitOfDashboard(name: string): CircuitHandle {
 function handle(name: string, meant = (): Circuit[] => circuitsMeantBy(name), by: MovedBy = 'code'): CircuitHandle {
   const shown = (): Circuit => worstOf(meant()) ?? unusedCircuit(name);
   const now = (): number => runtime.clock.now();
-  const tell = (moved: boolean): void => {
-    // The circuit's own name: a handle's may hold a key.
+  const emit = (moved: boolean): void => {
+    // Uses the circuit's own name: the name of the handle may hold a key.
     const event = transitionEvent(shown().name, shown().stateAt(now()));
     if (moved || by === 'dashboard') runtime.telemetry.tell({ ...event, by });
   };
@@ -109,21 +112,21 @@ function handle(name: string, meant = (): Circuit[] => circuitsMeantBy(name), by
       return snapshotOf(name, shown(), now());
     },
     isolate(reason) {
-      tell(isolateCircuits(name, reason));
+      emit(isolateCircuits(name, reason));
     },
     forceClosed(reason) {
-      tell(forceCircuitsClosed(name, reason));
+      emit(forceCircuitsClosed(name, reason));
     },
     reset() {
       const moved = resetCircuits(name, now());
       openGates(name, meant());
-      tell(moved);
+      emit(moved);
     },
     toJSON() {
       return shown().saved(now());
     },
     restore(state) {
-      tell(restoreCircuits(name, readSaved(state, 'restore'), now()));
+      emit(restoreCircuits(name, readSaved(state, 'restore'), now()));
     },
   };
 }
@@ -147,7 +150,7 @@ export function snapshotOf(name: string, found: Circuit, now: number): CircuitSn
 
 const SEVERITY: readonly CircuitStateName[] = ['closed', 'forced-closed', 'half-open', 'open', 'isolated'];
 
-/** Where a handle means several circuits, it shows the one in the worst state. */
+/** The circuit in the worst state: a handle for several circuits shows this one. */
 export function worstOf(circuits: readonly Circuit[]): Circuit | undefined {
   const now = runtime.clock.now();
   const severity = (circuit: Circuit | undefined): number => {

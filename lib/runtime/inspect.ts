@@ -12,10 +12,10 @@ import { budgetOf, methodStats, recordOf } from './method-stats.js';
 import { reloads, runtime } from './runtime.js';
 
 /**
- * Everything that is counted since the process began: what every decorated method, circuit and gate that has been used did,
- * and how it is now. Plain JSON, frozen. Reading it changes nothing.
- * @param options `keys: true` lists each key of a circuit with keys. By default they are added up, so that no key leaves
- * the process.
+ * All counters since the process started, and the current state, of every decorated method, circuit and gate that has
+ * been used. Plain JSON, frozen. Reading changes nothing.
+ * @param options `keys: true` lists each key of a circuit with keys. By default the keys are added up, so that no key
+ * leaves the process.
  */
 export function inspect({ keys = false }: { readonly keys?: boolean } = {}): Inspection {
   const now = runtime.clock.now();

@@ -6,20 +6,20 @@ import type { TransitionCount } from '../policies/circuit/counts.js';
 import type { FleetStats } from './fleet-stats.js';
 import type { CircuitSnapshot } from './handle.js';
 
-/** The tokens of a retry budget, and how many there can be. */
+/** The tokens in a retry budget, and its capacity. */
 export interface BudgetStats {
   readonly tokens: number;
   readonly capacity: number;
 }
 
-/** How many calls ended in one way. */
+/** The number of calls with one outcome. */
 export interface CallCount {
   readonly outcome: CallOutcome;
   readonly errorType?: CallErrorType;
   readonly count: number;
 }
 
-/** A histogram: how many calls were in each bucket, and their durations added up, in seconds. */
+/** A histogram: the number of calls in each bucket, and the sum of their durations in seconds. */
 export interface DurationStats {
   readonly outcome: 'success' | 'failure';
   /** One for each bound of 0.01 · 2ⁿ seconds with n from 0 to 13, and one for longer calls. */
@@ -27,12 +27,12 @@ export interface DurationStats {
   readonly sum: number;
 }
 
-/** One decorated method. Calls in flight: `started` less the sum of `calls`. */
+/** One decorated method. Calls in flight: `started` minus the sum of `calls`. */
 export interface MethodStats {
   readonly method: string;
   readonly circuit?: string;
   readonly started: number;
-  /** Only those above 0. */
+  /** Only counts above 0. */
   readonly calls: readonly CallCount[];
   readonly attempts: number;
   /** Calls that succeeded after a retry or by a hedge. */
@@ -40,19 +40,19 @@ export interface MethodStats {
   readonly retries: Readonly<Record<FailureKind, number>>;
   readonly gaveUp: Readonly<Record<GaveUpReason, number>>;
   readonly hedges: { readonly started: number; readonly won: number; readonly refused: number };
-  /** Only while an exporter asks for durations. */
+  /** Only while an exporter needs durations. */
   readonly durations?: readonly DurationStats[];
   readonly bulkhead?: BulkheadStats;
   readonly budget: BudgetStats;
 }
 
-/** One circuit. All circuits of one name are added up, unless `keys` is true; the snapshot is that of the worst one. */
+/** One circuit. All circuits with one name are added up, unless `keys` is true; the snapshot shows the worst one. */
 export interface CircuitStats extends CircuitSnapshot {
   readonly circuit: string;
   readonly key?: string;
   /** For circuits with keys that are added up: how many keys are in each state. */
   readonly keys?: Readonly<Record<CircuitStateName, number>>;
-  /** True if it only watches. */
+  /** True if it only observes: it rejects no call. */
   readonly shadow: boolean;
   readonly transitions: readonly TransitionCount[];
   readonly refused: number;
@@ -60,12 +60,12 @@ export interface CircuitStats extends CircuitSnapshot {
   readonly budget: BudgetStats;
 }
 
-/** All gates of one name. */
+/** All gates with one name. */
 export interface GateStats {
   readonly gate: string;
-  /** Milliseconds until the last of them opens; 0 if all are open. */
+  /** Milliseconds until all of them are open. */
   readonly closedForMs: number;
-  /** Calls per second that the slowest of them lets through, while it paces them. */
+  /** Calls per second through the slowest of them. Absent while none of them paces calls. */
   readonly pacePerS?: number;
   readonly waiting: number;
   readonly closings: number;
@@ -88,13 +88,13 @@ export interface LimiterStats {
   readonly retryAfterMs: number;
 }
 
-/** How often the settings were read again. */
+/** How often the settings were reloaded. */
 export interface ReloadStats {
   readonly ok: number;
   readonly refused: number;
 }
 
-/** Everything that is counted. */
+/** All counters. */
 export interface Inspection {
   /** When counting began, in milliseconds since the epoch. */
   readonly since: number;

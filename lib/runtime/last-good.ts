@@ -7,24 +7,30 @@ import { runtime } from './runtime.js';
 
 /** Options of {@link lastGood}. */
 export interface LastGoodOptions {
-  /** What tells one answer from another. Called with the method's arguments, must return a string. */
+  /**
+   * The key of an answer: calls with the same key have the same answer. Called with the method's arguments, must return
+   * a string.
+   */
   // oxlint-disable-next-line typescript/no-explicit-any -- the arguments' types are the method's, which an option cannot know
   readonly key: (...args: any[]) => string;
-  /** How long an answer may be used after it came. Default: none (it does not grow old). */
+  /** How long an answer may be used after it was returned. Default: none (no limit). */
   readonly maxAge?: Duration;
-  /** Answers kept at a time; the one that has been unused longest goes first. @default 1000 */
+  /**
+   * Maximum number of kept answers. The one that has been unused for the longest time is removed first.
+   * @default 1000
+   */
   readonly max?: number;
 }
 
-const MOST = 1000;
+const DEFAULT_MAX = 1000;
 
 /**
- * A fallback that answers with the last good answer for that key: `fallback: lastGood({ key: (id) => id, maxAge: '1h' })`.
- * Without one it does not answer, and the call fails as it would without a fallback. Give it to one method alone.
+ * A fallback that answers with the last good answer for that key: `fallback: lastGood({ key: (id) => id, maxAge: '1h'
+ * })`. If it has none, it does not answer, and the call fails as without a fallback. Use each one for a single method.
  * @throws {ConfigurationError} for wrong options
  */
 export function lastGood(options: LastGoodOptions): never {
-  const { key, maxAge, max = MOST } = checked(options);
+  const { key, maxAge, max = DEFAULT_MAX } = checked(options);
   const answers = new Answers(max, maxAge === undefined ? Number.POSITIVE_INFINITY : toMs(maxAge));
   const keyOf = (self: unknown, args: readonly unknown[]): string | undefined => {
     try {
@@ -43,7 +49,7 @@ export function lastGood(options: LastGoodOptions): never {
       const found = keyOf(self, args);
       return found === undefined ? undefined : answers.get(found, runtime.clock.now());
     },
-    // It fits every method: what it answers with came from there.
+    // The type fits every method: each answer is an earlier result of the method itself.
   }) as never;
 }
 

@@ -6,7 +6,7 @@ import { runtime } from './runtime.js';
 
 const known = shared('runtime.limiters', () => new Registry<Limiter>());
 
-/** The limiter that everyone who names it shares. The rules that were given last hold; what is owed stays. */
+/** The limiter that all methods with this name for it share. It uses the latest rules, and keeps its debt. */
 export function limiterNamed(name: string, rules: LimiterRules): Limiter {
   const limiter = known.named(name, () => introduced({ name, limiter: new Limiter(rules), kind: 'shared' }));
   limiter.change(rules, runtime.clock.now());
@@ -18,7 +18,7 @@ export function ownLimiter(method: string, rules: LimiterRules): Limiter {
   return known.own(method, introduced({ name: method, limiter: new Limiter(rules), kind: 'own' }));
 }
 
-/** A limiter, and what it belongs to: everyone who names it, or one method. */
+/** A limiter, and its owner: shared by name, or the method's own. */
 export interface LimiterIntroduction {
   readonly name: string;
   readonly limiter: Limiter;
@@ -27,7 +27,7 @@ export interface LimiterIntroduction {
 
 const watchers = shared('runtime.limiterWatchers', () => new Set<(introduction: LimiterIntroduction) => void>());
 
-/** Calls `watcher` for every limiter that there is, and for each new one. @returns a function that ends it */
+/** Calls `watcher` for every existing limiter, and for each new one. @returns a function that stops it */
 export function watchLimiters(watcher: (introduction: LimiterIntroduction) => void): () => void {
   for (const name of known.names)
     for (const { made, isNamed } of known.listed(name))
@@ -41,18 +41,18 @@ function introduced(introduction: LimiterIntroduction): Limiter {
   return introduction.limiter;
 }
 
-/** All limiters of one name together, as they are shown from outside. */
+/** The state of all limiters with one name together. */
 export interface LimiterState {
   readonly limiter: string;
   /** Calls that wait, over all keys. */
   readonly waiting: number;
-  /** Calls that were rejected so far. */
+  /** Calls that have been rejected. */
   readonly refused: number;
-  /** Milliseconds until a call of one unit passes, for the key that has to wait longest. */
+  /** Milliseconds until a call of one unit may pass, for the key with the longest wait. */
   readonly retryAfterMs: number;
 }
 
-/** Every limiter that has been used. Names no key. */
+/** Every limiter that has been used. Does not show keys. */
 export function limiterStates(): LimiterState[] {
   const now = runtime.clock.now();
   return known.names.map((name) => {

@@ -6,10 +6,10 @@ import { FAILURE_KINDS } from '../core/failure.js';
 import type { CountedMethod } from './counted.js';
 import type { BudgetStats, CallCount, MethodStats } from './inspection.js';
 
-/** The counters of all functions of one name, added up. */
+/** The counters of all functions with one name, added up. */
 export function methodStats(method: string, counted: readonly CountedMethod[], now: number): MethodStats {
   const all = counted.map(({ stats }) => stats);
-  // Of a method with two parts, the outer one counts calls and the inner one attempts.
+  // If another library's wrapper splits a stack, the outer part counts calls and the inner part counts attempts.
   const outer = all.filter(({ isBeneath }) => !isBeneath);
   const sum = (of: (stats: CallStats) => number, among = all): number =>
     among.reduce((total, stats) => total + of(stats), 0);
@@ -42,7 +42,7 @@ export function methodStats(method: string, counted: readonly CountedMethod[], n
   };
 }
 
-/** The emptiest of several budgets. */
+/** The fewest tokens and the smallest capacity of several budgets. */
 export function budgetOf(budgets: readonly RetryBudget[], now: number): BudgetStats {
   return {
     tokens: Math.min(CAPACITY, ...budgets.map((budget) => budget.tokensAt(now))),

@@ -1,4 +1,4 @@
-// Which circuits there are, by their names.
+// All circuits, by name.
 import type { CircuitPort } from '../call/call.js';
 import { shared } from '../core/shared.js';
 import { Circuit } from '../policies/circuit/circuit.js';
@@ -7,20 +7,20 @@ import { KeyedCircuits } from '../policies/circuit/keyed.js';
 
 type Owned = WeakRef<Circuit | KeyedCircuits>;
 
-/** All circuits of one name. */
+/** All circuits with one name. */
 export interface Namesakes {
-  /** Those that everyone who names them shares. */
+  /** Shared by all methods with this name for their circuit. */
   plain?: Circuit;
   keyed?: KeyedCircuits;
-  /** Those that belong to methods, and live as long as these do. */
+  /** Circuits that belong to methods, and live as long as their method. */
   owned?: Set<Owned>;
-  /** What is counted of all of them, also of keys that are forgotten by now. */
+  /** The counters of all of them, including keys that have been forgotten. */
   readonly counts: CircuitCounts;
 }
 
 const state = shared('runtime.circuits', () => ({
   byName: new Map<string, Namesakes>(),
-  /** The most brackets in any of the names: a key stands behind one more. */
+  /** The most brackets in any of the names: in a handle's name, the bracket of the key is one more. */
   mostBrackets: 0,
 }));
 const { byName } = state;
@@ -31,12 +31,12 @@ const forgotten = new FinalizationRegistry<{ readonly name: string; readonly ref
   if (found?.owned?.size === 0 && !found.plain && !found.keyed) byName.delete(name);
 });
 
-/** True for the circuit that everyone who names it shares: not a method's own, and not that of a key. */
+/** True for a circuit that methods share by name; false for a method's own circuit and for the circuit of a key. */
 export function isShared(circuit: CircuitPort): boolean {
   return byName.get(circuit.name)?.plain === circuit;
 }
 
-/** A circuit that has been used, and the name of its handle: a key stands in brackets behind the circuit's own. */
+/** A circuit that has been used, and the name of its handle: the circuit's name, followed by the key in brackets. */
 export interface Known {
   readonly name: string;
   readonly key?: string;
@@ -48,17 +48,17 @@ export function* knownCircuits(): Iterable<Known> {
   for (const name of byName.keys()) yield* circuitsOf(name);
 }
 
-/** What is counted of all circuits of one name. */
+/** The counters of all circuits with one name. */
 export function countsOf(name: string): CircuitCounts | undefined {
   return byName.get(name)?.counts;
 }
 
-/** The circuits that a name means: those of that very name, or, if it is that of keyed circuits, all of them. */
+/** The circuits that the name of a handle means: all circuits with this name, also keyed ones, or that of one key. */
 export function circuitsMeantBy(name: string): Circuit[] {
   return [...[...circuitsOf(name)].map(({ circuit }) => circuit), ...circuitsOfKey(name)];
 }
 
-/** Adds circuits that live as long as the method that they belong to. */
+/** Adds circuits that live as long as their method. */
 export function enlist<C extends Circuit | KeyedCircuits>(name: string, make: (counts: CircuitCounts) => C): C {
   const found = namesakes(name);
   const circuits = make(found.counts);
@@ -78,7 +78,7 @@ export function namesakes(name: string): Namesakes {
   return found;
 }
 
-/** Everything that has this name. */
+/** All circuits and groups of keyed circuits with this name. */
 function* holdersOf(name: string): Iterable<Circuit | KeyedCircuits> {
   const { plain, keyed, owned = [] } = byName.get(name) ?? {};
   if (plain) yield plain;
@@ -96,7 +96,7 @@ function* circuitsOf(name: string): Iterable<Known> {
   }
 }
 
-/** The circuits of `name[key]`. The name may have brackets of its own, but no more than any name has. */
+/** The circuits of `name[key]`. The name itself may contain brackets, but at most `mostBrackets`. */
 function* circuitsOfKey(handle: string): Iterable<Circuit> {
   if (!handle.endsWith(']')) return;
   let bracket = -1;

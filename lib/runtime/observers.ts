@@ -1,11 +1,11 @@
 import type { CallObserver } from '../call/observer.js';
 import { runtime } from './runtime.js';
 
-// Decorated methods see a change at their next call: a new version of the runtime.
+// Each change increases the version of the runtime, so that decorated methods notice it at their next call.
 
 /**
- * Measures how long calls take from now on.
- * @returns a function that ends it
+ * Measures the durations of calls from now on.
+ * @returns a function that stops it
  */
 export function measureDurations(): () => void {
   runtime.durationReaders += 1;
@@ -17,8 +17,8 @@ export function measureDurations(): () => void {
 }
 
 /**
- * Lets an exporter watch every call from now on.
- * @returns a function that ends it
+ * Lets an exporter observe every call from now on.
+ * @returns a function that stops it
  */
 export function observeCalls(observer: CallObserver): () => void {
   runtime.observers = [...runtime.observers, observer];

@@ -10,24 +10,24 @@ import { EXPECTED_LOGGER, writerFor } from '../telemetry/loggers/adapt.js';
 import type { Logger } from '../telemetry/loggers/logger.js';
 import type { Writer } from '../telemetry/loggers/writer.js';
 
-/** What `configure()` can replace. */
+/** The options of `configure()`. */
 export interface Overrides {
-  /** Any part of the settings. Wins over the environment and the file, loses to decorator options. */
+  /** Any part of the settings. Overrides the environment and the file; decorator options override it. */
   readonly settings?: SettingsOverrides;
-  /** A logger that replaces holdfast's own: winston, pino, bunyan, Nest's, console and others, as they are. */
+  /** A logger that replaces holdfast's own: a logger of winston, pino, bunyan, Nest or others, or the console. */
   readonly logger?: Logger;
-  /** Where time comes from. */
+  /** The source of time. Default: the system clock. */
   readonly clock?: Clock;
-  /** Where chance comes from: a number from 0 (included) to 1 (excluded). */
+  /** Returns random numbers from 0 (included) to 1 (excluded). Default: `Math.random`. */
   readonly random?: Random;
   /**
-   * Decides the kind of a failure before the built-in rules do; undefined leaves it to them. The `classify` option of a
-   * decorator is asked before it.
+   * Decides the kind of a failure before the built-in rules; if it returns undefined, those decide. The `classify`
+   * option of a decorator is called before it.
    */
   readonly classify?: ClassifyHook;
 }
 
-/** Overrides that are right, with the way to write to their logger. */
+/** Valid overrides, with a writer for their logger. */
 export interface CheckedOverrides extends Overrides {
   readonly writer?: Writer;
 }

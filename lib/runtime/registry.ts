@@ -1,4 +1,4 @@
-/** What methods share by a name, or have of their own, so that it can be found from outside. */
+/** Finds objects by name: those that methods share, and those that belong to one method. */
 export class Registry<T extends object> {
   readonly #named = new Map<string, T>();
   readonly #owned = new Map<string, Set<WeakRef<T>>>();
@@ -10,14 +10,14 @@ export class Registry<T extends object> {
     },
   );
 
-  /** The one that everyone who names it shares. */
+  /** The object that all methods with this name for it share. */
   named(name: string, make: () => T): T {
     let found = this.#named.get(name);
     if (!found) this.#named.set(name, (found = make()));
     return found;
   }
 
-  /** Adds one that lives as long as the method or circuit that it belongs to. */
+  /** Adds an object that lives as long as its method or circuit. */
   own(name: string, made: T): T {
     const ref = new WeakRef(made);
     const refs = this.#owned.get(name) ?? new Set();
@@ -26,12 +26,12 @@ export class Registry<T extends object> {
     return made;
   }
 
-  /** Every one of this name. */
+  /** All objects with this name. */
   of(name: string): T[] {
     return this.listed(name).map(({ made }) => made);
   }
 
-  /** The same, and which of them is the one that everyone who names it shares. */
+  /** Like `of`, and whether each object is the shared one. */
   listed(name: string): { readonly made: T; readonly isNamed: boolean }[] {
     const named = this.#named.get(name);
     const owned = [...(this.#owned.get(name) ?? [])].flatMap((ref) => ref.deref() ?? []);

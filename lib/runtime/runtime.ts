@@ -21,12 +21,12 @@ import { SettingsSource } from './source.js';
 const MOST_PROBLEMS = 10;
 const LONGEST_PROBLEM = 200;
 
-/** Overrides, and what only the switches for tests set. */
+/** Overrides, and an option that only the test helpers set. */
 interface Override extends CheckedOverrides {
   readonly instantRetries?: boolean;
 }
 
-/** The overrides, the latest last, and the layers until something changes. */
+/** The overrides, the latest last, and the cached layers. */
 const state = shared('runtime.overrides', () => ({
   overrides: [] as readonly Override[],
   layers: undefined as Layers | undefined,
@@ -40,30 +40,30 @@ const follower = shared(
 );
 
 /**
- * What is current. `version` grows with every change, so that a decorated method sees with one comparison whether what
- * it worked out before still holds.
+ * The current configuration. `version` grows with every change, so that a decorated method needs one comparison to know
+ * whether its pipeline is still valid.
  */
 export const runtime = shared('runtime', () => ({
   version: 1,
   clock: systemClock as Clock,
   random: systemRandom as Random,
   instantRetries: false,
-  /** How many exporters ask for durations. */
+  /** The number of exporters that need durations. */
   durationReaders: 0,
-  /** The exporters that watch every call. */
+  /** The exporters that observe every call. */
   observers: [] as readonly CallObserver[],
-  /** The `classify` function of the latest `configure()` that has one. */
+  /** The `classify` function of the latest `configure()` that sets one. */
   hooks: [] as readonly PlacedHook[],
   telemetry: new Telemetry(currentWriter),
 }));
 
-/** How often the settings were read again. */
+/** How often the settings were reloaded. */
 export const reloads = shared('runtime.reloads', () => ({ ok: 0, refused: 0 }));
 
 /**
- * Sets settings, logger, clock, random source or `classify`, also for classes that are defined already.
- * @returns a function that restores what was there, whatever has been configured since
- * @throws {ConfigurationError} that lists every problem; nothing is changed then
+ * Sets settings, logger, clock, random source or `classify`, also for classes that are already defined.
+ * @returns a function that undoes this call and keeps later calls of `configure()`
+ * @throws {ConfigurationError} that lists every problem; then nothing changes
  */
 export function configure(given: Overrides): () => void {
   return override(checkOverrides(given));
@@ -73,9 +73,9 @@ export function override(added: Override): () => void {
   if (added.settings) {
     const current = layers();
     const wrong = new Set(textsOf(problemsOf(current)));
-    // Settings of the environment or the file that are wrong fail where they are used, not here. Options of methods are
-    // left to their next call: a test may well leave methods behind that the next one's settings do not suit, and whether
-    // any are left is up to the garbage collector.
+    // Wrong settings of the environment or the file fail where they are used, not here. The options of methods are
+    // checked at their next call, not here: methods of an earlier test may contradict the settings of the next test,
+    // and only the garbage collector decides whether those methods still exist.
     const candidate = { ...current, configured: [...current.configured, added.settings] };
     refuse(problemsOf(candidate).filter(({ text }) => !wrong.has(text)));
   }
@@ -87,7 +87,7 @@ export function override(added: Override): () => void {
   };
 }
 
-/** @throws {ConfigurationError} for settings that contradict each other, or the options of a method that works so far */
+/** @throws {ConfigurationError} for settings that contradict each other, or the options of a method that works now */
 function refuseContradictions(candidate: Layers, current: Layers): void {
   const wrong = new Set(textsOf(problemsOf(current)));
   const single = new Set(candidate.loaded.problems);
@@ -98,17 +98,18 @@ function refuseContradictions(candidate: Layers, current: Layers): void {
 }
 
 /**
- * Reads the environment and the settings file again. What is right holds from the next call on; circuits, bulkheads
- * and everything else that methods have learnt stay as they are. Told in the event `settings_reloaded`.
+ * Reads the environment and the settings file again, and emits `settings_reloaded`. New settings apply from the next
+ * call on. The state of circuits, bulkheads and all other policies is kept.
  * @returns the settings in effect, frozen
- * @throws {ConfigurationError} that lists every problem; the settings from before stay then, and the event
- * `settings_refused` says why
+ * @throws {ConfigurationError} that lists every problem; then the previous settings stay, and the event
+ * `settings_refused` holds the problems
  */
 export function reload(): Settings {
   return renew('always');
 }
 
-function renew(told: 'always' | 'changes'): Settings {
+/** @param emits when `settings_reloaded` is emitted: always, or only if a setting changed */
+function renew(emits: 'always' | 'changes'): Settings {
   const before = source.loaded;
   try {
     const isNew = source.read((loaded) => {
@@ -117,45 +118,45 @@ function renew(told: 'always' | 'changes'): Settings {
     });
     if (isNew) refresh();
     const settings = deepFreeze(currentSettings());
-    if (isNew || told === 'always') {
+    if (isNew || emits === 'always') {
       reloads.ok += 1;
-      tell({ type: 'settings_reloaded' });
+      emit({ type: 'settings_reloaded' });
     }
     return settings;
   } catch (error) {
     if (!(error instanceof ConfigurationError)) throw error;
     if (source.loaded !== before) refresh();
     reloads.refused += 1;
-    tellRefused(error.problems);
+    emitRefused(error.problems);
     throw error;
   } finally {
     follow();
   }
 }
 
-/** A file that is wrong all over must not fill the log. */
-function tellRefused(problems: readonly string[]): void {
+/** Emits the first problems, shortened: a file with many mistakes must not fill the log. */
+function emitRefused(problems: readonly string[]): void {
   const shown = problems.slice(0, MOST_PROBLEMS).map((problem) => {
     const line = problem.replace(/\s+/g, ' ');
     return line.length > LONGEST_PROBLEM ? `${line.slice(0, LONGEST_PROBLEM - 1)}…` : line;
   });
-  tell({ type: 'settings_refused', reason: shown.join('; '), problems: problems.length });
+  emit({ type: 'settings_refused', reason: shown.join('; '), problems: problems.length });
 }
 
-/** Nobody is there to hear what is wrong but the log and the listeners. */
-function renewUnasked(told: 'always' | 'changes'): void {
+/** Reloads without a caller: only the log and the listeners get the problems. */
+function renewUnasked(emits: 'always' | 'changes'): void {
   try {
-    renew(told);
+    renew(emits);
   } catch {
-    // Told already.
+    // `renew` has emitted the problems.
   }
 }
 
-function tell(event: SettingsReloaded | SettingsRefused): void {
+function emit(event: SettingsReloaded | SettingsRefused): void {
   runtime.telemetry.channel(event.type, '').audience(runtime.clock.now())?.(event);
 }
 
-/** Follows the file that was read last, also while it is wrong: mending it helps then. */
+/** Follows the file that was read last, also while it is wrong: its correction must be noticed. */
 function follow(): void {
   const { file } = source;
   const isFollowed = file && currentSettings().resilience.watch;
@@ -163,8 +164,8 @@ function follow(): void {
 }
 
 /**
- * Hears every event. What a listener throws changes no outcome.
- * @returns a function that ends it
+ * Calls `listener` with every event. An error that the listener throws does not affect the call.
+ * @returns a function that stops it
  */
 export function onEvent(listener: (event: ResilienceEvent) => void): () => void {
   if (typeof listener !== 'function') throw new ConfigurationError(['onEvent: expected a function']);
@@ -172,8 +173,8 @@ export function onEvent(listener: (event: ResilienceEvent) => void): () => void 
 }
 
 /**
- * Everything that has a say about settings: the same object until something changes. The environment and the file are
- * read at the first call, and when they are reloaded.
+ * All layers of settings: the same object until something changes. The environment and the file are read at the first
+ * call, and at each reload.
  */
 export function layers(): Layers {
   const loaded = source.loaded ?? readFirst();
@@ -187,13 +188,13 @@ function readFirst(): Layers['loaded'] {
   state.layers = undefined;
   follow();
   const problems = textsOf(unownedProblems(loaded));
-  if (problems.length > 0) tellRefused(problems);
+  if (problems.length > 0) emitRefused(problems);
   return loaded;
 }
 
 /**
- * The settings in effect if no decorator and no section says otherwise. Values that are wrong are left out, so that
- * those who do not use them go on; see {@link settingsOf}.
+ * The settings in effect, without those of decorators and sections. Leaves out wrong values, so that only their users
+ * fail; see {@link settingsOf}.
  */
 export function currentSettings(): Settings {
   return mergeSettings(layers());
@@ -223,7 +224,7 @@ function refresh(): void {
   follow();
 }
 
-/** Asked for every event, so it looks at the settings only when something has changed. */
+/** The writer of the current logger. Called for every event, so it is cached until the configuration changes. */
 function currentWriter(): Writer {
   if (chosen?.version !== runtime.version) chosen = { version: runtime.version, writer: chooseWriter() };
   return chosen.writer;

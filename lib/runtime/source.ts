@@ -7,16 +7,16 @@ import { type LoadedSettings, loadWithOrigins, refuse } from '../settings/load.j
 import { problemsOf } from '../settings/problems.js';
 import { type Version, versionOf } from './follower.js';
 
-/** The file that was read last, right or wrong, and the version of it. */
+/** The file that was read last, valid or not, and its version. */
 export interface ReadFile extends SettingsFile {
   readonly version: Version;
 }
 
-/** The settings of the environment and the file: read once, and again when asked. */
+/** The settings of the environment and the file, read once and at each reload. */
 export class SettingsSource {
   #file: ReadFile | undefined;
   #loaded: LoadedSettings | undefined;
-  /** How many groups were known when they were read: what was unknown then may be known now. */
+  /** The number of groups when the settings were read. A key that was unknown then may be known since. */
   #groups = 0;
 
   /** The file to follow. */
@@ -24,20 +24,21 @@ export class SettingsSource {
     return this.#file;
   }
 
-  /** The settings in effect, wrong values left out. */
+  /** The settings in effect, without wrong values; undefined if they must be read (again). */
   get loaded(): LoadedSettings | undefined {
     return this.#groups === groups.size ? this.#loaded : undefined;
   }
 
-  /** Reads for the first time: what is wrong fails only those who use it. */
+  /** Reads for the first time. Wrong values do not throw here: only their users fail. */
   first(): LoadedSettings {
     return (this.#loaded = this.#read());
   }
 
   /**
-   * Reads again. What is refused changes nothing, unless nothing is wrong in it that was right before.
-   * @param accept throws a ConfigurationError for settings that may not replace those that are there
-   * @returns whether any setting is another than before
+   * Reads again. Wrong settings are rejected and change nothing. But if only parts are wrong that were wrong before,
+   * the rest applies.
+   * @param accept throws a ConfigurationError for settings that must not replace the current ones
+   * @returns true if any setting changed
    * @throws {ConfigurationError} that lists every problem
    */
   read(accept: (candidate: LoadedSettings) => void): boolean {
@@ -59,7 +60,7 @@ export class SettingsSource {
   }
 }
 
-/** Whether only those groups and sections are wrong that were wrong before. A file that cannot be read is all of them. */
+/** Whether only groups and sections are wrong that were wrong before. An unreadable file makes all of them wrong. */
 function isNoWorse(problems: readonly Problem[], before: readonly Problem[]): boolean {
   return problems.every(({ path }) =>
     before.some(({ path: [group, section] }) => {

@@ -3,7 +3,7 @@ import { isMeant, SECTIONS } from '../settings/sections.js';
 import { knownCircuits } from './namesakes.js';
 import { layers } from './runtime.js';
 
-/** A section of the settings that means no known circuit or method. */
+/** A section of the settings that matches no known circuit or method. */
 export interface UnmatchedSection {
   /** `methods.Inventry.level` */
   readonly section: string;
@@ -11,16 +11,18 @@ export interface UnmatchedSection {
   readonly nearest?: string;
 }
 
-/** Names that are known besides circuits that have been used. */
+/** Known names, in addition to the circuits that have been used. */
 export interface KnownNames {
   readonly methods?: readonly string[];
   readonly circuits?: readonly string[];
 }
 
-/** The sections that mean nothing known. Methods are known to whoever asks: a class need not have been used yet. */
+/**
+ * The sections that match no known name. The caller passes the methods, because a class need not have been used yet.
+ */
 export function unmatchedSections({ methods = [], circuits = [] }: KnownNames = {}): UnmatchedSection[] {
   const used = [...knownCircuits()].map(({ circuit }) => circuit.name);
-  // A circuit without a name is named after its method.
+  // If unset, the name of a circuit is that of its method.
   const known = { methods, circuits: [...new Set([...circuits, ...used, ...methods])] };
   const { loaded, configured } = layers();
   return SECTIONS.flatMap((kind) => {
