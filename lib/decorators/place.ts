@@ -4,9 +4,9 @@ import { classBeingDefined } from './class-being-defined.js';
 import { nameOfClass } from './class-name.js';
 import type { AnyFunction } from './types.js';
 
-/** Where a decorator was written, as far as can be told at that moment. */
+/** The function or method that a decorator decorates. */
 export interface Place {
-  /** `Class.method`, or the function's name. Where the class cannot be told, the method's name alone. */
+  /** `Class.method`, or the function's name. If the class is unknown, only the method's name. */
   readonly name: string;
   /** The method's or function's own name. */
   readonly own: string;
@@ -14,15 +14,15 @@ export interface Place {
   readonly isMethod: boolean;
 }
 
-/** The three spellings, told apart by what the decorator is called with. */
+/** The arguments of a decorator on a plain function, of a standard decorator, and of a legacy decorator. */
 export type DecoratorArguments =
   | [fn: unknown]
   | [fn: unknown, context: { readonly kind: string; readonly name: string | symbol }]
   | [target: object, key: string | symbol, descriptor?: PropertyDescriptor | number];
 
 /**
- * The function that a decorator stands on.
- * @throws {DecorationError} where it is none
+ * Finds the function or method that a decorator decorates.
+ * @throws {DecorationError} if it decorates anything else
  */
 export function placeOf(decorator: string, args: DecoratorArguments): Place {
   const [first, second, third] = args;
@@ -41,7 +41,7 @@ function plain(decorator: string, fn: unknown): Place {
 
 function standard(decorator: string, fn: unknown, { kind, name }: { kind: string; name: string | symbol }): Place {
   const place = {
-    // Looked up when an error wants it, for that is dear.
+    // A getter, because the lookup is expensive and only error messages need it.
     get name() {
       const owner = classBeingDefined();
       return owner === undefined ? String(name) : `${owner}.${String(name)}`;
@@ -65,13 +65,13 @@ function legacy(decorator: string, target: object, key: string | symbol, descrip
   return { name, own: ownName(key), fn: described.value as AnyFunction, isMethod: true };
 }
 
-/** As functions are named after the property that they stand in. */
+/** The name that JavaScript gives to a function with this property key. */
 function ownName(key: string | symbol): string {
   return typeof key === 'symbol' ? (key.description === undefined ? '' : `[${key.description}]`) : String(key);
 }
 
 function isClass(fn: object): boolean {
-  // A method may be named so too.
+  // A method may be named `class` too.
   return /^class\b(?!\s*\()/.test(Function.prototype.toString.call(fn));
 }
 

@@ -8,7 +8,7 @@ export const FIGURES: Readonly<Record<string, readonly Figure[]>> = {
     ['kept in sixteen parts', 'policies/circuit/window.ts', 'const BUCKETS = 16;'],
     ['Up to 10 % is added at random', 'policies/circuit/state.ts', 'const RECOVERY_SPREAD = 0.1;'],
     ['beyond twice `maxKeys`', 'policies/circuit/keyed.ts', 'const MAX_TIMES = 2;'],
-    ['`max` answers (default 1000)', 'runtime/last-good.ts', 'const MOST = 1000;'],
+    ['`max` answers (default 1000)', 'runtime/last-good.ts', 'const DEFAULT_MAX = 1000;'],
   ],
   'docs/concurrency.md': [
     ['the last ten calls or so', 'policies/concurrency/adaptive.ts', 'const SHORT_WINDOW = 10;'],
