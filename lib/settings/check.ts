@@ -5,12 +5,12 @@ import { show, showKey } from './show.js';
 
 export { show };
 
-/** A typing mistake is at most this far from what was meant. */
+/** The largest edit distance at which a name is suggested for a mistyped one. */
 const NEAR = 3;
 
 const SWITCH = 'a switch is a setting of a group, such as retry.enabled (RETRY_ENABLED)';
 
-/** Something that is wrong, in a sentence for people, and where it is: `['retry', 'maxAttempts']`. */
+/** A message about something wrong, and its place in the settings: `['retry', 'maxAttempts']`. */
 export interface Problem {
   readonly path: Path;
   readonly text: string;
@@ -19,7 +19,7 @@ export interface Problem {
 export type Problems = Problem[];
 export type Path = readonly string[];
 
-/** Notes what is wrong at a place. The root of settings is called so; the root of options has no name. */
+/** Adds a problem. Its text begins with the path, and with the environment variable if there is one. */
 export function note(problems: Problems, path: Path, says: string, variable?: string): void {
   const place = path.map(showKey).join('.');
   problems.push({ path, text: `${place}${variable === undefined ? '' : ` (${variable})`}: ${says}` });
@@ -29,7 +29,9 @@ export function textsOf(problems: readonly Problem[]): string[] {
   return problems.map(({ text }) => text);
 }
 
-/** The entries of `input` that are known and right; everything else becomes a problem. Undefined means not given. */
+/**
+ * The valid entries of `input`. Unknown keys and invalid values become problems. An undefined value counts as unset.
+ */
 export function checkFields(
   fields: Fields,
   input: unknown,
@@ -52,7 +54,7 @@ export function checkFields(
   return accepted;
 }
 
-/** The value as code spells it; undefined if it is wrong, which becomes a problem. */
+/** The value in the form that code uses. An invalid value becomes a problem; then the result is undefined. */
 export function checkValue(
   { format, sensitive }: Field<unknown>,
   value: unknown,
@@ -67,7 +69,7 @@ export function checkValue(
   return read;
 }
 
-/** The entries of an object; anything else is a problem. */
+/** The entries of an object. Anything else becomes a problem. */
 export function entriesOf(input: unknown, path: Path, problems: Problems): [string, unknown][] {
   if (typeof input === 'object' && input !== null && !Array.isArray(input)) return Object.entries(input);
   const got = typeof input === 'string' ? 'a text' : show(input);
@@ -75,7 +77,7 @@ export function entriesOf(input: unknown, path: Path, problems: Problems): [stri
   return [];
 }
 
-/** @param known at least one key */
+/** Adds a problem about an unknown key, with advice. @param known at least one key */
 export function noteUnknown(problems: Problems, path: Path, known: readonly string[]): void {
   const key = path.at(-1) ?? '';
   const advice = path.length === 1 && key === 'enabled' ? SWITCH : adviceFor(key, known);
@@ -87,7 +89,7 @@ function nearestOf(key: string, known: readonly string[]): string | undefined {
   return nearest === undefined ? undefined : `did you mean "${nearest}"?`;
 }
 
-/** The name that was probably meant; undefined if none is near. */
+/** The most similar known name; undefined if none is similar. */
 export function closestName(name: string, known: readonly string[]): string | undefined {
   if (known.length === 0) return undefined;
   const nearest = closest(name, [...known]);

@@ -5,7 +5,7 @@ import { show } from './show.js';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Reads the variables that the schema names. All are text; none is guessed at. An empty one is an unset one. */
+/** Reads the variables of the schema. The format of each field parses the text. An empty variable counts as unset. */
 export function readEnvironment(env: Environment, problems: Problems): SettingsOverrides {
   const tree: Record<string, Record<string, unknown>> = {};
   for (const [group, { fields }] of groups) {
@@ -14,7 +14,7 @@ export function readEnvironment(env: Environment, problems: Problems): SettingsO
       if (text === undefined || text === '') continue;
       const found: Problems = [];
       const value = checkValue(field, text, [group, key], 'text', found, field.env);
-      // A log that says more or less than was meant is no reason to fail anything.
+      // A wrong log level must not make calls fail, so it causes only a warning.
       if (value === undefined && group === 'log') warnOnce(found, field.default);
       else if (value === undefined) problems.push(...found);
       else tree[group] = { ...tree[group], [key]: value };

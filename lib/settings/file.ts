@@ -10,15 +10,17 @@ const DEFAULT_FILE = 'resilience.json';
 
 /** The file that settings are read from. */
 export interface SettingsFile {
-  /** As it was named. */
+  /** The path as it was given. */
   readonly path: string;
-  /** From the root, so that it stays the same file when the process moves to another directory. */
+  /** The absolute path, so that it stays the same file when the working directory changes. */
   readonly absolute: string;
-  /** The value of RESILIENCE_CONFIG, if that named the file. */
+  /** The value of RESILIENCE_CONFIG, if the path comes from there. */
   readonly variable?: string;
 }
 
-/** The file that was asked for, else the one that RESILIENCE_CONFIG names, else `resilience.json` if there is one. */
+/**
+ * The file to read: the one that was asked for, else that of RESILIENCE_CONFIG, else `resilience.json` if it exists.
+ */
 export function findFile(asked: string | undefined, env: Environment): SettingsFile | undefined {
   if (asked !== undefined) return fileAt(asked);
   const variable = variableOf(env);
@@ -30,7 +32,7 @@ function fileAt(path: string): SettingsFile {
   return { path, absolute: resolve(path) };
 }
 
-/** No access to the folder is no file. */
+/** False also if the folder cannot be read. */
 function exists(path: string): boolean {
   try {
     statSync(path);
@@ -40,17 +42,17 @@ function exists(path: string): boolean {
   }
 }
 
-/** The file to read again: a name means what it meant before, also if nothing is there any more. */
+/** The file for a reload: the same as before, even if it is gone, unless RESILIENCE_CONFIG has changed. */
 export function findFileAgain(before: SettingsFile | undefined, env: Environment): SettingsFile | undefined {
   return before && before.variable === variableOf(env) ? before : findFile(undefined, env);
 }
 
-/** Empty means unset. */
+/** The value of RESILIENCE_CONFIG. An empty one counts as unset. */
 function variableOf({ RESILIENCE_CONFIG }: Environment): string | undefined {
   return RESILIENCE_CONFIG || undefined;
 }
 
-/** What the file says; undefined if it cannot be read. */
+/** The settings in the file; undefined if it cannot be read. */
 export function readFile(file: SettingsFile, problems: Problems): SettingsOverrides | undefined {
   const content = parse(file, problems);
   if (content === undefined) return undefined;
@@ -71,14 +73,14 @@ function parse(file: SettingsFile, problems: Problems): unknown {
   }
 }
 
-/** A key may have been given for the name of a file. */
+/** The path, for messages. It is hidden if it looks like an API key: somebody may have set it by mistake. */
 function named({ path }: SettingsFile): string {
   return path.split('/').some(isKeyLike) ? show(path) : path;
 }
 
 class NotRegular extends Error {}
 
-/** Opened without waiting, because a pipe would block the process until somebody writes to it. */
+/** Opens the file without blocking: a pipe would block the process until another process writes to it. */
 function contentOf(path: string): string {
   const descriptor = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
   try {
@@ -90,7 +92,10 @@ function contentOf(path: string): string {
   }
 }
 
-/** Why a file could not be read. The parser's message quotes the file, which may hold a key: only its place is told. */
+/**
+ * Why a file could not be read. The parser's message quotes the file, which may hold a key, so only the position is
+ * used.
+ */
 function reason(error: unknown): string {
   if (error instanceof NotRegular) return 'it is not a regular file';
   const { code, message } = error as NodeJS.ErrnoException;

@@ -12,13 +12,13 @@ export type Values = Readonly<Record<string, unknown>>;
 
 /** A group of settings. */
 export interface Group {
-  /** Those that settings can set. */
+  /** The fields that settings can set. */
   readonly fields: Fields;
-  /** Whether sections of circuits and methods can hold it. */
+  /** True if sections of circuits and methods can hold it. */
   readonly isPolicy: boolean;
-  /** The copy of the package that made it: fields of another copy are other objects. */
+  /** The copy of the package that made the group: another copy has other field objects. */
   readonly copy: object;
-  /** Values that contradict each other. A value that is undefined contradicts none. */
+  /** Messages about values that contradict each other. An undefined value contradicts nothing. */
   contradictions(values: Values): string[];
 }
 
@@ -30,7 +30,7 @@ const group = (fields: Fields, contradictions: Group['contradictions'] = none, i
   return { fields, isPolicy, copy: COPY, contradictions };
 };
 
-// Known without loading the entry points that use them, so that an unknown key is found everywhere.
+// Registered here, not by the entry points that use them, so that unknown keys are found without loading those.
 const policies: Readonly<Record<PolicyGroup, Group>> = {
   retry: group(schema.retry, retryContradictions),
   circuit: group(schema.circuit, circuitContradictions),
@@ -50,7 +50,10 @@ const registered = new Map<string, Group>([
   ...(['openai', 'log', 'fleet'] as const).map((name) => [name, group(schema[name], none, false)] as const),
 ]);
 
-/** Copies of the package may be of different versions: each knows its own options, and the groups that others define. */
+/**
+ * Copies of the package may have different versions: each uses its own options, and the groups that other copies
+ * define.
+ */
 const others = shared('settings.groups', () => ({
   maps: [] as Map<string, Group>[],
   defined: new Map<string, Group>(),
@@ -67,8 +70,8 @@ export function policyGroups(): [string, Group][] {
 }
 
 /**
- * Makes the options of a policy a group of settings, with a switch of its own.
- * @throws {ConfigurationError} if there is a group of that name, or an option that the group has already
+ * Registers the options of a policy as a group of settings, with the switch `enabled`.
+ * @throws {ConfigurationError} if the group already exists, or an option is named `enabled`
  */
 export function registerPolicyGroup(name: string, fields: Fields, contradictions?: Group['contradictions']): void {
   if (groups.has(name) || name === 'circuits' || name === 'methods')

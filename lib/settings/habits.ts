@@ -1,4 +1,4 @@
-/** What other libraries call an option, the option that it is here, and how its meaning differs. */
+/** Names of options in other libraries, the option of holdfast for each, and how its meaning differs. */
 const HABITS: Readonly<Record<string, readonly [options: readonly string[], differs?: string]>> = {
   retries: [['maxAttempts'], 'it counts calls, so retries: 2 is maxAttempts: 3'],
   maxRetries: [['maxAttempts'], 'it counts calls, so maxRetries: 2 is maxAttempts: 3'],
@@ -36,7 +36,9 @@ const HABITS: Readonly<Record<string, readonly [options: readonly string[], diff
   queueSize: [['queue']],
 };
 
-/** Advice for a key that other libraries know; undefined if it is not one, or if these options have no counterpart. */
+/**
+ * Advice for a key of another library; undefined if it is no such key, or if none of the `known` options replaces it.
+ */
 export function adviceFor(key: string, known: readonly string[]): string | undefined {
   if (key === 'maxRetryTime' && known.includes('maxAttempts'))
     return "write @TimeLimited('20s') above all others instead";

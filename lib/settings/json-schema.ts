@@ -3,7 +3,9 @@ import { groups, policyGroups } from './groups.js';
 
 type Json = Readonly<Record<string, unknown>>;
 
-/** The JSON Schema of a settings file, made from the fields of all groups, so that editors complete and check the file. */
+/**
+ * The JSON Schema of a settings file, made from the fields of all groups, so that editors complete and check the file.
+ */
 export function jsonSchema(): Json {
   const section = closed(
     Object.fromEntries(policyGroups().map(([group, { fields }]) => [group, objectOf(fields, withoutDefault)])),
@@ -22,7 +24,7 @@ export function jsonSchema(): Json {
   };
 }
 
-/** An unknown key is a mistake, here as when the file is read. */
+/** An object that allows no unknown keys, as when the file is read. */
 function closed(properties: Json): Json {
   return { type: 'object', properties, additionalProperties: false };
 }
@@ -37,7 +39,7 @@ function described(field: Field<unknown>): Json {
   return { description, ...(field.default !== null && { default: field.default }), ...format.json };
 }
 
-/** What is left out of a section comes from elsewhere, so that its fields have no default of their own. */
+/** A field of a section. It has no default: if unset, the value comes from another layer. */
 function withoutDefault({ doc, format }: Field<unknown>): Json {
   return { description: doc, ...format.json };
 }

@@ -14,21 +14,21 @@ import { show } from './show.js';
 export interface LoadOptions {
   /** The environment to read. @default process.env */
   readonly env?: Environment;
-  /** The JSON file to read. @default the one that RESILIENCE_CONFIG names, else `resilience.json` if there is one */
+  /** The JSON file to read. @default the file of RESILIENCE_CONFIG, else `resilience.json` if it exists */
   readonly file?: string;
 }
 
-/** Settings, and for those that are not defaults where they came from. */
+/** Settings, and the layers that they come from. */
 export interface LoadedSettings {
-  /** A value that is wrong is left out. */
+  /** All settings. Wrong values are left out. */
   readonly settings: Settings;
   readonly file: SettingsOverrides;
   readonly environment: SettingsOverrides;
-  /** The file's name as it was given, undefined if there is no file. */
+  /** The path of the file as it was given; undefined if there is no file. */
   readonly path: string | undefined;
-  /** Whether the file lies in the working directory, where anybody may have put it. */
+  /** True if the file is in the working directory, where other users may be able to write. */
   readonly isLocal: boolean;
-  /** Values that are wrong, and keys that nobody knows. */
+  /** Wrong values and unknown keys. */
   readonly problems: readonly Problem[];
 }
 
@@ -65,7 +65,7 @@ function refuseUnknown(options: unknown): void {
   refuse(problems);
 }
 
-/** @param found the file to read, if it is known already which */
+/** Like `loadSettings`, but wrong values become problems. @param found the file to read, if it is already known */
 export function loadWithOrigins(
   { env = processEnvironment(), file: asked }: LoadOptions = {},
   found = findFile(asked, env),
@@ -85,7 +85,7 @@ export function loadWithOrigins(
   };
 }
 
-/** Functions are the caller's own: they stay as they are. */
+/** Freezes objects and arrays with everything in them, but not functions: those belong to the caller. */
 export function deepFreeze<T>(value: T): T {
   if (typeof value !== 'object' || value === null) return value;
   Object.values(value).forEach(deepFreeze);

@@ -7,32 +7,32 @@ import { concerns, type Names, SECTIONS } from './sections.js';
 
 const merged = new WeakMap<Layers, Settings>();
 
-/** The settings with everything that was configured laid over them. Worked out once. */
+/** The loaded settings, overridden by those of `configure()`. Cached. */
 export function mergeSettings(layers: Layers): Settings {
   let settings = merged.get(layers);
-  if (!settings) merged.set(layers, (settings = layers.configured.reduce(layOver, layers.loaded.settings)));
+  if (!settings) merged.set(layers, (settings = layers.configured.reduce(overridden, layers.loaded.settings)));
   return settings;
 }
 
-function layOver(settings: Settings, tree: SettingsOverrides): Settings {
+function overridden(settings: Settings, tree: SettingsOverrides): Settings {
   return { ...settings, ...mapped(tree, (values, group) => ({ ...settings[group as keyof Settings], ...values })) };
 }
 
 const known = new WeakMap<Layers, readonly Problem[]>();
 
-/** Everything that is wrong with settings: single values, and values that cannot both be meant. Found once. */
+/** All problems of settings: wrong values, and values that contradict each other. Cached. */
 export function problemsOf(layers: Layers): readonly Problem[] {
   let problems = known.get(layers);
   if (!problems) known.set(layers, (problems = [...layers.loaded.problems, ...contradictionsOf(layers)]));
   return problems;
 }
 
-/** Who uses settings: the groups of its policies, and the sections that speak of it. */
+/** A user of settings: the groups of its policies, and the names that sections match. */
 export interface User extends Partial<Names> {
   readonly groups: ReadonlySet<string>;
 }
 
-/** The problems of the settings that are used here. Others fail only those who use them. */
+/** The problems of the settings that `user` uses. Problems of other settings must not make it fail. */
 export function problemsFor(layers: Layers, user: User): Problem[] {
   return problemsOf(layers).filter(({ path: [group, section, policy] }) => {
     if (group === undefined || group === 'resilience') return true;
@@ -40,22 +40,22 @@ export function problemsFor(layers: Layers, user: User): Problem[] {
     const { method, circuit } = user;
     if (method === undefined) return false;
     if (section !== undefined && !concerns(group, section, { method, circuit })) return false;
-    // What stands in a section under no group may have been meant for any policy.
+    // A key of a section that is not a group may have been meant for any policy.
     return policy === undefined || user.groups.has(policy) || !groups.has(policy);
   });
 }
 
-/** Problems that nobody is failed by, because they belong to no group: only the log can show them. */
+/** Problems that belong to no group, so that they make no call fail: only the log can show them. */
 export function unownedProblems({ problems }: Layers['loaded']): Problem[] {
   return problems.filter(({ path: [group] }) => {
     return group !== undefined && !groups.has(group) && !SECTIONS.some((kind) => kind === group);
   });
 }
 
-/** Values that cannot both be meant. A value that is wrong itself may have been meant to fit. */
+/** Values that contradict each other. Skips groups with wrong values: the correct value may cause no contradiction. */
 function contradictionsOf(layers: Layers): Problems {
   const { loaded } = layers;
-  // What a file that cannot be read says may be what makes the rest fit.
+  // An unreadable file may hold the values that resolve a contradiction.
   if (loaded.problems.some(({ path }) => path.length === 0)) return [];
   const isWrong = (...at: readonly string[]): boolean =>
     loaded.problems.some(({ path }) => at.every((name, i) => path[i] === name));
@@ -82,7 +82,7 @@ function contradictionsOf(layers: Layers): Problems {
   return [...found, ...strangeAddress(layers)];
 }
 
-/** A problem reads `key: expected at most other (value), …`: behind each of the two goes the variable that set it. */
+/** Adds the environment variables to a problem of the form `key: expected at most other (value), …`. */
 function withVariables(text: string, keys: readonly string[], variableOf: (key: string) => string | undefined): string {
   return keys.reduce((named, key) => {
     const variable = variableOf(key);
@@ -92,7 +92,7 @@ function withVariables(text: string, keys: readonly string[], variableOf: (key: 
   }, text);
 }
 
-/** Whoever can write into the working directory must not learn the key of the environment. */
+/** A file in the working directory must not redirect the API key of the environment to another address. */
 function strangeAddress({ loaded, configured }: Layers): Problems {
   const { file, environment, isLocal, path } = loaded;
   const isSent = environment.openai?.apiKey !== undefined && !configured.some(({ openai }) => openai?.apiKey);

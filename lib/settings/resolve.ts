@@ -4,27 +4,27 @@ import { mapped } from './mapped.js';
 import type { SettingsOverrides } from './schema.js';
 import { type Names, type SectionOf, sectionsFor, sectionsOf } from './sections.js';
 
-/** Which layer a value came from; the later in this list wins. */
+/** The layer of a value. A later layer in this list overrides the earlier ones. */
 export type Source = 'default' | 'file' | 'environment' | 'configure' | 'decorator' | 'section';
 
-/** A setting in effect, and where it came from. */
+/** A setting in effect, and its layer. */
 export interface Setting {
   readonly value: unknown;
   readonly source: Source;
-  /** The name of the place: a file, an environment variable, a section of the file. */
+  /** The name of the file, the environment variable, or the section. */
   readonly from?: string;
 }
 
 type SettingsByKey = Readonly<Record<string, Setting>>;
 
-/** Everything that may say something about one method. */
+/** All layers of settings, except decorators. */
 export interface Layers {
   readonly loaded: LoadedSettings;
-  /** What `configure()` set, the latest last. */
+  /** The settings that `configure()` set, the latest last. */
   readonly configured: readonly SettingsOverrides[];
 }
 
-/** A group as the layers below a decorator leave it. */
+/** The settings of a group from all layers but decorators and sections. */
 interface Base {
   readonly settings: SettingsByKey;
   readonly values: Values;
@@ -34,7 +34,7 @@ const NONE: SettingsByKey = {};
 
 const known = new WeakMap<Layers, Map<string, Base>>();
 
-/** The settings of a group from all layers but decorators and sections. Worked out once for all methods. */
+/** The settings of a group from all layers but decorators and sections. Cached for all methods. */
 export function baseOf(group: string, layers: Layers): SettingsByKey {
   return based(group, layers).settings;
 }
@@ -64,17 +64,17 @@ function layered(group: string, { loaded, configured }: Layers): Base {
   return { settings, values: mapped(settings, ({ value }) => value) };
 }
 
-/** The group of settings that a policy of one method uses, and what its decorator says. */
+/** The group of settings that a policy of one method uses, and the options of its decorator. */
 export interface Resolvable {
   readonly group: string;
   readonly options: Values;
-  /** Settings of other groups that stand for the default of an option: `{ limit: ['openai', 'attemptTimeout'] }`. */
+  /** Settings of other groups that replace the default of an option: `{ limit: ['openai', 'attemptTimeout'] }`. */
   readonly defaults?: Readonly<Record<string, readonly [group: string, key: string]>> | undefined;
   /** Defaults that depend on other options. */
   readonly derive?: ((values: Values, isSet: (key: string) => boolean) => Values) | undefined;
 }
 
-/** The values in effect. Worked out for each method once for each configuration. */
+/** The values in effect. Computed once for each method and configuration. */
 export function valuesIn(layers: Layers, names: Names, policy: Resolvable): Values {
   const { group, options, derive } = policy;
   const sections = sectionsIn(layers, names, group);
@@ -89,7 +89,7 @@ export function valuesIn(layers: Layers, names: Names, policy: Resolvable): Valu
   return { ...whole, ...derive(whole, isSet) };
 }
 
-/** The same values, and where each came from. Of options that only code can set, those that are words. */
+/** Like `valuesIn`, with the layer of each value. It shows an option that only code can set only if it is a string. */
 export function settingsIn(layers: Layers, names: Names, policy: Resolvable): SettingsByKey {
   const { group, options } = policy;
   const { settings } = based(group, layers);
@@ -106,7 +106,7 @@ export function settingsIn(layers: Layers, names: Names, policy: Resolvable): Se
       mapped(values, (value): Setting => ({ value, source: 'section', from: name })),
     );
   const values = valuesIn(layers, names, policy);
-  // Every policy has the switch: it is of interest once somebody has set it.
+  // Every policy has the switch `enabled`. It is shown only if it is set.
   if (found.enabled?.source === 'default') delete found.enabled;
   return mapped(found, (setting, key) =>
     setting.value === values[key] ? setting : { value: values[key], source: 'default' },
@@ -115,7 +115,7 @@ export function settingsIn(layers: Layers, names: Names, policy: Resolvable): Se
 
 const ofDecorator = (value: unknown): Setting => ({ value, source: 'decorator' });
 
-/** The sections of the method that was resolved last: its policies are resolved one after the other. */
+/** A cache for the sections of the last method: the policies of one method are resolved one after the other. */
 const latest = new WeakMap<Layers, { readonly names: Names; readonly sections: ReturnType<typeof sectionsFor> }>();
 
 function sectionsIn(layers: Layers, names: Names, group: string): SectionOf[] {
@@ -127,7 +127,7 @@ function sectionsIn(layers: Layers, names: Names, group: string): SectionOf[] {
   return sectionsOf(last.sections, group);
 }
 
-/** What other groups say for options of which their own group says nothing. */
+/** Settings of other groups, for options that are unset in their own group. */
 function defaultsIn(layers: Layers, { group, defaults }: Resolvable): SettingsByKey {
   if (!defaults) return NONE;
   const { settings } = based(group, layers);

@@ -65,15 +65,15 @@ export type PolicyGroup = Exclude<keyof Schema, 'resilience' | 'openai' | 'fleet
 /** Options of one circuit or method, each under the group of its policy: `{ retry: { maxAttempts: 2 } }`. */
 export type Section = { readonly [G in PolicyGroup]?: Partial<SettingsOf<Schema[G]>> };
 
-/** All settings, validated and frozen. Durations are strings with their unit, as everywhere in code. */
+/** All settings, validated and frozen. Durations are strings with a unit, as everywhere in code. */
 export type Settings = { readonly [G in keyof Schema]: SettingsOf<Schema[G]> } & {
-  /** Options by the name of a circuit, or a pattern such as `*`. Sections win over everything else. */
+  /** Options by the name of a circuit, or a pattern such as `*`. Sections override all other layers. */
   readonly circuits: { readonly [circuit: string]: Section };
-  /** Options by `Class.method`, or a pattern such as `Class.*`. Sections win over everything else. */
+  /** Options by `Class.method`, or a pattern such as `Class.*`. Sections override all other layers. */
   readonly methods: { readonly [method: string]: Section };
 };
 
-/** Settings of which any part may be left out. */
+/** Any part of the settings. */
 export type SettingsOverrides = { readonly [G in keyof Schema]?: Partial<SettingsOf<Schema[G]>> } & {
   readonly [K in SectionKind]?: Settings[K];
 };

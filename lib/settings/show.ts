@@ -5,11 +5,14 @@ const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 const LONGEST_NUMBER = 20;
 const LONGEST_KEY = 100;
 
-/** How the keys of well-known services begin. */
+/** The beginnings of API keys of well-known services. */
 const KEY =
   /^(sk|pk|rk|ak|gsk|xai|hf|ghp|gho|ghu|ghs|ghr|github|glpat|npm|pypi|whsec|r8|pplx|nvapi|key|token|secret|password|bearer|basic)[-_]|^(AKIA|ASIA|AIza|ya29|xox[a-z]-|eyJ|SG\.|dop_v1_|shp[a-z]{2}_)/i;
 
-/** A value as problems show it. A text that could be a secret is not quoted: URLs are shown as origin, others by length. */
+/**
+ * Formats a value for problems. A text that may be a secret is hidden: of a URL only the origin is shown, else the
+ * length.
+ */
 export function show(value: unknown): string {
   if (typeof value === 'string') return showText(value);
   if (typeof value === 'function') return 'a function';
@@ -22,7 +25,7 @@ export function isKeyLike(text: string): boolean {
   return KEY.test(text);
 }
 
-/** A valid setting as `explain` shows it. Names of models are longer than words, but their parts are words. */
+/** Formats a valid setting for `explain`. Names of models are longer than words, but they consist of words. */
 export function showSetting(value: unknown): unknown {
   if (typeof value !== 'string' || isPlain(value) || isName(value)) return value;
   return originOf(value) ?? lengthOf(value);
@@ -32,7 +35,7 @@ function isName(text: string): boolean {
   return !KEY.test(text) && !text.includes('//') && text.split(/[-.:/]/).every(isPlain);
 }
 
-/** A key of an object as problems name it: only one that looks like a secret is hidden. */
+/** Formats the key of an object for problems. It is hidden only if it looks like a secret. */
 export function showKey(key: string): string {
   const isSecret = key.length > LONGEST_KEY || key.split(/[\s./]/).some((part) => KEY.test(part));
   return isSecret || key.includes('://') ? `(${originOf(key) ?? lengthOf(key)})` : key;

@@ -6,7 +6,7 @@ import { SECTIONS } from './sections.js';
 
 type Tree = Record<string, Record<string, unknown>>;
 
-/** Reads settings as a file or code spells them: what is right is returned, what is wrong becomes a problem. */
+/** Reads settings from a file or from code. Returns the valid ones; everything else becomes a problem. */
 export function checkTree(input: unknown, spelling: Spelling, problems: Problems): SettingsOverrides {
   const tree: Tree = {};
   for (const [name, value] of entriesOf(input, [], problems)) {
@@ -24,7 +24,7 @@ function isSectionKind(name: string): name is SectionKind {
   return SECTIONS.some((kind) => kind === name);
 }
 
-/** Settings that were loaded say null if nothing is set: given back to `configure()` they set nothing either. */
+/** Removes nulls of unset options: loaded settings contain them, and may be passed to `configure()`. */
 function withoutNulls(fields: Fields, input: unknown, spelling: Spelling): unknown {
   if (spelling !== 'code' || typeof input !== 'object' || input === null || Array.isArray(input)) return input;
   return Object.fromEntries(
@@ -51,7 +51,7 @@ function checkSection(input: unknown, path: Path, spelling: Spelling, problems: 
   return section;
 }
 
-/** An option that stands in a section without its group around it, or a key that nobody knows. */
+/** Adds a problem about an option in a section without its group, or about an unknown key. */
 function noteFlat(problems: Problems, path: Path): void {
   const key = path.at(-1) ?? '';
   const known = policyGroups();

@@ -2,11 +2,11 @@ import { duration, type Field, name, oneOf, positiveDuration, share } from '../.
 
 export const fleetFields = {
   /**
-   * Whether circuits act as one with those of other processes: `off`, `on`, or `watch` to exchange and log everything
-   * and reject nobody. Without a connected fleet nothing happens. @default 'on'
+   * Whether circuits share their state with other processes: `on`, `off`, or `watch` to exchange and log states without
+   * rejecting calls. Has no effect without a connected fleet. @default 'on'
    */
   mode: {
-    doc: 'Whether circuits act as one with those of other processes: `off`, `on`, or `watch` to exchange and log everything and reject nobody. Without a connected fleet nothing happens.',
+    doc: 'Whether circuits share their state with other processes: `on`, `off`, or `watch` to exchange and log states without rejecting calls. Has no effect without a connected fleet.',
     format: oneOf('off', 'watch', 'on'),
     default: 'on',
     env: 'FLEET_MODE',

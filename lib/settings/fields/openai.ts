@@ -38,11 +38,11 @@ export const openaiFields = {
     env: 'OPENAI_EMBEDDING_DIMENSIONS',
   },
   /**
-   * How long one request may take; for streams, until the answer begins. Long, because reasoning models think long.
+   * How long one request may take; for streams, until the answer begins. Long, because reasoning models are slow.
    * @default '120s'
    */
   attemptTimeout: {
-    doc: 'How long one request may take; for streams, until the answer begins. Long, because reasoning models think long.',
+    doc: 'How long one request may take; for streams, until the answer begins. Long, because reasoning models are slow.',
     format: positiveDuration,
     default: '120s',
     env: 'OPENAI_ATTEMPT_TIMEOUT',
@@ -61,16 +61,16 @@ export const openaiFields = {
     default: '60s',
     env: 'OPENAI_BETWEEN_CHUNKS',
   },
-  /** Requests that the services send in a minute at most. Default: none (no limit of our own). */
+  /** The most requests that the services send in a minute. Default: none (this limit is off). */
   requestsPerMinute: {
-    doc: 'Requests that the services send in a minute at most. Default: none (no limit of our own).',
+    doc: 'The most requests that the services send in a minute. Default: none (this limit is off).',
     format: count(1),
     default: null,
     env: 'OPENAI_REQUESTS_PER_MINUTE',
   },
-  /** Tokens that the services send in a minute at most. Default: none (no limit of our own). */
+  /** The most tokens that the services use in a minute. Default: none (this limit is off). */
   tokensPerMinute: {
-    doc: 'Tokens that the services send in a minute at most. Default: none (no limit of our own).',
+    doc: 'The most tokens that the services use in a minute. Default: none (this limit is off).',
     format: count(1),
     default: null,
     env: 'OPENAI_TOKENS_PER_MINUTE',
