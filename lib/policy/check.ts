@@ -1,25 +1,25 @@
 import { ConfigurationError } from '../core/errors.js';
 import type { Policy } from '../call/policy.js';
 
-/** The steps of a policy, as they are written. */
+/** The names of the steps of a policy. */
 const STEPS = ['enter', 'succeed', 'fail', 'around', 'tail'] as const;
 
-/** The error for a policy that does not keep its contract: `Class.method: @Name() step: …`. */
+/** Makes the error for a policy that violates its contract: `Class.method: @Name() step: …`. */
 export type Mistake = (step: string, expected: string, about?: ErrorOptions) => ConfigurationError;
 
 export function mistakesOf(method: string, policy: string): Mistake {
   return (step, expected, about) => new ConfigurationError([`${method}: @${policy}() ${step}: ${expected}`], about);
 }
 
-/** What came, for people; never the value itself. */
+/** The type of a value, for messages. The value itself is never shown. */
 export function kindOfValue(value: unknown): string {
   if (value === null) return 'null';
   return Array.isArray(value) ? 'an array' : typeof value;
 }
 
 /**
- * What `bind` returned.
- * @throws {ConfigurationError} for anything but a policy
+ * Checks the result of `bind`.
+ * @throws {ConfigurationError} if it is not a policy
  */
 export function checkPolicy(found: unknown, mistake: Mistake): Policy {
   const expected = `expected an object with ${STEPS.join(', ')}`;

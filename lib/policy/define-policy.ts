@@ -8,11 +8,11 @@ const NAME = /^[A-Z][A-Za-z0-9]*$/;
 const GROUP = /^[a-z][A-Za-z0-9]*$/;
 
 /**
- * Defines a policy, and registers its options as a group of settings with a switch of its own. Call it once, in the module
- * that exports the decorator. A step that throws, or returns what it may not, fails its call with a
- * {@link ConfigurationError} that names the policy; the policies around it lose no permit and no lease.
+ * Defines a policy, and registers its options as a group of settings with the switch `enabled`. Call it once, in the
+ * module that exports the decorator. If a step throws or returns an invalid value, its call fails with a {@link
+ * ConfigurationError} that names the policy, and the outer policies get their permits and leases back.
  * @returns the factory of the policy's decorator
- * @throws {ConfigurationError} for a name, a group or an option that exists already, and a place that does not exist
+ * @throws {ConfigurationError} for a name, a group or an option that already exists, or an impossible position
  */
 export function definePolicy<const F extends Fields, S extends keyof F = never>(
   definition: PolicyDefinition<F, S>,

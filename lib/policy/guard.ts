@@ -4,7 +4,7 @@ import { swallow } from '../call/open-stream.js';
 import type { Next, Policy, Stream } from '../call/policy.js';
 import { isPromise, kindOfValue, type Mistake } from './check.js';
 
-/** Runs a step; what it throws is a mistake of the policy, and no outcome of the call. */
+/** Runs a step. If it throws, that is a mistake of the policy, not an outcome of the call. */
 function attempt<T>(step: string, mistake: Mistake, run: () => T): T {
   try {
     return run();
@@ -13,7 +13,7 @@ function attempt<T>(step: string, mistake: Mistake, run: () => T): T {
   }
 }
 
-/** `next`, as a policy from outside may call it: with nothing, and without a handler for its rejection. */
+/** `next` for a foreign policy: the policy may leave out all arguments, and need not handle a rejection. */
 function nextOf(call: Call, next: Next): Next {
   return (...given: Partial<Parameters<Next>>) => {
     const [self = call.self, args = call.args, same = call] = given;
@@ -24,8 +24,8 @@ function nextOf(call: Call, next: Next): Next {
 }
 
 /**
- * Keeps a policy from outside from breaking those around it: they see its mistakes as failures of the call, so that every
- * permit and lease comes back. Such a policy is not fused with others.
+ * Protects the outer policies from mistakes of a foreign policy: they see its mistakes as failures of the call, so that
+ * every permit and lease is returned. A guarded policy has only `around` and `tail`, so the pipeline does not fuse it.
  */
 export function guarded(policy: Policy, mistake: Mistake): Policy {
   const { around, enter, succeed, fail, tail } = policy;
@@ -41,7 +41,7 @@ export function guarded(policy: Policy, mistake: Mistake): Policy {
       tail: guardedTail,
     };
 
-  /** The answer instead of the call, if there is one. */
+  /** The answer of `enter` that replaces the call; undefined if the call must run. */
   const entered = (call: Call, next: Next): Promise<unknown> | undefined => {
     if (!enter) return undefined;
     const { self, args, admission } = call;
@@ -52,7 +52,7 @@ export function guarded(policy: Policy, mistake: Mistake): Policy {
   };
 
   const succeeded = (value: unknown, call: Call): unknown => {
-    // A policy with a tail sees how a stream ends, and one without sees that it has begun.
+    // For streams, a policy with `tail` sees the end; only a policy without `tail` sees the start, as a success.
     const opening = openingOf(value, call.site);
     if (!succeed || (opening && guardedTail)) return value;
     try {
@@ -92,7 +92,7 @@ function guardTail(tail: NonNullable<Policy['tail']>, mistake: Mistake): NonNull
       if (isStream(stream)) return stream;
       throw mistake('tail', `expected a stream, such as the one that it was given, got ${kindOfValue(stream)}`);
     } catch (wrong) {
-      // Nobody will read it: those further in hear of its end.
+      // Nobody will read the stream, so it is closed: the inner policies must see its end.
       swallow(rest.return(undefined));
       throw wrong;
     }
