@@ -7,7 +7,7 @@ import { Flight } from './flight.js';
 
 type Flights = Map<string, Flight>;
 
-/** Stands for the missing `this` of a plain function. */
+/** Replaces the missing `this` of a plain function. */
 const NO_OBJECT = {};
 
 /** The calls of one method that are in flight, by their `this` object: two objects may give different results. */

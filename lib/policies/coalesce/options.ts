@@ -4,11 +4,11 @@ import { callback, type Field, type OptionsOf } from '../../core/field.js';
 /** The options of `@Coalesced()`. */
 export const coalesceFields = {
   /**
-   * Calls with the same key that are in flight share one. Called with the method's arguments, must return a string.
-   * Keys are never logged. Has no default.
+   * Concurrent calls with the same key share one call. Called with the method's arguments, must return a string. Keys
+   * are never logged. Has no default.
    */
   key: {
-    doc: "Calls with the same key that are in flight share one. Called with the method's arguments, must return a string. Keys are never logged. Has no default.",
+    doc: "Concurrent calls with the same key share one call. Called with the method's arguments, must return a string. Keys are never logged. Has no default.",
     // oxlint-disable-next-line typescript/no-explicit-any -- the arguments' types are the method's, which an option cannot know
     format: callback<(...args: any[]) => string>(),
     required: true,

@@ -1,20 +1,21 @@
-/** Buckets of one page, and the numbers of each: when it was last looked at, and what was owed then. */
+/** The number of slots in a page, and of numbers in a slot: the time of the last update, and the debt at that time. */
 const PAGE = 1024;
 const FIELDS = 2;
 
-/** How many old keys are looked at for each new one, so that idle ones are forgotten and adding one stays O(1). */
-const LOOKS = 2;
+/** How many old keys are checked for each new key, so that idle keys are removed and adding a key stays O(1). */
+const CHECKS_PER_KEY = 2;
 
 /**
- * What each key owes, in as little memory as can be: a key costs an entry of a map and two numbers in a page. There are
- * services with a million keys.
+ * The debt of each key. Uses little memory, because a service may have a million keys: an entry of a map and two
+ * numbers in a page for each key.
  */
 export class Buckets {
   readonly #slots = new Map<string, number>();
   readonly #pages: Float64Array[] = [];
   readonly #free: number[] = [];
   #used = 0;
-  #round = this.#slots.entries();
+  /** The next keys to check. */
+  #toCheck = this.#slots.entries();
 
   get size(): number {
     return this.#slots.size;
@@ -24,12 +25,12 @@ export class Buckets {
     return this.#slots.keys();
   }
 
-  /** Where the key's numbers are; undefined if it is not known. */
+  /** The slot of a key; undefined if the key is unknown. */
   find(key: string): number | undefined {
     return this.#slots.get(key);
   }
 
-  /** A place for a key that is not known. */
+  /** Adds an unknown key. @returns its slot */
   add(key: string): number {
     const slot = this.#free.pop() ?? this.#used++;
     if (slot >= this.#pages.length * PAGE) this.#pages.push(new Float64Array(PAGE * FIELDS));
@@ -37,12 +38,12 @@ export class Buckets {
     return slot;
   }
 
-  /** When the debt was noted. */
+  /** The time of the last update of the debt. */
   notedAt(slot: number): number {
     return this.#pages[Math.floor(slot / PAGE)]![(slot % PAGE) * FIELDS]!;
   }
 
-  /** What was owed then. */
+  /** The debt at that time. */
   owed(slot: number): number {
     return this.#pages[Math.floor(slot / PAGE)]![(slot % PAGE) * FIELDS + 1]!;
   }
@@ -53,17 +54,17 @@ export class Buckets {
     page[(slot % PAGE) * FIELDS + 1] = owed;
   }
 
-  /** Notes for every key what `change` makes of its debt. A pass over plain numbers: there may be a million of them. */
+  /** Changes the debt of every key. Works on plain numbers only, because there may be a million keys. */
   noteAll(change: (owed: number, at: number) => number, now: number): void {
     for (let slot = 0; slot < this.#used; slot++) this.note(slot, change(this.owed(slot), this.notedAt(slot)), now);
   }
 
-  /** Forgets keys that owe nothing, as `isIdle` says, a few at a time. */
+  /** Removes keys for which `isIdle` is true. Checks only a few keys at a time. */
   sweep(isIdle: (key: string, owed: number, at: number) => boolean): void {
-    for (let looks = LOOKS; looks > 0; looks--) {
-      const { done, value } = this.#round.next();
+    for (let checks = CHECKS_PER_KEY; checks > 0; checks--) {
+      const { done, value } = this.#toCheck.next();
       if (done) {
-        this.#round = this.#slots.entries();
+        this.#toCheck = this.#slots.entries();
         return;
       }
       const [key, slot] = value;

@@ -2,20 +2,23 @@ import type { Call } from '../../call/call.js';
 import type { Site } from '../../call/site.js';
 import { answered, type CheckedCost, checkedActual, checkedCost } from './cost.js';
 
-/** What users say of the price of a call. */
+/** The options that decide the cost of a call. */
 export interface PriceOptions {
   readonly cost?: ((...args: unknown[]) => unknown) | undefined;
   readonly actual?: ((result: unknown, ...args: unknown[]) => unknown) | undefined;
 }
 
-/** What has been reported of the prices of one method: each problem once. Lives as long as the method. */
+/**
+ * The problems with the costs of one method that have been reported: each is reported once. Lives as long as the
+ * method.
+ */
 export type Reported = Set<string>;
 
-/** The prices of a method's calls. An answer that cannot be used is replaced by a safe one, and reported. */
+/** The costs of a method's calls. An invalid cost is replaced by a safe one, and reported. */
 export interface Charges {
-  /** Units that a call takes, before it is made. */
+  /** The units to charge before the call. */
   before(self: unknown, args: readonly unknown[]): number;
-  /** Units that it has really taken; undefined if there is nothing to correct. */
+  /** The units that the call really took; undefined if there is nothing to correct. */
   after(call: Call, result: unknown): number | undefined;
 }
 
@@ -26,7 +29,7 @@ export function chargesOf(site: Site, limit: number, { cost, actual }: PriceOpti
   function report(option: 'cost' | 'actual', { cost: charged, problem }: Partial<CheckedCost>): void {
     if (problem === undefined || reported.has(`${option}: ${problem}`)) return;
     const audience = site.channel('cost_unusable').audience(site.clock.now());
-    // When nobody listens, it is reported to whoever listens later.
+    // If nobody listens now, a later call reports it.
     if (!audience) return;
     reported.add(`${option}: ${problem}`);
     const instead = charged === undefined ? 'the charge stays as it was' : `the call is charged ${charged}`;

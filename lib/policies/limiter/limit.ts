@@ -9,21 +9,21 @@ import type { LimiterRefused } from '../../core/events.js';
 import { chargesOf, type PriceOptions, type Reported } from './charges.js';
 import type { Limiter, PlaceInLine } from './limiter.js';
 
-/** What one method says of its limiter. */
+/** The options of one method for its limiter. */
 export interface Limited extends PriceOptions {
   /** The name of the limiter, for errors. */
   readonly name: string;
   readonly limit: number;
   readonly maxWaitMs: number;
-  /** Calls of one key that may wait at a time; Infinity without a bound. */
+  /** Calls of one key that may wait at a time; Infinity if unbounded. */
   readonly queue: number;
-  /** The key of a call, which throws if it cannot be told; undefined if all calls share one. */
+  /** Returns the key of a call, or throws if it cannot; undefined if all calls share one key. */
   readonly keyOf: ((self: unknown, args: readonly unknown[]) => string) | undefined;
 }
 
 const ONE_FOR_ALL = '';
 
-/** Lets so many units pass in a time; calls that do not fit wait in order, and those that would wait too long are rejected. */
+/** Limits the units per time. Calls over the limit wait in order; calls that would wait too long are rejected. */
 export function limitRate(site: Site, limited: Limited, limiter: Limiter, reported: Reported): Policy {
   const { clock, method } = site;
   const { name, limit, maxWaitMs, queue, keyOf, cost, actual } = limited;
@@ -38,10 +38,10 @@ export function limitRate(site: Site, limited: Limited, limiter: Limiter, report
     return new RateLimitedError(waitMs, { ...facts, limiter: name });
   }
 
-  /** @throws {RateLimitedError} or what the call stops with, if it is not admitted */
+  /** Waits until the call is admitted. @throws {RateLimitedError} if it is not, or the error that stopped the call */
   async function wait(call: Call, key: string, units: number, waitMs: number): Promise<void> {
     if (call.stop.cause) throw call.stop.error;
-    // A wait that goes on until the deadline leaves no time for the call.
+    // A wait until the deadline would leave no time for the call.
     if (waitMs > maxWaitMs || waitMs >= call.stop.leftMs) throw refusal(call, 'max-wait', waitMs);
     if (limiter.waitingFor(key) >= queue) throw refusal(call, 'queue-full', waitMs);
     const line: WaitingLine<PlaceInLine> = {
@@ -51,11 +51,11 @@ export function limitRate(site: Site, limited: Limited, limiter: Limiter, report
     };
     const ended = await waitForTurn(line, maxWaitMs, call);
     const { cause } = call.stop;
-    // Stopped in the moment between its turn and the call: nothing was sent.
+    // Stopped between its admission and its start: nothing was sent, so it gets its units back.
     if (cause && ended === 'admitted') limiter.correct(key, units, 0, clock.now());
     if (cause) throw call.stop.error;
     if (ended === 'late') throw refusal(call, 'max-wait', Math.max(1, limiter.waitMs(key, units, clock.now())));
-    // The circuit rejected calls in the meantime, and is closed again.
+    // The circuit has opened and closed again meanwhile.
     if (ended !== 'admitted') throw call.admission.circuit?.rejection(() => clock.now(), method);
   }
 
@@ -64,7 +64,10 @@ export function limitRate(site: Site, limited: Limited, limiter: Limiter, report
     if (real !== undefined) limiter.correct(key, units, real, clock.now());
   }
 
-  /** The result of a stream is what it returned, or its last chunk. If it did not end by itself, the charge stays. */
+  /**
+   * Corrects the charge of a stream by its return value, else by its last chunk. If it does not complete, the charge
+   * stays.
+   */
   function followed(rest: Stream, call: Call, key: string, units: number): Stream {
     let last: unknown;
     return watchEnd(rest, {
@@ -78,7 +81,7 @@ export function limitRate(site: Site, limited: Limited, limiter: Limiter, report
     });
   }
 
-  /** Runs a call that has its units. */
+  /** Runs a call after its units were taken. */
   function run(call: Call, next: Next, key: string, units: number): Promise<unknown> {
     const promise = next(call.self, call.args, call);
     if (!actual) return promise;

@@ -7,7 +7,7 @@ import { chargeOf, type LimiterRules, owedAfter, type Pace, paceOf, waitMs } fro
 interface Waiter {
   readonly key: string;
   readonly cost: number;
-  /** The parts that it will be charged. */
+  /** The parts that it will be charged. See `Pace`. */
   charge: number;
   /** Called once its units are taken. */
   readonly admit: () => void;
@@ -20,19 +20,19 @@ interface Waiting {
   readonly key: string;
   readonly line: Line<Waiter>;
   readonly clock: Clock;
-  /** What all of them will be charged. */
+  /** The sum of the charges of all of them. */
   charges: number;
   timer: Timer;
 }
 
-/** The memory of a limiter: what each key owes, and which calls wait. */
+/** The state of a limiter: the debt of each key, and the calls that wait. */
 export class Limiter {
-  /** Calls that were rejected, since the limiter was made. */
+  /** The number of calls that the policies rejected. */
   rejected = 0;
   #rules: LimiterRules;
   #pace: Pace;
   #members = 1;
-  /** Called at the next call. */
+  /** The listener for the next call. */
   #nextCall: (() => void) | undefined;
   readonly #buckets = new Buckets();
   readonly #waiting = new Map<string, Waiting>();
@@ -47,7 +47,7 @@ export class Limiter {
     return this.#rules;
   }
 
-  /** Keys that owe something, or did until lately. */
+  /** The number of keys that have a debt, or had one until recently. */
   get keys(): number {
     return this.#buckets.size;
   }
@@ -62,16 +62,18 @@ export class Limiter {
     return this.#waiting.get(key)?.line.length ?? 0;
   }
 
-  /** Milliseconds until a call of this cost may pass, behind all that wait; 0 if it may now. Changes nothing. */
+  /** Milliseconds until a call of this cost may pass, after all that wait; 0 if it may pass now. Changes nothing. */
   waitMs(key: string, cost: number, now: number): number {
     const inLine = this.#waitingOf(key)?.charges ?? 0;
     return waitMs(this.#owed(key, now) + inLine, chargeOf(cost, this.#pace), this.#pace);
   }
 
-  /** Takes the units and returns 0 if the call may pass now; else takes nothing, and returns how long it would wait. */
+  /**
+   * If the call may pass now, takes its units and returns 0; else takes nothing, and returns the wait in milliseconds.
+   */
   take(key: string, cost: number, now: number): number {
-    if (this.#nextCall) this.#called();
-    // Nobody overtakes those who wait, though the first of them may be due.
+    if (this.#nextCall) this.#notifyNextCall();
+    // A new call must not overtake waiting calls, even if the first of them is due.
     if (this.#waitingOf(key)) return Math.max(1, this.waitMs(key, cost, now));
     const charge = chargeOf(cost, this.#pace);
     const slot = this.#buckets.find(key);
@@ -83,12 +85,12 @@ export class Limiter {
     return 0;
   }
 
-  /** Stands in line behind the other calls of the key; `admit` is called with the units taken, never before this returns. */
+  /** Appends a call to the line of its key. Calls `admit` once its units are taken, never before `join` returns. */
   join(key: string, cost: number, clock: Clock, admit: () => void): PlaceInLine {
     let waiting = this.#waiting.get(key);
     if (!waiting) {
       waiting = { key, line: new Line(), clock, charges: 0, timer: undefined };
-      // What was not owed before must not count for those who wait.
+      // Updates the debt at the start of the line: from now on, time pays back by another rule. See `owedAfter`.
       this.#write(key, this.#owed(key, clock.now()), clock.now());
       this.#waiting.set(key, waiting);
     }
@@ -100,7 +102,7 @@ export class Limiter {
     return place;
   }
 
-  /** Gives up a place in line. Only for a call that was not admitted: those behind it move up. */
+  /** Removes a call that was not admitted from the line. */
   quit(place: PlaceInLine): void {
     const { key, charge } = place.value;
     const waiting = this.#waiting.get(key)!;
@@ -111,31 +113,31 @@ export class Limiter {
     if (wasFirst) this.#arm(waiting);
   }
 
-  /** Corrects what a call was charged once its real cost is known, up or down. */
+  /** Corrects the charge of a call by its real cost, up or down. */
   correct(key: string, cost: number, actual: number, now: number): void {
     const difference = chargeOf(actual, this.#pace) - chargeOf(cost, this.#pace);
     if (difference === 0) return;
     const owed = this.#owed(key, now);
-    // Nobody gets more back than is still owed.
+    // A refund is at most the remaining debt.
     this.#write(key, Math.max(Math.min(0, owed), owed + difference), now);
     const waiting = this.#waiting.get(key);
     if (waiting) this.#arm(waiting);
   }
 
-  /** Milliseconds until a call of one unit passes for the key that has to wait longest. Looks at every key. */
+  /** Milliseconds until a call of one unit may pass, for the key with the longest wait. Checks every key. */
   retryAfterMs(now: number): number {
     let longest = 0;
     for (const key of this.#buckets.keys()) longest = Math.max(longest, this.waitMs(key, 1, now));
     return longest;
   }
 
-  /** Admits the calls of the key that are due now, though the timer for them may be late. */
+  /** Admits the calls of the key that are due now, without waiting for the timer, which may be late. */
   serve(key: string): void {
     const waiting = this.#waiting.get(key);
     if (waiting) this.#serve(waiting);
   }
 
-  /** What the limit is from now on. What is owed stays. */
+  /** Changes the rules. The debt stays. */
   change(rules: LimiterRules, now: number): void {
     const { limit, perMs, burst } = this.#rules;
     const isSame = limit === rules.limit && perMs === rules.perMs && burst === rules.burst;
@@ -143,19 +145,19 @@ export class Limiter {
     if (!isSame) this.#setPace(paceOf(rules, this.#members), now);
   }
 
-  /** So many processes divide the limit among themselves from now on. What is owed stays. */
+  /** Divides the limit among this number of processes. The debt stays. */
   shareAmong(members: number, now: number): void {
     if (members === this.#members) return;
     this.#members = members;
     this.#setPace(paceOf(this.#rules, members), now);
   }
 
-  /** Calls back once, at the next call, also if that is rejected. */
+  /** Calls `listener` once, at the next call, also if that call is rejected. */
   onNextCall(listener: () => void): void {
     this.#nextCall = listener;
   }
 
-  #called(): void {
+  #notifyNextCall(): void {
     const listener = this.#nextCall;
     this.#nextCall = undefined;
     listener?.();
@@ -164,7 +166,7 @@ export class Limiter {
   #setPace(after: Pace, now: number): void {
     const before = this.#pace;
     const inParts = (parts: number): number => Math.ceil((parts / before.unit) * after.unit);
-    // What time has paid beyond the debts of those who wait is kept.
+    // For keys with a line, the credit below a debt of 0 is kept. See `owedAfter`.
     const inLine = [...this.#waiting.keys()].map((key) => [key, inParts(this.#owed(key, now))] as const);
     this.#buckets.noteAll((owed, at) => inParts(owedAfter(owed, now - at, before, false)), now);
     for (const [key, owed] of inLine) this.#write(key, owed, now);
@@ -185,7 +187,7 @@ export class Limiter {
     return owedAfter(this.#buckets.owed(slot), now - this.#buckets.notedAt(slot), this.#pace, isLine);
   }
 
-  /** Most of the time nobody waits, and then nothing is looked up. */
+  /** The waiting calls of a key. Usually no call waits at all: then no lookup is needed. */
   #waitingOf(key: string): Waiting | undefined {
     return this.#waiting.size === 0 ? undefined : this.#waiting.get(key);
   }
@@ -199,7 +201,7 @@ export class Limiter {
       );
   }
 
-  /** One timer a key, for the first in line. */
+  /** Sets the timer of a key for the first call in its line. */
   #arm(waiting: Waiting): void {
     const { key, line, clock } = waiting;
     clock.clearTimer(waiting.timer);
@@ -212,7 +214,7 @@ export class Limiter {
     }
   }
 
-  /** Admits everyone who is due. A timer may be early: then nobody is. */
+  /** Admits all calls that are due. A timer may be early: then no call is due. */
   #serve(waiting: Waiting): void {
     const { key, line, clock } = waiting;
     const now = clock.now();

@@ -10,7 +10,7 @@ import {
   positiveDuration,
 } from '../../core/field.js';
 
-/** Everything that `@RateLimited()` takes. */
+/** The options of `@RateLimited()`. */
 export const limiterFields = {
   /** Units (requests, tokens) that may pass in `per`. An integer >= 1. Has no default. */
   limit: {
@@ -26,30 +26,32 @@ export const limiterFields = {
     default: null,
     required: true,
   },
-  /** Units that may pass at once after idleness. Any `per` then sees at most `limit + burst - 1`. @default 1 */
+  /**
+   * Units that may pass at once after an idle time. In any `per`, at most `limit + burst - 1` units pass. @default 1
+   */
   burst: {
-    doc: 'Units that may pass at once after idleness. Any `per` then sees at most `limit + burst - 1`.',
+    doc: 'Units that may pass at once after an idle time. In any `per`, at most `limit + burst - 1` units pass.',
     format: count(1),
     default: 1,
   },
-  /** How long a call that does not fit waits, in order. With 0 the limiter rejects it at once. @default '0s' */
+  /** How long a call over the limit may wait, in order. With 0 the limiter rejects it at once. @default '0s' */
   maxWait: {
-    doc: 'How long a call that does not fit waits, in order. With 0 the limiter rejects it at once.',
+    doc: 'How long a call over the limit may wait, in order. With 0 the limiter rejects it at once.',
     format: duration,
     default: '0s',
   },
-  /** Calls that may wait at a time; the limiter rejects the rest at once. Default: none (no bound but `maxWait`). */
+  /** Calls that may wait at a time; the limiter rejects the rest at once. Default: none (only `maxWait` limits it). */
   queue: {
-    doc: 'Calls that may wait at a time; the limiter rejects the rest at once. Default: none (no bound but `maxWait`).',
+    doc: 'Calls that may wait at a time; the limiter rejects the rest at once. Default: none (only `maxWait` limits it).',
     format: count(0),
     default: null,
   },
   /**
-   * Whether the members of the fleet divide the limit among themselves: `on`, `off`, or `watch` to count them and
-   * divide nothing. Default: `on` for a limiter with a name, else `off`.
+   * Whether the members of the fleet divide the limit among themselves: `on`, `off`, or `watch` to count them without
+   * dividing the limit. Default: `on` for a limiter with a name, else `off`.
    */
   fleet: {
-    doc: 'Whether the members of the fleet divide the limit among themselves: `on`, `off`, or `watch` to count them and divide nothing. Default: `on` for a limiter with a name, else `off`.',
+    doc: 'Whether the members of the fleet divide the limit among themselves: `on`, `off`, or `watch` to count them without dividing the limit. Default: `on` for a limiter with a name, else `off`.',
     format: oneOf('off', 'watch', 'on'),
     default: null,
   },
@@ -70,22 +72,22 @@ export const limiterFields = {
     // oxlint-disable-next-line typescript/no-explicit-any -- the arguments' types are the method's, which an option cannot know
     format: callback<(...args: any[]) => string>(),
   },
-  /** Units that a call takes, before it is made. Called with the method's arguments. Default: 1. */
+  /** Units to charge before the call. Called with the method's arguments. Default: 1. */
   cost: {
-    doc: "Units that a call takes, before it is made. Called with the method's arguments. Default: 1.",
+    doc: "Units to charge before the call. Called with the method's arguments. Default: 1.",
     // oxlint-disable-next-line typescript/no-explicit-any -- as above
     format: callback<(...args: any[]) => number>(),
   },
   /**
-   * Units that a call has really taken, after it is made. Called with the result and the method's arguments. Default:
-   * `cost`.
+   * Units that the call really took; corrects `cost` after the call. Called with the result and the method's arguments.
+   * Default: `cost`.
    */
   actual: {
-    doc: "Units that a call has really taken, after it is made. Called with the result and the method's arguments. Default: `cost`.",
+    doc: "Units that the call really took; corrects `cost` after the call. Called with the result and the method's arguments. Default: `cost`.",
     // oxlint-disable-next-line typescript/no-explicit-any -- as above
     format: callback<(result: any, ...args: any[]) => number>(),
   },
 } satisfies Record<string, Field<unknown>>;
 
-/** Options of `@RateLimited()`. What is left out comes from the settings `limiter.*`. */
+/** Options of `@RateLimited()`. If unset, an option comes from the settings `limiter.*`. */
 export interface LimiterOptions extends OptionsOf<typeof limiterFields>, OptionsOf<typeof commonOptions> {}

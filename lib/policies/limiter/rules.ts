@@ -1,7 +1,7 @@
 import { type Duration, toMs } from '../../core/duration.js';
 import type { LimiterRules } from './pace.js';
 
-/** The options that the rules are made of. */
+/** The options that the rules are made from. */
 export interface LimitOptions {
   readonly limit: number;
   readonly per: Duration;
@@ -9,12 +9,14 @@ export interface LimitOptions {
   readonly fleet?: LimiterRules['fleet'] | null;
 }
 
-/** Options with every gap filled, durations in milliseconds. */
+/** The rules: options with all defaults, durations in milliseconds. */
 export function limiterRules({ limit, per, burst, fleet }: LimitOptions): LimiterRules {
   return { limit, perMs: toMs(per), burst: burst ?? 1, ...(fleet && { fleet }) };
 }
 
-/** Options that are missing or contradict each other, as problems for people: no limit would be right for every upstream. */
+/**
+ * Messages about options that are missing or contradict each other. `limit` has no default: it depends on the upstream.
+ */
 export function limiterContradictions({
   limit,
   per,
