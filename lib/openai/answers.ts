@@ -2,11 +2,12 @@ import { MalformedResponseError, StreamFailureError } from '../core/errors.js';
 import { read, readText } from '../failures/reading.js';
 import { KIND_BY_CODE } from '../failures/families/llm.js';
 
-// A 200 may hold anything: a page of HTML arrives as a string, an empty body as undefined, an error as an object.
+// A response with the status 200 may hold anything: the SDK returns a page of HTML as a string, an empty body as
+// undefined, and an error as an object.
 
 /**
  * The text of a completion.
- * @throws {MalformedResponseError} for anything that is no completion
+ * @throws {MalformedResponseError} for anything that is not a completion
  */
 export function answerOf(completion: unknown): string {
   const message = read(firstChoice(completion), 'message');
@@ -15,7 +16,7 @@ export function answerOf(completion: unknown): string {
   return text;
 }
 
-/** One chunk of a streamed completion: its text, which may be empty, and whether it is the last one. */
+/** One chunk of a streamed completion: its text, which may be empty, and whether it is the last chunk. */
 export interface Chunk {
   readonly text: string;
   readonly isLast: boolean;
@@ -23,12 +24,12 @@ export interface Chunk {
 
 /**
  * @throws {StreamFailureError} for an error that the upstream reports inside the stream
- * @throws {MalformedResponseError} for anything else that is no chunk
+ * @throws {MalformedResponseError} for anything else that is not a chunk
  */
 export function chunkOf(event: unknown): Chunk {
   refuseError(event);
   if (!Array.isArray(read(event, 'choices')))
-    throw new MalformedResponseError('The stream holds something that is no chunk.');
+    throw new MalformedResponseError('The stream holds something that is not a chunk.');
   const choice = firstChoice(event);
   const delta = read(choice, 'delta');
   return {
@@ -37,7 +38,7 @@ export function chunkOf(event: unknown): Chunk {
   };
 }
 
-/** The SDK throws errors that come inside a stream, but not the flat ones of every version. */
+/** Throws errors inside a stream. The SDK throws some of them, but not all versions throw errors without `error`. */
 export function refuseError(event: unknown): void {
   for (const source of [read(event, 'error'), event]) {
     const code = [readText(source, 'code'), readText(source, 'type')].find((word) => KIND_BY_CODE.has(word));

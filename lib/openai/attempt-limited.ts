@@ -13,7 +13,7 @@ export function AttemptLimited(of: 'call' | 'stream' = 'call'): PolicyDecorator 
   return of === 'call' ? ofCall() : ofStream();
 }
 
-/** What the SDK is given: the signal of the attempt, which is also the caller's. */
+/** The options for the SDK, with the signal of the attempt: it also aborts with the caller's signal. */
 export function attemptOptions(options: CallOptions | undefined): CallOptions {
   const signal = currentSignal() ?? options?.signal;
   return { ...options, ...(signal && { signal }) };

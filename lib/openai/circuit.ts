@@ -1,6 +1,6 @@
 import { circuit } from '../runtime/handle.js';
 
-/** The name that all services give their circuit. */
+/** The name of the circuit of all services. */
 export const OPENAI = 'openai';
 
 /** The circuit that {@link EmbeddingService}, {@link GenerationService} and {@link ResponsesService} share. */

@@ -6,10 +6,10 @@ import { settingsOf } from '../runtime/runtime.js';
 import type { Settings } from '../settings/schema.js';
 
 /**
- * An `OpenAI` client to stand behind the decorators: it retries nothing itself, so that one attempt is one request,
- * and logs nothing, because the SDK's log holds what was asked.
- * @param settings whose `openai` part to use; by default those in effect
- * @throws {ConfigurationError} when there is no API key
+ * An `OpenAI` client for decorated methods. It does not retry, so that one attempt is one request. It does not log,
+ * because the SDK's log holds the content of requests.
+ * @param settings the settings to use; default: those in effect
+ * @throws {ConfigurationError} if there is no API key
  */
 export function createClient(
   settings: { readonly openai: Partial<Settings['openai']> } = { openai: settingsOf('openai') },
@@ -25,7 +25,9 @@ export function createClient(
   });
 }
 
-/** Lets a service's methods tell of a client that retries by itself, although it stands in a `#private` field. */
+/**
+ * Registers the client of a service, so that holdfast reports a client that retries itself, even in a `#private` field.
+ */
 export function noticeRetriesOf(service: object, client: OpenAI): OpenAI {
   holdsClient(service, client, 'new OpenAI({ maxRetries: 0 }) or createClient()');
   return client;

@@ -13,26 +13,26 @@ import { RequestsLimited, TokensLimited } from './rate-limits.js';
 import { tokensOf } from './tokens.js';
 import { vectorsOf } from './vectors.js';
 
-/** What an {@link EmbeddingService} may be given. What is left out comes from the settings `openai.*`. */
+/** Options of {@link EmbeddingService}. If unset, an option comes from the settings `openai.*`. */
 export interface EmbeddingServiceOptions {
   /** @default createClient() */
   readonly client?: OpenAI;
   readonly model?: string;
-  /** The length of every vector; anything else that comes is an error. */
+  /** The length of every vector. A vector of another length is an error. */
   readonly dimensions?: number;
 }
 
-/** The models that do not take a wish for `dimensions`. */
+/** The models that do not accept `dimensions`. */
 const FIXED_DIMENSIONS: ReadonlySet<string> = new Set(['text-embedding-ada-002']);
 
-/** Embeds texts. Transient failures are retried, rate limits are waited for, and a failing API is left alone. */
+/** Embeds texts. Retries transient failures, waits for rate limits, and stops calls to a failing API. */
 export class EmbeddingService {
   readonly #client: () => OpenAI;
-  // Kept, whatever the settings become: vectors of two models cannot be compared.
+  // A change of settings does not change the model: vectors of two models cannot be compared.
   readonly #model: string;
   readonly #dimensions: number;
 
-  /** @throws {ConfigurationError} when the settings are wrong, or there is neither a client nor an API key */
+  /** @throws {ConfigurationError} if the settings are wrong, or there is neither a client nor an API key */
   constructor(options: EmbeddingServiceOptions = {}) {
     const openai = settingsOf('openai');
     const given = options.client && noticeRetriesOf(this, options.client);
@@ -43,7 +43,7 @@ export class EmbeddingService {
 
   /**
    * The vector of a text.
-   * @throws {CircuitOpenError} while the API is left alone
+   * @throws {CircuitOpenError} while the circuit rejects calls
    * @throws {MalformedResponseError} for a vector of the wrong length, or with a value that is not finite
    */
   @CircuitProtected(OPENAI)
@@ -56,8 +56,8 @@ export class EmbeddingService {
   }
 
   /**
-   * The vectors of texts, in their order. Any number of texts: each batch that the API takes is a call of its own, so
-   * that what has been embedded is not embedded again when a later batch is retried.
+   * The vectors of any number of texts, in their order. The texts are sent in batches that the API accepts. Each batch
+   * is a separate call, so that a retry of a later batch does not repeat the earlier ones.
    * @throws what {@link EmbeddingService.embedText} throws
    */
   async embedTexts(texts: readonly string[], options?: CallOptions): Promise<number[][]> {
@@ -78,13 +78,13 @@ export class EmbeddingService {
     return vectorsOf(await this.send(input, attemptOptions(options)), input.length, this.#dimensions);
   }
 
-  /** One request. What it waits for its turn is a part of the attempt. */
+  /** One request. Its wait for the rate limits is part of the attempt. */
   @RequestsLimited()
   @TokensLimited(tokensOf)
   private async send(input: string[], options: CallOptions): Promise<unknown> {
     const dimensions = FIXED_DIMENSIONS.has(this.#model) ? {} : { dimensions: this.#dimensions };
-    // Said, although it is what the SDK asks for by itself: then it leaves the decoding to us, and an answer that cannot
-    // be decoded is known for what it is.
+    // base64 is the SDK's default. If it is set explicitly, the SDK does not decode the vectors, so that `vectorsOf`
+    // can report an answer that cannot be decoded.
     const request = { model: this.#model, input, encoding_format: 'base64', ...dimensions } as const;
     return this.#client().embeddings.create(request, options);
   }

@@ -13,7 +13,7 @@ import { inEffect } from './in-effect.js';
 import { RequestsLimited, TokensLimited } from './rate-limits.js';
 import { tokensOfChat } from './tokens.js';
 
-/** What a {@link GenerationService} may be given. What is left out comes from the settings `openai.*`. */
+/** Options of {@link GenerationService}. If unset, an option comes from the settings `openai.*`. */
 export interface GenerationServiceOptions {
   /** @default createClient() */
   readonly client?: OpenAI;
@@ -22,13 +22,16 @@ export interface GenerationServiceOptions {
 
 type Messages = OpenAI.Chat.ChatCompletionMessageParam[];
 
-/** Answers questions from passages. Transient failures are retried, rate limits are waited for; a failing API is left alone and the fallback answers. */
+/**
+ * Answers questions from passages. Retries transient failures, waits for rate limits, and stops calls to a failing API;
+ * then the fallback answers.
+ */
 export class GenerationService {
   readonly #client: () => OpenAI;
   readonly #model: () => string;
   readonly #countsTokens: () => boolean;
 
-  /** @throws {ConfigurationError} when the settings are wrong, or there is neither a client nor an API key */
+  /** @throws {ConfigurationError} if the settings are wrong, or there is neither a client nor an API key */
   constructor({ client, model }: GenerationServiceOptions = {}) {
     const given = client && noticeRetriesOf(this, client);
     this.#client = given ? () => given : inEffect(createClient);
@@ -37,8 +40,8 @@ export class GenerationService {
   }
 
   /**
-   * The answer to a question, from the passages it is given as context.
-   * @throws {MalformedResponseError} for an answer that is none
+   * The answer to a question, from the passages in `context`.
+   * @throws {MalformedResponseError} if the API returns something that is not an answer
    */
   @CircuitProtected({ circuit: OPENAI, fallback: getFallbackResponse })
   @RetryOnTransient()
@@ -48,25 +51,25 @@ export class GenerationService {
     return answerOf(await this.complete(messagesFor(query, context), attemptOptions(options)));
   }
 
-  /** One request. What it waits for its turn is a part of the attempt. */
+  /** One request. Its wait for the rate limits is part of the attempt. */
   @RequestsLimited()
   @TokensLimited(tokensOfChat)
   private async complete(messages: Messages, options: CallOptions): Promise<unknown> {
     return this.#client().chat.completions.create({ model: this.#model(), messages }, options);
   }
 
-  /** The same for a streamed answer. */
+  /** One request for a streamed answer. */
   @RequestsLimited()
   @TokensLimited(tokensOfChat)
   private async open(messages: Messages, options: CallOptions): Promise<AsyncIterable<unknown>> {
-    // Asked for only where it is needed: not every compatible server knows it.
+    // Set only if tokens are limited: not every compatible server supports it.
     const counted = this.#countsTokens() ? { stream_options: { include_usage: true } } : {};
     const body = { model: this.#model(), messages, stream: true, ...counted } as const;
     return this.#client().chat.completions.create(body, options);
   }
 
   /**
-   * The same answer in pieces, as they come. Before the first piece a failure is retried, after it never.
+   * The answer in pieces, as they arrive. A failure is retried before the first piece, but not after it.
    * @throws {MalformedResponseError} for a stream that ends before the answer does
    */
   @CircuitProtected({ circuit: OPENAI, fallback: getFallbackResponse })
@@ -81,7 +84,8 @@ export class GenerationService {
       if (text !== '') yield text;
       isWhole ||= isLast;
     }
-    // The SDK ends the loop without an error when it is aborted, and when the connection ends in good order too soon.
+    // The SDK ends the loop without an error after an abort, and if the server closes the connection normally but too
+    // early.
     options?.signal?.throwIfAborted();
     if (!isWhole) throw new MalformedResponseError('The stream ended before the answer did.');
   }

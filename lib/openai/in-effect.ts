@@ -1,7 +1,7 @@
 import { runtime, settingsOf } from '../runtime/runtime.js';
 import type { Settings } from '../settings/schema.js';
 
-/** Something made of the settings: at once, so that wrong ones are thrown, and again whenever they have changed. */
+/** A value made from the settings. It is made now, so that wrong settings throw now, and again after each change. */
 export function inEffect<T>(make: (settings: Pick<Settings, 'openai'>) => T): () => T {
   let made = make({ openai: settingsOf('openai') });
   let { version } = runtime;

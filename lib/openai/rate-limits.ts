@@ -5,24 +5,25 @@ import { tokensUsed } from './tokens.js';
 const requests = variantOf(RateLimited, { defaults: { limit: ['openai', 'requestsPerMinute'] }, isStep: true });
 const tokens = variantOf(RateLimited, { defaults: { limit: ['openai', 'tokensPerMinute'] }, isStep: true });
 
-/** What all requests of both services have in common: they wait, rather than fail, when the account's limit is near. */
+/** Options of both limiters: requests over the limit wait instead of failing. */
 const SHARED = { per: '1m', maxWait: '60s' } as const;
 
-/** `@RateLimited()` of the requests that the services send, by `openai.requestsPerMinute`. Off if it is not set. */
+/** `@RateLimited()` for the requests of the services, by `openai.requestsPerMinute`. If unset, it is off. */
 export function RequestsLimited(): PolicyDecorator {
   return requests({ ...SHARED, limiter: 'openai requests' });
 }
 
 /**
- * The same for tokens, by `openai.tokensPerMinute`: as many as `estimate` says before, and as many as the API says after.
- * @param estimate given the method's arguments
+ * `@RateLimited()` for tokens, by `openai.tokensPerMinute`. If unset, it is off. A request is charged by `estimate`
+ * first; the count of the API corrects the charge afterwards.
+ * @param estimate called with the method's arguments
  */
 export function TokensLimited(estimate: (...args: never[]) => number): PolicyDecorator {
   return tokens({
     ...SHARED,
     limiter: 'openai tokens',
     cost: estimate,
-    // Servers that count no tokens leave the estimate as it is.
+    // If the server does not count tokens, the estimate stays.
     actual: (response: unknown, ...args: never[]) => tokensUsed(response) ?? estimate(...args),
   });
 }

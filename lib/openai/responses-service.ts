@@ -12,28 +12,28 @@ import { RequestsLimited, TokensLimited } from './rate-limits.js';
 import { eventFacts, refuseBroken, responseOf } from './responses.js';
 import { tokensOfRequest } from './tokens.js';
 
-/** What a {@link ResponsesService} may be given. What is left out comes from the settings `openai.*`. */
+/** Options of {@link ResponsesService}. If unset, an option comes from the settings `openai.*`. */
 export interface ResponsesServiceOptions {
   /** @default createClient() */
   readonly client?: OpenAI;
-  /** The model of requests that name none. @default the setting `openai.chatModel` */
+  /** The model of requests without a model. @default the setting `openai.chatModel` */
   readonly model?: string;
 }
 
-/** A request of the Responses API, as the SDK takes it. `stream` is decided by the method that is called. */
+/** A request of the Responses API, in the SDK's form. The method that is called sets `stream`. */
 export type ResponsesRequest = Omit<OpenAI.Responses.ResponseCreateParamsNonStreaming, 'stream'>;
 
 type Event = OpenAI.Responses.ResponseStreamEvent;
 
 /**
- * Makes responses (`/v1/responses`). Transient failures are retried, rate limits are waited for, and a failing API is
- * left alone. There is no fallback.
+ * Makes responses (`/v1/responses`). Retries transient failures, waits for rate limits, and stops calls to a failing
+ * API. There is no fallback.
  */
 export class ResponsesService {
   readonly #client: () => OpenAI;
   readonly #model: () => string;
 
-  /** @throws {ConfigurationError} when the settings are wrong, or there is neither a client nor an API key */
+  /** @throws {ConfigurationError} if the settings are wrong, or there is neither a client nor an API key */
   constructor({ client, model }: ResponsesServiceOptions = {}) {
     const given = client && noticeRetriesOf(this, client);
     this.#client = given ? () => given : inEffect(createClient);
@@ -41,8 +41,8 @@ export class ResponsesService {
   }
 
   /**
-   * The whole response. One with the status `failed` is a failure like any other; one that is `incomplete` is returned.
-   * @throws {CircuitOpenError} while the API is left alone
+   * The whole response. The status `failed` counts as a failure; a response with the status `incomplete` is returned.
+   * @throws {CircuitOpenError} while the circuit rejects calls
    * @throws {MalformedResponseError} for an answer that is not a response
    */
   @CircuitProtected(OPENAI)
@@ -53,7 +53,7 @@ export class ResponsesService {
     return responseOf(await this.send({ model: this.#model(), ...request }, attemptOptions(options)));
   }
 
-  /** One request. What it waits for its turn is a part of the attempt. */
+  /** One request. Its wait for the rate limits is part of the attempt. */
   @RequestsLimited()
   @TokensLimited(tokensOfRequest)
   private async send(request: ResponsesRequest, options: CallOptions): Promise<OpenAI.Responses.Response> {
@@ -62,7 +62,7 @@ export class ResponsesService {
       .catch(refuseBroken);
   }
 
-  /** The same for a streamed response. */
+  /** One request for a streamed response. */
   @RequestsLimited()
   @TokensLimited(tokensOfRequest)
   private async open(request: ResponsesRequest, options: CallOptions): Promise<AsyncIterable<Event>> {
@@ -70,9 +70,9 @@ export class ResponsesService {
   }
 
   /**
-   * The events of a response, as they come. Those that only say that it was created are yielded together with the first
-   * one that follows them, so that a failure until then is retried; after it never.
-   * @throws {CircuitOpenError} while the API is left alone
+   * The events of a response, as they arrive. Events before the first content are held back and yielded together with
+   * the first event after them. A failure is retried before the first event is yielded, but not after it.
+   * @throws {CircuitOpenError} while the circuit rejects calls
    * @throws {MalformedResponseError} for a stream that ends before the response does
    */
   @CircuitProtected(OPENAI)
@@ -89,7 +89,8 @@ export class ResponsesService {
       isWhole ||= isLast;
       if (!isBeforeContent) yield* held.splice(0);
     }
-    // The SDK ends the loop without an error when it is aborted, and when the connection ends in good order too soon.
+    // The SDK ends the loop without an error after an abort, and if the server closes the connection normally but too
+    // early.
     options?.signal?.throwIfAborted();
     if (!isWhole) throw new MalformedResponseError('The stream ended before the response did.');
   }

@@ -3,10 +3,13 @@ import { read, readText } from '../failures/reading.js';
 import { KIND_BY_CODE } from '../failures/families/llm.js';
 import { refuseError } from './answers.js';
 
-// The Responses API says that it failed inside an answer with the status 200, whole or streamed, and the SDK throws
-// nothing.
+// The Responses API reports failures inside answers with the status 200, whole or streamed. The SDK does not throw
+// them.
 
-/** Codes of failed responses, by the code that the classifier knows. A code that neither list has means `server`. */
+/**
+ * Codes of failed responses, and the known code for each. A code that is unknown here and to the classifier means
+ * `server`.
+ */
 const WORDS: ReadonlyMap<string | undefined, string> = new Map([
   ['vector_store_timeout', 'timeout'],
   ...[
@@ -33,8 +36,8 @@ const WORDS: ReadonlyMap<string | undefined, string> = new Map([
 const SERVER_ERROR = 'server_error';
 
 /**
- * A response that did not fail.
- * @throws {StreamFailureError} for one that did
+ * The response, if it did not fail.
+ * @throws {StreamFailureError} if it failed
  * @throws {MalformedResponseError} for an answer that is not a response
  */
 export function responseOf<R>(response: R): R {
@@ -44,12 +47,13 @@ export function responseOf<R>(response: R): R {
   return response;
 }
 
-/** How the runtime's message begins if a property of a non-object is read. The value itself may follow. */
+/** The beginning of JavaScript's error message if a property of a non-object is read. The value itself may follow. */
 const NO_OBJECT = /^Cannot (use 'in' operator|read propert)/;
 
 /**
- * Replaces the TypeError that the SDK throws for an answer that is not an object, such as a page of HTML or an empty body.
- * @throws {MalformedResponseError} for that error, without the answer's text; any other error is thrown as it is
+ * Replaces the TypeError that the SDK throws for an answer that is not an object, such as a page of HTML or an empty
+ * body.
+ * @throws {MalformedResponseError} for that error, without the answer's text; rethrows any other error unchanged
  */
 export function refuseBroken(error: unknown): never {
   if (error instanceof TypeError && NO_OBJECT.test(error.message))
@@ -59,10 +63,10 @@ export function refuseBroken(error: unknown): never {
 
 /** Events without content. */
 const BEFORE_CONTENT: ReadonlySet<string> = new Set(['response.created', 'response.queued', 'response.in_progress']);
-/** Events that end a stream well. A response that is incomplete has met a limit that the request set. */
+/** Events that end a stream without a failure. An incomplete response reached a limit that the request set. */
 const LAST: ReadonlySet<string> = new Set(['response.completed', 'response.incomplete']);
 
-/** What kind of event of a stream it is. */
+/** The position of an event in its stream. */
 export interface EventFacts {
   readonly isBeforeContent: boolean;
   readonly isLast: boolean;
@@ -85,7 +89,7 @@ function refuseFailed(response: unknown): void {
   if (readText(response, 'status') === 'failed') throw new StreamFailureError(wordOf(read(response, 'error')));
 }
 
-/** The word for the kind of an error: a fixed one, never the upstream's own. */
+/** The known code of an error: a fixed word, never text of the upstream. */
 function wordOf(error: unknown): string {
   const code = readText(error, 'code');
   return WORDS.get(code) ?? (code !== undefined && KIND_BY_CODE.has(code) ? code : SERVER_ERROR);

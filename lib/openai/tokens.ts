@@ -1,24 +1,24 @@
 import { read } from '../failures/reading.js';
 
-/** Bytes of UTF-8 that are about one token: somewhat fewer than English has, and about right for other scripts. */
+/** Bytes of UTF-8 per token, approximately. English has slightly more; for other scripts it is about right. */
 const BYTES_PER_TOKEN = 4;
-/** What each message costs beyond its text. */
+/** The tokens of each message in addition to its text. */
 const PER_MESSAGE = 4;
-/** What an answer is taken to cost before it is known. */
+/** The estimated tokens of an answer. */
 const ANSWER = 256;
 
-/** About how many tokens texts have; never fewer than one for each. */
+/** The approximate number of tokens of texts: at least one for each text. */
 export function tokensOf(texts: readonly string[]): number {
   return texts.reduce((sum, text) => sum + Math.max(1, Math.ceil(Buffer.byteLength(text) / BYTES_PER_TOKEN)), 0);
 }
 
-/** About how many tokens a conversation takes, its answer included. */
+/** The approximate number of tokens of a conversation and its answer. */
 export function tokensOfChat(messages: readonly { readonly content?: unknown }[]): number {
   const texts = messages.map(({ content }) => (typeof content === 'string' ? content : ''));
   return tokensOf(texts) + messages.length * PER_MESSAGE + ANSWER;
 }
 
-/** The same for a request of the Responses API. */
+/** The approximate number of tokens of a request of the Responses API and its answer. */
 export function tokensOfRequest(request: object): number {
   const instructions = read(request, 'instructions');
   const input = read(request, 'input');
@@ -29,7 +29,7 @@ export function tokensOfRequest(request: object): number {
   return tokensOf(messages.flatMap(textsOf)) + messages.length * PER_MESSAGE + answer;
 }
 
-/** The texts of an item of a request: its own, and those of its parts. */
+/** The texts of an item of a request, including those of its parts. */
 function textsOf(item: unknown): string[] {
   if (typeof item === 'string') return [item];
   if (Array.isArray(item)) return item.flatMap(textsOf);
@@ -40,8 +40,8 @@ function textsOf(item: unknown): string[] {
 }
 
 /**
- * How many tokens the API has counted; for a stream, in its last chunk, or in the response that its last event holds.
- * Undefined if it says nothing.
+ * The number of tokens that the API counted. For streams, it is in the last chunk, or in the response of the last
+ * event. Undefined if the API returned no number.
  */
 export function tokensUsed(response: unknown): number | undefined {
   const usage = read(response, 'usage') ?? read(read(response, 'response'), 'usage');
