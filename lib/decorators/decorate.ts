@@ -12,7 +12,7 @@ import {
 import { getMetadata } from './metadata.js';
 import { wrap } from './method.js';
 import { refuseWrongOrder } from './order.js';
-import { type DecoratorArguments, type Place, placeOf } from './place.js';
+import { type DecoratorArguments, type DecoratedTarget, targetOf } from './target.js';
 import { isGenerator, isStream, isSynchronous } from './synchronous.js';
 import type { PolicyDecorator } from './types.js';
 
@@ -24,12 +24,12 @@ export function decorate<R>(decorator: Decorator, [given = {}, ...rest]: readonl
   // A copy, because the caller may change the object later. `checkOptions` rejects anything that is not an object.
   const copied = typeof given === 'object' && given !== null && !Array.isArray(given) ? { ...given } : given;
   const apply = (...args: DecoratorArguments): unknown => {
-    const place = placeOf(decorator.policy, args);
-    refuseSynchronous(decorator, place, args);
-    refuseStream(decorator, place);
-    const decoration = { decorator, options: checkOptions(decorator, copied, place) };
-    const decorated = around(decoration, place);
-    const wrapper = wrap(namedPlace(place, decorated.stack), decorated);
+    const target = targetOf(decorator.policy, args);
+    refuseSynchronous(decorator, target, args);
+    refuseStream(decorator, target);
+    const decoration = { decorator, options: checkOptions(decorator, copied, target) };
+    const decorated = around(decoration, target);
+    const wrapper = wrap(namedTarget(target, decorated.stack), decorated);
     const [, , descriptor] = args;
     return typeof descriptor === 'object' ? { ...descriptor, value: wrapper } : wrapper;
   };
@@ -37,8 +37,8 @@ export function decorate<R>(decorator: Decorator, [given = {}, ...rest]: readonl
 }
 
 /** Adds a decoration to those that the method already has: one wrapper runs the whole stack. */
-function around(decoration: Decoration, place: Place): Omit<Decorated, 'wrapper'> {
-  const { fn } = place;
+function around(decoration: Decoration, target: DecoratedTarget): Omit<Decorated, 'wrapper'> {
+  const { fn } = target;
   const inner = decoratedOf(fn);
   // If another library's wrapper is in between, it must be called.
   const isOurs = inner?.wrapper === fn;
@@ -53,53 +53,53 @@ function around(decoration: Decoration, place: Place): Omit<Decorated, 'wrapper'
   } else if (inner) stats.isOuter = inner.stats.isOuter;
   refuseWrongOrder(
     [...stack, ...beneath].map(({ decorator }) => decorator.policy),
-    place,
+    target,
   );
   return { body: isOurs ? inner.body : fn, stack, beneath, stats };
 }
 
 /** Uses the option `name` of the decorators, if set, instead of `Class.method`. */
-function namedPlace(place: Place, stack: readonly Decoration[]): Place {
+function namedTarget(target: DecoratedTarget, stack: readonly Decoration[]): DecoratedTarget {
   const [name, other] = givenNames(stack);
-  if (name === undefined) return place;
+  if (name === undefined) return target;
   if (other !== undefined)
     throw new DecorationError([
-      `${place.name}: expected one name for the method, got "${name}" and "${other}". Write the name in one decorator.`,
+      `${target.name}: expected one name for the method, got "${name}" and "${other}". Write the name in one decorator.`,
     ]);
-  return { name, own: place.own, fn: place.fn, isMethod: false };
+  return { name, own: target.own, fn: target.fn, isMethod: false };
 }
 
-function checkOptions(decorator: Decorator, given: unknown, place: Place): Options {
+function checkOptions(decorator: Decorator, given: unknown, target: DecoratedTarget): Options {
   const problems: Problems = [];
   const options = checkFields(decorator.fields, given, [], 'code', problems);
   const texts = problems.length > 0 ? textsOf(problems) : decorator.contradictions(options);
   if (texts.length > 0) {
-    const { name } = place;
+    const { name } = target;
     throw new DecorationError(texts.map((text) => `${name}: @${decorator.policy}() ${text}`));
   }
   return Object.freeze(options);
 }
 
-function refuseSynchronous({ policy }: Decorator, place: Place, [target, key]: DecoratorArguments): void {
-  if (decoratedOf(place.fn)) return;
+function refuseSynchronous({ policy }: Decorator, target: DecoratedTarget, [owner, key]: DecoratorArguments): void {
+  if (decoratedOf(target.fn)) return;
   const noted =
     typeof key === 'string' || typeof key === 'symbol'
-      ? getMetadata('design:returntype', target as object, key)
+      ? getMetadata('design:returntype', owner as object, key)
       : undefined;
-  if (!isSynchronous(place.fn, noted)) return;
-  const { name, own } = place;
-  const stream = isGenerator(place.fn) ? ' *' : '';
+  if (!isSynchronous(target.fn, noted)) return;
+  const { name, own } = target;
+  const stream = isGenerator(target.fn) ? ' *' : '';
   throw new DecorationError([`${name}: @${policy}() stands on a synchronous method. Write: async${stream} ${own}(…)`]);
 }
 
-function refuseStream({ policy, noStreams }: Decorator, { fn, name, own }: Place): void {
+function refuseStream({ policy, noStreams }: Decorator, { fn, name, own }: DecoratedTarget): void {
   if (noStreams === undefined || !isStream(decoratedOf(fn)?.body ?? fn)) return;
   throw new DecorationError([`${name}: @${policy}() stands on async *${own}(…): ${noStreams}.`]);
 }
 
 /** The error for a decorator that is written without its parentheses. */
 function withoutParentheses({ policy }: Decorator, args: readonly unknown[]): DecorationError {
-  const { name, own, isMethod } = placeOf(policy, [...args] as DecoratorArguments);
+  const { name, own, isMethod } = targetOf(policy, [...args] as DecoratorArguments);
   const right = isMethod ? `@${policy}()` : `${policy}()(${own || 'fn'})`;
   return new DecorationError([`${name}: ${policy} is written without its parentheses. Write: ${right}`]);
 }

@@ -12,7 +12,7 @@ import { factsOf } from '../core/failure.js';
 import { classify } from '../failures/classify.js';
 import { read } from '../failures/reading.js';
 import { failureUnknown } from '../failures/unknown.js';
-import { type BoundMethod, enlistMethod } from '../runtime/bound.js';
+import { type CheckedMethod, registerMethod } from '../runtime/checked-methods.js';
 import { disturb, disturbStream } from '../policies/chaos/chaos.js';
 import type { ChaosRules } from '../policies/chaos/rules.js';
 import { type CountedMethod, enlistCounters, type PolicySettings } from '../runtime/counted.js';
@@ -25,7 +25,7 @@ import { bindAll, contradictionsOf, settingsOf } from './bind.js';
 import { chaosOf } from './chaos.js';
 import { type Decorated, type Decoration, type Owned, type PolicyName, remember } from './decoration.js';
 import { isObject, labelOf } from './label.js';
-import type { Place } from './place.js';
+import type { DecoratedTarget } from './target.js';
 import { noPromise } from './no-promise.js';
 import { isAsync, isStream } from './synchronous.js';
 import type { AnyFunction } from './types.js';
@@ -43,13 +43,16 @@ interface Shape {
 }
 
 /** The function that replaces the decorated one. */
-export function wrap(place: Place, { body, stack, beneath, stats }: Omit<Decorated, 'wrapper'>): AnyFunction {
+export function wrap(
+  target: DecoratedTarget,
+  { body, stack, beneath, stats }: Omit<Decorated, 'wrapper'>,
+): AnyFunction {
   const owned = own(stats);
-  const shape = shapeOf(body, place);
+  const shape = shapeOf(body, target);
   // `run` was made for this version of the configuration.
   let run: Run = shape.direct;
   let version = 0;
-  let enlisted: Bound | undefined;
+  let checked: Checked | undefined;
   let counted: CountedMethod | undefined;
 
   const { method: wrapper } = {
@@ -66,24 +69,24 @@ export function wrap(place: Place, { body, stack, beneath, stats }: Omit<Decorat
       return run(this, args);
     },
   };
-  Object.defineProperty(wrapper, 'name', { value: place.own, configurable: true });
+  Object.defineProperty(wrapper, 'name', { value: target.own, configurable: true });
   Object.defineProperty(wrapper, 'length', { value: body.length, configurable: true });
-  remember({ wrapper, body, stack, beneath, stats }, place.fn);
+  remember({ wrapper, body, stack, beneath, stats }, target.fn);
   return wrapper;
 
   function prepare(self: unknown): void {
-    const method = place.isMethod ? labelOf(wrapper, self) : place.name;
+    const method = target.isMethod ? labelOf(wrapper, self) : target.name;
     if (!counted) enlistCounters((counted = { method, stats, budget: owned.budget, settings }));
     counted.method = method;
     const { enabled } = currentSettings().resilience;
     // Also while holdfast is disabled: the settings that enable it again must fit the method.
-    if (!enlisted) enlistMethod((enlisted = new Bound(stack)));
-    enlisted.works = false;
-    enlisted.method = method;
+    if (!checked) registerMethod((checked = new Checked(stack)));
+    checked.works = false;
+    checked.method = method;
     run = enabled ? policed(method, self) : shape.direct;
-    enlisted.works = true;
+    checked.works = true;
     // Without an object, the class is unknown. So the next call prepares again.
-    version = place.isMethod && !isObject(self) ? 0 : runtime.version;
+    version = target.isMethod && !isObject(self) ? 0 : runtime.version;
   }
 
   function settings(): readonly PolicySettings[] {
@@ -124,7 +127,7 @@ export function wrap(place: Place, { body, stack, beneath, stats }: Omit<Decorat
   }
 }
 
-class Bound implements BoundMethod {
+class Checked implements CheckedMethod {
   works = false;
   method = '';
 
@@ -135,9 +138,9 @@ class Bound implements BoundMethod {
   }
 }
 
-function shapeOf(body: AnyFunction, place: Place): Shape {
+function shapeOf(body: AnyFunction, target: DecoratedTarget): Shape {
   if (isStream(body)) return streamShape(body);
-  return isAsync(body) ? promiseShape(body) : looseShape(body, place);
+  return isAsync(body) ? promiseShape(body) : looseShape(body, target);
 }
 
 function own(stats: CallStats): Owned {
@@ -169,12 +172,12 @@ function promiseShape(body: AnyFunction): Shape {
 }
 
 /** For a function that is not declared async: it may throw synchronously, or return anything. */
-function looseShape(body: AnyFunction, place: Place): Shape {
+function looseShape(body: AnyFunction, target: DecoratedTarget): Shape {
   let misuse: DecorationError | undefined;
   const next: Next = async (self, args) => {
     const result: unknown = body.apply(self, args as unknown[]);
     if (typeof read(result, 'then') === 'function') return result;
-    misuse = noPromise(result, body, place);
+    misuse = noPromise(result, body, target);
     throw misuse;
   };
   return {

@@ -1,11 +1,11 @@
 import { DecorationError } from '../core/errors.js';
 import { read } from '../failures/reading.js';
-import type { Place } from './place.js';
+import type { DecoratedTarget } from './target.js';
 import { isCompiledStream } from './synchronous.js';
 import type { AnyFunction } from './types.js';
 
 /** The error for a method that returned no promise. Its message says what to write instead. */
-export function noPromise(result: unknown, body: AnyFunction, { name, own }: Place): DecorationError {
+export function noPromise(result: unknown, body: AnyFunction, { name, own }: DecoratedTarget): DecorationError {
   const has = (method: string): boolean => typeof read(result, method) === 'function';
   if (has('subscribe') && has('pipe'))
     return expectedPromise(name, 'an Observable', `async ${own}(…) { return firstValueFrom(…); }`);

@@ -1,6 +1,6 @@
 import { ConfigurationError, DecorationError } from '../core/errors.js';
 import { ORDER, type PolicyName } from './decoration.js';
-import type { Place } from './place.js';
+import type { DecoratedTarget } from './target.js';
 
 /** May be outermost, innermost, or right below the circuit. */
 const LIMIT = 'TimeLimited';
@@ -52,10 +52,10 @@ const REASONS: Readonly<Partial<Record<PolicyName, string>>> = {
 };
 
 /** @throws {DecorationError} for a stack, outermost first, in a wrong order */
-export function refuseWrongOrder(stack: readonly PolicyName[], place: Place): void {
+export function refuseWrongOrder(stack: readonly PolicyName[], target: DecoratedTarget): void {
   const [outer, ...inner] = stack;
   if (outer === undefined) return;
-  const { name } = place;
+  const { name } = target;
   if (outer === LIMIT ? inner[0] === outer : inner.includes(outer) && !REPEATABLE.has(outer))
     throw new DecorationError([`${name}: @${outer}() stands twice. Write it once.`]);
   const between = stack.findIndex(
@@ -66,7 +66,7 @@ export function refuseWrongOrder(stack: readonly PolicyName[], place: Place): vo
       `${name}: @${LIMIT}() stands between @${stack[between - 1]}() and @${stack[between + 1]}(). It limits the whole call ` +
         `above all others, all attempts together right below @${CIRCUIT}(), and each attempt below all others. Write:`,
       [LIMIT, ...sorted(stack)],
-      place,
+      target,
     );
   }
   const misplaced = inner.find((policy) => ORDER.lastIndexOf(policy) < ORDER.indexOf(outer));
@@ -75,7 +75,7 @@ export function refuseWrongOrder(stack: readonly PolicyName[], place: Place): vo
   throw wrong(
     `${name}: @${outer}() stands above @${misplaced}(): ${REASONS[outer] ?? 'it belongs below it'}. Write:`,
     [...sorted(stack), ...last],
-    place,
+    target,
   );
 }
 
@@ -88,7 +88,7 @@ function sorted(stack: readonly PolicyName[]): PolicyName[] {
     .flatMap((policy) => (policy === CIRCUIT && isLimitBelow ? [policy, LIMIT] : [policy]));
 }
 
-function wrong(problem: string, right: readonly PolicyName[], { own }: Place): DecorationError {
+function wrong(problem: string, right: readonly PolicyName[], { own }: DecoratedTarget): DecorationError {
   const lines = right.map((policy) => `  @${policy}()`);
   return new DecorationError([[problem, ...lines, `  async ${own}(…)`].join('\n')]);
 }

@@ -12,7 +12,7 @@ import type { Settings } from '../settings/schema.js';
 import { ownLogger } from '../telemetry/loggers/own.js';
 import type { Writer } from '../telemetry/loggers/writer.js';
 import { Telemetry } from '../telemetry/telemetry.js';
-import { contradictionsOfMethods } from './bound.js';
+import { contradictionsOfMethods } from './checked-methods.js';
 import { Follower } from './follower.js';
 import type { PlacedHook } from './hook.js';
 import { checkOverrides, type CheckedOverrides, type Overrides } from './overrides.js';

@@ -8,7 +8,7 @@ import {
   RetryOnTransient,
   TimeLimited,
 } from '#lib/index.js';
-import { contradictionsOfMethods } from '#lib/runtime/bound.js';
+import { contradictionsOfMethods } from '#lib/runtime/checked-methods.js';
 import { layers } from '#lib/runtime/runtime.js';
 import { rejectionOf, unavailable, uniqueName } from '../support/upstream.js';
 import { virtualTime } from '../support/virtual-time.js';

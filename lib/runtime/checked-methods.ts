@@ -2,7 +2,7 @@ import { shared } from '../core/shared.js';
 import type { Layers } from '../settings/resolve.js';
 
 /** A decorated method that has been called. A change of settings is checked against its options. */
-export interface BoundMethod {
+export interface CheckedMethod {
   /** True if its options and the settings of its last call do not contradict each other. */
   readonly works: boolean;
   /** Messages about its options and settings that contradict each other. */
@@ -10,13 +10,13 @@ export interface BoundMethod {
 }
 
 /** Weak references, because only the methods themselves keep these objects alive. */
-const bound = shared('runtime.bound', () => new Set<WeakRef<BoundMethod>>());
-const forgotten = new FinalizationRegistry<WeakRef<BoundMethod>>((ref) => bound.delete(ref));
+const methods = shared('runtime.checkedMethods', () => new Set<WeakRef<CheckedMethod>>());
+const forgotten = new FinalizationRegistry<WeakRef<CheckedMethod>>((ref) => methods.delete(ref));
 
 /** Registers a method at its first call, so that a change of settings can be rejected before the next call. */
-export function enlistMethod(method: BoundMethod): void {
+export function registerMethod(method: CheckedMethod): void {
   const ref = new WeakRef(method);
-  bound.add(ref);
+  methods.add(ref);
   forgotten.register(method, ref);
 }
 
@@ -27,7 +27,7 @@ export function enlistMethod(method: BoundMethod): void {
  */
 export function contradictionsOfMethods(candidate: Layers, current: Layers | undefined): string[] {
   const broken: string[] = [];
-  for (const ref of bound) {
+  for (const ref of methods) {
     const method = ref.deref();
     if (!method?.works) continue;
     const problems = method.contradictions(candidate);

@@ -1,12 +1,12 @@
 import { expect } from 'chai';
 import { DecorationError, RetryOnTransient } from '#lib/index.js';
 import { classBeingDefined } from '#lib/decorators/class-being-defined.js';
-import { placeOf } from '#lib/decorators/place.js';
+import { targetOf } from '#lib/decorators/target.js';
 
 describe('The place of a decorator', () => {
   const refusalOf = (...args: readonly unknown[]): string => {
     try {
-      placeOf('Hedged', args as never);
+      targetOf('Hedged', args as never);
     } catch (error) {
       expect(error).to.be.instanceOf(DecorationError);
       return (error as Error).message;
@@ -16,9 +16,9 @@ describe('The place of a decorator', () => {
 
   it('is a function, with a name or without', () => {
     async function ask(): Promise<void> {}
-    expect(placeOf('Hedged', [ask])).to.deep.equal({ name: 'ask', own: 'ask', fn: ask, isMethod: false });
+    expect(targetOf('Hedged', [ask])).to.deep.equal({ name: 'ask', own: 'ask', fn: ask, isMethod: false });
     const fn = (() => async (): Promise<void> => {})();
-    expect(placeOf('Hedged', [fn])).to.deep.equal({ name: '(anonymous)', own: '', fn, isMethod: false });
+    expect(targetOf('Hedged', [fn])).to.deep.equal({ name: '(anonymous)', own: '', fn, isMethod: false });
   });
 
   it('is a function also where its text only begins like that of a class', () => {
@@ -28,7 +28,7 @@ describe('The place of a decorator', () => {
     // oxlint-disable-next-line typescript/no-implied-eval -- a formatter would take the space away
     const { class: spaced } = new Function('return { class () {} }')() as { class: () => void };
     for (const fn of [classes, classify, named, spaced, making])
-      expect(placeOf('Hedged', [fn])).to.include({ fn, isMethod: false });
+      expect(targetOf('Hedged', [fn])).to.include({ fn, isMethod: false });
   });
 
   it('is no value and no class', () => {
@@ -60,8 +60,8 @@ describe('The place of a decorator', () => {
       'Outer',
       '@Hedged() stands on the class Ask. Write it above a method of it that is async or async *.',
     ]);
-    const place = placeOf('Hedged', [fn, { kind: 'method', name: Symbol('mark') }]);
-    expect(place).to.include({ own: '[mark]', name: 'Symbol(mark)', fn, isMethod: true });
+    const target = targetOf('Hedged', [fn, { kind: 'method', name: Symbol('mark') }]);
+    expect(target).to.include({ own: '[mark]', name: 'Symbol(mark)', fn, isMethod: true });
   });
 
   it('has no class outside of a definition', () => {

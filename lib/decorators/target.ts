@@ -5,7 +5,7 @@ import { nameOfClass } from './class-name.js';
 import type { AnyFunction } from './types.js';
 
 /** The function or method that a decorator decorates. */
-export interface Place {
+export interface DecoratedTarget {
   /** `Class.method`, or the function's name. If the class is unknown, only the method's name. */
   readonly name: string;
   /** The method's or function's own name. */
@@ -24,14 +24,14 @@ export type DecoratorArguments =
  * Finds the function or method that a decorator decorates.
  * @throws {DecorationError} if it decorates anything else
  */
-export function placeOf(decorator: string, args: DecoratorArguments): Place {
+export function targetOf(decorator: string, args: DecoratorArguments): DecoratedTarget {
   const [first, second, third] = args;
   if (second === undefined) return plain(decorator, first);
   if (typeof second === 'object') return standard(decorator, first, second);
   return legacy(decorator, first as object, second, third);
 }
 
-function plain(decorator: string, fn: unknown): Place {
+function plain(decorator: string, fn: unknown): DecoratedTarget {
   if (typeof read(fn, 'then') === 'function')
     throw new DecorationError([`@${decorator}() stands on a promise. Write: ${decorator}()(fn), without calling fn.`]);
   if (typeof fn !== 'function') throw wrong(decorator, 'what it was given', 'a function or a method');
@@ -39,8 +39,12 @@ function plain(decorator: string, fn: unknown): Place {
   return { name: fn.name || '(anonymous)', own: fn.name, fn: fn as AnyFunction, isMethod: false };
 }
 
-function standard(decorator: string, fn: unknown, { kind, name }: { kind: string; name: string | symbol }): Place {
-  const place = {
+function standard(
+  decorator: string,
+  fn: unknown,
+  { kind, name }: { kind: string; name: string | symbol },
+): DecoratedTarget {
+  const target = {
     // A getter, because the lookup is expensive and only error messages need it.
     get name() {
       const owner = classBeingDefined();
@@ -51,11 +55,11 @@ function standard(decorator: string, fn: unknown, { kind, name }: { kind: string
     isMethod: true,
   };
   if (kind === 'class') throw wrong(decorator, `the class ${String(name)}`, 'a method of it');
-  if (kind !== 'method') throw wrong(decorator, `the ${kind} ${place.name}`, 'a method');
-  return place;
+  if (kind !== 'method') throw wrong(decorator, `the ${kind} ${target.name}`, 'a method');
+  return target;
 }
 
-function legacy(decorator: string, target: object, key: string | symbol, descriptor: unknown): Place {
+function legacy(decorator: string, target: object, key: string | symbol, descriptor: unknown): DecoratedTarget {
   const owner = typeof target === 'function' ? target : target.constructor;
   const name = `${nameOfClass(owner)}.${String(key)}`;
   const described = typeof descriptor === 'object' ? (descriptor as PropertyDescriptor | null) : undefined;
