@@ -73,7 +73,8 @@ describe('holdfast fleet', () => {
     expect({ code, stdout, stderr }).to.deep.equal({
       code: 1,
       stdout: '',
-      stderr: "holdfast: The fleet's store did not answer within 2000 ms. It is unknown whether anything has changed.\n",
+      stderr:
+        "holdfast: The fleet's store did not answer within 2000 ms. It is unknown whether anything has changed.\n",
     });
   });
 

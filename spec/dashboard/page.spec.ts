@@ -170,9 +170,7 @@ if (!path && process.env.CI) throw new Error('Chromium is not installed: apt-get
     await page.goto(other.url);
     await page.locator('#link.on').waitFor();
     await other.close();
-    await page
-      .getByText(/^No connection\. The values are from \d\d:\d\d:\d\d, \d+ s ago\. Reconnecting\.$/)
-      .waitFor();
+    await page.getByText(/^No connection\. The values are from \d\d:\d\d:\d\d, \d+ s ago\. Reconnecting\.$/).waitFor();
     const again = await serveDashboard({ port: Number(port) });
     await page.getByText('Who are you?').waitFor();
     expect(new URL(again.url).hash).not.to.equal(hash);
