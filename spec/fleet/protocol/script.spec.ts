@@ -48,7 +48,8 @@ describe('the script of a fleet', () => {
         }
         expect(stored(server)).to.deep.equal(sorted(dataOf(slot)));
       }),
-      { numRuns: SEQUENCES },
+      // Few sequences are the same in each run, so that they lead to every outcome.
+      { numRuns: SEQUENCES, ...(SEQUENCES < 1000 && { seed: 1 }) },
     );
     expect(steps).to.be.above(SEQUENCES * 20);
     const every = [
