@@ -4,6 +4,7 @@ import type { FleetEvent } from './fleet-events.js';
 import type { HedgeRefusal, HedgeRefused, HedgeStarted } from './hedge-events.js';
 import type { CostUnusable, LimiterRefused } from './limiter-events.js';
 import type { SettingsRefused, SettingsReloaded } from './settings-events.js';
+import type { OfMethod } from './of-method.js';
 
 export type {
   CostUnusable,
@@ -36,11 +37,6 @@ export type RateLimitReason = 'max-wait' | 'attempts' | 'aborted' | 'circuit-ope
 
 /** What moved a circuit by hand: code, through a handle, or a user of the dashboard. */
 export type MovedBy = 'code' | 'dashboard';
-
-export interface OfMethod {
-  /** The decorated method, as `Class.method`. */
-  readonly method: string;
-}
 
 interface OfCircuit {
   /** The circuit's name, never with a key. */

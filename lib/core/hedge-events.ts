@@ -1,4 +1,4 @@
-import type { OfMethod } from './events.js';
+import type { OfMethod } from './of-method.js';
 
 /** Why no hedge was started. `body`: an argument can be sent only once. */
 export type HedgeRefusal = 'budget' | 'circuit-open' | 'body';

@@ -5,7 +5,8 @@ import { ConfigurationError } from '../core/errors.js';
 import { layers } from '../runtime/runtime.js';
 import { refuse } from '../settings/load.js';
 import { problemsFor } from '../settings/problems.js';
-import { type Layers, settingsIn, valuesIn } from '../settings/resolve.js';
+import type { Layers } from '../settings/layers.js';
+import { settingsIn, valuesIn } from '../settings/resolve.js';
 import type { Names } from '../settings/sections.js';
 import { type Decoration, type Decorator, isInnerAt, namesOf, type Options, type Owned } from './decoration.js';
 

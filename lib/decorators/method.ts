@@ -18,7 +18,7 @@ import type { ChaosRules } from '../policies/chaos/rules.js';
 import { type CountedMethod, enlistCounters, type PolicySettings } from '../runtime/counted.js';
 import { classifierOf } from '../runtime/hook.js';
 import { currentSettings, layers, runtime } from '../runtime/runtime.js';
-import type { Layers } from '../settings/resolve.js';
+import type { Layers } from '../settings/layers.js';
 import { signalFinderOf } from './callers-signal.js';
 import { hooksOf } from './hooks.js';
 import { bindAll, contradictionsOf, settingsOf } from './bind.js';

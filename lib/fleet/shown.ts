@@ -1,7 +1,13 @@
 import type { FleetEvent } from '../core/fleet-events.js';
 import type { FleetCircuitStats, FleetStats } from '../runtime/fleet-stats.js';
 import type { CircuitMember } from './member/member.js';
-import type { Membership } from './membership.js';
+
+/** What is read of a membership. */
+interface Source {
+  readonly rules: { readonly fleet: string };
+  readonly line: { readonly isDegraded: boolean };
+  readonly members: Iterable<CircuitMember>;
+}
 
 type Events = Record<keyof FleetCircuitStats['events'], number>;
 
@@ -31,7 +37,7 @@ export class Shown {
     }
   }
 
-  stats({ line, rules, members }: Membership, now: number): FleetStats {
+  stats({ line, rules, members }: Source, now: number): FleetStats {
     const byLabel = new Map<string, CircuitMember[]>();
     for (const member of members) {
       const { label } = member.port;

@@ -1,5 +1,5 @@
 import { shared } from '../core/shared.js';
-import type { Layers } from '../settings/resolve.js';
+import type { Layers } from '../settings/layers.js';
 
 /** A decorated method that has been called. A change of settings is checked against its options. */
 export interface CheckedMethod {

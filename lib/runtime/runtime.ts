@@ -7,7 +7,7 @@ import { shared } from '../core/shared.js';
 import { textsOf } from '../settings/check.js';
 import { deepFreeze, refuse } from '../settings/load.js';
 import { mergeSettings, problemsFor, problemsOf, unownedProblems } from '../settings/problems.js';
-import type { Layers } from '../settings/resolve.js';
+import type { Layers } from '../settings/layers.js';
 import type { Settings } from '../settings/schema.js';
 import { ownLogger } from '../telemetry/loggers/own.js';
 import type { Writer } from '../telemetry/loggers/writer.js';

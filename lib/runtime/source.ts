@@ -3,7 +3,8 @@ import { processEnvironment } from '../core/environment.js';
 import { findFileAgain, type SettingsFile } from '../settings/file.js';
 import { groups } from '../settings/groups.js';
 import type { Problem } from '../settings/check.js';
-import { type LoadedSettings, loadWithOrigins, refuse } from '../settings/load.js';
+import type { LoadedSettings } from '../settings/layers.js';
+import { loadWithOrigins, refuse } from '../settings/load.js';
 import { problemsOf } from '../settings/problems.js';
 import { type Version, versionOf } from './follower.js';
 

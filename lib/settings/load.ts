@@ -8,7 +8,8 @@ import { findFile, readFile } from './file.js';
 import { groups } from './groups.js';
 import { problemsOf } from './problems.js';
 import { mapped } from './mapped.js';
-import type { Settings, SettingsOverrides } from './schema.js';
+import type { LoadedSettings } from './layers.js';
+import type { Settings } from './schema.js';
 import { show } from './show.js';
 
 export interface LoadOptions {
@@ -16,20 +17,6 @@ export interface LoadOptions {
   readonly env?: Environment;
   /** The JSON file to read. @default the file of RESILIENCE_CONFIG, else `resilience.json` if it exists */
   readonly file?: string;
-}
-
-/** Settings, and the layers that they come from. */
-export interface LoadedSettings {
-  /** All settings. Wrong values are left out. */
-  readonly settings: Settings;
-  readonly file: SettingsOverrides;
-  readonly environment: SettingsOverrides;
-  /** The path of the file as it was given; undefined if there is no file. */
-  readonly path: string | undefined;
-  /** True if the file is in the working directory, where other users may be able to write. */
-  readonly isLocal: boolean;
-  /** Wrong values and unknown keys. */
-  readonly problems: readonly Problem[];
 }
 
 /**

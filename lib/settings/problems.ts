@@ -1,6 +1,6 @@
 import type { Problem, Problems } from './check.js';
 import { groups, policyGroups, type Values } from './groups.js';
-import type { Layers } from './resolve.js';
+import type { Layers } from './layers.js';
 import { mapped } from './mapped.js';
 import type { Settings, SettingsOverrides } from './schema.js';
 import { concerns, type Names, SECTIONS } from './sections.js';

@@ -1,5 +1,5 @@
 import { groups, type Values } from './groups.js';
-import type { LoadedSettings } from './load.js';
+import type { Layers } from './layers.js';
 import { mapped } from './mapped.js';
 import type { SettingsOverrides } from './schema.js';
 import { type Names, type SectionOf, sectionsFor, sectionsOf } from './sections.js';
@@ -16,13 +16,6 @@ export interface Setting {
 }
 
 type SettingsByKey = Readonly<Record<string, Setting>>;
-
-/** All layers of settings, except decorators. */
-export interface Layers {
-  readonly loaded: LoadedSettings;
-  /** The settings that `configure()` set, the latest last. */
-  readonly configured: readonly SettingsOverrides[];
-}
 
 /** The settings of a group from all layers but decorators and sections. */
 interface Base {

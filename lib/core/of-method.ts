@@ -1,0 +1,5 @@
+/** What events about a method say. */
+export interface OfMethod {
+  /** The decorated method, as `Class.method`. */
+  readonly method: string;
+}
