@@ -147,6 +147,26 @@ describe('@CircuitProtected', () => {
     expect(await rejectionOf(service.ask())).to.be.instanceOf(CircuitOpenError);
   });
 
+  it('counts a call as one failure, though a success has reset what its first attempts had counted', async () => {
+    const name = uniqueName();
+    const ask = CircuitProtected({ failureThreshold: 2, circuit: name })(
+      RetryOnTransient({ minWait: '1s', jitter: 'none' })(async (isDown: boolean) => {
+        if (isDown) throw unavailable();
+      }),
+    );
+    const failing = watch(ask(true));
+    await world.clock.advance('0ms');
+    // One of three attempts is counted, which the success resets.
+    await ask(false);
+    expect(circuit(name).snapshot().failures).to.equal(0);
+    await world.clock.advance('1s');
+    await world.clock.advance('2s');
+    expect(failing.settled).to.include({ done: true });
+    expect(circuit(name).snapshot().failures).to.equal(1);
+    await Promise.all([rejectionOf(ask(true)), world.clock.advance('1s').then(() => world.clock.advance('2s'))]);
+    expect(circuit(name).state).to.equal('open');
+  });
+
   it('stops retries on a result as well, and lets them draw on its budget', async () => {
     const name = uniqueName();
     class Service {

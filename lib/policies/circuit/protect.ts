@@ -2,25 +2,23 @@ import { Admission, type Call, callFor, isAdmission, UNGUARDED } from '../../cal
 import { watchEnd } from '../../call/open-stream.js';
 import { Answer, type Next, type OnSuccess, type Policy, type Stream } from '../../call/policy.js';
 import { answerOf } from '../../call/predicate.js';
-import { sharedCallOf } from '../../call/shared.js';
 import type { Site } from '../../call/site.js';
 import { burstClock } from '../../core/burst-clock.js';
 import { CircuitOpenError } from '../../core/errors.js';
 import type { Failure } from '../../core/failure.js';
 import { askThenRun } from './asking.js';
+import { countedOf, noteAttempt } from './attempts.js';
 import { Circuit } from './circuit.js';
 import { answersFor } from './fallback.js';
 import { outcomeOf } from './outcome.js';
 import type { Protection } from './protection.js';
 import { refusals } from './refusals.js';
+import type { Shares } from './row.js';
 import type { CircuitRules } from './rules.js';
 import type { Outcome } from './state.js';
 
 /** Not the epoch of any circuit, so that the outcome of a call that was not admitted is ignored. */
 const NO_EPOCH = -1;
-
-/** One whole failure. */
-const WHOLE: NonNullable<Call['counted']> = { count: 1, of: 1 };
 
 /** The circuit policy: rejects calls while the upstream fails, and lets the fallback answer them. */
 export function protect(site: Site, protection: Protection): Policy {
@@ -36,7 +34,7 @@ export function protect(site: Site, protection: Protection): Policy {
     stats.circuit = circuit.name;
   }
 
-  function settle(admission: Admission, outcome: Outcome, failure?: Failure, counted?: Call['counted']): void {
+  function settle(admission: Admission, outcome: Outcome, failure?: Failure, counted?: Shares): void {
     const circuit = admission.circuit as Circuit;
     const failed = failure && { retryAfterMs: failure.retryAfterMs, counted };
     circuit.settle(outcome, admission, clock.now(), rules, random, failed, failure ? { method, failure } : byMethod);
@@ -48,7 +46,7 @@ export function protect(site: Site, protection: Protection): Policy {
     if (!(admission.circuit instanceof Circuit)) return;
     const failure = call.failureOf(error);
     if (!isFailedAttempt(failure, error)) return;
-    call.counted = { count: (call.counted?.count ?? 0) + 1, of };
+    noteAttempt(call, admission.circuit, of);
     const { retryAfterMs } = failure;
     const cause = { method, failure };
     admission.circuit.attemptFailed(of, admission, call.failedAt, rules, random, { retryAfterMs }, cause);
@@ -78,20 +76,11 @@ export function protect(site: Site, protection: Protection): Policy {
       answerOf(failureOn(failure, error), method, '@CircuitProtected() failureOn', { cause: error }),
   };
 
-  /** The shares of a call that are already counted. A call that several callers share counts once. */
-  function countedOf(call: Call, error: unknown): Call['counted'] {
-    const shared = sharedCallOf(error);
-    if (shared?.site !== site) return call.counted;
-    const before = shared.counted;
-    shared.counted = WHOLE;
-    return before;
-  }
-
   /** Counts the failure. Throws what `failureOn` throws. */
   function settleFailure(call: Call, admission: Admission, error: unknown): Failure {
     const failure = call.failureOf(error);
     const outcome = judgeOrIgnore(admission, () => outcomeOf(failure, error, judgeFailure?.failureOn));
-    settle(admission, outcome, failure, countedOf(call, error));
+    settle(admission, outcome, failure, countedOf(call, error, admission.circuit as Circuit, site));
     return failure;
   }
 
