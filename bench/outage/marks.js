@@ -2,7 +2,7 @@ import { spread } from './figures.js';
 import { PARTIAL } from './scenario.js';
 
 /** What holdfast is to reach, by its medians; where something is said of every replay, by all of them. */
-const LEAST_SHARE = 0.985;
+const LEAST_SHARES = { lost: 0.992, refused: 0.992, held: 0.975 };
 const MOST_REQUESTS = 2;
 /** By chance the same replay may go a little differently. */
 const NO_WORSE = 0.99;
@@ -20,21 +20,21 @@ export function marks(rows, { recoveryMs }, outage) {
   if (!ours || !oracles) return [];
   const peers = rows.filter(({ client }) => /^(sdk|cockatiel|opossum)/.test(client.id));
   const share = (figures, name) => median(figures.map((each, seed) => each[name] / oracles[seed].useful));
-  const best = (name) => Math.max(0, ...peers.map(({ figures }) => share(figures, name)));
+  const of = (figures, name) => median(figures.map((each) => each[name]));
+  const isBetter = ({ figures }) =>
+    share(figures, 'useful') > share(ours, 'useful') &&
+    ['intoOutage', 'outageP99'].every((name) => of(figures, name) < of(ours, name));
+  const least = LEAST_SHARES[outage];
   const mostMs = recoveryMs + SLACK_MS;
   const slowest = Math.max(...ours.map(({ fullAfterMs }) => fullAfterMs));
   return [
     {
-      text: `useful answers: at least ${percent(LEAST_SHARE)} of the oracle's`,
-      isReached: share(ours, 'useful') >= LEAST_SHARE,
+      text: `useful answers: at least ${percent(least)} of the oracle's`,
+      isReached: share(ours, 'useful') >= least,
     },
     {
-      text: 'useful answers: above those of every other library',
-      isReached: share(ours, 'useful') > best('useful'),
-    },
-    {
-      text: 'the same without calls that were made in the outage',
-      isReached: share(ours, 'usefulOutsideOutage') > best('usefulOutsideOutage'),
+      text: 'no other library is better in useful answers, in requests and in the time until the caller knows',
+      isReached: !peers.some(isBetter),
     },
     {
       text: `requests into the outage: at most ${MOST_REQUESTS} × what comes before the first attempt can have timed out`,
