@@ -46,9 +46,11 @@ if (!path && process.env.CI) throw new Error('Chromium is not installed: apt-get
   }
 
   /** A process that serves its dashboard, and does nothing else. */
-  async function idleProcess(): Promise<{ readonly child: ChildProcess; readonly url: string }> {
+  async function idleProcess(before = ''): Promise<{ readonly child: ChildProcess; readonly url: string }> {
     const program = `
+      import { CircuitProtected } from ${library('index.js')};
       import { serveDashboard } from ${library('dashboard/index.js')};
+      ${before}
       console.log((await serveDashboard()).url);
       setInterval(() => undefined, 1000);
     `;
@@ -188,6 +190,28 @@ if (!path && process.env.CI) throw new Error('Chromium is not installed: apt-get
       await page.getByText(/^No circuit has been used yet/).waitFor();
       await page.getByText('Nothing to see yet').waitFor();
       expect(complaints).to.deep.equal([]);
+    } finally {
+      child.kill();
+    }
+  });
+
+  it('shows 100 of a thousand circuits, those in trouble first, and finds the others', async () => {
+    const { child, url } = await idleProcess(`
+      for (let i = 1000; i < 2000; i++) {
+        const ask = CircuitProtected({ circuit: 'upstream ' + i, failureThreshold: 1 })(async () => {
+          if (i === 1999) throw Object.assign(new Error('down'), { status: 503 });
+        });
+        await ask().catch(() => undefined);
+      }`);
+    try {
+      await page.goto(url);
+      await page.locator('article').first().waitFor();
+      expect(await page.locator('article').count()).to.equal(100);
+      expect(await page.locator('article').first().getAttribute('aria-label')).to.equal('upstream 1999');
+      expect(await page.locator('#none').textContent()).to.equal('And 900 more: find a circuit by its name.');
+      await page.locator('#find').fill('upstream 1777');
+      await page.locator('article', { hasText: 'upstream 1777' }).waitFor();
+      expect(await page.locator('article').count()).to.equal(1);
     } finally {
       child.kill();
     }

@@ -5,6 +5,9 @@ export function $<T extends HTMLElement = HTMLElement>(id: string): T {
   return document.getElementById(id) as T;
 }
 
+/** So many tiles, rows or lines of a kind are shown at most: a browser cannot redraw thousands each second. */
+export const MOST_SHOWN = 100;
+
 export function el<K extends keyof HTMLElementTagNameMap>(
   tag: K,
   className = '',

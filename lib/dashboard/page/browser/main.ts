@@ -1,6 +1,6 @@
 import type { State } from '../../state.js';
 import { Controls } from './controls.js';
-import { $ } from './dom.js';
+import { $, MOST_SHOWN } from './dom.js';
 import { Events, type Told } from './events.js';
 import { FleetView } from './fleet-view.js';
 import { count, matches, seconds, time } from './format.js';
@@ -44,12 +44,10 @@ function draw(): void {
   );
   controls.fleets = fleets;
   const found = circuits.filter(({ name }) => matches(find, name));
-  tiles.draw(found, at);
-  $('none').hidden = found.length > 0;
-  $('none').textContent =
-    circuits.length > 0
-      ? 'No circuit matches this name.'
-      : 'No circuit has been used yet. Each appears here at the first call of a method that it protects.';
+  tiles.draw(found.slice(0, MOST_SHOWN), at);
+  const note = noteOn(found.length, circuits.length);
+  $('none').hidden = note === '';
+  if ($('none').textContent !== note) $('none').textContent = note;
   drawMethods(methods.filter(({ name, circuit }) => matches(find, name, circuit)));
   drawLimits(states.map(({ inspection }) => inspection));
   drawSettings(states);
@@ -62,6 +60,15 @@ function draw(): void {
           .map(({ source }) => source)
           .join(', ')
           .slice(0, 80);
+}
+
+/** What the tiles do not say. */
+function noteOn(found: number, all: number): string {
+  if (found > MOST_SHOWN) return `And ${found - MOST_SHOWN} more: find a circuit by its name.`;
+  if (found > 0) return '';
+  return all > 0
+    ? 'No circuit matches this name.'
+    : 'No circuit has been used yet. Each appears here at the first call of a method that it protects.';
 }
 
 /** Shows the state of the connection, and a warning if values are old or processes are silent. */

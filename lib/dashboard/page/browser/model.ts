@@ -91,9 +91,10 @@ export function circuitsIn(
     sources.states.flatMap(({ inspection }) => inspection.circuits),
     ({ name }) => name,
   );
+  const ofCircuit = grouped(methods, ({ circuit }) => circuit);
   return [...found].map(([name, all]) => {
     const worst = all.reduce((a, b) => (STATES.indexOf(b.state) > STATES.indexOf(a.state) ? b : a));
-    const own = methods.filter(({ circuit }) => circuit === worst.circuit);
+    const own = ofCircuit.get(worst.circuit) ?? [];
     const history = ofCircuits.of(name);
     history.add(
       mapped((field) => sum(own.map((one) => sources.totalOf(one.name)[field]))),
@@ -142,8 +143,8 @@ export function fleetsIn(states: readonly State[]): Fleet[] {
   });
 }
 
-function grouped<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, T[]> {
-  const found = new Map<string, T[]>();
+function grouped<T, K>(items: readonly T[], keyOf: (item: T) => K): Map<K, T[]> {
+  const found = new Map<K, T[]>();
   for (const item of items) {
     const group = found.get(keyOf(item));
     if (group) group.push(item);

@@ -1,6 +1,6 @@
 import type { Inspection } from '../../../runtime/inspection.js';
 import type { Settings, State } from '../../state.js';
-import { $, type Cell, el, row } from './dom.js';
+import { $, type Cell, el, MOST_SHOWN, row } from './dom.js';
 import { rate, seconds, share } from './format.js';
 import { FAILING, type Method } from './model.js';
 
@@ -11,7 +11,7 @@ export function drawMethods(methods: readonly Method[]): void {
   const sorted = methods.toSorted(
     (a, b) => b.rates.failed - a.rates.failed || b.rates.ended - a.rates.ended || (a.name < b.name ? -1 : 1),
   );
-  $('methods').replaceChildren(...sorted.map((one) => row(cellsOf(one))));
+  $('methods').replaceChildren(...sorted.slice(0, MOST_SHOWN).map((one) => row(cellsOf(one))));
 }
 
 function cellsOf({ name, rates, active, recovered, hedges, bulkhead, tokens }: Method): Cell[] {
@@ -45,38 +45,37 @@ function marked(text: string, isBad: boolean): Cell {
 export function drawLimits(inspections: readonly Inspection[]): void {
   const line = (kind: string, name: string, ...facts: (HTMLElement | string)[]): HTMLElement =>
     el('li', '', el('span', 'quiet', kind), el('b', '', name), ...facts.map((one) => el('span', '', one)));
-  $('limits').replaceChildren(
-    ...inspections.flatMap(({ gates, bulkheads, limiters }) => [
-      ...gates.map(({ gate, closedForMs, pacePerS, waiting, closings }) =>
-        line(
-          'gate',
-          gate,
-          closedForMs > 0 ? el('b', 'bad', `closed for ${seconds(closedForMs)}`) : 'open',
-          ...(pacePerS === undefined ? [] : [`paced to ${rate(pacePerS)}/s`]),
-          `${waiting} waiting`,
-          `closed ${closings}× so far`,
-        ),
+  const lines = inspections.flatMap(({ gates, bulkheads, limiters }) => [
+    ...gates.map(({ gate, closedForMs, pacePerS, waiting, closings }) =>
+      line(
+        'gate',
+        gate,
+        closedForMs > 0 ? el('b', 'bad', `closed for ${seconds(closedForMs)}`) : 'open',
+        ...(pacePerS === undefined ? [] : [`paced to ${rate(pacePerS)}/s`]),
+        `${waiting} waiting`,
+        `closed ${closings}× so far`,
       ),
-      ...bulkheads.map(({ bulkhead, limit, running, queued, abandoned }) =>
-        line(
-          'bulkhead',
-          bulkhead,
-          el('span', running >= limit ? 'bad' : '', `${running}/${limit} running`),
-          `${queued} queued`,
-          ...(abandoned > 0 ? [`${abandoned} abandoned`] : []),
-        ),
+    ),
+    ...bulkheads.map(({ bulkhead, limit, running, queued, abandoned }) =>
+      line(
+        'bulkhead',
+        bulkhead,
+        el('span', running >= limit ? 'bad' : '', `${running}/${limit} running`),
+        `${queued} queued`,
+        ...(abandoned > 0 ? [`${abandoned} abandoned`] : []),
       ),
-      ...limiters.map(({ limiter, waiting, refused, retryAfterMs }) =>
-        line(
-          'limit',
-          limiter,
-          `${waiting} waiting`,
-          `${refused} refused so far`,
-          ...(retryAfterMs > 0 ? [`room in ${seconds(retryAfterMs)}`] : []),
-        ),
+    ),
+    ...limiters.map(({ limiter, waiting, refused, retryAfterMs }) =>
+      line(
+        'limit',
+        limiter,
+        `${waiting} waiting`,
+        `${refused} refused so far`,
+        ...(retryAfterMs > 0 ? [`room in ${seconds(retryAfterMs)}`] : []),
       ),
-    ]),
-  );
+    ),
+  ]);
+  $('limits').replaceChildren(...lines.slice(0, MOST_SHOWN));
 }
 
 let shown = '';
@@ -89,19 +88,21 @@ export function drawSettings(states: readonly State[]): void {
   shown = text;
   const opened = new Set([...$('settings').querySelectorAll('details[open] summary')].map((one) => one.textContent));
   $('settings').replaceChildren(
-    ...Object.entries(settings).map(([method, policies]) => {
-      const rows = policies.flatMap(({ policy, settings }) =>
-        Object.entries(settings).map(([key, { value, source }]) =>
-          row([
-            { text: `@${policy}() ${key}` },
-            { text: value === null ? 'off' : typeof value === 'string' ? value : JSON.stringify(value) },
-            { text: `from ${source}`, className: 'quiet' },
-          ]),
-        ),
-      );
-      const details = el('details', '', el('summary', '', method), el('table', '', el('tbody', '', ...rows)));
-      details.open = opened.has(method);
-      return details;
-    }),
+    ...Object.entries(settings)
+      .slice(0, MOST_SHOWN)
+      .map(([method, policies]) => {
+        const rows = policies.flatMap(({ policy, settings }) =>
+          Object.entries(settings).map(([key, { value, source }]) =>
+            row([
+              { text: `@${policy}() ${key}` },
+              { text: value === null ? 'off' : typeof value === 'string' ? value : JSON.stringify(value) },
+              { text: `from ${source}`, className: 'quiet' },
+            ]),
+          ),
+        );
+        const details = el('details', '', el('summary', '', method), el('table', '', el('tbody', '', ...rows)));
+        details.open = opened.has(method);
+        return details;
+      }),
   );
 }
