@@ -61,7 +61,7 @@ async function play(clients, scenario, seeds, signal) {
 }
 
 function titleOf({ upstream, hint, load }) {
-  return `${UPSTREAMS[upstream]}. A 429 says: ${HINTS[hint]}. Calls: ${LOADS[load]} × the limit.`;
+  return `${UPSTREAMS[upstream]}. A 429 says: ${HINTS[hint]}.\nCalls: ${LOADS[load]} × the limit.`;
 }
 
 function page({ scenario, rows }) {
