@@ -22,8 +22,9 @@ const EXPECTED = {
   state: 'open',
   events: [
     ...['retry_scheduled', 'retry_scheduled'],
-    ...['retry_scheduled', 'retry_scheduled', 'retry_gave_up'],
-    ...['retry_scheduled', 'retry_scheduled', 'retry_gave_up', 'circuit_opened', 'circuit_refused'],
+    ...['retry_scheduled', 'retry_scheduled', 'retry_gave_up', 'call_failed'],
+    ...['retry_scheduled', 'retry_scheduled', 'retry_gave_up', 'circuit_opened', 'call_failed'],
+    ...['circuit_refused', 'call_failed'],
   ].join(' '),
   maxAttempts: 'environment',
 };
