@@ -88,7 +88,24 @@ class WatchedCall implements CallWatching {
 /** Runs in the context of each watch, the first one outermost. */
 function within<T>(watches: readonly Pick<Watch<never>, 'within'>[], run: () => T): T {
   if (!watches.some((watch) => watch.within)) return run();
-  return watches.reduceRight<() => T>((inner, watch) => () => watch.within?.(inner) ?? inner(), run)();
+  return watches.reduceRight<() => T>((inner, watch) => () => enter(watch, inner), run)();
+}
+
+/** Runs once in the context of a watch, or without it if the exporter fails. */
+function enter<T>(watch: Pick<Watch<never>, 'within'>, run: () => T): T {
+  let result: T | undefined;
+  let hasRun = false;
+  const once = (): T => {
+    hasRun = true;
+    return (result = run());
+  };
+  try {
+    watch.within?.(once);
+  } catch (error) {
+    // Without a result, `run` itself has thrown.
+    if (hasRun && result === undefined) throw error;
+  }
+  return hasRun ? (result as T) : run();
 }
 
 /** Calls an exporter and ignores what it throws. */

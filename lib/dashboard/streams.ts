@@ -43,6 +43,8 @@ export class Streams {
             signal.removeEventListener('abort', leave);
             this.#remove(viewer);
           };
+          // A reader that has left already never aborts the signal again.
+          if (signal.aborted) return controller.close();
           signal.addEventListener('abort', leave);
           this.#viewers.add(viewer);
           this.#stop ??= this.#wake();

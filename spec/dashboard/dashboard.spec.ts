@@ -156,6 +156,15 @@ describe('holdfast/dashboard', () => {
     expect(await (await withKeys(request('/api/inspect'))).text()).to.contain('tenant-7');
   });
 
+  it('keeps no viewer that has left before its stream was opened', async () => {
+    const own = dashboard({ token: TOKEN });
+    for (let i = 0; i < 21; i++) {
+      const response = await own(request('/api/events', { signal: AbortSignal.abort() }));
+      expect(response.status, String(i)).to.equal(200);
+      expect(await response.text()).to.equal('');
+    }
+  });
+
   it('streams what happens to at most 20 viewers, and listens to nothing when they have gone', async () => {
     const own = dashboard({ token: TOKEN });
     const viewers = await Promise.all(Array.from({ length: 20 }, () => own(request('/api/events'))));

@@ -167,6 +167,34 @@ describe('@CircuitProtected', () => {
     expect(circuit(name).state).to.equal('open');
   });
 
+  it('keeps what attempts have counted when a success comes that the circuit ignores, and not over a reset', async () => {
+    const name = uniqueName();
+    const late = deferred<string>();
+    const ask = CircuitProtected({ failureThreshold: 2, circuit: name })(
+      RetryOnTransient({ maxAttempts: 2, minWait: '1s', jitter: 'none' })(async (what: 'late' | 'down') => {
+        if (what === 'late') return late.promise;
+        throw unavailable();
+      }),
+    );
+    const old = ask('late');
+    circuit(name).isolate();
+    circuit(name).reset();
+    const failing = rejectionOf(ask('down'));
+    await world.clock.advance('0ms');
+    // Admitted before the circuit was isolated: it decides nothing.
+    late.resolve('answer');
+    await old;
+    await world.clock.advance('1s');
+    await failing;
+    const half = rejectionOf(ask('down'));
+    await world.clock.advance('0ms');
+    expect(circuit(name).state).to.equal('closed');
+    circuit(name).reset();
+    await world.clock.advance('1s');
+    await half;
+    expect(circuit(name).snapshot().failures).to.equal(1);
+  });
+
   it('stops retries on a result as well, and lets them draw on its budget', async () => {
     const name = uniqueName();
     class Service {

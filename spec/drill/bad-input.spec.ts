@@ -9,7 +9,11 @@ describe('npm start, wrongly used', function () {
   const files = scratch();
 
   const MISTAKES: [string, string[], RegExp][] = [
-    ['an unknown flag', ['--loud'], /unknown option "--loud"; the options are --seconds, --seed, --dashboard, --config/],
+    [
+      'an unknown flag',
+      ['--loud'],
+      /unknown option "--loud"; the options are --seconds, --seed, --dashboard, --config/,
+    ],
     ['a flag with a typing mistake', ['explain', '--jsn'], /unknown option "--jsn"; did you mean --json\?/],
     [
       'a flag without its value',

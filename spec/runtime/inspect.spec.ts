@@ -365,6 +365,32 @@ describe('inspect', () => {
     ]);
   });
 
+  it('runs each call once in the context of an exporter, also if that throws before or after it', async () => {
+    let runs = 0;
+    const { body } = bodyOf(() => {
+      runs += 1;
+      return 'answer';
+    });
+    const within = [
+      () => {
+        throw new Error('before');
+      },
+      <T>(run: () => T): T => {
+        run();
+        throw new Error('after');
+      },
+    ];
+    const undo = within.map((one) =>
+      observeCalls({ begin: () => ({ within: one, attempt: () => ({ within: one }) }) }),
+    );
+    try {
+      expect(await RetryOnTransient()(body)()).to.equal('answer');
+      expect(runs).to.equal(1);
+    } finally {
+      for (const end of undo) end();
+    }
+  });
+
   it('is plain JSON, and frozen', () => {
     const all = inspect();
     expect(JSON.parse(JSON.stringify(all))).to.deep.equal(all);

@@ -7,8 +7,7 @@ import type { Shares } from './row.js';
 
 /** Notes that one more of `of` attempts has failed. */
 export function noteAttempt(call: Call, circuit: Circuit, of: number): void {
-  const { successes } = circuit.outside;
-  call.counted = { count: (inRow(call, circuit)?.count ?? 0) + 1, of, successes };
+  call.counted = { count: (inRow(call, circuit)?.count ?? 0) + 1, of, row: circuit.row };
 }
 
 /** What is counted of a call that has failed. A call that several callers share counts once. */
@@ -16,11 +15,11 @@ export function countedOf(call: Call, error: unknown, circuit: Circuit, site: Si
   const shared = sharedCallOf(error);
   if (shared?.site !== site) return inRow(call, circuit);
   const before = inRow(shared, circuit);
-  shared.counted = { count: 1, of: 1, successes: circuit.outside.successes };
+  shared.counted = { count: 1, of: 1, row: circuit.row };
   return before;
 }
 
-/** Undefined if a success has emptied the row since: the call is a whole failure of the new row. */
+/** Undefined if the row has been emptied since: the call is a whole failure of the new row. */
 function inRow({ counted }: Call, circuit: Circuit): Shares | undefined {
-  return counted?.successes === circuit.outside.successes ? counted : undefined;
+  return counted?.row === circuit.row ? counted : undefined;
 }

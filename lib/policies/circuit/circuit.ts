@@ -8,7 +8,7 @@ import { CircuitCounts } from './counts.js';
 import { Outside } from './outside.js';
 import type { CircuitRules } from './rules.js';
 import type { Tally } from './rates.js';
-import type { Shares } from './row.js';
+import { isEmpty, type Shares } from './row.js';
 import { type Rejections, rejectionsOf } from './rejections.js';
 import { type SavedCircuit, savedCircuit, savedStateAt, savedWindowsAt } from './saved.js';
 import {
@@ -33,6 +33,8 @@ export class Circuit implements CircuitPort {
   /** True if the method that used it last has `shadow` set. */
   isShadow = false;
   readonly outside = new Outside();
+  /** Grows whenever the row of failures is emptied: what was counted before is not in it. */
+  row = 0;
   /** The rules of the method that used it last. */
   rules: CircuitRules | undefined;
   #nextCall: (() => void) | undefined;
@@ -163,10 +165,7 @@ export class Circuit implements CircuitPort {
     return this.#become(forcedClosed(reason), BY_HAND);
   }
 
-  /**
-   * Closes the circuit and deletes what was counted. Ramps up if calls were rejected until now. False if it was closed
-   * already.
-   */
+  /** Closes it and deletes what was counted; ramps up if it rejected calls. False if it was closed already. */
   reset(now: number): boolean {
     this.#windows = NO_WINDOWS;
     return this.#become(resetFrom(this.#state, now, this.#rampUpMs), BY_HAND);
@@ -226,6 +225,7 @@ export class Circuit implements CircuitPort {
   #become(state: CircuitState, cause: TransitionCause): boolean {
     const moved = state.kind !== this.#state.kind;
     this.#state = state;
+    if (isAdmitting(state) && isEmpty(state)) this.row += 1;
     if (moved) this.#beginEpoch(state);
     this.#share();
     if (moved && this.#listeners) for (const listener of [...this.#listeners]) listener(state, this.#epoch, cause);

@@ -14,6 +14,11 @@ export interface Row {
   readonly shares?: readonly Shares[] | undefined;
 }
 
+/** True if nothing is counted. */
+export function isEmpty({ failures, shares }: Row): boolean {
+  return failures === 0 && !shares;
+}
+
 /** The row plus a fraction. */
 export function plus(row: Row, { count, of }: Shares): Row {
   const before = row.shares?.find((shares) => shares.of === of)?.count ?? 0;
