@@ -1,30 +1,36 @@
 // Runs the specs in processes of their own, dialect by dialect, so that a limiter or a circuit that one group names is
-// not the one another group has used. Arguments are handed to mocha: `npm run spec -- --grep fleet`. The last line is
-// the sum of what passed and failed.
+// not the one another group has used. Two run at a time. Arguments are handed to mocha: `npm run spec -- --grep fleet`.
+// The last line is the sum of what passed and failed.
 import { spawn } from 'node:child_process';
 
+// The live view and the exporters show all that a process has used: there not thousands of other specs' methods.
+const APART = ['{dashboard,observability,otel,prometheus}', 'fleet', '{bench,drill}'];
 const GROUPS = [
+  ['build/standard/**/*.spec.js', ...APART.flatMap((folders) => ['--ignore', `build/standard/${folders}/**`])],
   ['build/legacy/**/*.spec.js'],
-  ['build/standard/**/*.spec.js', '--ignore', 'build/standard/{fleet,dashboard,observability,otel,prometheus}/**'],
-  // The live view and the exporters show all that a process has used: here not thousands of other specs' methods.
-  ['build/standard/{dashboard,observability,otel,prometheus}/**/*.spec.js'],
-  ['build/standard/fleet/**/*.spec.js'],
+  ...APART.map((folders) => [`build/standard/${folders}/**/*.spec.js`]),
 ];
+const AT_A_TIME = 2;
 const TALLY = /^(\d+) passed, (\d+) failed\n?$/m;
 
 let passed = 0;
 let failed = 0;
 let code = 0;
-for (const group of GROUPS) {
-  const ended = await mocha([...group, ...process.argv.slice(2)]);
-  const [, good, bad] = TALLY.exec(ended.output) ?? [];
-  passed += Number(good ?? 0);
-  failed += Number(bad ?? 0);
-  // A group that ended without a tally has not run.
-  if (ended.code !== 0 || good === undefined) code = 1;
-}
+const waiting = [...GROUPS];
+await Promise.all(Array.from({ length: AT_A_TIME }, runInTurn));
 console.log(`${passed} passed, ${failed} failed`);
 process.exitCode = code;
+
+async function runInTurn() {
+  for (let group = waiting.shift(); group; group = waiting.shift()) {
+    const ended = await mocha([...group, ...process.argv.slice(2)]);
+    const [, good, bad] = TALLY.exec(ended.output) ?? [];
+    passed += Number(good ?? 0);
+    failed += Number(bad ?? 0);
+    // A group that ended without a tally has not run.
+    if (ended.code !== 0 || good === undefined) code = 1;
+  }
+}
 
 /**
  * @param {string[]} args

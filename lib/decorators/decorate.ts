@@ -92,8 +92,9 @@ function refuseSynchronous({ policy }: Decorator, target: DecoratedTarget, [owne
   throw new DecorationError([`${name}: @${policy}() stands on a synchronous method. Write: async${stream} ${own}(…)`]);
 }
 
-function refuseStream({ policy, noStreams }: Decorator, { fn, name, own }: DecoratedTarget): void {
-  if (noStreams === undefined || !isStream(decoratedOf(fn)?.body ?? fn)) return;
+function refuseStream({ policy, noStreams }: Decorator, target: DecoratedTarget): void {
+  if (noStreams === undefined || !isStream(decoratedOf(target.fn)?.body ?? target.fn)) return;
+  const { name, own } = target;
   throw new DecorationError([`${name}: @${policy}() stands on async *${own}(…): ${noStreams}.`]);
 }
 

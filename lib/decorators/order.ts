@@ -55,15 +55,14 @@ const REASONS: Readonly<Partial<Record<PolicyName, string>>> = {
 export function refuseWrongOrder(stack: readonly PolicyName[], target: DecoratedTarget): void {
   const [outer, ...inner] = stack;
   if (outer === undefined) return;
-  const { name } = target;
   if (outer === LIMIT ? inner[0] === outer : inner.includes(outer) && !REPEATABLE.has(outer))
-    throw new DecorationError([`${name}: @${outer}() stands twice. Write it once.`]);
+    throw new DecorationError([`${target.name}: @${outer}() stands twice. Write it once.`]);
   const between = stack.findIndex(
     (policy, at) => policy === LIMIT && at > 0 && at < stack.length - 1 && stack[at - 1] !== CIRCUIT,
   );
   if (between >= 0) {
     throw wrong(
-      `${name}: @${LIMIT}() stands between @${stack[between - 1]}() and @${stack[between + 1]}(). It limits the whole call ` +
+      `${target.name}: @${LIMIT}() stands between @${stack[between - 1]}() and @${stack[between + 1]}(). It limits the whole call ` +
         `above all others, all attempts together right below @${CIRCUIT}(), and each attempt below all others. Write:`,
       [LIMIT, ...sorted(stack)],
       target,
@@ -73,7 +72,7 @@ export function refuseWrongOrder(stack: readonly PolicyName[], target: Decorated
   if (misplaced === undefined) return;
   const last = inner.at(-1) === LIMIT ? [LIMIT] : [];
   throw wrong(
-    `${name}: @${outer}() stands above @${misplaced}(): ${REASONS[outer] ?? 'it belongs below it'}. Write:`,
+    `${target.name}: @${outer}() stands above @${misplaced}(): ${REASONS[outer] ?? 'it belongs below it'}. Write:`,
     [...sorted(stack), ...last],
     target,
   );

@@ -1,6 +1,10 @@
+import fs from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
 import { pathToFileURL } from 'node:url';
 import { runInNewContext } from 'node:vm';
 import { expect } from 'chai';
+import { stub } from 'sinon';
+import { CircuitProtected, Hedged, RetryOnTransient } from '#lib/index.js';
 import { classBeingDefined } from '#lib/decorators/class-being-defined.js';
 import { scratch } from '../support/files.js';
 
@@ -34,6 +38,26 @@ describe('The class whose definition is running', () => {
       expect(namesIn(text, (path) => pathToFileURL(path).href)).to.deep.equal(names);
     });
   }
+
+  it('is not looked up for a stack in order, since only messages need it', () => {
+    const read = stub(fs, 'readFileSync').callThrough();
+    syncBuiltinESMExports();
+    try {
+      class Ask {
+        @CircuitProtected()
+        @RetryOnTransient()
+        @Hedged({ after: '1h' })
+        async ask(): Promise<string> {
+          return 'answer';
+        }
+      }
+      expect(Ask.name).to.equal('Ask');
+      expect(read.callCount).to.equal(0);
+    } finally {
+      read.restore();
+      syncBuiltinESMExports();
+    }
+  });
 
   it('is not told where its text cannot be read, or does not say it', () => {
     expect(namesIn(`class Ask ${asks}`, (path) => `${path}.gone`)).to.deep.equal([undefined]);
