@@ -34,7 +34,7 @@ export class Account {
   track(promise: Promise<unknown>, call: Call): Promise<unknown> {
     return promise.then(
       (value) => {
-        const opening = call.hasFallenBack ? undefined : openingOf(value, this.#site);
+        const opening = openingOf(value, this.#site);
         if (opening) opening.rest = this.watch(opening.rest, call);
         else this.succeeded(call);
         return value;
@@ -65,8 +65,15 @@ export class Account {
     return this.track(promise, call);
   }
 
-  /** Counts a stream when it ends. A stream that its reader leaves early counts as cancelled. */
+  /**
+   * Counts a stream when it ends; one that its reader leaves early counts as cancelled. The stream of a fallback counts
+   * at once.
+   */
   watch(rest: Stream, call: Call): Stream {
+    if (call.hasFallenBack) {
+      this.succeeded(call);
+      return rest;
+    }
     return watchEnd(rest, {
       ended: (how, error) => {
         if (how === 'completed') this.succeeded(call);

@@ -36,7 +36,7 @@ export function out(
   );
 }
 
-/** Like `out`, for the outermost part: also counts the call. */
+/** Like `out`, for the outermost part: also counts the call, unless `fail` answers it: that answer is counted already. */
 function outCounted(
   promise: Promise<unknown>,
   call: Call,
@@ -59,7 +59,7 @@ function outCounted(
     },
     (error) => {
       const handled = fail(error, call);
-      if (handled !== undefined) return account.track(handled, call);
+      if (handled !== undefined) return handled;
       account.failed(error, call);
       throw error;
     },

@@ -35,7 +35,7 @@ export function pipeline(policies: readonly Policy[], body: Next, site: Site, ne
 function assemble(policies: readonly Policy[], body: Next, site: Site, needsCall: boolean, account?: Account): Next {
   const lastAround = policies.findLastIndex(({ around }) => around);
   if (policies.length === 0) return body;
-  if (lastAround < 0) return run(fuse(policies, body, site), body, site, needsCall, account);
+  if (lastAround < 0) return run(fuse(policies, body, site, account), body, site, needsCall, account);
   const inner = assemble(policies.slice(lastAround + 1), body, site, true);
   const part = surround(policies[lastAround] as Policy, inner, site, lastAround === 0 ? account : undefined);
   return lastAround === 0 ? part : assemble(policies.slice(0, lastAround), part, site, true, account);
@@ -76,7 +76,7 @@ function run(steps: Steps, body: Next, site: Site, needsCall: boolean, account?:
     return body(self, args).then(own, (error) => {
       const failed = callAfterwards(site, self, args, admission);
       const handled = fail(error, failed);
-      if (handled !== undefined) return account ? account.track(handled, failed) : handled;
+      if (handled !== undefined) return handled;
       account?.failed(error, failed);
       // Thrown only here, because a rejection without a handler is expensive.
       throw error;
@@ -105,23 +105,39 @@ function surround({ around, ...own }: Policy, next: Next, site: Site, account?: 
   };
 }
 
-function fuse([first, ...rest]: readonly Policy[], body: Next, site: Site): Steps {
+/** @param account set for the outermost part: then what a `fail` step answers with is counted already */
+function fuse([first, ...rest]: readonly Policy[], body: Next, site: Site, account?: Account): Steps {
   const outer = first as Policy;
   const { succeed = succeedNoop } = outer;
-  if (rest.length === 0) return { enter: enterOf(outer, body), succeed, fail: failOf(outer, body), tail: outer.tail };
+  if (rest.length === 0) {
+    const fail = countedFail(failOf(outer, body), account);
+    return { enter: enterOf(outer, body), succeed, fail, tail: outer.tail };
+  }
   const inner = fuse(rest, body, site);
   const next = run(inner, body, site, false);
   const fail = failOf(outer, next);
   const settle = (promise: Promise<unknown>, call: Call): Promise<unknown> =>
     out(promise, call, succeed(call.admission), fail, outer.tail);
+  const tail = account ? counted({ succeed, tail: outer.tail }, account) : outer.tail;
+  const failCounted = countedFail(fail, account);
+  const settleHandled = (promise: Promise<unknown>, call: Call): Promise<unknown> =>
+    out(promise, call, succeed(call.admission), failCounted, tail, account);
   return {
     enter: chainEnter(enterOf(outer, next), inner.enter, settle, site),
     succeed: chainSucceed(succeed, inner.succeed),
     fail: (error, call) => {
       const handled = inner.fail(error, call);
-      return handled === undefined ? fail(error, call) : settle(handled, call);
+      return handled === undefined ? failCounted(error, call) : settleHandled(handled, call);
     },
     tail: chainTail({ succeed, tail: outer.tail }, inner),
+  };
+}
+
+function countedFail(fail: Fail, account: Account | undefined): Fail {
+  if (!account || fail === passError) return fail;
+  return (error, call) => {
+    const handled = fail(error, call);
+    return handled && account.track(handled, call);
   };
 }
 
