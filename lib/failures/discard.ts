@@ -6,12 +6,22 @@ import { isObject, read } from './reading.js';
  * Does nothing to a body that was read or is being read. Never throws, and handles every rejection.
  */
 export function discard(outcome: unknown): void {
-  if (!isObject(outcome)) return;
+  if (!isObject(outcome) || !mayHoldResponse(outcome)) return;
   cancelBody(outcome);
   cancelBody(read(outcome, 'response'));
   const cause = read(outcome, 'cause');
   cancelBody(cause);
   cancelBody(read(cause, 'response'));
+}
+
+/** Cheaper than to look for a body: most errors hold nothing. */
+function mayHoldResponse(outcome: object): boolean {
+  try {
+    const { bodyUsed, response, cause } = outcome as Partial<Record<string, unknown>>;
+    return bodyUsed !== undefined || response !== undefined || cause !== undefined;
+  } catch {
+    return true;
+  }
 }
 
 function cancelBody(response: unknown): void {

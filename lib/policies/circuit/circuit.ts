@@ -70,6 +70,11 @@ export class Circuit implements CircuitPort {
     return this.#state === CLOSED && this.#windows === NO_WINDOWS;
   }
 
+  /** True if such an outcome changes nothing: while every call is admitted, only successes and failures do. */
+  isUnmovedBy(outcome: Outcome): boolean {
+    return (outcome === 'rejected' || outcome === 'ignored') && isAdmitting(this.#state);
+  }
+
   /** The state at `now`, without changing the circuit. */
   stateAt(now: number): CircuitState {
     return asOf(this.#state, now);

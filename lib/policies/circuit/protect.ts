@@ -36,6 +36,7 @@ export function protect(site: Site, protection: Protection): Policy {
 
   function settle(admission: Admission, outcome: Outcome, failure?: Failure, counted?: Shares): void {
     const circuit = admission.circuit as Circuit;
+    if (circuit.isUnmovedBy(outcome)) return circuit.outside.counted(outcome, admission.lease);
     const failed = failure && { retryAfterMs: failure.retryAfterMs, counted };
     circuit.settle(outcome, admission, clock.now(), rules, random, failed, failure ? { method, failure } : byMethod);
   }
