@@ -85,8 +85,8 @@ export class Call {
   since: number | undefined = undefined;
   /** The exporters that watch this call; undefined if there are none. */
   watched: CallWatching | undefined = undefined;
-  /** How many failed attempts (`count`) of at most `of` the circuit has counted, and in which of its rows. */
-  counted: { readonly count: number; readonly of: number; readonly row: number } | undefined = undefined;
+  /** How many failed attempts (`count`) of at most `of` the circuit has counted. */
+  counted: { readonly count: number; readonly of: number } | undefined = undefined;
   /** When {@link failureOf} last classified a failure, so that policies need not read the clock again. */
   failedAt = 0;
   /**

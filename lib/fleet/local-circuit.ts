@@ -3,6 +3,7 @@ import type { TransitionCause } from '../policies/circuit/cause.js';
 import type { Circuit } from '../policies/circuit/circuit.js';
 import { isHalfWay } from '../policies/circuit/half-way.js';
 import { rampFrom } from '../policies/circuit/ramp.js';
+import { failuresIn } from '../policies/circuit/row.js';
 import type { CircuitState } from '../policies/circuit/state.js';
 import { CLOSED } from '../policies/circuit/state.js';
 import type {
@@ -74,7 +75,7 @@ export class LocalCircuit implements CircuitPort {
     if (!circuit) return GONE;
     const state = circuit.stateAt(now);
     this.look(now);
-    const hasFailed = state.kind === 'closed' && state.failures > 0;
+    const hasFailed = state.kind === 'closed' && failuresIn(state) > 0;
     return {
       state: state.kind,
       isHalfWay: circuit.rules !== undefined && isHalfWay(state, circuit.tallyAt(now), circuit.rules),

@@ -149,6 +149,25 @@ describe('@CircuitProtected over @RetryOnTransient', () => {
     expect([requests, world.clock.timers]).to.deep.equal([3, 0]);
   });
 
+  it('is not opened by an upstream of which every second answer is good', async () => {
+    const { name, service } = serviceOf();
+    const begun = Array.from({ length: 4 }, () => watch(service.ask()));
+    await world.clock.advance('100ms');
+    // Each of the four has failed twice.
+    errors = [undefined];
+    await service.once();
+    await world.clock.advance('100ms');
+    expect(begun.every(({ settled }) => settled.done)).to.equal(true);
+    expect(circuit(name).snapshot()).to.include({ state: 'closed', failures: 4 });
+    // Six attempts more: with the last of each call that is ten in a row, not fifteen, and four calls, not five.
+    for (let i = 0; i < 6; i++) watch(service.ask());
+    await turn();
+    expect(circuit(name).snapshot()).to.include({ state: 'closed', failures: 4 });
+    for (let i = 0; i < 5; i++) watch(service.ask());
+    await turn();
+    expect(circuit(name).state).to.equal('open');
+  });
+
   it('counts for each key by itself', async () => {
     const { name, service } = serviceOf({ key: (key: string) => key });
     for (let i = 0; i < 15; i++) watch(service.ask(i < 14 ? 'a' : 'b'));

@@ -8,7 +8,7 @@ import { CircuitCounts } from './counts.js';
 import { Outside } from './outside.js';
 import type { CircuitRules } from './rules.js';
 import type { Tally } from './rates.js';
-import { isEmpty, type Shares } from './row.js';
+import type { Shares } from './row.js';
 import { type Rejections, rejectionsOf } from './rejections.js';
 import { type SavedCircuit, savedCircuit, savedStateAt, savedWindowsAt } from './saved.js';
 import {
@@ -33,8 +33,6 @@ export class Circuit implements CircuitPort {
   /** True if the method that used it last has `shadow` set. */
   isShadow = false;
   readonly outside = new Outside();
-  /** Grows whenever the row of failures is emptied: what was counted before is not in it. */
-  row = 0;
   /** The rules of the method that used it last. */
   rules: CircuitRules | undefined;
   #nextCall: (() => void) | undefined;
@@ -230,7 +228,6 @@ export class Circuit implements CircuitPort {
   #become(state: CircuitState, cause: TransitionCause): boolean {
     const moved = state.kind !== this.#state.kind;
     this.#state = state;
-    if (isAdmitting(state) && isEmpty(state)) this.row += 1;
     if (moved) this.#beginEpoch(state);
     this.#share();
     if (moved && this.#listeners) for (const listener of [...this.#listeners]) listener(state, this.#epoch, cause);

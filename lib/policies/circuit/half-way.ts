@@ -1,4 +1,5 @@
 import { brokenRate, type Tally } from './rates.js';
+import { failuresIn } from './row.js';
 import type { CircuitRules } from './rules.js';
 import type { CircuitState } from './state.js';
 
@@ -9,7 +10,7 @@ export function isHalfWay(
   { failureThreshold, rates }: CircuitRules,
 ): boolean {
   if (state.kind !== 'closed') return false;
-  if (state.failures >= Math.ceil(failureThreshold / 2)) return true;
+  if (failuresIn(state) >= Math.ceil(failureThreshold / 2)) return true;
   if (!rates || !tally) return false;
   return brokenRate(tally, { ...rates, minimumCalls: Math.ceil(rates.minimumCalls / 2) }) !== undefined;
 }

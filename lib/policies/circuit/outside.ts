@@ -1,4 +1,5 @@
 import type { CircuitPeer, ProbeAnswer } from './peer.js';
+import { failuresIn } from './row.js';
 import type { CircuitState, Outcome } from './state.js';
 import { retryAfterMs } from './state.js';
 
@@ -35,6 +36,6 @@ export class Outside {
   moved(before: CircuitState, after: CircuitState, outcome: Outcome): void {
     if (!this.peer || after.kind !== 'closed' || before.kind !== 'closed') return;
     if (outcome === 'failure') this.peer.failed();
-    else if (outcome === 'success' && before.failures > 0) this.peer.succeeded();
+    else if (outcome === 'success' && failuresIn(before) > 0) this.peer.succeeded();
   }
 }

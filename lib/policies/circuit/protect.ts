@@ -47,7 +47,7 @@ export function protect(site: Site, protection: Protection): Policy {
     if (!(admission.circuit instanceof Circuit)) return;
     const failure = call.failureOf(error);
     if (!isFailedAttempt(failure, error)) return;
-    noteAttempt(call, admission.circuit, of);
+    noteAttempt(call, of);
     const { retryAfterMs } = failure;
     const cause = { method, failure };
     admission.circuit.attemptFailed(of, admission, call.failedAt, rules, random, { retryAfterMs }, cause);
@@ -81,7 +81,7 @@ export function protect(site: Site, protection: Protection): Policy {
   function settleFailure(call: Call, admission: Admission, error: unknown): Failure {
     const failure = call.failureOf(error);
     const outcome = judgeOrIgnore(admission, () => outcomeOf(failure, error, judgeFailure?.failureOn));
-    settle(admission, outcome, failure, countedOf(call, error, admission.circuit as Circuit, site));
+    settle(admission, outcome, failure, countedOf(call, error, site));
     return failure;
   }
 

@@ -90,7 +90,9 @@ class Reader {
 
   #row(value: Raw) {
     const failures = this.#count(value, 'failures', 'state.');
-    if (value.shares === undefined) return { failures };
+    const calls = value.calls === undefined ? undefined : this.#count(value, 'calls', 'state.');
+    const row = { failures, ...(calls !== undefined && { calls }) };
+    if (value.shares === undefined) return row;
     const shares = this.#list(value.shares, 'state.shares', MAX_SHARES).map((each, at) => {
       const path = `state.shares[${at}].`;
       const raw = isObject(each) ? each : {};
@@ -99,7 +101,7 @@ class Reader {
     });
     if (new Set(shares.map(({ of }) => of)).size < shares.length)
       this.problem('state.shares', 'one entry for each denominator', 'the same one twice');
-    return shares.length === 0 ? { failures } : { failures, shares };
+    return shares.length === 0 ? row : { ...row, shares };
   }
 
   #ramp(value: unknown) {

@@ -8,26 +8,46 @@ export interface Shares {
 
 /** Failures in a row. */
 export interface Row {
-  /** Whole failures. */
+  /** Whole failures, by the attempts that failed since the last success. */
   readonly failures: number;
   /** The fractions in addition, one for each denominator, each below 1. Absent if there are none. */
   readonly shares?: readonly Shares[] | undefined;
+  /**
+   * The calls that failed since the last success; absent if they are as many as `failures`. Attempts that failed before
+   * that success are not in the row, but their call is.
+   */
+  readonly calls?: number | undefined;
 }
 
-/** True if nothing is counted. */
-export function isEmpty({ failures, shares }: Row): boolean {
-  return failures === 0 && !shares;
+/** The row of a state, without the rest of the state. */
+export function rowOf({ failures, shares, calls }: Row): Row {
+  return { failures, ...(shares && { shares }), ...(calls !== undefined && { calls }) };
 }
 
-/** The row plus a fraction. */
-export function plus(row: Row, { count, of }: Shares): Row {
+/** The row after a failed attempt, which adds a fraction. */
+export function plus(row: Row, { count, of }: Shares, calls = 0): Row {
   const before = row.shares?.find((shares) => shares.of === of)?.count ?? 0;
   const others = row.shares?.filter((shares) => shares.of !== of) ?? [];
   const sum = before + count;
   const rest = sum % of;
   const shares = rest === 0 ? others : [...others, { count: rest, of }];
   const failures = row.failures + (sum - rest) / of;
-  return shares.length === 0 ? { failures } : { failures, shares };
+  const allCalls = callsIn(row) + calls;
+  return rowOf({
+    failures,
+    shares: shares.length === 0 ? undefined : shares,
+    calls: allCalls === failures ? undefined : allCalls,
+  });
+}
+
+/** The row after a failed call, which adds what its attempts have not added yet. */
+export function plusCall(row: Row, counted: Shares | undefined): Row {
+  const rest = missing(counted);
+  return rest.count === 0 ? row : plus(row, rest, 1);
+}
+
+function callsIn({ failures, calls = failures }: Row): number {
+  return calls;
 }
 
 /** The shares that are missing for a whole failure, given those that the call's attempts have already counted. */
@@ -36,10 +56,12 @@ export function missing(counted: Shares | undefined): Shares {
   return { count: Math.max(0, counted.of - counted.count), of: counted.of };
 }
 
-/** The sum of the row, rounded down to whole failures. */
-export function failuresIn({ failures, shares }: Row): number {
+/** Whole failures: the sum of the attempts, rounded down, or the calls if they are more. */
+export function failuresIn(row: Row): number {
+  const { failures, shares } = row;
   // A single fraction is below 1.
-  return shares && shares.length > 1 ? failures + wholesIn(shares) : failures;
+  const byAttempts = shares && shares.length > 1 ? failures + wholesIn(shares) : failures;
+  return Math.max(byAttempts, callsIn(row));
 }
 
 /** Methods with different `maxAttempts` may share a circuit; BigInt is needed for the product of all denominators. */

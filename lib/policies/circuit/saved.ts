@@ -1,5 +1,5 @@
 import type { Span } from './rates.js';
-import type { Row } from './row.js';
+import { type Row, rowOf } from './row.js';
 import { asOf, CLOSED, forcedClosed } from './state.js';
 import type { CircuitState, TripReason } from './states.js';
 import { newWindow, type Window } from './window.js';
@@ -94,11 +94,11 @@ export function savedStateAt({ state, savedAt }: SavedCircuit, now: number): Cir
   const since = savedAtHere(savedAt, now);
   switch (state.kind) {
     case 'closed': {
-      const { failures, shares, ramp } = state;
-      if (failures === 0 && !shares && !ramp) return CLOSED;
+      const { ramp } = state;
+      if (state.failures === 0 && !state.shares && !ramp) return CLOSED;
       const { elapsedMs = 0, leftMs = 0, credit = 0 } = ramp ?? {};
       const until = { since: since - elapsedMs, until: since + leftMs, credit };
-      return asOf({ kind: 'closed', failures, ...(shares && { shares }), ...(ramp && { ramp: until }) }, now);
+      return asOf({ kind: 'closed', ...rowOf(state), ...(ramp && { ramp: until }) }, now);
     }
     case 'open': {
       const { elapsedMs, leftMs, trips, reason } = state;

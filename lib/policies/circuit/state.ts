@@ -2,7 +2,7 @@
 import type { Random } from '../../core/random.js';
 import { afterCall, isOver, type Ramp, rampFrom } from './ramp.js';
 import { brokenRate, type Tally } from './rates.js';
-import { failuresIn, missing, plus, type Row, type Shares } from './row.js';
+import { failuresIn, plus, plusCall, type Row, rowOf, type Shares } from './row.js';
 import type { CircuitRules } from './rules.js';
 import {
   type CircuitState,
@@ -48,7 +48,7 @@ export interface Ending extends Failed {
   readonly tally?: Tally | undefined;
   /** True if it took longer than `slowCall`. */
   readonly isSlow?: boolean | undefined;
-  /** The shares that its failed attempts have already added to the row. */
+  /** The shares that its failed attempts have already added. */
   readonly counted?: Shares | undefined;
 }
 
@@ -78,14 +78,14 @@ export function asOf(state: CircuitState, now: number): CircuitState {
   return { kind: 'half-open', leases: [], issued: 0, successes: 0, failures: 0, probes: 1, trips: state.trips };
 }
 
-function closed({ failures, shares }: Row, ramp?: Ramp): Closed {
-  if (failures === 0 && !shares && !ramp) return CLOSED;
-  return { kind: 'closed', failures, ...(shares && { shares }), ...(ramp && { ramp }) };
+function closed(row: Row, ramp?: Ramp): Closed {
+  if (row.failures === 0 && !row.shares && !ramp) return CLOSED;
+  return { kind: 'closed', ...rowOf(row), ...(ramp && { ramp }) };
 }
 
 /** A state that admits every call and counts failures. */
-export function forcedClosed(reason: string | undefined, { failures, shares }: Row = CLOSED): ForcedClosed {
-  return { kind: 'forced-closed', failures, ...(shares && { shares }), reason };
+export function forcedClosed(reason: string | undefined, row: Row = CLOSED): ForcedClosed {
+  return { kind: 'forced-closed', ...rowOf(row), reason };
 }
 
 /** The state after `reset()`: closed, with a ramp if calls were rejected until now. */
@@ -147,7 +147,8 @@ export function attemptFailed(
   failed: Failed = {},
 ): CircuitState {
   if (state.kind === 'forced-closed') return forcedClosed(state.reason, plus(state, { count: 1, of }));
-  return state.kind === 'closed' ? withFailure(state, { count: 1, of }, undefined, now, rules, random, failed) : state;
+  if (state.kind !== 'closed') return state;
+  return withFailure(state, plus(state, { count: 1, of }), undefined, now, rules, random, failed);
 }
 
 /** The state after the end of a call that was admitted in the same epoch. */
@@ -162,10 +163,10 @@ export function settle(
   switch (state.kind) {
     case 'forced-closed': {
       if (outcome === 'success') return forcedClosed(state.reason);
-      return outcome === 'failure' ? forcedClosed(state.reason, plus(state, missing(counted))) : state;
+      return outcome === 'failure' ? forcedClosed(state.reason, plusCall(state, counted)) : state;
     }
     case 'closed': {
-      if (outcome === 'failure') return withFailure(state, missing(counted), tally, now, rules, random, ending);
+      if (outcome === 'failure') return withFailure(state, plusCall(state, counted), tally, now, rules, random, ending);
       if (outcome !== 'success') return state;
       const reason = rateBroken(tally, rules);
       return reason ? open(now, 1, reason, rules, random) : closed(CLOSED, state.ramp);
@@ -179,17 +180,16 @@ export function settle(
 }
 
 function withFailure(
-  state: Closed,
-  shares: Shares,
+  { ramp }: Closed,
+  row: Row,
   tally: Tally | undefined,
   now: number,
   rules: CircuitRules,
   random: Random,
   { retryAfterMs }: Failed,
 ): CircuitState {
-  const row = plus(state, shares);
   const reason = failuresIn(row) >= rules.failureThreshold ? 'failures' : rateBroken(tally, rules);
-  return reason ? open(now, 1, reason, rules, random, retryAfterMs) : closed(row, state.ramp);
+  return reason ? open(now, 1, reason, rules, random, retryAfterMs) : closed(row, ramp);
 }
 
 function rateBroken(tally: Tally | undefined, { rates }: CircuitRules): TripReason | undefined {

@@ -174,6 +174,7 @@ describe('What is restored from outside', () => {
         ],
       }),
     ).to.have.length(1);
+    expect(closed({ calls: -1 })).to.have.length(1);
     expect(closed({ ramp: { elapsedMs: 0, leftMs: 0, credit: 0 } })).to.have.length(1);
     expect(closed({})).to.deep.equal([]);
   });
@@ -190,6 +191,7 @@ describe('What is restored from outside', () => {
           trips: fc.oneof(fc.integer({ min: 1, max: 2000 }), number),
           reason: fc.constantFrom('failures', 'probe', 'sk-secret'),
           shares: fc.array(fc.record({ count: fc.nat(4), of: fc.nat(5) }), { maxLength: 3 }),
+          calls: fc.oneof(fc.nat(9), number),
           ramp: fc.record({ elapsedMs: number, leftMs: number, credit: fc.double({ min: 0, max: 1, noNaN: true }) }),
         },
         { requiredKeys: ['kind', 'failures', 'trips', 'reason', 'elapsedMs', 'leftMs'] },

@@ -165,7 +165,7 @@ describe('The state of a circuit', () => {
     const counted = (count: number, of: number) =>
       settle(CLOSED, { outcome: 'failure', lease: 0, counted: { count, of } }, 0, RULES, noChance);
     expect(counted(0, 3)).to.deep.equal({ kind: 'closed', failures: 1 });
-    expect(counted(2, 3)).to.deep.equal({ kind: 'closed', failures: 0, shares: [{ count: 1, of: 3 }] });
+    expect(counted(2, 3)).to.deep.equal({ kind: 'closed', failures: 0, shares: [{ count: 1, of: 3 }], calls: 1 });
     expect(counted(3, 3)).to.equal(CLOSED);
     expect(counted(4, 3)).to.equal(CLOSED);
   });

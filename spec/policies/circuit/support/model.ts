@@ -14,7 +14,7 @@ export interface ModelCall {
 }
 
 /** A share of a failure: `count` of `of`; undefined for a success, which ends the row. */
-type Counted = { readonly count: number; readonly of: number } | undefined;
+type Counted = { readonly count: number; readonly of: number; readonly isCall?: boolean } | undefined;
 
 /** Every number of attempts that is played divides it, so that shares can be added as integers. */
 const WHOLE = 60;
@@ -73,7 +73,12 @@ export class Model {
     const isNew = last === undefined || this.now - last >= this.#size / 16;
     this.#ended.push({ ...call, outcome, at: this.now, bucket: isNew ? this.now : last });
     if (outcome === 'success') this.#counted.push(undefined);
-    if (outcome === 'failure') this.#counted.push({ count: call.attempts - call.failed, of: call.attempts });
+    if (outcome === 'failure')
+      this.#counted.push({
+        count: call.attempts - call.failed,
+        of: call.attempts,
+        isCall: call.failed < call.attempts,
+      });
     if (this.kind === 'closed') {
       if ((outcome === 'success' || outcome === 'failure') && this.#isBroken())
         this.#enter('open', outcome === 'failure' ? askedMs : 0);
@@ -114,18 +119,15 @@ export class Model {
     return this.kind === 'closed' || this.kind === 'forced-closed';
   }
 
-  /** Whole failures in a row. */
+  /** Whole failures in a row: by attempts, or the calls that failed, if they are more. */
   get row(): number {
-    return Math.floor(this.#sixtieths / WHOLE);
-  }
-
-  get #sixtieths(): number {
     const row = this.#counted.slice(this.#counted.lastIndexOf(undefined) + 1);
-    return row.reduce((sum, shares) => sum + (shares ? (shares.count * WHOLE) / shares.of : 0), 0);
+    const sixtieths = row.reduce((sum, shares) => sum + (shares ? (shares.count * WHOLE) / shares.of : 0), 0);
+    return Math.max(Math.floor(sixtieths / WHOLE), row.filter((shares) => shares?.isCall).length);
   }
 
   #isRowFull(): boolean {
-    return this.#sixtieths >= this.rules.failureThreshold * WHOLE;
+    return this.row >= this.rules.failureThreshold;
   }
 
   /** The probes that are out and in time. */
