@@ -13,6 +13,9 @@ type Enter = (
 /** The answer of a policy instead of the inner layers. */
 type Entered = Promise<unknown> | Answer;
 
+/** Such an answer that has passed out through the outermost part, which has counted it. */
+class Counted extends Answer {}
+
 /** The steps of one policy, or of several fused ones. */
 interface Steps {
   readonly enter: Enter;
@@ -64,8 +67,10 @@ function run(steps: Steps, body: Next, site: Site, needsCall: boolean, account?:
   return (self, args, call) => {
     const admission = enter(self, args, call ? call.admission : UNGUARDED, call);
     if (admission !== boundAdmission) {
-      if (!isAdmission(admission))
+      if (!isAdmission(admission)) {
+        if (admission instanceof Counted) return admission.promise;
         return account ? account.answered(admission, self, args, call) : promiseOf(admission, call);
+      }
       boundAdmission = admission;
       onSuccess = bind(admission);
     }
@@ -116,18 +121,16 @@ function fuse([first, ...rest]: readonly Policy[], body: Next, site: Site, accou
   const inner = fuse(rest, body, site);
   const next = run(inner, body, site, false);
   const fail = failOf(outer, next);
-  const settle = (promise: Promise<unknown>, call: Call): Promise<unknown> =>
-    out(promise, call, succeed(call.admission), fail, outer.tail);
-  const tail = account ? counted({ succeed, tail: outer.tail }, account) : outer.tail;
   const failCounted = countedFail(fail, account);
-  const settleHandled = (promise: Promise<unknown>, call: Call): Promise<unknown> =>
+  const tail = account ? counted({ succeed, tail: outer.tail }, account) : outer.tail;
+  const settle = (promise: Promise<unknown>, call: Call): Promise<unknown> =>
     out(promise, call, succeed(call.admission), failCounted, tail, account);
   return {
-    enter: chainEnter(enterOf(outer, next), inner.enter, settle, site),
+    enter: chainEnter(enterOf(outer, next), inner.enter, settle, site, account !== undefined),
     succeed: chainSucceed(succeed, inner.succeed),
     fail: (error, call) => {
       const handled = inner.fail(error, call);
-      return handled === undefined ? failCounted(error, call) : settleHandled(handled, call);
+      return handled === undefined ? failCounted(error, call) : settle(handled, call);
     },
     tail: chainTail({ succeed, tail: outer.tail }, inner),
   };
@@ -146,6 +149,7 @@ function chainEnter(
   inner: Enter,
   settle: (promise: Promise<unknown>, call: Call) => Promise<unknown>,
   site: Site,
+  isCounted: boolean,
 ): Enter {
   if (inner === admit) return outer;
   // The answer of the inner policies passes out through the outer policy.
@@ -158,7 +162,10 @@ function chainEnter(
   ): Answer => {
     const answer = entered instanceof Answer ? entered : new Answer(entered, undefined);
     const known = answer.call ?? call ?? new Call(site, self, args, admission);
-    return new Answer(settle(answer.promise, known), known, answer.isFallback ? 'fallback' : answer.by);
+    if (answer.isFallback) known.hasFallenBack = true;
+    const promise = settle(answer.promise, known);
+    if (isCounted) return new Counted(promise, known);
+    return new Answer(promise, known, answer.isFallback ? 'fallback' : answer.by);
   };
   return (self, args, outerAdmission, call) => {
     const admission = outer === admit ? outerAdmission : outer(self, args, outerAdmission, call);

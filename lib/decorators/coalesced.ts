@@ -1,4 +1,5 @@
-import { coalesce, InFlight } from '../policies/coalesce/coalesce.js';
+import { coalesce } from '../policies/coalesce/coalesce.js';
+import { InFlight } from '../policies/coalesce/in-flight.js';
 import { coalesceFields, type CoalesceOptions } from '../policies/coalesce/options.js';
 import { definePolicy } from './define-policy.js';
 import { keyFinder } from './key.js';

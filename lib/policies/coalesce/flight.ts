@@ -3,26 +3,37 @@ import type { Next } from '../../call/policy.js';
 import { Scope } from '../../call/scope.js';
 import { noteShared } from '../../call/shared.js';
 import { onAbort } from '../../call/signals.js';
+import type { InFlight } from './in-flight.js';
 
 /** One call that several callers share. It runs until it has settled, or until the last caller has left. */
 export class Flight {
   readonly promise: Promise<unknown>;
   /** Ends the shared call. Undefined if the first caller cannot leave: then nothing ends it early. */
   readonly #scope: Scope | undefined;
-  /** Called once: when the call has settled, or when all callers have left. */
-  readonly #onOver: (flight: Flight) => void;
+  /** The `this` object of the call. */
+  readonly self: unknown;
+  readonly #inFlight: InFlight;
   #callers = 1;
   #isShared = false;
   #isOver = false;
 
-  constructor(first: Call, run: (call: Call) => Promise<unknown>, onOver: (flight: Flight) => void) {
-    this.#onOver = onOver;
+  /** Starts the call, and is in flight until the call has settled or all callers have left. */
+  constructor(
+    readonly key: string,
+    inFlight: InFlight,
+    first: Call,
+    next: Next,
+  ) {
+    this.#inFlight = inFlight;
     const { site, self, args, admission } = first;
+    this.self = self;
     const call = canLeave(first) ? new Call(site, self, args, admission) : first;
     if (call !== first) call.whole = first;
     // A separate scope, so that the call does not end with its first caller.
     if (call !== first) this.#scope = new Scope(call, null);
-    this.promise = run(call);
+    this.promise = next(self, args, call);
+    // Added after the start: otherwise a method that calls itself synchronously would wait for itself.
+    inFlight.add(this);
     this.promise.then(
       () => this.#finish(),
       (error: unknown) => {
@@ -93,7 +104,7 @@ export class Flight {
     if (isSettled) this.#scope?.release();
     if (this.#isOver) return;
     this.#isOver = true;
-    this.#onOver(this);
+    this.#inFlight.remove(this);
   }
 }
 
