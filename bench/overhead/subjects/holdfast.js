@@ -1,8 +1,10 @@
 import {
   CircuitProtected,
+  Coalesced,
   ConcurrencyLimited,
   configure,
   Hedged,
+  RateLimited,
   RespectRateLimit,
   RetryOnTransient,
   TimeLimited,
@@ -14,6 +16,9 @@ configure({ settings: { log: { level: 'silent' } } });
 
 const CIRCUIT = { failureThreshold: THRESHOLD, recoveryTimeout: `${OPEN_MS}ms` };
 const retry = () => RetryOnTransient({ maxAttempts: ATTEMPTS, minWait: '0ms', maxWait: '0ms' });
+/** A call that no other one shares. */
+const alone = () => Coalesced({ key: (question) => question });
+const roomy = () => RateLimited({ limit: 1_000_000_000, per: '1s' });
 const circuit = (options) => CircuitProtected({ ...CIRCUIT, ...options });
 
 /** Decorators of one method, outermost first: made anew for each, as each use of a decorator is. */
@@ -22,6 +27,8 @@ export const STACKS = {
   '@CircuitProtected': () => [circuit()],
   '@RespectRateLimit': () => [RespectRateLimit()],
   '@ConcurrencyLimited': () => [ConcurrencyLimited({ limit: 10 })],
+  '@RateLimited': () => [roomy()],
+  '@Coalesced': () => [alone()],
   '@TimeLimited': () => [TimeLimited('10s')],
   '@Hedged': () => [Hedged({ after: '1s' })],
   'both decorators': () => [circuit({ fallback: () => FALLBACK }), retry()],
@@ -30,6 +37,8 @@ export const STACKS = {
   'both, with a window of calls': () => [circuit({ failureRate: 0.5, window: 100 }), retry()],
   'both, with slow calls': () => [circuit({ slowCall: '1s', slowCallRate: 0.5, window: '10s' }), retry()],
   'both and @RespectRateLimit': () => [circuit(), retry(), RespectRateLimit()],
+  'both and @Coalesced': () => [circuit(), alone(), retry()],
+  'both and @RateLimited': () => [circuit(), retry(), roomy()],
   'both and @ConcurrencyLimited': () => [circuit(), retry(), ConcurrencyLimited({ limit: 10 })],
   'both and an adaptive limit': () => [circuit(), retry(), ConcurrencyLimited({ limit: 'adaptive' })],
   'both and @Hedged': () => [circuit(), retry(), Hedged({ after: '1s' })],
