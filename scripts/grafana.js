@@ -19,6 +19,14 @@ const worst = (metric) => {
   });
   return `max by (holdfast_circuit_name) (${states.join(' or ')})`;
 };
+/** A query for the bulkheads of methods, and one for those that several share by their name. */
+const bulkheads = (query) => [
+  [query((field) => sum('holdfast_method', `holdfast_bulkhead_${field}{${METHOD}}`)), '{{holdfast_method}}'],
+  [
+    query((field) => sum('holdfast_bulkhead_name', `holdfast_shared_bulkhead_${field}{${OF}}`)),
+    '{{holdfast_bulkhead_name}} (shared)',
+  ],
+];
 const STATES = [
   ['0', 'closed', 'green'],
   ['1', 'half-open', 'yellow'],
@@ -29,7 +37,13 @@ const sum = (by, what) => `sum by (${by}) (${what})`;
 const calls = (more = '') => rate('holdfast_calls_total', `${METHOD}${more}`);
 const quantile = (q) =>
   `histogram_quantile(${q}, ${sum('le', `rate({__name__=~"holdfast_call_duration(_seconds)?_bucket",${METHOD}}[$__rate_interval])`)})`;
+const refusals = (shadow) => rate('holdfast_circuit_refused_total', `${CIRCUIT},holdfast_shadow="${shadow}"`);
 const share = (part, whole) => `${part} / ${whole}`;
+
+/** How a call ends looks the same everywhere: names are sorted, so that without this a success might be red. */
+const OUTCOMES = { success: 'green', fallback: 'yellow', refused: 'orange', failure: 'red', cancelled: 'text' };
+/** For many series of which few matter: beside the lines, the highest first. */
+const HIGHEST_FIRST = { displayMode: 'table', placement: 'right', calcs: ['max'], sortBy: 'Max', sortDesc: true };
 
 /** Each row of panels, top to bottom: title, width, height, queries as [expression, legend], unit and what else differs. */
 const ROWS = [
@@ -48,9 +62,10 @@ const ROWS = [
       height: 8,
       unit: 'cps',
       queries: [[sum('holdfast_outcome', calls()), '{{holdfast_outcome}}']],
+      colors: OUTCOMES,
     },
     {
-      ...{ title: 'Share of failed calls by kind', width: 8, height: 8, unit: 'percentunit' },
+      ...{ title: 'Share of failed calls by kind', width: 8, height: 8, unit: 'percentunit', legend: HIGHEST_FIRST },
       queries: [
         [
           share(
@@ -112,10 +127,8 @@ const ROWS = [
       ],
     },
     {
-      title: 'Retry budget',
-      width: 6,
-      height: 7,
-      unit: 'none',
+      ...{ title: 'Retry budget', width: 6, height: 7, unit: 'none' },
+      help: 'Retries that may be made at once, in the process that has the fewest left.',
       queries: [
         [
           `min by (holdfast_circuit_name, holdfast_method) (holdfast_retry_budget_tokens{${OF}})`,
@@ -130,11 +143,11 @@ const ROWS = [
       width: 8,
       height: 7,
       unit: 'cps',
+      help: 'By circuits that are open. A circuit in shadow mode refuses nothing: the line is what it would have refused.',
       queries: [
-        [
-          sum('holdfast_circuit_name, holdfast_shadow', rate('holdfast_circuit_refused_total', CIRCUIT)),
-          '{{holdfast_circuit_name}} shadow={{holdfast_shadow}}',
-        ],
+        [sum('holdfast_circuit_name', refusals('false')), '{{holdfast_circuit_name}}'],
+        // Every circuit has this series, and few ever run in shadow mode.
+        [`${sum('holdfast_circuit_name', refusals('true'))} > 0`, '{{holdfast_circuit_name}} in shadow mode'],
       ],
     },
     {
@@ -156,17 +169,9 @@ const ROWS = [
   ],
   [
     {
-      ...{ title: 'Bulkheads', width: 8, height: 7, unit: 'none' },
-      queries: [
-        [
-          share(
-            sum('holdfast_method', `holdfast_bulkhead_running{${METHOD}}`),
-            sum('holdfast_method', `holdfast_bulkhead_limit{${METHOD}}`),
-          ),
-          '{{holdfast_method}} used',
-        ],
-        [sum('holdfast_method', `holdfast_bulkhead_queued{${METHOD}}`), '{{holdfast_method}} waiting'],
-      ],
+      ...{ title: 'Bulkheads: share in use', width: 8, height: 7, unit: 'percentunit', max: 1 },
+      help: 'At 100 %, calls wait or are refused. Those with a name are shared by several methods.',
+      queries: bulkheads((of) => share(of('running'), of('limit'))),
     },
     {
       title: 'Rate limits: gates closed',
@@ -187,17 +192,8 @@ const ROWS = [
   ],
   [
     {
-      ...{ title: 'Bulkheads that are shared by name', width: 8, height: 7, unit: 'none' },
-      queries: [
-        [
-          share(
-            sum('holdfast_bulkhead_name', `holdfast_shared_bulkhead_running{${OF}}`),
-            sum('holdfast_bulkhead_name', `holdfast_shared_bulkhead_limit{${OF}}`),
-          ),
-          '{{holdfast_bulkhead_name}} used',
-        ],
-        [sum('holdfast_bulkhead_name', `holdfast_shared_bulkhead_queued{${OF}}`), '{{holdfast_bulkhead_name}} waiting'],
-      ],
+      ...{ title: 'Bulkheads: calls that wait', width: 8, height: 7, unit: 'none' },
+      queries: bulkheads((of) => of('queued')),
     },
     {
       ...{ title: 'Rate limits: calls that wait', width: 8, height: 7, unit: 'none' },
@@ -235,7 +231,8 @@ const ROWS = [
       ],
     },
     {
-      ...{ title: 'Fleet: own evidence, seconds, repairs', width: 6, height: 7, unit: 'cps' },
+      ...{ title: 'Fleet: what members did', width: 6, height: 7, unit: 'cps' },
+      help: 'alerted: trusted its own successes; seconded: voted with another member; restored: wrote a lost record again.',
       queries: [[sum('holdfast_event', rate('holdfast_fleet_circuit_events_total', CIRCUIT)), '{{holdfast_event}}']],
     },
   ],
@@ -259,7 +256,7 @@ function panels() {
   });
 }
 
-function panelOf({ title, type = 'timeseries', unit, help, queries, mappings }, id, gridPos) {
+function panelOf({ title, type = 'timeseries', unit, max, help, queries, mappings, colors = {}, legend }, id, gridPos) {
   return {
     ...{ id, title, type, gridPos, datasource: DATASOURCE },
     ...(help && { description: help }),
@@ -270,6 +267,7 @@ function panelOf({ title, type = 'timeseries', unit, help, queries, mappings }, 
       defaults: {
         unit,
         min: 0,
+        ...(max && { max }),
         ...(mappings && {
           color: { mode: 'thresholds' },
           mappings: [
@@ -282,12 +280,15 @@ function panelOf({ title, type = 'timeseries', unit, help, queries, mappings }, 
           ],
         }),
       },
-      overrides: [],
+      overrides: Object.entries(colors).map(([name, fixedColor]) => ({
+        matcher: { id: 'byName', options: name },
+        properties: [{ id: 'color', value: { mode: 'fixed', fixedColor } }],
+      })),
     },
-    options:
-      type === 'timeseries'
-        ? { legend: { displayMode: 'list', placement: 'bottom' }, tooltip: { mode: 'multi' } }
-        : { mergeValues: true, showValue: 'auto' },
+    options: {
+      legend: { showLegend: true, ...(legend ?? { displayMode: 'list', placement: 'bottom' }) },
+      ...(type === 'timeseries' ? { tooltip: { mode: 'multi' } } : { mergeValues: true, showValue: 'auto' }),
+    },
   };
 }
 

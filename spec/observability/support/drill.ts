@@ -121,5 +121,10 @@ function troubles(): { readonly calls: readonly (() => Promise<unknown>)[]; reco
   const shared = RateLimited({ limiter: 'drill-limiter', limit: 10, per: '1s', maxWait: '1ms' })(
     ConcurrencyLimited({ bulkhead: 'drill-bulkhead', limit: 2, queue: 2 })(async function drillShared() {}),
   );
-  return { calls: [down, flaky, limited, shared], recover: () => void (isDown = false) };
+  const watched = CircuitProtected({ circuit: 'drill-shadow', failureThreshold: 1, shadow: true })(
+    async function drillShadow() {
+      throw unavailable();
+    },
+  );
+  return { calls: [down, flaky, limited, shared, watched], recover: () => void (isDown = false) };
 }
