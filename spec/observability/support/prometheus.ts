@@ -16,8 +16,23 @@ export interface Found {
   readonly value: number;
 }
 
+/** The labels of one series, and its points: seconds since the epoch, and the value. */
+export interface FoundRange {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly points: readonly (readonly [number, number])[];
+}
+
+/** In seconds since the epoch; `step` in seconds. */
+export interface Times {
+  readonly start: number;
+  readonly end: number;
+  readonly step: number;
+}
+
 export interface Prometheus {
   query(expr: string): Promise<{ readonly status: string; readonly found: readonly Found[] }>;
+  /** @throws {Error} with what Prometheus says against the expression */
+  range(expr: string, times: Times): Promise<readonly FoundRange[]>;
   /** The expressions of all rules, by the name of the alert. */
   rules(): Promise<ReadonlyMap<string, string>>;
   /** The state of an alert for these labels: `inactive` if there is none. */
@@ -29,12 +44,14 @@ export interface Prometheus {
  * A real Prometheus that scrapes targets each second, by the name of their job, and evaluates the rules. They wait for
  * seconds instead of minutes.
  */
-export async function startPrometheus(targets: Readonly<Record<string, string>>): Promise<Prometheus> {
+export async function startPrometheus(
+  targets: Readonly<Record<string, string | readonly string[]>>,
+): Promise<Prometheus> {
   const dir = mkdtempSync(join(tmpdir(), 'prometheus-'));
   const rules = await readFile(RULES, 'utf8');
   await writeFile(join(dir, 'rules.yml'), rules.replaceAll(/^( +for: \d+)m$/gm, '$1s'));
   const jobs = Object.entries(targets).map(
-    ([job, target]) => `{ job_name: ${job}, static_configs: [{ targets: ["${target}"] }] }`,
+    ([job, one]) => `{ job_name: ${job}, static_configs: [{ targets: ${JSON.stringify([one].flat())} }] }`,
   );
   const config = `
 global: { scrape_interval: 1s, evaluation_interval: 1s }
@@ -68,6 +85,15 @@ scrape_configs: [${jobs.join(', ')}]`;
         found: result.map(({ metric, value }) => ({ labels: metric, value: Number(value[1]) })),
       };
     },
+    range: async (query, { start, end, step }) => {
+      const asked = new URLSearchParams({ query, start: `${start}`, end: `${end}`, step: `${step}` });
+      const { error, data } = (await get(`/api/v1/query_range?${asked.toString()}`)) as RangeAnswer;
+      if (error !== undefined) throw new Error(`${query}: ${error}`);
+      return (data?.result ?? []).map(({ metric, values }) => ({
+        labels: metric,
+        points: values.map(([at, value]) => [at, Number(value)] as const),
+      }));
+    },
     rules: async () => {
       const { data } = (await get('/api/v1/rules')) as {
         readonly data: { readonly groups: readonly { readonly rules: readonly Rule[] }[] };
@@ -92,6 +118,16 @@ scrape_configs: [${jobs.join(', ')}]`;
 interface Result {
   readonly metric: Readonly<Record<string, string>>;
   readonly value: readonly [number, string];
+}
+
+interface RangeAnswer {
+  readonly error?: string;
+  readonly data?: { readonly result: readonly RangeResult[] };
+}
+
+interface RangeResult {
+  readonly metric: Readonly<Record<string, string>>;
+  readonly values: readonly (readonly [number, string])[];
 }
 
 interface Rule {
