@@ -6,7 +6,15 @@ import { SOURCE } from './state.js';
 /** The most different events in one batch. Further kinds are dropped; repetitions are counted. */
 const MOST = 50;
 /** Events with the same values in these fields are counted as one. */
-const IDENTITY = ['type', 'method', 'circuit', 'kind', 'state', 'reason', 'by'];
+interface Identity {
+  readonly type: string;
+  readonly method?: string;
+  readonly circuit?: string;
+  readonly kind?: string;
+  readonly state?: string;
+  readonly reason?: string;
+  readonly by?: string;
+}
 
 interface Alike {
   readonly at: number;
@@ -20,7 +28,9 @@ export class EventBatch {
   #found = new Map<string, Alike>();
 
   add(event: ResilienceEvent, at: number): void {
-    const key = IDENTITY.map((field): unknown => Reflect.get(event, field)).join('\n');
+    const { type, method, circuit, kind, state, reason, by }: Identity = event;
+    // One text, and no list: this runs in the call that emits the event.
+    const key = `${type}\n${method}\n${circuit}\n${kind}\n${state}\n${reason}\n${by}`;
     const alike = this.#found.get(key);
     if (alike) alike.times += 1;
     else if (this.#found.size < MOST) this.#found.set(key, { at, event, times: 1 });
