@@ -68,7 +68,7 @@ export class Circuit implements CircuitPort {
     return this.#state === CLOSED && this.#windows === NO_WINDOWS;
   }
 
-  /** True if such an outcome changes nothing: while every call is admitted, only successes and failures do. */
+  /** True if it changes nothing: while every call is admitted, only successes and failures do. */
   isUnmovedBy(outcome: Outcome): boolean {
     return (outcome === 'rejected' || outcome === 'ignored') && isAdmitting(this.#state);
   }
