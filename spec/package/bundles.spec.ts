@@ -89,4 +89,18 @@ describe('a bundle that esbuild makes', function () {
     expect({ code, stdout }).to.deep.equal({ code: 0, stdout: '3\n' });
     expect(stderr.match(/"message":"retry_scheduled"/g)).to.have.lengthOf(2);
   });
+
+  it("writes its log beside a process whose members throw, as in Next.js's edge runtime", async () => {
+    const { folder } = await bundle('polyfilled', LOGGING, 'esm');
+    const edge = `
+      const polyfill = { env: { RETRY_MAX_ATTEMPTS: '2', RETRY_MIN_WAIT: '1ms' } };
+      const unsupported = () => { throw new Error('not supported in the Edge Runtime'); };
+      for (const name of ['once', 'removeListener', 'emitWarning', 'getBuiltinModule']) polyfill[name] = unsupported;
+      globalThis.process = polyfill;
+      await import("./main.mjs");`;
+    const { code, stdout, stderr } = await run(folder, ['--eval', edge]);
+    expect({ code, stdout }).to.deep.equal({ code: 0, stdout: '2\n' });
+    const lines = stderr.trimEnd().split('\n');
+    expect(lines.map((line) => JSON.parse(line).message)).to.deep.equal(['retry_scheduled', 'retry_gave_up']);
+  });
 });
