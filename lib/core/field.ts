@@ -7,8 +7,6 @@ import { isPercentile, PERCENTILE, type Percentile } from './percentile.js';
  */
 export type Spelling = 'code' | 'json' | 'text';
 
-type Json = Readonly<Record<string, unknown>>;
-
 /**
  * The valid values of an option. Callable, because convict requires that of a format: throws for a value that is
  * invalid in code.
@@ -20,7 +18,7 @@ export interface Format<T> {
   /** The value, or undefined if it is invalid. Rounds and guesses nothing. */
   readonly read: (value: unknown, spelling: Spelling) => T | undefined;
   /** The JSON Schema of the value in a settings file. Absent in the published code, which does not need it. */
-  readonly json?: Json | undefined;
+  readonly json?: Readonly<Record<string, unknown>> | undefined;
 }
 
 /**
@@ -64,6 +62,8 @@ export type ResolvedOf<F> = SettingsOf<F> & Optional<F, Exclude<keyof F, DataKey
 export function isData(field: Field<unknown>): boolean {
   return field.default !== undefined;
 }
+
+type Json = Readonly<Record<string, unknown>>;
 
 // The JSON Schema is always the last argument: scripts/bundle.js leaves it out of the published code.
 
