@@ -46,8 +46,8 @@ ${readFileSync(VITEST, 'utf8').trim()}
 ## Next.js
 
 Decorators on methods need \`"experimentalDecorators": true\` in tsconfig.json. Without it, Turbopack compiles a dialect of
-2018, which holdfast refuses with a \`DecorationError\` during the build, and webpack ends with a syntax error. Decorated functions, as
-in [the example](../examples/nextjs/route.ts), need no setting.
+2018, which holdfast refuses with a \`DecorationError\` during the build, and webpack ends with a syntax error. Decorated
+functions, as in [the example](../examples/nextjs/route.ts), need no setting.
 
 Both runtimes work, \`nodejs\` and \`edge\`. In the edge runtime there is no settings file, and log lines go to
 \`console.error\`. The server and the edge runtime have circuits of their own.
