@@ -7,6 +7,7 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { rollup } from 'rollup';
 import { declarationsFrom } from './bundle/declarations.js';
+import { withoutDescriptions } from './bundle/descriptions.js';
 import { chunksOf, graphOf, inOrder, reachable } from './bundle/graph.js';
 import { isExternal, nodeModules } from './bundle/node-modules.js';
 import { commonJs, dense, marked, merged, withoutComments } from './bundle/print.js';
@@ -46,8 +47,7 @@ const input = {
   makeAbsoluteExternalsRelative: false,
   plugins: [
     nodeModules(compiled('core/without-node')),
-    // Only resilience.schema.json is made of the descriptions of options.
-    { name: 'without-descriptions', transform: (code) => code.replace(/^ +doc: (['"]).*\1,\n/gm, '') },
+    withoutDescriptions(compiled('core/field')),
     { name: 'without-comments', transform: async (code) => ({ code: await withoutComments(code), map: null }) },
   ],
   // tsc's helpers for decorators look at `this`, which is undefined in modules: they expect that.

@@ -84,7 +84,10 @@ async function problemOf(setup, at, tarball) {
     await cp(join(FILES, from), join(project, to));
   }
   await writeFile(join(project, 'package.json'), JSON.stringify({ name: 'consumer', private: true, type }));
-  for (const [to, text] of Object.entries(texts)) await writeFile(join(project, to), text);
+  for (const [to, text] of Object.entries(texts)) {
+    await mkdir(dirname(join(project, to)), { recursive: true });
+    await writeFile(join(project, to), text);
+  }
   const install = ['install', '--no-audit', '--no-fund', '--loglevel=error', tarball, ...packages];
   const installed = await run('npm', install, project, INSTALL_MS);
   if (installed.code !== 0) return `npm install: ${installed.stderr}`;
@@ -116,6 +119,7 @@ function run(command, args, cwd, timeout, more = {}) {
     RETRY_MAX_ATTEMPTS: '3',
     CI: 'true',
     NO_COLOR: '1',
+    NEXT_TELEMETRY_DISABLED: '1',
     ...more,
   };
   return new Promise((done) => {

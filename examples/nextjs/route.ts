@@ -1,4 +1,5 @@
-// Next.js: a route handler, as it stands in app/models/route.ts. A plain function, as Next.js compiles no decorators.
+// Next.js: a route handler, as it stands in app/models/route.ts. Plain functions need no settings of the compiler.
+// Methods of classes can be decorated too, with "experimentalDecorators": true in tsconfig.json.
 import { CircuitProtected, RetryOnTransient } from 'holdfast';
 import { toHttp } from 'holdfast/http';
 

@@ -5,12 +5,11 @@ import { Opener } from './opener.js';
 import type { Next, Stream } from './policy.js';
 import { handOut } from './reader.js';
 import type { Site } from './site.js';
-import { watched, watching } from './watched.js';
 
 /** Runs the method, in the innermost scope of its call if there is one. Counts the attempt. */
-export function inScope(method: Next, { stats, observers }: Site): Next {
+export function inScope(method: Next, { stats, watching }: Site): Next {
   const start: Next = (self, args, call) => started(call, method, self, args);
-  const run = observers.length > 0 ? watched(start) : start;
+  const run = watching ? watching.attempt(start) : start;
   const attempt = (self: unknown, args: readonly unknown[], call: Call): Promise<unknown> => {
     stats.attempts += 1;
     call.noteAttempt();
@@ -81,9 +80,9 @@ export function handleStream(run: Next, site: Site): (self: unknown, args: reado
 
 /** Begins a call that is measured or watched; such a call always has a {@link Call}. */
 function beginning(run: Next, site: Site): Next {
-  const { clock, observers } = site;
-  if (!site.isTimed && observers.length === 0) return run;
-  const watch = watching(observers, run);
+  const { clock, watching } = site;
+  if (!site.isTimed && !watching) return run;
+  const watch = watching ? watching.call(run) : run;
   return (self, args, call) => {
     if (call) call.since = clock.now();
     return watch(self, args, call);

@@ -5,7 +5,6 @@ import { OpenStream, streamOf, swallow } from './open-stream.js';
 import type { Next, Stream } from './policy.js';
 import type { Readable, Request, Tie } from './readable.js';
 import { Scope } from './scope.js';
-import { watched } from './watched.js';
 
 type Result = IteratorResult<unknown, unknown>;
 
@@ -34,7 +33,8 @@ export function opens(method: (self: unknown, args: readonly unknown[], call?: C
       const opened = (await started(call, nextOf, source, undefined)) as Result;
       return new Opening(new OpenStream(source, opened, scope instanceof Reading ? undefined : scope));
     };
-    const ask = call?.site.observers.length ? watched(first) : first;
+    const watching = call?.site.watching;
+    const ask = watching ? watching.attempt(first) : first;
     if (call) call.attempt += 1;
     const begin = (): Promise<unknown> => {
       if (call) call.site.stats.attempts += 1;

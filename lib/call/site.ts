@@ -4,7 +4,7 @@ import type { EventType, FailureUnknown } from '../core/events.js';
 import type { Failure } from '../core/failure.js';
 import type { Random } from '../core/random.js';
 import type { Call } from './call.js';
-import type { CallObserver } from './observer.js';
+import type { Watching } from './observer.js';
 import type { RetryBudget } from './retry-budget.js';
 import type { CallStats } from './stats.js';
 
@@ -30,8 +30,8 @@ export interface Site {
   readonly stats: CallStats;
   /** True if an exporter needs durations. */
   readonly isTimed: boolean;
-  /** The exporters that watch every call. */
-  readonly observers: readonly CallObserver[];
+  /** The exporters that watch every call; undefined if there are none. */
+  readonly watching: Watching | undefined;
   /** The caller's signal among the arguments of a call. Throws what the user's `signal` option throws. */
   readonly signalOf: (args: readonly unknown[]) => AbortSignal | undefined;
   /**

@@ -1,14 +1,18 @@
 // Calls that an exporter watches. They have a `Call` from the start, and run in the exporter's async context.
 import type { Clock } from '../core/clock.js';
 import type { Call } from './call.js';
-import type { AttemptWatching, CallEnd, CallObserver, CallWatch, CallWatching, Watch } from './observer.js';
+import type { AttemptWatching, CallEnd, CallObserver, CallWatch, CallWatching, Watch, Watching } from './observer.js';
 import { watchEnd } from './open-stream.js';
 import { openingOf } from './opening.js';
 import type { Next } from './policy.js';
 
+/** What runs calls so that these exporters watch them. */
+export function watchingBy(observers: readonly CallObserver[]): Watching | undefined {
+  return observers.length === 0 ? undefined : { call: (run) => watchedCall(observers, run), attempt: watchedAttempt };
+}
+
 /** Runs a call inside its watches. */
-export function watching(observers: readonly CallObserver[], run: Next): Next {
-  if (observers.length === 0) return run;
+function watchedCall(observers: readonly CallObserver[], run: Next): Next {
   return (self, args, call) => {
     const { method } = (call as Call).site;
     const watches: CallWatch[] = [];
@@ -23,7 +27,7 @@ export function watching(observers: readonly CallObserver[], run: Next): Next {
 }
 
 /** Runs an attempt of a call that is watched. One that opens a stream ends with the stream. */
-export function watched(method: Next): Next {
+function watchedAttempt(method: Next): Next {
   return (self, args, call) => {
     const { outermost, isHedge, site, scope } = call as Call;
     const attempt = outermost.watched?.attempt(outermost.attempts, isHedge, site.clock);

@@ -1,3 +1,5 @@
+import { warn } from './process.js';
+
 /** Copies of the package with the same major version share their state. A spec compares it with package.json. */
 const MAJOR = '0';
 
@@ -32,9 +34,9 @@ function stateOfMajor(): State {
 }
 
 function warnAboutTwoVersions(majors: readonly string[]): void {
-  globalThis.process?.emitWarning?.(
+  warn(
     `Versions ${majors.map((major) => `${major}.x`).join(' and ')} of holdfast are loaded in one process. Each has ` +
       'circuits, limits and settings of its own. See "npm ls holdfast", and install one version.',
-    { type: 'HoldfastWarning', code: 'HOLDFAST_TWO_VERSIONS' },
+    'HOLDFAST_TWO_VERSIONS',
   );
 }

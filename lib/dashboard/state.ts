@@ -1,9 +1,10 @@
 import { hostname } from 'node:os';
-import { type CountedMethod, countedMethods, type PolicySettings } from '../runtime/counted.js';
+import { type CountedMethod, countedMethods } from '../runtime/counted.js';
 import { type FleetCircuit, joinedFleet } from '../runtime/fleets.js';
 import { inspect } from '../runtime/inspect.js';
 import type { Inspection } from '../runtime/inspection.js';
 import { runtime } from '../runtime/runtime.js';
+import { type PolicySettings, settingsOfMethod } from '../runtime/settings-of-method.js';
 
 /** The fleet that a process has joined. */
 export interface FleetState {
@@ -58,9 +59,9 @@ export async function fleetState(): Promise<FleetState | undefined> {
   }
 }
 
-function settingsOf({ settings }: CountedMethod): readonly PolicySettings[] {
+function settingsOf(method: CountedMethod): readonly PolicySettings[] {
   try {
-    return settings();
+    return settingsOfMethod(method);
   } catch {
     // With invalid settings, every call of the method reports them.
     return [];

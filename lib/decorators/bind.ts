@@ -1,12 +1,12 @@
 import type { Policy } from '../call/policy.js';
 import type { Site } from '../call/site.js';
-import type { PolicySettings } from '../runtime/counted.js';
+import type { CountedDecorators } from '../runtime/counted.js';
 import { ConfigurationError } from '../core/errors.js';
 import { layers } from '../runtime/runtime.js';
 import { refuse } from '../settings/load.js';
 import { problemsFor } from '../settings/problems.js';
 import type { Layers } from '../settings/layers.js';
-import { settingsIn, valuesIn } from '../settings/resolve.js';
+import { valuesIn } from '../settings/resolve.js';
 import type { Names } from '../settings/sections.js';
 import { type Decoration, type Decorator, isInnerAt, namesOf, type Options, type Owned } from './decoration.js';
 
@@ -41,13 +41,13 @@ export function contradictionsOf(stack: readonly Decoration[], method: string, c
   return problemsOf(enabledOf(stack, namesOf(stack, method), current), method);
 }
 
-/** The settings in effect of each decorator, and the layer of each setting. */
-export function settingsOf(stack: readonly Decoration[], method: string, current: Layers): readonly PolicySettings[] {
-  const names = namesOf(stack, method);
-  return stack.map(({ decorator, options }, index) => ({
+/** The decorators of a stack, as those who count calls know them. */
+export function countedDecorators(stack: readonly Decoration[], method: string): CountedDecorators {
+  const policies = stack.map(({ decorator, options }, index) => ({
     policy: decorator.policy,
-    settings: settingsIn(current, names, decorator.resolvable(options, isInnerAt(index, stack))),
+    resolvable: decorator.resolvable(options, isInnerAt(index, stack)),
   }));
+  return { names: namesOf(stack, method), policies };
 }
 
 /** An enabled decorator, with the options in effect. */

@@ -15,13 +15,13 @@ import { failureUnknown } from '../failures/unknown.js';
 import { type CheckedMethod, registerMethod } from '../runtime/checked-methods.js';
 import { disturb, disturbStream } from '../policies/chaos/chaos.js';
 import type { ChaosRules } from '../policies/chaos/rules.js';
-import { type CountedMethod, enlistCounters, type PolicySettings } from '../runtime/counted.js';
+import { type CountedDecorators, type CountedMethod, enlistCounters } from '../runtime/counted.js';
 import { classifierOf } from '../runtime/hook.js';
-import { currentSettings, layers, runtime } from '../runtime/runtime.js';
+import { currentSettings, runtime } from '../runtime/runtime.js';
 import type { Layers } from '../settings/layers.js';
 import { signalFinderOf } from './callers-signal.js';
 import { hooksOf } from './hooks.js';
-import { bindAll, contradictionsOf, settingsOf } from './bind.js';
+import { bindAll, contradictionsOf, countedDecorators } from './bind.js';
 import { chaosOf } from './chaos.js';
 import { type Decorated, type Decoration, type Owned, type PolicyName, remember } from './decoration.js';
 import { isObject, labelOf } from './label.js';
@@ -76,7 +76,7 @@ export function wrap(
 
   function prepare(self: unknown): void {
     const method = target.isMethod ? labelOf(wrapper, self) : target.name;
-    if (!counted) enlistCounters((counted = { method, stats, budget: owned.budget, settings }));
+    if (!counted) enlistCounters((counted = { method, stats, budget: owned.budget, decorators }));
     counted.method = method;
     const { enabled } = currentSettings().resilience;
     // Also while holdfast is disabled: the settings that enable it again must fit the method.
@@ -89,8 +89,8 @@ export function wrap(
     version = target.isMethod && !isObject(self) ? 0 : runtime.version;
   }
 
-  function settings(): readonly PolicySettings[] {
-    return settingsOf(stack, (counted as CountedMethod).method, layers());
+  function decorators(): CountedDecorators {
+    return countedDecorators(stack, (counted as CountedMethod).method);
   }
 
   /** Counts and emits a call that failed because settings are wrong. */
@@ -116,7 +116,7 @@ export function wrap(
       budget: owned.budget,
       stats: owned.stats,
       isTimed: runtime.durationReaders > 0 && !stats.isBeneath,
-      observers: stats.isBeneath ? [] : runtime.observers,
+      watching: stats.isBeneath ? undefined : runtime.watching,
       channel: (type: EventType, circuit?: string): Channel => telemetry.channel(type, method, circuit),
       signalOf: signalFinderOf(stack),
       classify: classifierOf([...hooksOf(stack, method), ...hooks]),

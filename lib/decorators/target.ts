@@ -34,6 +34,11 @@ export function targetOf(decorator: string, args: DecoratorArguments): Decorated
 function plain(decorator: string, fn: unknown): DecoratedTarget {
   if (typeof read(fn, 'then') === 'function')
     throw new DecorationError([`@${decorator}() stands on a promise. Write: ${decorator}()(fn), without calling fn.`]);
+  // Next.js compiles them so unless the tsconfig asks for legacy decorators.
+  if (read(fn, Symbol.toStringTag) === 'Descriptor')
+    throw new DecorationError([
+      `@${decorator}() was compiled in a dialect of 2018. Set "experimentalDecorators": true in tsconfig.json.`,
+    ]);
   if (typeof fn !== 'function') throw wrong(decorator, 'what it was given', 'a function or a method');
   if (isClass(fn)) throw wrong(decorator, `the class ${nameOfClass(fn)}`, 'a method of it');
   return { name: fn.name || '(anonymous)', own: fn.name, fn: fn as AnyFunction, isMethod: false };

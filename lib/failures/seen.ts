@@ -1,28 +1,9 @@
 // Reads the known properties of one error, each once, inside one `try`.
-import type { ErrorField } from '../core/error-fields.js';
+import { ERROR_FIELDS, type ErrorField } from '../core/error-fields.js';
 import { isArray, isObject, looksLikeError, numberOf, read, readText, word } from './reading.js';
 
-/** The properties that are read of every error. Modules in `families` read the properties that only they need. */
-const FIELDS = [
-  ...['constructor', 'name', 'message', 'code', 'errno', 'type', 'status', 'statusCode', 'response', 'headers'],
-  ...['status_code', 'httpStatus', 'httpStatusCode', 'responseStatusCode', 'error_code', 'res', 'retryAfterInMs'],
-  ...['requestID', 'request_id', 'requestId', 'retryAfterMs', 'description', '$metadata', '$fault'],
-  ...[
-    'responseHeaders',
-    'rawResponse',
-    '$response',
-    'httpResponse',
-    'meta',
-    'data',
-    'body',
-    'responseBody',
-    'stackTrace',
-  ],
-  ...['cause', 'errors', 'detail', 'error', 'original', 'originalError', 'lastError', 'exception', 'reason'],
-  ...['driverError', 'parent', 'nativeError', 'innerError', 'networkError', 'graphQLErrors'],
-] as const satisfies readonly ('constructor' | ErrorField)[];
-
-type Raw = { readonly [F in (typeof FIELDS)[number]]?: unknown };
+/** An error. Modules in `families` read the properties that only they need. */
+type Raw = { readonly [F in 'constructor' | ErrorField]?: unknown };
 
 /** The fields in which clients keep a wrapped response. */
 interface Wrapped {
@@ -128,7 +109,7 @@ function lastResponse(attempts: unknown): unknown {
 /** A copy of the properties that can be read without an error. */
 function safeCopy(error: object): Raw {
   const copy: Record<string, unknown> = {};
-  for (const field of FIELDS) copy[field] = read(error, field);
+  for (const field of ['constructor', ...ERROR_FIELDS]) copy[field] = read(error, field);
   copy['constructor'] = { name: readText(copy['constructor'], 'name') };
   return copy;
 }

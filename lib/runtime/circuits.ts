@@ -3,7 +3,7 @@ import type { OnTransition } from '../policies/circuit/cause.js';
 import { Circuit } from '../policies/circuit/circuit.js';
 import { CircuitCounts } from '../policies/circuit/counts.js';
 import { KeyedCircuits } from '../policies/circuit/keyed.js';
-import type { SavedCircuit } from '../policies/circuit/saved.js';
+import { restoreCircuit, type SavedCircuit } from '../policies/circuit/saved.js';
 import { transitionEvent } from '../policies/circuit/transition.js';
 import { circuitsMeantBy, enlist, handleOf, isShared, knownCircuits, namesakes } from './namesakes.js';
 import { runtime } from './runtime.js';
@@ -13,13 +13,13 @@ interface ByHand {
   readonly reason: string | undefined;
 }
 
-const { heldByHand, saved } = shared('runtime.circuitsByHand', () => ({
+const { heldByHand, restores } = shared('runtime.circuitsByHand', () => ({
   /**
    * States set by hand, by name, until the next reset. They also apply to circuits with this name that are made later.
    */
   heldByHand: new Map<string, ByHand>(),
-  /** Saved states, by name, for circuits that are made later. */
-  saved: new Map<string, SavedCircuit>(),
+  /** Restores saved states, by name, in circuits that are made later. */
+  restores: new Map<string, (circuit: Circuit, now: number) => boolean>(),
 }));
 
 /** The circuit that all methods with this name for it share. */
@@ -91,7 +91,7 @@ function hold(circuit: Circuit, { state, reason }: ByHand): boolean {
 /** Closes all circuits with this name and refills their retry budgets; false if that changed no state. */
 export function resetCircuits(name: string, now: number): boolean {
   const wasHeld = heldByHand.delete(name);
-  saved.delete(name);
+  restores.delete(name);
   const moved = moveAll(name, (circuit) => {
     circuit.budget.refill();
     return circuit.reset(now);
@@ -102,8 +102,9 @@ export function resetCircuits(name: string, now: number): boolean {
 /** Restores a saved state in all circuits with this name, also later ones; false if that changed nothing. */
 export function restoreCircuits(name: string, from: SavedCircuit, now: number): boolean {
   const isNew = circuitsMeantBy(name).length === 0;
-  if (isNew) saved.set(name, from);
-  return moveAll(name, (circuit) => circuit.restore(from, now)) || isNew;
+  const restore = (circuit: Circuit, at: number): boolean => restoreCircuit(circuit, from, at);
+  if (isNew) restores.set(name, restore);
+  return moveAll(name, (circuit) => restore(circuit, now)) || isNew;
 }
 
 /** Represents a circuit that has not been used yet. Its name leaves out what may be a key: keys must not be logged. */
@@ -122,8 +123,7 @@ function newCircuit(name: string, handle: string, counts?: CircuitCounts): Circu
     const reason = state.kind === 'open' ? (fleet?.reason ?? state.reason) : undefined;
     circuit.counts.transit(state.kind, reason);
   });
-  const from = saved.get(handle);
-  if (from) circuit.restore(from, runtime.clock.now());
+  restores.get(handle)?.(circuit, runtime.clock.now());
   for (const meant of [name, handle]) {
     const held = heldByHand.get(meant);
     if (held) hold(circuit, held);

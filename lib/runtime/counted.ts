@@ -1,6 +1,8 @@
 import type { RetryBudget } from '../call/retry-budget.js';
 import type { CallStats } from '../call/stats.js';
 import { shared } from '../core/shared.js';
+import type { Resolvable } from '../settings/resolve.js';
+import type { Names } from '../settings/sections.js';
 import { runtime } from './runtime.js';
 
 /** A decorated method that has been called, with its counters. */
@@ -9,14 +11,14 @@ export interface CountedMethod {
   method: string;
   readonly stats: CallStats;
   readonly budget: RetryBudget;
-  /** The settings in effect of each decorator, outermost first. Throws while settings are wrong. */
-  readonly settings: () => readonly PolicySettings[];
+  /** Its decorators, as they are now. */
+  readonly decorators: () => CountedDecorators;
 }
 
-/** One decorator of a method, with each setting and its layer. */
-export interface PolicySettings {
-  readonly policy: string;
-  readonly settings: Readonly<Record<string, { readonly value: unknown; readonly source: string }>>;
+/** The decorators of a method, outermost first, and the names by which sections of the settings mean it. */
+export interface CountedDecorators {
+  readonly names: Names;
+  readonly policies: readonly { readonly policy: string; readonly resolvable: Resolvable }[];
 }
 
 /** Weak references, because only the methods themselves keep these objects alive. */

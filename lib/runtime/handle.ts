@@ -2,7 +2,7 @@ import type { CircuitStateName, MovedBy } from '../core/events.js';
 import type { Circuit } from '../policies/circuit/circuit.js';
 import { readSaved } from '../policies/circuit/read-saved.js';
 import { failuresIn } from '../policies/circuit/row.js';
-import type { SavedCircuit } from '../policies/circuit/saved.js';
+import { type SavedCircuit, savedCircuit } from '../policies/circuit/saved.js';
 import { isAdmitting, retryAfterMs } from '../policies/circuit/state.js';
 import { transitionEvent } from '../policies/circuit/transition.js';
 import { forceCircuitsClosed, isolateCircuits, resetCircuits, restoreCircuits, unusedCircuit } from './circuits.js';
@@ -123,7 +123,7 @@ function handle(name: string, meant = (): Circuit[] => circuitsMeantBy(name), by
       emit(moved);
     },
     toJSON() {
-      return shown().saved(now());
+      return savedCircuit(shown(), now());
     },
     restore(state) {
       emit(restoreCircuits(name, readSaved(state, 'restore'), now()));

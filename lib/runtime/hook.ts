@@ -1,4 +1,5 @@
 // The `classify` functions of users, from configure() and from decorators.
+import { warn } from '../core/process.js';
 import { asTimeout, classify } from '../failures/classify.js';
 import { read } from '../failures/reading.js';
 import { type Failure, type FailureKind, FAILURE_KINDS, isFailureKind } from '../core/failure.js';
@@ -72,9 +73,9 @@ function typeForMessage(answer: unknown): string {
 function report(hook: ClassifyHook, where: string, came: string): void {
   if (reported.has(hook)) return;
   reported.add(hook);
-  globalThis.process?.emitWarning?.(
+  warn(
     `${where}: expected a kind of failure or undefined, ${came}. It is ignored. ` +
       `Write one of ${[...FAILURE_KINDS].join(', ')}, or undefined`,
-    { type: 'HoldfastWarning', code: 'HOLDFAST_CLASSIFY' },
+    'HOLDFAST_CLASSIFY',
   );
 }

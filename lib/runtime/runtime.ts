@@ -1,4 +1,4 @@
-import type { CallObserver } from '../call/observer.js';
+import type { Watching } from '../call/observer.js';
 import { type Clock, systemClock } from '../core/clock.js';
 import { ConfigurationError } from '../core/errors.js';
 import type { ResilienceEvent, SettingsRefused, SettingsReloaded } from '../core/events.js';
@@ -50,8 +50,8 @@ export const runtime = shared('runtime', () => ({
   instantRetries: false,
   /** The number of exporters that need durations. */
   durationReaders: 0,
-  /** The exporters that observe every call. */
-  observers: [] as readonly CallObserver[],
+  /** The exporters that observe every call; undefined if there are none. */
+  watching: undefined as Watching | undefined,
   /** The `classify` function of the latest `configure()` that sets one. */
   hooks: [] as readonly PlacedHook[],
   telemetry: new Telemetry(currentWriter),

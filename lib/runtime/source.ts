@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { processEnvironment } from '../core/environment.js';
+import { processEnvironment } from '../core/process.js';
 import { findFileAgain, type SettingsFile } from '../settings/file.js';
 import { groups } from '../settings/groups.js';
 import type { Problem } from '../settings/check.js';

@@ -1,3 +1,4 @@
+import { warn } from '../core/process.js';
 import { checkValue, type Problems } from './check.js';
 import { groups } from './groups.js';
 import type { SettingsOverrides } from './schema.js';
@@ -29,6 +30,6 @@ function warnOnce(problems: Problems, used: unknown): void {
   for (const { text } of problems) {
     if (warned.has(text)) continue;
     warned.add(text);
-    globalThis.process?.emitWarning?.(`${text}. The default ${show(used)} is used.`, 'HoldfastWarning');
+    warn(`${text}. The default ${show(used)} is used.`);
   }
 }

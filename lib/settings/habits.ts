@@ -1,40 +1,29 @@
-/** Names of options in other libraries, the option of holdfast for each, and how its meaning differs. */
-const HABITS: Readonly<Record<string, readonly [options: readonly string[], differs?: string]>> = {
-  retries: [['maxAttempts'], 'it counts calls, so retries: 2 is maxAttempts: 3'],
-  maxRetries: [['maxAttempts'], 'it counts calls, so maxRetries: 2 is maxAttempts: 3'],
-  maxRetryAttempts: [['maxAttempts'], 'it counts calls, so maxRetryAttempts: 2 is maxAttempts: 3'],
-  limitRetries: [['maxAttempts'], 'it counts calls, the first included'],
-  attempts: [['maxAttempts'], 'it counts calls, the first included'],
-  numOfAttempts: [['maxAttempts'], 'it counts calls, the first included'],
-  minTimeout: [['minWait']],
-  initialDelay: [['minWait']],
-  startingDelay: [['minWait']],
-  delay: [['minWait']],
-  maxTimeout: [['maxWait']],
-  maxDelay: [['maxWait']],
-  shouldRetry: [['retryOn']],
-  retryIf: [['retryOn']],
-  retryCondition: [['retryOn']],
-  resetTimeout: [['recoveryTimeout']],
-  halfOpenAfter: [['recoveryTimeout']],
-  waitDurationInOpenState: [['recoveryTimeout']],
-  errorThresholdPercentage: [['failureRate'], 'it is a share, so 50 is 0.5'],
-  failureRateThreshold: [['failureRate'], 'it is a share, so 50 is 0.5'],
-  volumeThreshold: [['minimumCalls']],
-  minimumNumberOfCalls: [['minimumCalls']],
-  minimumRps: [['minimumCalls'], 'it counts the calls of the window'],
-  rollingCountTimeout: [['window']],
-  slidingWindowSize: [['window']],
-  maxFailures: [['failureThreshold']],
-  consecutiveFailures: [['failureThreshold']],
-  errorFilter: [['failureOn'], 'it returns true for what counts as a failure'],
-  isFailure: [['failureOn']],
-  maxConcurrent: [['limit']],
-  maxConcurrentCalls: [['limit']],
-  capacity: [['limit']],
-  maxQueue: [['queue']],
-  queueSize: [['queue']],
+/** The options of holdfast, each with the names that it has in other libraries. */
+const HABITS: Readonly<Record<string, string>> = {
+  maxAttempts: 'retries maxRetries maxRetryAttempts limitRetries attempts numOfAttempts',
+  minWait: 'minTimeout initialDelay startingDelay delay',
+  maxWait: 'maxTimeout maxDelay',
+  retryOn: 'shouldRetry retryIf retryCondition',
+  recoveryTimeout: 'resetTimeout halfOpenAfter waitDurationInOpenState',
+  failureRate: 'errorThresholdPercentage failureRateThreshold',
+  minimumCalls: 'volumeThreshold minimumNumberOfCalls minimumRps',
+  window: 'rollingCountTimeout slidingWindowSize',
+  failureThreshold: 'maxFailures consecutiveFailures',
+  failureOn: 'errorFilter isFailure',
+  limit: 'maxConcurrent maxConcurrentCalls capacity',
+  queue: 'maxQueue queueSize',
 };
+
+/** How the meaning of the option differs from that of the key, if it does. */
+function differenceOf(option: string, key: string): string | undefined {
+  if (option === 'maxAttempts')
+    return /^(max)?retr/i.test(key)
+      ? `it counts calls, so ${key}: 2 is maxAttempts: 3`
+      : 'it counts calls, the first included';
+  if (option === 'failureRate') return 'it is a share, so 50 is 0.5';
+  if (key === 'minimumRps') return 'it counts the calls of the window';
+  return key === 'errorFilter' ? 'it returns true for what counts as a failure' : undefined;
+}
 
 /**
  * Advice for a key of another library; undefined if it is no such key, or if none of the `known` options replaces it.
@@ -45,7 +34,8 @@ export function adviceFor(key: string, known: readonly string[]): string | undef
   if (/^(timeout|timeoutMs|callTimeout)$/.test(key) && !known.includes('timeout')) {
     return known.includes('limit') ? 'write limit' : "write @TimeLimited('20s') above or below instead";
   }
-  const [options, differs] = (Object.hasOwn(HABITS, key) && HABITS[key]) || [[]];
-  const option = options.find((each) => known.includes(each));
+  const [option] =
+    Object.entries(HABITS).find(([each, keys]) => known.includes(each) && keys.split(' ').includes(key)) ?? [];
+  const differs = option === undefined ? undefined : differenceOf(option, key);
   return option === undefined ? undefined : `write ${option}${differs === undefined ? '' : `; ${differs}`}`;
 }

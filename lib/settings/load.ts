@@ -1,5 +1,5 @@
 import { dirname, resolve } from 'node:path';
-import { processEnvironment } from '../core/environment.js';
+import { processEnvironment } from '../core/process.js';
 import { ConfigurationError } from '../core/errors.js';
 import { entriesOf, note, noteUnknown, type Problem, type Problems, textsOf } from './check.js';
 import { type Environment, readEnvironment } from './environment.js';

@@ -1,7 +1,6 @@
 import * as fs from 'node:fs';
 import { expect } from 'chai';
 import sinon from 'sinon';
-import { processEnvironment } from '#lib/core/environment.js';
 import { importPackage, loadPackage } from '#lib/core/load-package.js';
 import { nodeModule, REPLACEABLE } from '#lib/core/without-node.js';
 
@@ -46,12 +45,6 @@ describe("a runtime without Node's modules", () => {
       false,
     ]);
     expect(nodeModule('node:dgram')).to.deep.equal({});
-  });
-
-  it('reads no variables without a process', () => {
-    expect(processEnvironment()).to.equal(process.env);
-    sinon.stub(globalThis, 'process').value(undefined);
-    expect(processEnvironment()).to.deep.equal({});
   });
 
   it('loads and imports a package, and goes on without one that is not there', async () => {

@@ -43,6 +43,13 @@ describe('The place of a decorator', () => {
     expect(refusalOf(class {})).to.contain('stands on the class (anonymous).');
   });
 
+  it('is no description of a method, as compilers wrote them in 2018', () => {
+    const description = { kind: 'method', key: 'ask', placement: 'prototype', [Symbol.toStringTag]: 'Descriptor' };
+    expect(refusalOf(description)).to.equal(
+      '@Hedged() was compiled in a dialect of 2018. Set "experimentalDecorators": true in tsconfig.json.',
+    );
+  });
+
   it('is of the kinds of members a method alone', () => {
     const fn = async (): Promise<void> => {};
     for (const kind of ['getter', 'setter', 'field', 'accessor'])

@@ -11,8 +11,8 @@ Where holdfast was tried: the packed package is installed beside the packages of
 run there. \`npm run setups\` does it and writes this page if every set-up holds.
 
 The class has \`@CircuitProtected\` over \`@RetryOnTransient\`. It has to retry, to open its circuit, to reject with
-\`CircuitOpenError\`, to emit its events in order, to read a setting of the environment, and to write its log. Workers at the
-edge have no environment: there it uses the default.
+\`CircuitOpenError\`, to emit its events in order, to read a setting of the environment, and to write its log. Workers of
+Cloudflare have no environment: there it uses the default.
 
 | set-up | installed |
 |---|---|
@@ -33,6 +33,7 @@ reads settings without convict.
 
 A minifier renames classes, and \`Class.method\` in logs, metrics and settings changes with each build. Give the method a stable
 \`name\`, as in \`@RetryOnTransient({ name: 'Inventory.level' })\`, or keep the names: \`esbuild --keep-names\`.
+\`next build\` minifies the code of the server too.
 
 ## vitest and standard decorators
 
@@ -41,6 +42,15 @@ vite 8 leaves standard decorators as they are, and no engine knows them yet. A p
 \`\`\`typescript
 ${readFileSync(VITEST, 'utf8').trim()}
 \`\`\`
+
+## Next.js
+
+Decorators on methods need \`"experimentalDecorators": true\` in tsconfig.json. Without it, Turbopack compiles a dialect of
+2018, which holdfast refuses with a \`DecorationError\` during the build, and webpack ends with a syntax error. Decorated
+functions, as in [the example](../examples/nextjs/route.ts), need no setting.
+
+Both runtimes work, \`nodejs\` and \`edge\`. In the edge runtime there is no settings file, and log lines go to
+\`console.error\`. The server and the edge runtime have circuits of their own.
 
 ## Workers at the edge
 

@@ -30,6 +30,33 @@ const nodenext = { target: 'es2022', module: 'nodenext' };
 const esbuild = (...args) =>
   tool('esbuild', 'main.ts', '--bundle', '--platform=node', '--target=es2022', '--log-level=error', ...args);
 
+/** An app of one route. Next.js compiles legacy decorators alone. */
+const next = (runtime, builder) => ({
+  name: `Next.js 16, next build with ${builder}, runtime ${runtime}`,
+  packages: ['next@16', 'react@19', 'react-dom@19', typescript('5.9.3'), TYPES, '@types/react@19'],
+  type: 'module',
+  files: { 'probe.ts': 'probe.ts', 'next.mjs': 'next.mjs' },
+  texts: {
+    'app/probe/route.ts': [
+      "import { probe } from '../../probe';",
+      `export const runtime = '${runtime}';`,
+      "export const dynamic = 'force-dynamic';",
+      'export const GET = async (): Promise<Response> => Response.json(await probe());',
+    ].join('\n'),
+    'tsconfig.json': JSON.stringify({
+      compilerOptions: {
+        module: 'esnext',
+        moduleResolution: 'bundler',
+        jsx: 'react-jsx',
+        strict: true,
+        noEmit: true,
+        ...LEGACY,
+      },
+    }),
+  },
+  steps: [tool('next', 'build', `--${builder}`), node('next.mjs')],
+});
+
 export const SETUPS = [
   compiled('TypeScript 7, ES modules, standard decorators', '7.0.2', 'module', nodenext),
   compiled('TypeScript 7, ES modules, legacy decorators', '7.0.2', 'module', { ...nodenext, ...LEGACY }),
@@ -154,6 +181,7 @@ export const SETUPS = [
     ],
     hasProcess: false,
   })),
+  ...['nodejs', 'edge'].flatMap((runtime) => ['turbopack', 'webpack'].map((builder) => next(runtime, builder))),
   {
     name: 'Bun',
     packages: ['bun@1'],

@@ -24,7 +24,7 @@ export function siteOf(clock: Clock, isHeard = true): TestSite {
     budget: new RetryBudget(),
     stats: new CallStats(),
     isTimed: false,
-    observers: [],
+    watching: undefined,
     unknownFailure: (_circuit, error, failure) => failureUnknown({ method: 'Service.ask' }, error, failure),
     signalOf: findSignal,
     isStream: false,

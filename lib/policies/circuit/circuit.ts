@@ -10,7 +10,6 @@ import type { CircuitRules } from './rules.js';
 import type { Tally } from './rates.js';
 import type { Shares } from './row.js';
 import { type Rejections, rejectionsOf } from './rejections.js';
-import { type SavedCircuit, savedCircuit, savedStateAt, savedWindowsAt } from './saved.js';
 import {
   admit,
   asOf,
@@ -25,7 +24,7 @@ import {
   resetFrom,
   settle,
 } from './state.js';
-import { including, NO_WINDOWS, windowOf } from './windows.js';
+import { including, NO_WINDOWS, windowOf, type Windows } from './windows.js';
 
 /** The state of a circuit, and its epoch, which grows by one with every transition. */
 export class Circuit implements CircuitPort {
@@ -174,21 +173,16 @@ export class Circuit implements CircuitPort {
     return this.#become(resetFrom(this.#state, now, this.#rampUpMs), BY_HAND);
   }
 
-  /** The circuit as plain JSON, for `restore` in a later process. */
-  saved(now: number): SavedCircuit {
-    return savedCircuit(this.stateAt(now), this.#windows, now);
+  /** The calls that the rules' windows hold. */
+  get windows(): Windows {
+    return this.#windows;
   }
 
-  /** Restores what another process saved. True if that changed the kind of state. */
-  restore(saved: SavedCircuit, now: number): boolean {
-    const moved = this.#become(savedStateAt(saved, now), BY_HAND);
-    this.#windows = savedWindowsAt(saved, now);
+  /** Sets a state from outside, and windows if there are any. False if the kind of state is the same as before. */
+  adopt(state: CircuitState, cause: TransitionCause = BY_HAND, windows?: Windows): boolean {
+    const moved = this.#become(state, cause);
+    if (windows) this.#windows = windows;
     return moved;
-  }
-
-  /** Sets a state from outside. False if the kind of state is the same as before. */
-  adopt(state: CircuitState, cause: TransitionCause = BY_HAND): boolean {
-    return this.#become(state, cause);
   }
 
   onTransition(listener: OnTransition): () => void {

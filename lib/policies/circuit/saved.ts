@@ -1,3 +1,5 @@
+import { BY_HAND } from './cause.js';
+import type { Circuit } from './circuit.js';
 import type { Span } from './rates.js';
 import { type Row, rowOf } from './row.js';
 import { asOf, CLOSED, forcedClosed } from './state.js';
@@ -45,14 +47,19 @@ export type SavedWindow =
   /** A digit for each call, the oldest first: 1 if it failed, 2 if it was slow, 3 if both, else 0. */
   | { readonly unit: 'calls'; readonly size: number; readonly calls: string };
 
-/** The state and windows as plain JSON, for another process. */
-export function savedCircuit(state: CircuitState, windows: Windows, now: number): SavedCircuit {
+/** The circuit as plain JSON, for `restoreCircuit` in a later process. */
+export function savedCircuit(circuit: Circuit, now: number): SavedCircuit {
   return {
     version: 1,
     savedAt: now,
-    state: savedState(state, now),
-    windows: windows.map((each) => savedWindow(each, now)),
+    state: savedState(circuit.stateAt(now), now),
+    windows: circuit.windows.map((each) => savedWindow(each, now)),
   };
+}
+
+/** Restores what another process saved. True if that changed the kind of state. */
+export function restoreCircuit(circuit: Circuit, saved: SavedCircuit, now: number): boolean {
+  return circuit.adopt(savedStateAt(saved, now), BY_HAND, savedWindowsAt(saved, now));
 }
 
 function savedState(state: CircuitState, now: number): SavedState {
@@ -90,7 +97,7 @@ function savedWindow(window: Window, now: number): SavedWindow {
 }
 
 /** The saved state as it is at `now`. */
-export function savedStateAt({ state, savedAt }: SavedCircuit, now: number): CircuitState {
+function savedStateAt({ state, savedAt }: SavedCircuit, now: number): CircuitState {
   const since = savedAtHere(savedAt, now);
   switch (state.kind) {
     case 'closed': {
@@ -115,7 +122,7 @@ export function savedStateAt({ state, savedAt }: SavedCircuit, now: number): Cir
 }
 
 /** The saved windows at `now`, without calls that are too old by then. */
-export function savedWindowsAt({ windows, savedAt }: SavedCircuit, now: number): Windows {
+function savedWindowsAt({ windows, savedAt }: SavedCircuit, now: number): Windows {
   return windows.map((saved) => {
     const span: Span = saved;
     const window = newWindow(span);

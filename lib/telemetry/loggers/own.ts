@@ -1,5 +1,6 @@
 import { systemClock } from '../../core/clock.js';
 import { isWritten, LOG_LEVELS, type LogLevel } from '../../core/levels.js';
+import { listenToExit, stopListeningToExit } from '../../core/process.js';
 import { writeLine } from './standard-error.js';
 import { type Engine, importEngine, type Line, loadEngine } from './winston.js';
 import type { Writer } from './writer.js';
@@ -30,7 +31,7 @@ export function ownLogger(level: string): Writer {
 
 function write(line: Line & { readonly timestamp: string }): void {
   if (waiting.size === MAX_WAITING) return;
-  if (waiting.size === 0) globalThis.process?.once?.('exit', writeWaiting);
+  if (waiting.size === 0) listenToExit(writeWaiting);
   waiting.add(line);
   if (!engine && !isImporting) engine = loadEngine(writeFormatted);
   if (engine) engine(line);
@@ -41,7 +42,7 @@ function writeFormatted(line: Line, text: string): void {
   // False if the line was already written because the process is ending.
   if (!waiting.delete(line)) return;
   writeLine(text);
-  if (waiting.size === 0) globalThis.process?.removeListener?.('exit', writeWaiting);
+  if (waiting.size === 0) stopListeningToExit(writeWaiting);
 }
 
 function importLater(): void {

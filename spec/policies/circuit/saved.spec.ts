@@ -6,7 +6,7 @@ import { Circuit } from '#lib/policies/circuit/circuit.js';
 import { readSaved } from '#lib/policies/circuit/read-saved.js';
 import type { CircuitRules } from '#lib/policies/circuit/rules.js';
 import type { Outcome } from '#lib/policies/circuit/state.js';
-import type { SavedCircuit } from '#lib/policies/circuit/saved.js';
+import { restoreCircuit, type SavedCircuit, savedCircuit } from '#lib/policies/circuit/saved.js';
 
 const NEVER = Number.POSITIVE_INFINITY;
 const noChance = (): number => 0;
@@ -50,7 +50,7 @@ describe('A circuit that is saved and restored', () => {
         const before = new Circuit('c');
         const now = run(before, rules, history);
         const after = new Circuit('c');
-        after.restore(stored(before.saved(now)), now + pause);
+        restoreCircuit(after, stored(savedCircuit(before, now)), now + pause);
         const [expected, found] = [before.stateAt(now + pause), after.stateAt(now + pause)];
         if (expected.kind === 'half-open')
           expect(found).to.deep.include({ kind: 'half-open', trips: expected.trips, leases: [], successes: 0 });
@@ -69,7 +69,7 @@ describe('A circuit that is saved and restored', () => {
       const circuit = new Circuit('c');
       circuit[by]('maintenance');
       const restored = new Circuit('c');
-      expect(restored.restore(stored(circuit.saved(5)), 10)).to.equal(true);
+      expect(restoreCircuit(restored, stored(savedCircuit(circuit, 5)), 10)).to.equal(true);
       expect(restored.stateAt(10)).to.deep.equal(circuit.stateAt(10));
     }
   });
@@ -78,16 +78,16 @@ describe('A circuit that is saved and restored', () => {
     const saved = { version: 1, savedAt: 1_000_000, windows: [] } as const;
     const open = { kind: 'open', elapsedMs: 100, leftMs: 900, trips: 1, reason: 'failures' } as const;
     const circuit = new Circuit('c');
-    circuit.restore({ ...saved, state: open }, 400_000);
+    restoreCircuit(circuit, { ...saved, state: open }, 400_000);
     expect([circuit.isRejecting(400_899), circuit.isRejecting(400_900)]).to.deep.equal([true, false]);
-    circuit.restore({ ...saved, state: open }, 1_000_900);
+    restoreCircuit(circuit, { ...saved, state: open }, 1_000_900);
     expect(circuit.stateAt(1_000_900).kind).to.equal('half-open');
   });
 
   it('lets the first call be a probe where it was half-open', () => {
     const circuit = new Circuit('c');
     const rules = rulesOf({ unit: 'calls', size: 5 });
-    circuit.restore({ version: 1, savedAt: 0, state: { kind: 'half-open', trips: 3 }, windows: [] }, 50);
+    restoreCircuit(circuit, { version: 1, savedAt: 0, state: { kind: 'half-open', trips: 3 }, windows: [] }, 50);
     expect(circuit.admit(50, rules)?.lease).to.equal(1);
     expect(circuit.admit(50, rules)).to.equal(undefined);
   });
@@ -222,7 +222,7 @@ describe('What is restored from outside', () => {
         accepted += 1;
         const circuit = new Circuit('c');
         let now = 1_000_000;
-        circuit.restore(readSaved(given), now);
+        restoreCircuit(circuit, readSaved(given), now);
         const { kind } = circuit.stateAt(now);
         if (kind === 'isolated' || kind === 'forced-closed') circuit.reset(now);
         const state = circuit.stateAt(now);
