@@ -19,15 +19,15 @@ export const DailyQuota = definePolicy({
     most: { doc: 'Calls in a day.', format: count(1), default: 1000, env: 'DAILY_QUOTA_MOST' },
   },
   place: { below: 'RetryOnTransient', above: 'ConcurrencyLimited' },
-  bind: ({ most }, site, own) => {
+  bind: ({ most }, context, own) => {
     const used = own.once('DailyQuota', () => ({ day: 0, calls: 0 }));
     return {
       enter: (_self, _args, admission) => {
-        const day = Math.floor(site.clock.now() / DAY_MS);
+        const day = Math.floor(context.clock.now() / DAY_MS);
         if (day !== used.day) Object.assign(used, { day, calls: 0 });
         if (used.calls >= most) {
-          emit(site, 'quota_used_up', () => ({ most }));
-          return Promise.reject(new QuotaError(`${site.method}: all ${most} calls of the day are made.`));
+          emit(context, 'quota_used_up', () => ({ most }));
+          return Promise.reject(new QuotaError(`${context.method}: all ${most} calls of the day are made.`));
         }
         used.calls += 1;
         return admission;

@@ -2,28 +2,29 @@
 import type { Audience, Channel } from '../core/channel.js';
 import { RateLimitedError } from '../core/errors.js';
 import { type Failure, factsOf } from '../core/failure.js';
-import { Call, callAfterwards, UNGUARDED } from './call.js';
+import { UNGUARDED } from './admission.js';
+import { Call, callAfterwards } from './call.js';
 import { Durations } from './durations.js';
 import { watchEnd } from './open-stream.js';
 import { openingOf } from './opening.js';
 import { Answer, type Stream } from './policy.js';
 import { sharedCallOf } from './shared.js';
-import type { Site } from './site.js';
+import type { MethodContext } from './method-context.js';
 import { type CallErrorType, type CallOutcome, type CallStats, count, type RefusedBy } from './stats.js';
 
 /** Counts the calls of one method, for one version of its settings. */
 export class Account {
-  readonly #site: Site;
+  readonly #context: MethodContext;
   readonly #stats: CallStats;
   readonly #failedChannel: Channel;
   readonly #unknownChannel: Channel;
 
-  constructor(site: Site) {
-    this.#site = site;
-    this.#failedChannel = site.channel('call_failed');
-    this.#unknownChannel = site.channel('failure_unknown');
-    this.#stats = site.stats;
-    if (site.isTimed) this.#stats.durations ??= { success: new Durations(), failure: new Durations() };
+  constructor(context: MethodContext) {
+    this.#context = context;
+    this.#failedChannel = context.channel('call_failed');
+    this.#unknownChannel = context.channel('failure_unknown');
+    this.#stats = context.stats;
+    if (context.isTimed) this.#stats.durations ??= { success: new Durations(), failure: new Durations() };
   }
 
   get stats(): CallStats {
@@ -34,7 +35,7 @@ export class Account {
   track(promise: Promise<unknown>, call: Call): Promise<unknown> {
     return promise.then(
       (value) => {
-        const opening = openingOf(value, this.#site);
+        const opening = openingOf(value, this.#context);
         if (opening) opening.rest = this.watch(opening.rest, call);
         else this.succeeded(call);
         return value;
@@ -48,7 +49,8 @@ export class Account {
 
   /** Counts a call that a policy answered instead of the inner layers. */
   answered(entered: Promise<unknown> | Answer, self: unknown, args: readonly unknown[], given?: Call) {
-    if (!(entered instanceof Answer)) return this.track(entered, given ?? new Call(this.#site, self, args, UNGUARDED));
+    if (!(entered instanceof Answer))
+      return this.track(entered, given ?? new Call(this.#context, self, args, UNGUARDED));
     const { promise, by, error } = entered;
     if (by === 'constant') {
       this.#stats.fellBack += 1;
@@ -60,7 +62,7 @@ export class Account {
       this.#circuitRejected(error, self, args, given);
       return promise;
     }
-    const call = entered.call ?? given ?? new Call(this.#site, self, args, UNGUARDED);
+    const call = entered.call ?? given ?? new Call(this.#context, self, args, UNGUARDED);
     if (by === 'fallback') call.hasFallenBack = true;
     return this.track(promise, call);
   }
@@ -97,7 +99,7 @@ export class Account {
 
   /** A call without a {@link Call} failed. */
   failedAfterwards(error: unknown, self: unknown, args: readonly unknown[]): void {
-    this.failed(error, callAfterwards(this.#site, self, args, UNGUARDED));
+    this.failed(error, callAfterwards(this.#context, self, args, UNGUARDED));
   }
 
   /** The call failed. */
@@ -120,8 +122,8 @@ export class Account {
   #circuitRejected(error: unknown, self: unknown, args: readonly unknown[], given: Call | undefined): void {
     count(this.#stats.refused, 'circuit-open');
     // Rejections must be cheap, so the error is classified only if the event has an audience.
-    if (this.#failedChannel.audience(this.#site.clock.now())) {
-      const call = given ?? new Call(this.#site, self, args, UNGUARDED);
+    if (this.#failedChannel.audience(this.#context.clock.now())) {
+      const call = given ?? new Call(this.#context, self, args, UNGUARDED);
       this.#emit(error, call.failureOf(error), call);
     }
     if (given) this.#close(given, 'refused', 'circuit-open');
@@ -134,7 +136,7 @@ export class Account {
 
   #close(call: Call, outcome: CallOutcome, errorType?: CallErrorType): void {
     if (call.since === undefined) return;
-    const durationMs = Math.max(0, this.#site.clock.now() - call.since);
+    const durationMs = Math.max(0, this.#context.clock.now() - call.since);
     if (outcome === 'success' || outcome === 'failure') this.#stats.durations?.[outcome].add(durationMs);
     const { attempts, watched } = call;
     call.watched = undefined;
@@ -154,14 +156,14 @@ export class Account {
     // Without an audience the event is not marked as emitted, so that a later failure emits it.
     if (!audience) return;
     stats.hasToldUnknown = true;
-    audience(this.#site.unknownFailure(this.#circuitOf(call), error, failure));
+    audience(this.#context.unknownFailure(this.#circuitOf(call), error, failure));
   }
 
   #emitFailed(tell: Audience, failure: Failure, call: Call): void {
     const circuit = this.#circuitOf(call);
     tell({
       type: 'call_failed',
-      method: this.#site.method,
+      method: this.#context.method,
       ...(circuit !== undefined && { circuit }),
       attempts: call.attempts,
       ...(call.since !== undefined && { durationMs: Math.max(0, call.failedAt - call.since) }),

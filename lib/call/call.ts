@@ -10,64 +10,12 @@
 // `policy.ts` defines the contract of a policy. A healthy call creates no `Call` object. It is created when an attempt
 // fails, if the caller passed a signal, or if a policy has an `around` step.
 import type { Failure } from '../core/failure.js';
+import type { Admission } from './admission.js';
 import type { RetryBudget } from './retry-budget.js';
 import type { CallWatching } from './observer.js';
 import type { Scope } from './scope.js';
-import type { Site } from './site.js';
+import type { MethodContext } from './method-context.js';
 import { Stop } from './stop.js';
-
-/** The part of a circuit that inner policies see. */
-export interface CircuitPort {
-  readonly name: string;
-  /** Shared by all retries behind this circuit. */
-  readonly budget: RetryBudget;
-  /** True if the circuit has left the given epoch and rejects calls now. */
-  rejectsSince(epoch: number): boolean;
-  /** The error for a rejected call. */
-  rejection(now: () => number, method: string): Error;
-  /** Calls `listener` after each transition. Returns a function that stops listening. */
-  onTransition(listener: () => void): () => void;
-}
-
-/**
- * A circuit's admission of a call. All calls of one epoch of a closed circuit share one admission, so that what
- * policies compute for it is computed once. Each probe has its own.
- */
-export class Admission {
-  constructor(
-    readonly circuit: CircuitPort | undefined,
-    /** The circuit's epoch when it admitted the call. The circuit ignores results of older epochs. */
-    readonly epoch: number,
-    /** The probe's lease; 0 for an ordinary call. */
-    readonly lease: number,
-    /** When the call began, in milliseconds since the epoch, if the circuit has a rule about slow calls; else 0. */
-    readonly since = 0,
-    /** True if the circuit only watches and rejects no call. */
-    readonly isShadow = false,
-  ) {}
-
-  /** Tells an `Admission` from a promise; cheaper than `instanceof`. */
-  get isAdmission(): true {
-    return true;
-  }
-
-  /** True if the circuit, which admitted this call, rejects calls now. */
-  get isRevoked(): boolean {
-    return !this.isShadow && this.circuit?.rejectsSince(this.epoch) === true;
-  }
-
-  /** Calls `listener` when `isRevoked` may have changed. Returns a function that stops listening. */
-  onChange(listener: () => void): (() => void) | undefined {
-    return this.isShadow ? undefined : this.circuit?.onTransition(listener);
-  }
-}
-
-export function isAdmission(entered: object): entered is Admission {
-  return (entered as Partial<Admission>).isAdmission === true;
-}
-
-/** The admission of a call without a circuit. */
-export const UNGUARDED = new Admission(undefined, 0, 0);
 
 const CANCELLED: Failure = Object.freeze({ kind: 'cancelled', transient: false });
 
@@ -107,7 +55,7 @@ export class Call {
   #failure: Failure | undefined;
 
   constructor(
-    readonly site: Site,
+    readonly context: MethodContext,
     readonly self: unknown,
     readonly args: readonly unknown[],
     public admission: Admission,
@@ -142,13 +90,13 @@ export class Call {
 
   /** The budget of the call's retries: the circuit's; without a circuit, the method's. */
   get budget(): RetryBudget {
-    return this.admission.circuit?.budget ?? this.site.budget;
+    return this.admission.circuit?.budget ?? this.context.budget;
   }
 
   /** The failure of an attempt, classified once for all policies. `cancelled` once the caller has aborted. */
   failureOf(error: unknown): Failure {
     if (this.isAborted) {
-      this.failedAt = this.site.clock.now();
+      this.failedAt = this.context.clock.now();
       return CANCELLED;
     }
     return this.classified(error);
@@ -163,8 +111,8 @@ export class Call {
   classified(error: unknown): Failure {
     if (this.#failure === undefined || this.#error !== error) {
       this.#error = error;
-      this.failedAt = this.site.clock.now();
-      const failure = this.site.classify(error, this.failedAt, this.scope?.ended !== undefined);
+      this.failedAt = this.context.clock.now();
+      const failure = this.context.classify(error, this.failedAt, this.scope?.ended !== undefined);
       this.#failure = this.isDisturbed ? { ...failure, chaos: true } : failure;
     }
     return this.#failure;
@@ -184,8 +132,13 @@ export class Call {
 }
 
 /** Creates the `Call` of a call that ran without one, after its only attempt. */
-export function callAfterwards(site: Site, self: unknown, args: readonly unknown[], admission: Admission): Call {
-  const call = new Call(site, self, args, admission);
+export function callAfterwards(
+  context: MethodContext,
+  self: unknown,
+  args: readonly unknown[],
+  admission: Admission,
+): Call {
+  const call = new Call(context, self, args, admission);
   call.attempts = 1;
   call.attempt = 1;
   return call;
@@ -193,13 +146,13 @@ export function callAfterwards(site: Site, self: unknown, args: readonly unknown
 
 /** The given call, or a new one, with the admission set. */
 export function callFor(
-  site: Site,
+  context: MethodContext,
   self: unknown,
   args: readonly unknown[],
   admission: Admission,
   call: Call | undefined,
 ): Call {
-  if (!call) return new Call(site, self, args, admission);
+  if (!call) return new Call(context, self, args, admission);
   call.admission = admission;
   return call;
 }

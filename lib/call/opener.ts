@@ -33,11 +33,11 @@ export function opens(method: (self: unknown, args: readonly unknown[], call?: C
       const opened = (await started(call, nextOf, source, undefined)) as Result;
       return new Opening(new OpenStream(source, opened, scope instanceof Reading ? undefined : scope));
     };
-    const watching = call?.site.watching;
+    const watching = call?.context.watching;
     const ask = watching ? watching.attempt(first) : first;
     if (call) call.attempt += 1;
     const begin = (): Promise<unknown> => {
-      if (call) call.site.stats.attempts += 1;
+      if (call) call.context.stats.attempts += 1;
       call?.noteAttempt();
       return ask(self, args, call);
     };

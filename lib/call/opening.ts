@@ -4,7 +4,7 @@ import type { Stream } from './policy.js';
 import type { Tie } from './readable.js';
 import { handOut, tieTo } from './reader.js';
 import type { Scope } from './scope.js';
-import type { Site } from './site.js';
+import type { MethodContext } from './method-context.js';
 
 /**
  * A stream on its way out through the policies: opened by an `async *` method, or an object that is read as a stream.
@@ -39,11 +39,11 @@ const openings = new WeakMap<object, Opening>();
  * if it is an iterator, its `next`, `return` and `throw`; nothing else of it changes.
  * @param scope the innermost time limit or hedged attempt that returned the value
  */
-export function openingOf(value: unknown, site: Site, scope?: Scope): Opening | undefined {
+export function openingOf(value: unknown, context: MethodContext, scope?: Scope): Opening | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
   if (Opening.is(value)) return value;
   try {
-    return openings.get(value) ?? (isReadOnlyByIteration(value) ? followIteration(value, site, scope) : undefined);
+    return openings.get(value) ?? (isReadOnlyByIteration(value) ? followIteration(value, context, scope) : undefined);
   } catch {
     // A proxy may refuse reads and changes.
     return undefined;
@@ -51,8 +51,8 @@ export function openingOf(value: unknown, site: Site, scope?: Scope): Opening | 
 }
 
 /** Closes the stream of a successful call that nobody will read. False if the value is not a stream. */
-export function closeUnread(value: unknown, site: Site): boolean {
-  const opening = openingOf(value, site);
+export function closeUnread(value: unknown, context: MethodContext): boolean {
+  const opening = openingOf(value, context);
   if (!opening) return false;
   if (opening === value) swallow(opening.rest.return(undefined));
   else closeIterable(value as AsyncIterable<unknown>);
@@ -85,7 +85,11 @@ function isReadOnlyByIteration(value: object): value is AsyncIterable<unknown> {
   );
 }
 
-function followIteration(value: AsyncIterable<unknown>, site: Site, scope: Scope | undefined): Opening | undefined {
+function followIteration(
+  value: AsyncIterable<unknown>,
+  context: MethodContext,
+  scope: Scope | undefined,
+): Opening | undefined {
   const iterate = value[Symbol.asyncIterator] as Iterate;
   const source = new LateSource();
   const stream = new OpenStream(source, undefined, scope);
@@ -101,12 +105,12 @@ function followIteration(value: AsyncIterable<unknown>, site: Site, scope: Scope
       readerTie.stream = undefined;
       // A limit may have ended before the reading began.
       if (stream.isOver) swallow(source.return());
-      return handOut(streamOf(opening.rest), site);
+      return handOut(streamOf(opening.rest), context);
     },
   };
   if (!define(value, Symbol.asyncIterator, read)) return undefined;
   openings.set(value, opening);
-  const readerTie = tieTo(value, stream, site);
+  const readerTie = tieTo(value, stream, context);
   hasOwnSteps = followSteps(value as AsyncIterable<unknown> & Partial<Iterator>, source, opening, readerTie);
   return opening;
 }

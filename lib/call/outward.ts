@@ -4,7 +4,7 @@ import type { Account } from './account.js';
 import type { Call } from './call.js';
 import { openingOf } from './opening.js';
 import type { OnSuccess, Policy, Stream } from './policy.js';
-import type { Site } from './site.js';
+import type { MethodContext } from './method-context.js';
 
 export type Succeed = NonNullable<Policy['succeed']>;
 export type Fail = (error: unknown, call: Call) => Promise<unknown> | undefined;
@@ -27,7 +27,7 @@ export function out(
 ): Promise<unknown> {
   if (account) return outCounted(promise, call, succeed, fail, tail, account);
   return promise.then(
-    (value) => (tail && follow(value, tail, call.site, () => call) ? value : succeed(value)),
+    (value) => (tail && follow(value, tail, call.context, () => call) ? value : succeed(value)),
     (error) => {
       const handled = fail(error, call);
       if (handled === undefined) throw error;
@@ -47,7 +47,7 @@ function outCounted(
 ): Promise<unknown> {
   return promise.then(
     (value) => {
-      if (tail && follow(value, tail, call.site, () => call)) return value;
+      if (tail && follow(value, tail, call.context, () => call)) return value;
       try {
         const handed = succeed(value);
         account.succeeded(call);
@@ -67,9 +67,9 @@ function outCounted(
 }
 
 /** Lets policies see how the value ends if it is a stream. False if it is not a stream. */
-export function follow(value: unknown, tail: Tail, site: Site, callOf: () => Call): boolean {
+export function follow(value: unknown, tail: Tail, context: MethodContext, callOf: () => Call): boolean {
   if (typeof value !== 'object' || value === null) return false;
-  const opening = openingOf(value, site);
+  const opening = openingOf(value, context);
   if (opening) opening.rest = tail(opening.rest, callOf(), value);
   return opening !== undefined;
 }

@@ -1,8 +1,9 @@
 import { Account } from './account.js';
-import { type Admission, Call, callAfterwards, isAdmission, UNGUARDED } from './call.js';
+import { type Admission, isAdmission, UNGUARDED } from './admission.js';
+import { Call, callAfterwards } from './call.js';
 import { counted, counting, type Fail, follow, out, type Succeed, type Tail, tailOf } from './outward.js';
 import { Answer, type Next, type OnSuccess, type Policy } from './policy.js';
-import type { Site } from './site.js';
+import type { MethodContext } from './method-context.js';
 
 type Enter = (
   self: unknown,
@@ -30,21 +31,27 @@ interface Steps {
  * `around` step begins a new part, and the outer policies wait for its promise.
  * @param needsCall true if `body` always needs a {@link Call}
  */
-export function pipeline(policies: readonly Policy[], body: Next, site: Site, needsCall = false): Next {
-  return assemble(policies, body, site, needsCall, new Account(site));
+export function pipeline(policies: readonly Policy[], body: Next, context: MethodContext, needsCall = false): Next {
+  return assemble(policies, body, context, needsCall, new Account(context));
 }
 
 /** @param account counts the calls, if this is the outermost part */
-function assemble(policies: readonly Policy[], body: Next, site: Site, needsCall: boolean, account?: Account): Next {
+function assemble(
+  policies: readonly Policy[],
+  body: Next,
+  context: MethodContext,
+  needsCall: boolean,
+  account?: Account,
+): Next {
   const lastAround = policies.findLastIndex(({ around }) => around);
   if (policies.length === 0) return body;
-  if (lastAround < 0) return run(fuse(policies, body, site, account), body, site, needsCall, account);
-  const inner = assemble(policies.slice(lastAround + 1), body, site, true);
-  const part = surround(policies[lastAround] as Policy, inner, site, lastAround === 0 ? account : undefined);
-  return lastAround === 0 ? part : assemble(policies.slice(0, lastAround), part, site, true, account);
+  if (lastAround < 0) return run(fuse(policies, body, context, account), body, context, needsCall, account);
+  const inner = assemble(policies.slice(lastAround + 1), body, context, true);
+  const part = surround(policies[lastAround] as Policy, inner, context, lastAround === 0 ? account : undefined);
+  return lastAround === 0 ? part : assemble(policies.slice(0, lastAround), part, context, true, account);
 }
 
-function run(steps: Steps, body: Next, site: Site, needsCall: boolean, account?: Account): Next {
+function run(steps: Steps, body: Next, context: MethodContext, needsCall: boolean, account?: Account): Next {
   const { enter, succeed, fail } = steps;
   const tail = account ? counted(steps, account) : steps.tail;
   // Bound once for each admission, which calls share: a healthy call creates one closure only, for its failure.
@@ -55,8 +62,8 @@ function run(steps: Steps, body: Next, site: Site, needsCall: boolean, account?:
     const own = account ? counting(succeed(admission), account) : succeed(admission);
     if (!tail) return own;
     // A stream is followed with a new `Call`: only the admission of the original call is needed.
-    const callOf = (): Call => callAfterwards(site, undefined, [], admission);
-    return (value) => (follow(value, tail, site, callOf) ? value : own(value));
+    const callOf = (): Call => callAfterwards(context, undefined, [], admission);
+    return (value) => (follow(value, tail, context, callOf) ? value : own(value));
   };
 
   const runKnown = (call: Call, self: unknown, args: readonly unknown[], admission: Admission): Promise<unknown> => {
@@ -75,11 +82,11 @@ function run(steps: Steps, body: Next, site: Site, needsCall: boolean, account?:
       onSuccess = bind(admission);
     }
     if (call) return runKnown(call, self, args, admission);
-    if (needsCall) return runKnown(new Call(site, self, args, admission), self, args, admission);
+    if (needsCall) return runKnown(new Call(context, self, args, admission), self, args, admission);
     // Read before the method runs: the method may call itself synchronously, which binds another admission.
     const own = onSuccess;
     return body(self, args).then(own, (error) => {
-      const failed = callAfterwards(site, self, args, admission);
+      const failed = callAfterwards(context, self, args, admission);
       const handled = fail(error, failed);
       if (handled !== undefined) return handled;
       account?.failed(error, failed);
@@ -96,10 +103,10 @@ function promiseOf(entered: Entered, call: Call | undefined): Promise<unknown> {
   return entered.promise;
 }
 
-function surround({ around, ...own }: Policy, next: Next, site: Site, account?: Account): Next {
+function surround({ around, ...own }: Policy, next: Next, context: MethodContext, account?: Account): Next {
   const run = around as NonNullable<Policy['around']>;
   const tail = account ? counted({ succeed: succeedNoop, tail: own.tail }, account) : own.tail;
-  return (self, args, call = new Call(site, self, args, UNGUARDED)) => {
+  return (self, args, call = new Call(context, self, args, UNGUARDED)) => {
     let promise: Promise<unknown>;
     try {
       promise = run(call, next);
@@ -111,22 +118,22 @@ function surround({ around, ...own }: Policy, next: Next, site: Site, account?: 
 }
 
 /** @param account set for the outermost part: then what a `fail` step answers with is counted already */
-function fuse([first, ...rest]: readonly Policy[], body: Next, site: Site, account?: Account): Steps {
+function fuse([first, ...rest]: readonly Policy[], body: Next, context: MethodContext, account?: Account): Steps {
   const outer = first as Policy;
   const { succeed = succeedNoop } = outer;
   if (rest.length === 0) {
     const fail = countedFail(failOf(outer, body), account);
     return { enter: enterOf(outer, body), succeed, fail, tail: outer.tail };
   }
-  const inner = fuse(rest, body, site);
-  const next = run(inner, body, site, false);
+  const inner = fuse(rest, body, context);
+  const next = run(inner, body, context, false);
   const fail = failOf(outer, next);
   const failCounted = countedFail(fail, account);
   const tail = account ? counted({ succeed, tail: outer.tail }, account) : outer.tail;
   const settle = (promise: Promise<unknown>, call: Call): Promise<unknown> =>
     out(promise, call, succeed(call.admission), failCounted, tail, account);
   return {
-    enter: chainEnter(enterOf(outer, next), inner.enter, settle, site, account !== undefined),
+    enter: chainEnter(enterOf(outer, next), inner.enter, settle, context, account !== undefined),
     succeed: chainSucceed(succeed, inner.succeed),
     fail: (error, call) => {
       const handled = inner.fail(error, call);
@@ -148,7 +155,7 @@ function chainEnter(
   outer: Enter,
   inner: Enter,
   settle: (promise: Promise<unknown>, call: Call) => Promise<unknown>,
-  site: Site,
+  context: MethodContext,
   isCounted: boolean,
 ): Enter {
   if (inner === admit) return outer;
@@ -161,7 +168,7 @@ function chainEnter(
     call: Call | undefined,
   ): Answer => {
     const answer = entered instanceof Answer ? entered : new Answer(entered, undefined);
-    const known = answer.call ?? call ?? new Call(site, self, args, admission);
+    const known = answer.call ?? call ?? new Call(context, self, args, admission);
     if (answer.isFallback) known.hasFallenBack = true;
     const promise = settle(answer.promise, known);
     if (isCounted) return new Counted(promise, known);

@@ -1,4 +1,5 @@
-import type { Admission, Call } from './call.js';
+import type { Admission } from './admission.js';
+import type { Call } from './call.js';
 
 export type Stream = AsyncGenerator<unknown, unknown, unknown>;
 

@@ -1,7 +1,7 @@
 import type { Holder, Readable, Tie } from './readable.js';
 import { afterThisTurn } from '../core/turn.js';
 import type { Stream } from './policy.js';
-import type { Site } from './site.js';
+import type { MethodContext } from './method-context.js';
 
 type Result = IteratorResult<unknown, unknown>;
 
@@ -9,12 +9,12 @@ class Tied implements Tie {
   stream: Readable | undefined;
   reader: Holder | undefined;
 
-  constructor(readonly site: Site) {}
+  constructor(readonly context: MethodContext) {}
 }
 
-const collected = new FinalizationRegistry<Tied>(({ stream, site }) => {
+const collected = new FinalizationRegistry<Tied>(({ stream, context }) => {
   if (!stream?.drop()) return;
-  site.channel('stream_dropped').audience(site.clock.now())?.({ type: 'stream_dropped', method: site.method });
+  context.channel('stream_dropped').audience(context.clock.now())?.({ type: 'stream_dropped', method: context.method });
 });
 
 interface NewTie {
@@ -34,8 +34,8 @@ let isScheduled = false;
  * stream that ends within this turn of the event loop is not registered, because registering costs more than a hundred
  * chunks.
  */
-export function tieTo(object: object, stream: Readable, site: Site): Tie {
-  const tie = new Tied(site);
+export function tieTo(object: object, stream: Readable, context: MethodContext): Tie {
+  const tie = new Tied(context);
   stream.tieTo(tie);
   newTies.push({ object, tie });
   if (newTies.length >= filterAt) {
@@ -64,9 +64,9 @@ class Reader implements Stream, Holder {
   #stream: Readable;
   readonly #tie: Tie;
 
-  constructor(stream: Readable, site: Site) {
+  constructor(stream: Readable, context: MethodContext) {
     this.#stream = stream;
-    this.#tie = tieTo(this, stream, site);
+    this.#tie = tieTo(this, stream, context);
   }
 
   readFrom(stream: Readable): void {
@@ -106,6 +106,6 @@ class Reader implements Stream, Holder {
 }
 
 /** The object through which the caller reads the stream. */
-export function handOut(stream: Readable, site: Site): Stream {
-  return new Reader(stream, site);
+export function handOut(stream: Readable, context: MethodContext): Stream {
+  return new Reader(stream, context);
 }

@@ -1,14 +1,29 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { shared } from '../core/shared.js';
-import type { Call } from './call.js';
 import { onAbort } from './signals.js';
-import type { StopCause } from './stop.js';
+
+/**
+ * Why a call should stop, in order of precedence: the caller aborted it, a time limit around it has ended, the circuit
+ * rejects calls now, or another hedged attempt has won.
+ */
+export type StopCause = 'aborted' | 'deadline' | 'circuit-open' | 'lost';
 
 /** How a scope ended before the code that runs in it. */
 export interface Ending {
   readonly cause: StopCause;
   /** The error that the call rejects with. */
   readonly error: unknown;
+}
+
+/** The call that runs in a scope. */
+export interface ScopedCall {
+  /** Its innermost scope. */
+  scope: Scope | undefined;
+  /** The caller's signal. */
+  readonly signal?: AbortSignal | undefined;
+  /** The number of its running attempt, from 1, and whether that is a hedge. */
+  readonly attempt: number;
+  readonly isHedge: boolean;
 }
 
 /** What the async context holds. It drops the scope when that is over, so that the scope can be collected. */
@@ -38,7 +53,7 @@ export function currentScope(): Scope | undefined {
  */
 export class Scope {
   readonly parent: Scope | undefined;
-  #call: Call | undefined;
+  #call: ScopedCall | undefined;
   #ended: Ending | undefined;
   #holder: Holder | undefined;
   #rejectRun: ((reason: unknown) => void) | undefined;
@@ -49,7 +64,7 @@ export class Scope {
   #isReleased = false;
 
   /** Sets itself as the innermost scope of the call. */
-  constructor(call: Call, signal: AbortSignal | null | undefined = call.signal) {
+  constructor(call: ScopedCall, signal: AbortSignal | null | undefined = call.signal) {
     const { scope: parent } = call;
     this.#call = call;
     this.parent = parent;
@@ -65,7 +80,7 @@ export class Scope {
   }
 
   /** The call that runs in it; undefined when the scope is over. */
-  get owner(): Call | undefined {
+  get owner(): ScopedCall | undefined {
     return this.#call;
   }
 

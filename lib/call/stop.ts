@@ -1,18 +1,24 @@
-import type { Timer } from '../core/clock.js';
-import type { Call } from './call.js';
+import type { Clock, Timer } from '../core/clock.js';
+import type { Admission } from './admission.js';
+import type { Scope, StopCause } from './scope.js';
 import { onAbort } from './signals.js';
 
-/**
- * Why a call should stop, in order of precedence: the caller aborted it, a time limit around it has ended, the circuit
- * rejects calls now, or another hedged attempt has won.
- */
-export type StopCause = 'aborted' | 'deadline' | 'circuit-open' | 'lost';
+/** What decides whether a call should stop. */
+export interface Stoppable {
+  readonly isAborted: boolean;
+  /** The caller's signal. */
+  readonly signal?: AbortSignal | undefined;
+  /** The innermost time limit or hedged attempt around the running code. */
+  readonly scope: Scope | undefined;
+  readonly admission: Admission;
+  readonly context: { readonly clock: Clock; readonly method: string };
+}
 
 /** Tells whether and why one call should stop. Policies ask before and after each wait, and before each attempt. */
 export class Stop {
-  readonly #call: Call;
+  readonly #call: Stoppable;
 
-  constructor(call: Call) {
+  constructor(call: Stoppable) {
     this.#call = call;
   }
 
@@ -27,19 +33,19 @@ export class Stop {
 
   /** The error of the call for its cause. Ends a limit whose timer is late. */
   get error(): unknown {
-    const { signal, scope, admission, site } = this.#call;
+    const { signal, scope, admission, context } = this.#call;
     const { cause } = this;
     if (cause === 'aborted') return signal?.aborted ? signal.reason : scope?.ending('aborted')?.error;
-    if (cause === 'circuit-open') return admission.circuit?.rejection(() => site.clock.now(), site.method);
+    if (cause === 'circuit-open') return admission.circuit?.rejection(() => context.clock.now(), context.method);
     if (cause === 'deadline') scope?.expire();
     return cause && scope?.ending(cause)?.error;
   }
 
   /** Milliseconds until the deadline of the enclosing limits; Infinity without one. */
   get leftMs(): number {
-    const { scope, site } = this.#call;
+    const { scope, context } = this.#call;
     const deadline = scope ? scope.deadline : Number.POSITIVE_INFINITY;
-    return deadline === Number.POSITIVE_INFINITY ? deadline : deadline - site.clock.now();
+    return deadline === Number.POSITIVE_INFINITY ? deadline : deadline - context.clock.now();
   }
 
   /** Calls `listener` when the call should stop. Returns a function that stops listening. */
@@ -67,7 +73,7 @@ export class Stop {
    * timer and listeners. Also stops if the circuit opened in the meantime, even if it has closed again.
    */
   wait(ms: number): Promise<StopCause | undefined> {
-    const { clock } = this.#call.site;
+    const { clock } = this.#call.context;
     // A listener of the wait's events may have stopped the call.
     const { cause } = this;
     if (cause) return Promise.resolve(cause);

@@ -1,6 +1,6 @@
 import type { Timer } from '../core/clock.js';
 import type { Call } from './call.js';
-import type { StopCause } from './stop.js';
+import type { StopCause } from './scope.js';
 
 /** How a wait ended: the call was admitted, `maxWaitMs` was over, or the call should stop. */
 export type Turn = 'admitted' | 'late' | { readonly stop: StopCause };
@@ -16,8 +16,12 @@ export interface WaitingLine<Place> {
 }
 
 /** Waits for the call's turn, at most `maxWaitMs`, or until the call should stop. Removes its timer and listener. */
-export function waitForTurn<Place>(line: WaitingLine<Place>, maxWaitMs: number, { site, stop }: Call): Promise<Turn> {
-  const { clock } = site;
+export function waitForTurn<Place>(
+  line: WaitingLine<Place>,
+  maxWaitMs: number,
+  { context, stop }: Call,
+): Promise<Turn> {
+  const { clock } = context;
   return new Promise((resolve) => {
     let timer: Timer;
     let isOver = false;

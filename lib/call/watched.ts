@@ -14,7 +14,7 @@ export function watchingBy(observers: readonly CallObserver[]): Watching | undef
 /** Runs a call inside its watches. */
 function watchedCall(observers: readonly CallObserver[], run: Next): Next {
   return (self, args, call) => {
-    const { method } = (call as Call).site;
+    const { method } = (call as Call).context;
     const watches: CallWatch[] = [];
     for (const observer of observers) {
       const watch = guarded(() => observer.begin(method));
@@ -29,15 +29,15 @@ function watchedCall(observers: readonly CallObserver[], run: Next): Next {
 /** Runs an attempt of a call that is watched. One that opens a stream ends with the stream. */
 function watchedAttempt(method: Next): Next {
   return (self, args, call) => {
-    const { outermost, isHedge, site, scope } = call as Call;
-    const attempt = outermost.watched?.attempt(outermost.attempts, isHedge, site.clock);
+    const { outermost, isHedge, context, scope } = call as Call;
+    const attempt = outermost.watched?.attempt(outermost.attempts, isHedge, context.clock);
     if (!attempt) return method(self, args, call);
     const failed = (error: unknown): void => attempt.ended((call as Call).failureOf(error).kind);
     return attempt
       .within(() => method(self, args, call))
       .then(
         (value) => {
-          const opening = openingOf(value, site, scope);
+          const opening = openingOf(value, context, scope);
           if (!opening) attempt.ended();
           else
             opening.rest = watchEnd(opening.rest, {

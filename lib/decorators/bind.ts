@@ -1,5 +1,5 @@
 import type { Policy } from '../call/policy.js';
-import type { Site } from '../call/site.js';
+import type { MethodContext } from '../call/method-context.js';
 import type { CountedDecorators } from '../runtime/counted.js';
 import { ConfigurationError } from '../core/errors.js';
 import { layers } from '../runtime/runtime.js';
@@ -14,13 +14,18 @@ import { type Decoration, type Decorator, isInnerAt, namesOf, type Options, type
  * The enabled policies of a stack, with the settings in effect.
  * @throws {ConfigurationError} that lists every wrong or contradictory setting
  */
-export function bindAll(stack: readonly Decoration[], site: Site, owned: Owned, self: unknown): readonly Policy[] {
-  const enabled = rightOf(stack, site.method, layers());
-  const problems = problemsOf(enabled, site.method);
+export function bindAll(
+  stack: readonly Decoration[],
+  context: MethodContext,
+  owned: Owned,
+  self: unknown,
+): readonly Policy[] {
+  const enabled = rightOf(stack, context.method, layers());
+  const problems = problemsOf(enabled, context.method);
   if (problems.length > 0) throw new ConfigurationError(problems);
   const names = enabled.map(({ decorator }) => decorator.policy);
   return enabled.flatMap(({ decorator, values, isInner }, index) =>
-    decorator.bind(values, site, owned, { index, stack: names, isInner }, self),
+    decorator.bind(values, context, owned, { index, stack: names, isInner }, self),
   );
 }
 

@@ -1,4 +1,4 @@
-import type { Site } from '../call/site.js';
+import type { MethodContext } from '../call/method-context.js';
 import type { ResolvedOf } from '../core/field.js';
 import type { chaosFields } from '../policies/chaos/options.js';
 import { type ChaosRules, chaosRules } from '../policies/chaos/rules.js';
@@ -17,7 +17,7 @@ interface Emitted {
  * The chaos rules in effect for this method; undefined for none. Emits `chaos_started` when they change.
  * @throws {ConfigurationError} for wrong settings of chaos, if the environment variable allows chaos
  */
-export function chaosOf(stack: readonly Decoration[], site: Site, owned: Owned): ChaosRules | undefined {
+export function chaosOf(stack: readonly Decoration[], context: MethodContext, owned: Owned): ChaosRules | undefined {
   const current = layers();
   const emitted = owned.once('chaos', (): Emitted => ({ rules: undefined }));
   // Neither files nor code can allow chaos: only the environment variable can.
@@ -25,18 +25,18 @@ export function chaosOf(stack: readonly Decoration[], site: Site, owned: Owned):
     emitted.rules = undefined;
     return undefined;
   }
-  const names = namesOf(stack, site.method);
+  const names = namesOf(stack, context.method);
   refuse(problemsFor(current, { groups: new Set(['chaos']), ...names }));
   const values = valuesIn(current, names, { group: 'chaos', options: {} }) as ResolvedOf<typeof chaosFields>;
-  const now = site.clock.now();
+  const now = context.clock.now();
   const rules = chaosRules(values, now);
   const text = rules && JSON.stringify(rules);
-  if (rules && emitted.rules !== text) emit(rules, site, now);
+  if (rules && emitted.rules !== text) emit(rules, context, now);
   emitted.rules = text;
   return rules;
 }
 
-function emit({ rate, fault, latencyMs, endsAt }: ChaosRules, { channel, method }: Site, now: number): void {
+function emit({ rate, fault, latencyMs, endsAt }: ChaosRules, { channel, method }: MethodContext, now: number): void {
   channel('chaos_started').audience(now)?.({
     type: 'chaos_started',
     method,

@@ -1,4 +1,4 @@
-import type { Site } from '../call/site.js';
+import type { MethodContext } from '../call/method-context.js';
 import { type CircuitOptions, circuitFields, type ResolvedCircuitOptions } from '../policies/circuit/options.js';
 import { isLearner } from '../policies/circuit/fallback.js';
 import { learnFrom } from '../policies/circuit/learn.js';
@@ -32,12 +32,12 @@ export const CircuitProtected: CircuitProtectedFactory = definePolicy({
   // If only the rate is set, the rate alone decides.
   derive: ({ failureRate }, isSet): Partial<ResolvedCircuitOptions> =>
     failureRate !== null && !isSet('failureThreshold') ? { failureThreshold: 'off' } : {},
-  bind: (options, site, own) => {
+  bind: (options, context, own) => {
     const { fallback, failureOnResult } = options;
-    const policy = protect(site, {
+    const policy = protect(context, {
       ...options,
       rules: circuitRules(options),
-      circuit: circuitOf(options, site, own),
+      circuit: circuitOf(options, context, own),
     });
     // Only an additional policy sees the arguments of successful calls: the circuit does not.
     return isLearner(fallback) ? [policy, learnFrom(fallback, (value) => !failureOnResult?.(value))] : policy;
@@ -49,13 +49,13 @@ export const CircuitProtected: CircuitProtectedFactory = definePolicy({
  */
 function circuitOf(
   { circuit: name, key, maxKeys }: ResolvedCircuitOptions,
-  site: Site,
+  context: MethodContext,
   owned: Owned,
 ): Protection['circuit'] {
-  const own = <T>(make: (method: string) => T): T => owned.once('CircuitProtected', () => make(site.method));
+  const own = <T>(make: (method: string) => T): T => owned.once('CircuitProtected', () => make(context.method));
   if (!key) return name === undefined ? own(ownCircuit) : circuitNamed(name);
-  const now = (): number => site.clock.now();
+  const now = (): number => context.clock.now();
   const circuits = name === undefined ? own(ownKeyedCircuits) : keyedCircuitsNamed(name);
-  const keyOf = keyFinder('CircuitProtected', site.method, key);
+  const keyOf = keyFinder('CircuitProtected', context.method, key);
   return (self, args) => circuits.get(keyOf(self, args), maxKeys, now);
 }

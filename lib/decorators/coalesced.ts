@@ -1,4 +1,5 @@
 import { coalesce } from '../policies/coalesce/coalesce.js';
+import type { Flight } from '../policies/coalesce/flight.js';
 import { InFlight } from '../policies/coalesce/in-flight.js';
 import { coalesceFields, type CoalesceOptions } from '../policies/coalesce/options.js';
 import { definePolicy } from './define-policy.js';
@@ -19,10 +20,10 @@ export const Coalesced: (options: CoalesceOptions) => PolicyDecorator = definePo
   fields: coalesceFields,
   noStreams: 'a stream has one reader; share the result of a method that reads it to its end',
   contradictions: ({ key }) => (key ? [] : ['key: expected a function, got nothing; write key: (id) => id']),
-  bind: ({ key = String }, site, own) =>
+  bind: ({ key = String }, context, own) =>
     coalesce(
-      site,
-      keyFinder('Coalesced', site.method, key),
-      own.once('Coalesced', () => new InFlight()),
+      context,
+      keyFinder('Coalesced', context.method, key),
+      own.once('Coalesced', () => new InFlight<Flight>()),
     ),
 });

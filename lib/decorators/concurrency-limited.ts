@@ -1,4 +1,4 @@
-import type { Site } from '../call/site.js';
+import type { MethodContext } from '../call/method-context.js';
 import type { Bulkhead } from '../policies/concurrency/bulkhead.js';
 import { limitConcurrency } from '../policies/concurrency/limit.js';
 import { concurrencyFields, type ConcurrencyOptions } from '../policies/concurrency/options.js';
@@ -23,14 +23,14 @@ export const ConcurrencyLimited: (options: ConcurrencyOptions) => PolicyDecorato
   group: 'concurrency',
   fields: concurrencyFields,
   contradictions: concurrencyContradictions,
-  bind: (options, site, own) => {
+  bind: (options, context, own) => {
     const rules = concurrencyRules(options);
-    return limitConcurrency(site, {
+    return limitConcurrency(context, {
       rules,
       name: options.bulkhead,
       bulkhead: options.key
-        ? byKey(keyFinder('ConcurrencyLimited', site.method, options.key), options.bulkhead, rules, site, own)
-        : forAll(options.bulkhead, rules, site, own),
+        ? byKey(keyFinder('ConcurrencyLimited', context.method, options.key), options.bulkhead, rules, context, own)
+        : forAll(options.bulkhead, rules, context, own),
     });
   },
 });
@@ -38,7 +38,7 @@ export const ConcurrencyLimited: (options: ConcurrencyOptions) => PolicyDecorato
 type KeyOf = ReturnType<typeof keyFinder>;
 
 /** The one bulkhead of all calls. */
-function forAll(name: string | undefined, rules: ConcurrencyRules, { method }: Site, own: Owned): Bulkhead {
+function forAll(name: string | undefined, rules: ConcurrencyRules, { method }: MethodContext, own: Owned): Bulkhead {
   const bulkhead = name === undefined ? own.once('ConcurrencyLimited', () => ownBulkhead(method)) : bulkheadNamed(name);
   bulkhead.resize(rules.limit, rules.adaptive);
   return bulkhead;
@@ -49,7 +49,7 @@ function byKey(
   keyOf: KeyOf,
   name: string | undefined,
   rules: ConcurrencyRules,
-  { method }: Site,
+  { method }: MethodContext,
   own: Owned,
 ): (self: unknown, args: readonly unknown[]) => Bulkhead {
   const bulkheads =

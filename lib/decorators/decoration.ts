@@ -1,6 +1,6 @@
 import type { Policy } from '../call/policy.js';
 import type { RetryBudget } from '../call/retry-budget.js';
-import type { Site } from '../call/site.js';
+import type { MethodContext } from '../call/method-context.js';
 import type { CallStats } from '../call/stats.js';
 import type { Fields } from '../core/field.js';
 import { shared } from '../core/shared.js';
@@ -67,7 +67,13 @@ export interface Decorator {
    * @param options the options in effect
    * @param self the object of the first call with these settings
    */
-  bind(options: Options, site: Site, owned: Owned, position: Position, self: unknown): Policy | readonly Policy[];
+  bind(
+    options: Options,
+    context: MethodContext,
+    owned: Owned,
+    position: Position,
+    self: unknown,
+  ): Policy | readonly Policy[];
 }
 
 /** A decorator on a method, with its options. */

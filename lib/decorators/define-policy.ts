@@ -1,5 +1,5 @@
 import type { Policy } from '../call/policy.js';
-import type { Site } from '../call/site.js';
+import type { MethodContext } from '../call/method-context.js';
 import { commonOptions } from '../core/common-options.js';
 import { ConfigurationError } from '../core/errors.js';
 import { type Fields, isData, type OptionsOf, type ResolvedOf, type ValueOf } from '../core/field.js';
@@ -39,7 +39,7 @@ export interface PolicyDefinition<F extends Fields, S extends keyof F = never> {
   /** Makes the policy of one method, once for each configuration. `self` is the object of the first call with it. */
   bind(
     options: ResolvedOf<F> & CommonOptions,
-    site: Site,
+    context: MethodContext,
     own: Owned,
     position: Position,
     self: unknown,
@@ -159,7 +159,7 @@ function decoratorOf<F extends Fields>(definition: Omit<PolicyDefinition<F>, 'sh
       definition.contradictions?.(options as Partial<ResolvedOf<F>>) ??
       groups.get(group)?.contradictions(options) ??
       [],
-    bind: (options, site, owned, position, self) =>
-      definition.bind(options as ResolvedOf<F> & CommonOptions, site, owned, position, self),
+    bind: (options, context, owned, position, self) =>
+      definition.bind(options as ResolvedOf<F> & CommonOptions, context, owned, position, self),
   };
 }

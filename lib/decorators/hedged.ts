@@ -20,9 +20,9 @@ export const Hedged: (options: HedgeOptions) => PolicyDecorator = definePolicy({
   group: 'hedge',
   fields: hedgeFields,
   contradictions: hedgeContradictions,
-  bind: (options, site, own, { index, stack }) =>
+  bind: (options, context, own, { index, stack }) =>
     hedge(
-      site,
+      context,
       hedgeRules(options),
       own.once('Hedged', () => new Latencies()),
       index === stack.length - 1,

@@ -4,7 +4,7 @@ import { pipeline } from '../call/pipeline.js';
 import type { Next, Policy, Stream } from '../call/policy.js';
 import { RetryBudget } from '../call/retry-budget.js';
 import { type CallStats, count } from '../call/stats.js';
-import type { Site } from '../call/site.js';
+import type { MethodContext } from '../call/method-context.js';
 import type { DecorationError } from '../core/errors.js';
 import type { Channel } from '../core/channel.js';
 import type { EventType } from '../core/events.js';
@@ -37,7 +37,7 @@ interface Shape {
   readonly isStream: boolean;
   /** Calls the method without policies. */
   readonly direct: Run;
-  readonly policed: (policies: readonly Policy[], site: Site, chaos: ChaosRules | undefined) => Run;
+  readonly policed: (policies: readonly Policy[], context: MethodContext, chaos: ChaosRules | undefined) => Run;
   /** The result of a call while settings are wrong. */
   readonly refuse: (refusal: unknown) => unknown;
 }
@@ -106,7 +106,7 @@ export function wrap(
 
   function policed(method: string, self: unknown): Run {
     const { clock, random, telemetry, instantRetries, hooks } = runtime;
-    const site: Site = {
+    const context: MethodContext = {
       method,
       isStream: shape.isStream,
       clock,
@@ -123,7 +123,7 @@ export function wrap(
       unknownFailure: (circuit, error, failure) =>
         failureUnknown({ method, ...(circuit !== undefined && { circuit }) }, error, failure),
     };
-    return shape.policed(bindAll(stack, site, owned, self), site, chaosOf(stack, site, owned));
+    return shape.policed(bindAll(stack, context, owned, self), context, chaosOf(stack, context, owned));
   }
 }
 
@@ -156,9 +156,14 @@ function own(stats: CallStats): Owned {
 }
 
 /** The method within its policies. Chaos is innermost. */
-function around(policies: readonly Policy[], method: Next, site: Site, chaos: ChaosRules | undefined): Next {
-  if (!chaos) return pipeline(policies, inScope(method, site), site);
-  return pipeline(policies, inScope(disturb(method, chaos, site), site), site, true);
+function around(
+  policies: readonly Policy[],
+  method: Next,
+  context: MethodContext,
+  chaos: ChaosRules | undefined,
+): Next {
+  if (!chaos) return pipeline(policies, inScope(method, context), context);
+  return pipeline(policies, inScope(disturb(method, chaos, context), context), context, true);
 }
 
 function promiseShape(body: AnyFunction): Shape {
@@ -166,7 +171,7 @@ function promiseShape(body: AnyFunction): Shape {
   return {
     isStream: false,
     direct: next,
-    policed: (policies, site, chaos) => handle(around(policies, next, site, chaos), site),
+    policed: (policies, context, chaos) => handle(around(policies, next, context, chaos), context),
     refuse: (refusal) => Promise.reject(refusal),
   };
 }
@@ -183,8 +188,8 @@ function looseShape(body: AnyFunction, target: DecoratedTarget): Shape {
   return {
     isStream: false,
     direct: (self, args) => body.apply(self, args as unknown[]),
-    policed: (policies, site, chaos) => {
-      const run = handle(around(policies, next, site, chaos), site);
+    policed: (policies, context, chaos) => {
+      const run = handle(around(policies, next, context, chaos), context);
       return (self, args) => {
         misuse = undefined;
         const promise = run(self, args);
@@ -203,9 +208,9 @@ function streamShape(body: AnyFunction): Shape {
   return {
     isStream: true,
     direct,
-    policed: (policies, site, chaos) => {
-      const read = chaos ? disturbStream(direct, chaos, site) : direct;
-      return handleStream(pipeline(policies, opens(read), site, true), site);
+    policed: (policies, context, chaos) => {
+      const read = chaos ? disturbStream(direct, chaos, context) : direct;
+      return handleStream(pipeline(policies, opens(read), context, true), context);
     },
     refuse: refusingStream,
   };

@@ -1,5 +1,5 @@
 import { toMs } from '../core/duration.js';
-import type { Site } from '../call/site.js';
+import type { MethodContext } from '../call/method-context.js';
 import type { Limiter } from '../policies/limiter/limiter.js';
 import { limitRate } from '../policies/limiter/limit.js';
 import { limiterFields, type LimiterOptions } from '../policies/limiter/options.js';
@@ -25,18 +25,18 @@ export const RateLimited: (options: LimiterOptions) => PolicyDecorator = defineP
   group: 'limiter',
   fields: limiterFields,
   contradictions: limiterContradictions,
-  bind: (options, site, own, { index, stack }) => {
+  bind: (options, context, own, { index, stack }) => {
     const { limiter: name, limit, per, burst, fleet, key, maxWait, queue, cost, actual } = options;
     // Never: both are required.
     if (limit === null || per === null) return {};
     // The number of this decorator among those of the stack.
     const nth = stack.slice(0, index).filter((policy) => policy === 'RateLimited').length;
     const rules = limiterRules({ limit, per, burst, fleet });
-    const keyOf = key && keyFinder('RateLimited', site.method, key);
+    const keyOf = key && keyFinder('RateLimited', context.method, key);
     return limitRate(
-      site,
+      context,
       {
-        name: name ?? site.method,
+        name: name ?? context.method,
         limit,
         maxWaitMs: toMs(maxWait),
         queue: queue ?? Number.POSITIVE_INFINITY,
@@ -44,14 +44,14 @@ export const RateLimited: (options: LimiterOptions) => PolicyDecorator = defineP
         cost,
         actual,
       },
-      name === undefined ? ofMethod(rules, nth, site, own) : limiterNamed(name, rules),
+      name === undefined ? ofMethod(rules, nth, context, own) : limiterNamed(name, rules),
       own.once(`RateLimited ${nth} reported`, () => new Set<string>()),
     );
   },
 });
 
 /** The method's own limiter. It keeps its debt when settings change. */
-function ofMethod(rules: LimiterRules, nth: number, { method, clock }: Site, own: Owned): Limiter {
+function ofMethod(rules: LimiterRules, nth: number, { method, clock }: MethodContext, own: Owned): Limiter {
   const limiter = own.once(`RateLimited ${nth}`, () => ownLimiter(method, rules));
   limiter.change(rules, clock.now());
   return limiter;

@@ -19,7 +19,8 @@ export const RespectRateLimit: (options?: RateLimitOptions) => PolicyDecorator =
   name: 'RespectRateLimit',
   group: 'rateLimit',
   fields: rateLimitFields,
-  bind: (options, site, own) => rateLimit(site, rateLimitRules(options), gateOf(options.gate, own, site.method)),
+  bind: (options, context, own) =>
+    rateLimit(context, rateLimitRules(options), gateOf(options.gate, own, context.method)),
 });
 
 /** The gate of a call: the named one, else that of its circuit, else the method's own. */

@@ -17,10 +17,10 @@ export const RetryOnTransient: (options?: RetryOptions) => PolicyDecorator = def
   name: 'RetryOnTransient',
   group: 'retry',
   fields: retryFields,
-  bind: (options, site, own, _position, self) => {
+  bind: (options, context, own, _position, self) => {
     const multiplied = own.once('RetryOnTransient', () => new Multiplied());
-    const rules = retryRules(options, site);
-    multiplied.noticeClients(site, rules.maxAttempts, self);
-    return retry(site, rules, multiplied);
+    const rules = retryRules(options, context);
+    multiplied.noticeClients(context, rules.maxAttempts, self);
+    return retry(context, rules, multiplied);
   },
 });

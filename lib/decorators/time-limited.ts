@@ -22,10 +22,10 @@ export const TimeLimited: (limit: Duration | TimeLimitOptions) => PolicyDecorato
   fields: timeLimitFields,
   shorthand: 'limit',
   contradictions: timeLimitContradictions,
-  bind: (options, site, _own, { isInner, stack }) => {
+  bind: (options, context, _own, { isInner, stack }) => {
     const rules = timeLimitRules(options);
-    if (isInner) return limitAttempt(site, rules, 'attempt');
-    if (stack.length === 1) return limitAttempt(site, rules, 'call');
-    return limitCall(site, rules);
+    if (isInner) return limitAttempt(context, rules, 'attempt');
+    if (stack.length === 1) return limitAttempt(context, rules, 'call');
+    return limitCall(context, rules);
   },
 });

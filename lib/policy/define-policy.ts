@@ -21,14 +21,14 @@ export function definePolicy<const F extends Fields, S extends keyof F = never>(
   const { name, bind } = definition;
   return define({
     ...definition,
-    bind: (options, site, own, position, self) => {
-      const mistake = mistakesOf(site.method, name);
+    bind: (options, context, own, position, self) => {
+      const mistake = mistakesOf(context.method, name);
       const bound = [found()].flat();
       return bound.map((each) => guarded(checkPolicy(each, mistake), mistake));
 
       function found(): unknown {
         try {
-          return bind(options, site, own, position, self);
+          return bind(options, context, own, position, self);
         } catch (cause) {
           if (cause instanceof ConfigurationError) throw cause;
           throw mistake('bind', 'expected it not to throw', { cause });

@@ -1,4 +1,4 @@
-import type { Site } from '../call/site.js';
+import type { MethodContext } from '../call/method-context.js';
 import { defineEvent as define, type EventKind } from '../core/event-kinds.js';
 import { ConfigurationError } from '../core/errors.js';
 import type { EventType, ResilienceEvent } from '../core/events.js';
@@ -25,8 +25,8 @@ export function defineEvent(type: string, kind: EventKind): void {
 }
 
 /** Emits an event of the method to the log and all listeners. If there are none, `fields` is not called. */
-export function emit(site: Site, type: string, fields: () => Omit<PolicyEvent, 'type' | 'method'>): void {
+export function emit(context: MethodContext, type: string, fields: () => Omit<PolicyEvent, 'type' | 'method'>): void {
   // The casts are needed because the union `ResilienceEvent` holds only the library's own events.
-  const audience = site.channel(type as EventType).audience(site.clock.now());
-  audience?.({ ...fields(), type, method: site.method } as PolicyEvent as ResilienceEvent);
+  const audience = context.channel(type as EventType).audience(context.clock.now());
+  audience?.({ ...fields(), type, method: context.method } as PolicyEvent as ResilienceEvent);
 }

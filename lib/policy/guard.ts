@@ -53,7 +53,7 @@ export function guarded(policy: Policy, mistake: Mistake): Policy {
 
   const succeeded = (value: unknown, call: Call): unknown => {
     // For streams, a policy with `tail` sees the end; only a policy without `tail` sees the start, as a success.
-    const opening = openingOf(value, call.site);
+    const opening = openingOf(value, call.context);
     if (!succeed || (opening && guardedTail)) return value;
     try {
       const onSuccess: unknown = attempt('succeed', mistake, () => succeed(call.admission));

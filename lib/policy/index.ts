@@ -1,11 +1,12 @@
 // The public list of `holdfast/policy`.
-export type { Admission, Call, CircuitPort } from '../call/call.js';
+export type { Admission, CircuitPort } from '../call/admission.js';
+export type { Call } from '../call/call.js';
 export { type StreamEnd, type StreamWatcher, watchEnd } from '../call/open-stream.js';
 export type { Next, OnSuccess, Policy, Stream } from '../call/policy.js';
 export type { RetryBudget } from '../call/retry-budget.js';
-export { currentSignal } from '../call/scope.js';
-export type { Site } from '../call/site.js';
-export type { Stop, StopCause } from '../call/stop.js';
+export { currentSignal, type StopCause } from '../call/scope.js';
+export type { MethodContext } from '../call/method-context.js';
+export type { Stop } from '../call/stop.js';
 export type { Clock, Timer } from '../core/clock.js';
 export { type Duration, toMs } from '../core/duration.js';
 export type { EventKind, FieldValues } from '../core/event-kinds.js';

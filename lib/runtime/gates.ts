@@ -1,4 +1,4 @@
-import type { CircuitPort } from '../call/call.js';
+import type { CircuitPort } from '../call/admission.js';
 import { shared } from '../core/shared.js';
 import { Gate, type GateCounts } from '../policies/rate-limit/gate.js';
 import { isShared } from './namesakes.js';

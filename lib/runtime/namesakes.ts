@@ -1,5 +1,5 @@
 // All circuits, by name.
-import type { CircuitPort } from '../call/call.js';
+import type { CircuitPort } from '../call/admission.js';
 import { shared } from '../core/shared.js';
 import { Circuit } from '../policies/circuit/circuit.js';
 import { CircuitCounts } from '../policies/circuit/counts.js';

@@ -1,17 +1,18 @@
 import { expect } from 'chai';
-import { Call, UNGUARDED } from '#lib/call/call.js';
+import { UNGUARDED } from '#lib/call/admission.js';
+import { Call } from '#lib/call/call.js';
 import { handle, handleStream, inScope } from '#lib/call/entry.js';
 import { opens } from '#lib/call/opener.js';
 import type { Next } from '#lib/call/policy.js';
 import { currentSignal, Scope } from '#lib/call/scope.js';
 import { FakeClock } from '#lib/testing/index.js';
-import { siteOf } from '../support/site.js';
+import { contextOf } from '../support/method-context.js';
 import { rejectionOf } from '../support/upstream.js';
 
 describe('The entry of a call', () => {
-  const site = siteOf(new FakeClock(0));
+  const context = contextOf(new FakeClock(0));
   const failing = {
-    ...site,
+    ...context,
     signalOf: (): never => {
       throw new Error('no signal');
     },
@@ -27,25 +28,27 @@ describe('The entry of a call', () => {
 
   it('makes no Call without a signal, and one with it that knows everything of the call', async () => {
     const { signal } = new AbortController();
-    const entered = handle(run, site);
+    const entered = handle(run, context);
     expect(await entered('self', ['a'])).to.deep.equal(['self', ['a']]);
     expect(await entered('self', ['a', signal])).to.deep.equal(['self', ['a', signal]]);
     expect(seen[0]).to.equal(undefined);
     expect(seen[1]).to.be.instanceOf(Call);
-    expect(seen[1]).to.include({ site, self: 'self', signal, admission: UNGUARDED });
+    expect(seen[1]).to.include({ context, self: 'self', signal, admission: UNGUARDED });
     expect(seen[1]?.args).to.deep.equal(['a', signal]);
   });
 
   it('runs nothing for a signal that is aborted: the call fails with its reason', async () => {
     const reason = new Error('gone');
-    expect(await rejectionOf(handle(run, site)(undefined, [AbortSignal.abort(reason)]))).to.equal(reason);
-    expect(await rejectionOf(handleStream(run, site)(undefined, [AbortSignal.abort(reason)]).next())).to.equal(reason);
+    expect(await rejectionOf(handle(run, context)(undefined, [AbortSignal.abort(reason)]))).to.equal(reason);
+    expect(await rejectionOf(handleStream(run, context)(undefined, [AbortSignal.abort(reason)]).next())).to.equal(
+      reason,
+    );
     expect(seen).to.deep.equal([]);
   });
 
   it('looks at the signal of a stream again when its first chunk is asked for', async () => {
     const controller = new AbortController();
-    const stream = handleStream(run, site)(undefined, [controller.signal]);
+    const stream = handleStream(run, context)(undefined, [controller.signal]);
     const reason = new Error('gone meanwhile');
     controller.abort(reason);
     expect(await rejectionOf(stream.next())).to.equal(reason);
@@ -65,7 +68,7 @@ describe('The entry of a call', () => {
       opens(async function* () {
         yield 'a';
       }),
-      site,
+      context,
     );
     const stream = read(undefined, []);
     expect(stream).not.to.equal(read(undefined, []));
@@ -77,8 +80,8 @@ describe('The entry of a call', () => {
   });
 
   it('runs the method in the innermost scope of its call, or as it is without one', async () => {
-    const method = inScope(async () => currentSignal(), site);
-    const call = new Call(site, undefined, [], UNGUARDED);
+    const method = inScope(async () => currentSignal(), context);
+    const call = new Call(context, undefined, [], UNGUARDED);
     expect(await method(undefined, [])).to.equal(undefined);
     expect(await method(undefined, [], call)).to.equal(undefined);
     const scope = new Scope(call);

@@ -1,11 +1,12 @@
 import { expect } from 'chai';
-import { Call, UNGUARDED } from '#lib/call/call.js';
+import { UNGUARDED } from '#lib/call/admission.js';
+import { Call } from '#lib/call/call.js';
 import { Opener, opens } from '#lib/call/opener.js';
 import { OpenStream } from '#lib/call/open-stream.js';
 import { Opening } from '#lib/call/opening.js';
 import type { Next, Stream } from '#lib/call/policy.js';
 import { FakeClock } from '#lib/testing/index.js';
-import { siteOf } from '../support/site.js';
+import { contextOf } from '../support/method-context.js';
 import { deferred, rejectionOf, turn, watch } from '../support/upstream.js';
 
 const DONE = { value: undefined, done: true };
@@ -19,7 +20,7 @@ describe('The stream of a call that is being opened', () => {
   });
 
   function callOf(): Call {
-    return new Call(siteOf(new FakeClock(0)), 'self', ['argument'], UNGUARDED);
+    return new Call(contextOf(new FakeClock(0)), 'self', ['argument'], UNGUARDED);
   }
 
   const opener = (open: Next): Opener =>

@@ -4,11 +4,11 @@ import { expect } from 'chai';
 import { openingOf, Opening } from '#lib/call/opening.js';
 import { OpenStream, type StreamEnd, watchEnd } from '#lib/call/open-stream.js';
 import { FakeClock } from '#lib/testing/index.js';
-import { siteOf } from '../support/site.js';
+import { contextOf } from '../support/method-context.js';
 import { rejectionOf, turn } from '../support/upstream.js';
 
 describe('An object that a call succeeded with', () => {
-  const site = siteOf(new FakeClock());
+  const context = contextOf(new FakeClock());
   let seen: unknown[] = [];
   beforeEach(() => {
     seen = [];
@@ -16,7 +16,7 @@ describe('An object that a call succeeded with', () => {
 
   /** The value, whose end as a stream is noted. */
   function followed<T>(value: T): T {
-    const opening = openingOf(value, site);
+    const opening = openingOf(value, context);
     if (!opening) throw new Error('not a stream');
     opening.rest = watchEnd(opening.rest, {
       ended: (how: StreamEnd, error: unknown, chunks: number) => seen.push([how, error, chunks]),
@@ -92,7 +92,7 @@ describe('An object that a call succeeded with', () => {
 
     it('is followed once, whoever looks at it, and iterated by itself from the second time on', async () => {
       const answer = followed(new Answer());
-      expect(openingOf(answer, site)).to.equal(openingOf(answer, site)).and.to.be.instanceOf(Opening);
+      expect(openingOf(answer, context)).to.equal(openingOf(answer, context)).and.to.be.instanceOf(Opening);
       await collect(answer);
       expect(await collect(answer)).to.deep.equal(['a', 'b']);
       expect(seen).to.have.lengthOf(1);
@@ -243,29 +243,29 @@ describe('An object that a call succeeded with', () => {
     for (const [name, value] of Object.entries(kinds)) {
       it(`is left as it is: ${name}`, () => {
         const descriptors = Object.getOwnPropertyDescriptors(value);
-        expect(openingOf(value, site)).to.equal(undefined);
+        expect(openingOf(value, context)).to.equal(undefined);
         expect(Object.getOwnPropertyDescriptors(value)).to.deep.equal(descriptors);
       });
     }
 
     it('is nothing that is no object', () => {
       for (const value of [undefined, null, 0, 'text', () => iterable, Symbol.iterator])
-        expect(openingOf(value, site)).to.equal(undefined);
+        expect(openingOf(value, context)).to.equal(undefined);
     });
 
     it('is a proxy that throws at every question', () => {
       const refuse = (): never => {
         throw new Error('no');
       };
-      expect(openingOf(new Proxy({}, { get: refuse, getPrototypeOf: refuse }), site)).to.equal(undefined);
-      expect(openingOf(new Proxy({ ...iterable }, { defineProperty: refuse }), site)).to.equal(undefined);
-      expect(openingOf(new Proxy({ ...iterable }, { defineProperty: () => false }), site)).to.equal(undefined);
-      expect(openingOf(new Proxy({ ...iterable }, { isExtensible: refuse }), site)).to.equal(undefined);
+      expect(openingOf(new Proxy({}, { get: refuse, getPrototypeOf: refuse }), context)).to.equal(undefined);
+      expect(openingOf(new Proxy({ ...iterable }, { defineProperty: refuse }), context)).to.equal(undefined);
+      expect(openingOf(new Proxy({ ...iterable }, { defineProperty: () => false }), context)).to.equal(undefined);
+      expect(openingOf(new Proxy({ ...iterable }, { isExtensible: refuse }), context)).to.equal(undefined);
     });
   });
 
   it('is handed on as it is if it is an opening already', () => {
     const opening = new Opening(new OpenStream(letters(), undefined, undefined));
-    expect(openingOf(opening, site)).to.equal(opening);
+    expect(openingOf(opening, context)).to.equal(opening);
   });
 });

@@ -1,14 +1,15 @@
 import { expect } from 'chai';
-import { Admission, Call } from '#lib/call/call.js';
+import { Admission } from '#lib/call/admission.js';
+import { Call } from '#lib/call/call.js';
 import { pipeline as pipelineAt } from '#lib/call/pipeline.js';
 import type { Next, Policy } from '#lib/call/policy.js';
 import { FakeClock } from '#lib/testing/index.js';
-import { siteOf } from '../support/site.js';
+import { contextOf } from '../support/method-context.js';
 import { rejectionOf, turn } from '../support/upstream.js';
 
 describe('The pipeline', () => {
-  const site = siteOf(new FakeClock());
-  const pipeline = (policies: readonly Policy[], body: Next): Next => pipelineAt(policies, body, site);
+  const context = contextOf(new FakeClock());
+  const pipeline = (policies: readonly Policy[], body: Next): Next => pipelineAt(policies, body, context);
   let trace: string[] = [];
   beforeEach(() => {
     trace = [];
@@ -93,7 +94,7 @@ describe('The pipeline', () => {
     const later = noting('b', {
       enter: async (self, args, admission, further) => {
         await turn();
-        return further(self, args, new Call(site, self, args, admission));
+        return further(self, args, new Call(context, self, args, admission));
       },
     });
     expect(await pipeline([noting('a'), later, noting('c')], body)(undefined, ['x'])).to.equal('a(c(x))');

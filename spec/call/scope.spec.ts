@@ -1,12 +1,14 @@
 import { expect } from 'chai';
-import { Call, UNGUARDED } from '#lib/call/call.js';
+import { UNGUARDED } from '#lib/call/admission.js';
+import { Call } from '#lib/call/call.js';
 import { currentSignal, Scope } from '#lib/call/scope.js';
 import { FakeClock } from '#lib/testing/index.js';
-import { siteOf } from '../support/site.js';
+import { contextOf } from '../support/method-context.js';
 import { deferred, rejectionOf, turn } from '../support/upstream.js';
 
 describe('A scope', () => {
-  const callWith = (signal?: AbortSignal): Call => new Call(siteOf(new FakeClock(0)), undefined, [], UNGUARDED, signal);
+  const callWith = (signal?: AbortSignal): Call =>
+    new Call(contextOf(new FakeClock(0)), undefined, [], UNGUARDED, signal);
   const hang = (): Promise<never> => new Promise(() => undefined);
 
   it('is the innermost of its call until it is over, then the one around it is', () => {

@@ -1,11 +1,12 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { Admission, Call, type CircuitPort, UNGUARDED } from '#lib/call/call.js';
+import { Admission, type CircuitPort, UNGUARDED } from '#lib/call/admission.js';
+import { Call } from '#lib/call/call.js';
 import { RetryBudget } from '#lib/call/retry-budget.js';
 import { Scope } from '#lib/call/scope.js';
-import type { StopCause } from '#lib/call/stop.js';
+import type { StopCause } from '#lib/call/scope.js';
 import { FakeClock } from '#lib/testing/index.js';
-import { siteOf, strict } from '../support/site.js';
+import { contextOf, strict } from '../support/method-context.js';
 
 const SEQUENCES = Number(process.env.SEQUENCES ?? 300);
 const LIMIT_MS = 1000;
@@ -50,7 +51,7 @@ function scene({ withSignal = true } = {}) {
     },
   };
   const call = new Call(
-    siteOf(strict(clock)),
+    contextOf(strict(clock)),
     undefined,
     [],
     new Admission(circuit, 0, 0),
@@ -86,7 +87,7 @@ describe('What stops a call', () => {
     expect(call.stop.cause).to.equal(undefined);
     expect(call.stop.error).to.equal(undefined);
     expect(call.stop.leftMs).to.equal(LIMIT_MS);
-    const bare = new Call(siteOf(new FakeClock(0)), undefined, [], UNGUARDED);
+    const bare = new Call(contextOf(new FakeClock(0)), undefined, [], UNGUARDED);
     expect(bare.stop.cause).to.equal(undefined);
     expect(bare.stop.leftMs).to.equal(Number.POSITIVE_INFINITY);
     expect(bare.stop).to.equal(bare.stop);

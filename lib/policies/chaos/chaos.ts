@@ -1,7 +1,7 @@
 import type { Call } from '../../call/call.js';
 import type { Next, Stream } from '../../call/policy.js';
 import { onAbort } from '../../call/signals.js';
-import type { Site } from '../../call/site.js';
+import type { MethodContext } from '../../call/method-context.js';
 import type { Timer } from '../../core/clock.js';
 import { ChaosError } from '../../core/errors.js';
 import type { ChaosRules } from './rules.js';
@@ -10,35 +10,39 @@ import type { ChaosRules } from './rules.js';
 export type StreamMethod = (self: unknown, args: readonly unknown[], call?: Call) => Stream;
 
 /** Delays some calls of the method, or makes them fail. */
-export function disturb(method: Next, rules: ChaosRules, site: Site): Next {
+export function disturb(method: Next, rules: ChaosRules, context: MethodContext): Next {
   return (self, args, call) =>
-    isHit(rules, site, call)
-      ? causeFault(rules, site, call).then(() => method(self, args, call))
+    isHit(rules, context, call)
+      ? causeFault(rules, context, call).then(() => method(self, args, call))
       : method(self, args, call);
 }
 
 /** Like `disturb`, for an `async *` method: faults occur before its first chunk. */
-export function disturbStream(method: StreamMethod, rules: ChaosRules, site: Site): StreamMethod {
+export function disturbStream(method: StreamMethod, rules: ChaosRules, context: MethodContext): StreamMethod {
   async function* disturbed(self: unknown, args: readonly unknown[], call: Call | undefined): Stream {
-    await causeFault(rules, site, call);
+    await causeFault(rules, context, call);
     return yield* method(self, args, call);
   }
-  return (self, args, call) => (isHit(rules, site, call) ? disturbed(self, args, call) : method(self, args, call));
+  return (self, args, call) => (isHit(rules, context, call) ? disturbed(self, args, call) : method(self, args, call));
 }
 
-function isHit({ rate, endsAt }: ChaosRules, { clock, random }: Site, call: Call | undefined): boolean {
+function isHit({ rate, endsAt }: ChaosRules, { clock, random }: MethodContext, call: Call | undefined): boolean {
   const isHit = random() < rate && clock.now() < endsAt;
   call?.noteDisturbance(isHit);
   return isHit;
 }
 
-async function causeFault({ fault, latencyMs }: ChaosRules, site: Site, call: Call | undefined): Promise<void> {
-  if (latencyMs > 0) await delay(latencyMs, site, call);
+async function causeFault(
+  { fault, latencyMs }: ChaosRules,
+  context: MethodContext,
+  call: Call | undefined,
+): Promise<void> {
+  if (latencyMs > 0) await delay(latencyMs, context, call);
   if (fault) throw new ChaosError(fault);
 }
 
 /** Waits. Ends early if the attempt ends, and removes its timer and listeners. */
-function delay(ms: number, { clock }: Site, call: Call | undefined): Promise<void> {
+function delay(ms: number, { clock }: MethodContext, call: Call | undefined): Promise<void> {
   const { scope, signal } = call ?? {};
   return new Promise((resolve, reject) => {
     let timer: Timer;

@@ -1,7 +1,8 @@
-import type { Admission, Call } from '../../call/call.js';
+import type { Admission } from '../../call/admission.js';
+import type { Call } from '../../call/call.js';
 import { openingOf } from '../../call/opening.js';
 import type { Answer, Next, Policy } from '../../call/policy.js';
-import type { Site } from '../../call/site.js';
+import type { MethodContext } from '../../call/method-context.js';
 import type { Circuit } from './circuit.js';
 import type { ProbeAnswer } from './peer.js';
 
@@ -15,7 +16,7 @@ export interface Asking {
 
 /** Waits for the peer's answer, then runs the inner layers or rejects the call. */
 export async function askThenRun(
-  site: Site,
+  context: MethodContext,
   { admit, refuse, steps }: Asking,
   answer: Promise<ProbeAnswer>,
   circuit: Circuit,
@@ -45,7 +46,7 @@ export async function askThenRun(
     if (handled === undefined) throw error;
     return handled;
   }
-  const opening = openingOf(value, site);
+  const opening = openingOf(value, context);
   if (!opening) return steps.succeed(admission)(value);
   opening.rest = steps.tail(opening.rest, call);
   return value;

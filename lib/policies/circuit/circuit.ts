@@ -1,4 +1,4 @@
-import { Admission, type CircuitPort } from '../../call/call.js';
+import { Admission, type CircuitPort } from '../../call/admission.js';
 import { RetryBudget } from '../../call/retry-budget.js';
 import { brand } from '../../core/brand.js';
 import type { CircuitOpenError } from '../../core/errors.js';

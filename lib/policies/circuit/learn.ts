@@ -11,7 +11,7 @@ export function learnFrom(learner: Learner, isGood: (value: unknown) => boolean)
   return {
     around: (call, next) =>
       next(call.self, call.args, call).then((value) => {
-        if (!openingOf(value, call.site) && !canBeSentOnce([value]) && isGood(value))
+        if (!openingOf(value, call.context) && !canBeSentOnce([value]) && isGood(value))
           learner.learn(call.self, call.args, copied(value));
         return value;
       }),

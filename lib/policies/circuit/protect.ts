@@ -1,8 +1,9 @@
-import { Admission, type Call, callFor, isAdmission, UNGUARDED } from '../../call/call.js';
+import { Admission, isAdmission, UNGUARDED } from '../../call/admission.js';
+import { type Call, callFor } from '../../call/call.js';
 import { watchEnd } from '../../call/open-stream.js';
 import { Answer, type Next, type OnSuccess, type Policy, type Stream } from '../../call/policy.js';
 import { answerOf } from '../../call/predicate.js';
-import type { Site } from '../../call/site.js';
+import type { MethodContext } from '../../call/method-context.js';
 import { burstClock } from '../../core/burst-clock.js';
 import { CircuitOpenError } from '../../core/errors.js';
 import type { Failure } from '../../core/failure.js';
@@ -21,11 +22,11 @@ import type { Outcome } from './state.js';
 const NO_EPOCH = -1;
 
 /** The circuit policy: rejects calls while the upstream fails, and lets the fallback answer them. */
-export function protect(site: Site, protection: Protection): Policy {
+export function protect(context: MethodContext, protection: Protection): Policy {
   const { rules, fallback, fallbackOn, circuit, shadow, failureOn, failureOnResult } = protection;
-  const { clock, random, method, stats } = site;
+  const { clock, random, method, stats } = context;
   const nowWhileRejecting = burstClock(clock);
-  const { canAnswer, refuse, noteShadow, answerInstead } = refusals(site, fallback);
+  const { canAnswer, refuse, noteShadow, answerInstead } = refusals(context, fallback);
   const hasRates = rules.rates !== undefined;
   const isTimed = rules.rates !== undefined && rules.rates.slowCallMs < Number.POSITIVE_INFINITY;
   const byMethod = Object.freeze({ method });
@@ -42,7 +43,7 @@ export function protect(site: Site, protection: Protection): Policy {
   }
 
   /** Counts failed attempts, so that many concurrent calls open the circuit before one has used all attempts. */
-  site.onAttemptFailed.push((call, error, of) => {
+  context.onAttemptFailed.push((call, error, of) => {
     const { admission } = call;
     if (!(admission.circuit instanceof Circuit)) return;
     const failure = call.failureOf(error);
@@ -81,7 +82,7 @@ export function protect(site: Site, protection: Protection): Policy {
   function settleFailure(call: Call, admission: Admission, error: unknown): Failure {
     const failure = call.failureOf(error);
     const outcome = judgeOrIgnore(admission, () => outcomeOf(failure, error, judgeFailure?.failureOn));
-    settle(admission, outcome, failure, countedOf(call, error, site));
+    settle(admission, outcome, failure, countedOf(call, error, context));
     return failure;
   }
 
@@ -115,8 +116,8 @@ export function protect(site: Site, protection: Protection): Policy {
     const at = clock.now();
     const answer = circuit.outside.ask(circuit.stateAt(at), at);
     if (answer instanceof Promise) {
-      const asked = callFor(site, self, args, call?.admission ?? UNGUARDED, call);
-      return new Answer(askThenRun(site, asking, answer, circuit, next, asked), asked);
+      const asked = callFor(context, self, args, call?.admission ?? UNGUARDED, call);
+      return new Answer(askThenRun(context, asking, answer, circuit, next, asked), asked);
     }
     return (
       (answer?.admitted === false ? undefined : circuit.admit(at, rules, byMethod)) ?? refuse(self, args, circuit, at)

@@ -1,6 +1,6 @@
 import type { Call } from '../../call/call.js';
 import { Answer } from '../../call/policy.js';
-import type { Site } from '../../call/site.js';
+import type { MethodContext } from '../../call/method-context.js';
 import type { Audience } from '../../core/channel.js';
 import { type Failure, factsOf } from '../../core/failure.js';
 import { discard } from '../../failures/discard.js';
@@ -24,7 +24,10 @@ export interface Refusals {
   answerInstead(call: Call, circuit: Circuit, error: unknown, failure?: Failure): Promise<unknown>;
 }
 
-export function refusals({ clock, method, channel }: Site, fallback: CircuitOptions<unknown>['fallback']): Refusals {
+export function refusals(
+  { clock, method, channel }: MethodContext,
+  fallback: CircuitOptions<unknown>['fallback'],
+): Refusals {
   const now = (): number => clock.now();
   const refused = channel('circuit_refused');
   const fellBack = channel('fallback_used');

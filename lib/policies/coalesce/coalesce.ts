@@ -1,6 +1,6 @@
 import { callFor } from '../../call/call.js';
 import { Answer, type Policy } from '../../call/policy.js';
-import type { Site } from '../../call/site.js';
+import type { MethodContext } from '../../call/method-context.js';
 import { canBeSentOnce } from '../../failures/once.js';
 import { isObject, read } from '../../failures/reading.js';
 import { Flight } from './flight.js';
@@ -8,9 +8,9 @@ import type { InFlight } from './in-flight.js';
 
 /** Lets concurrent calls with the same key share one call. */
 export function coalesce(
-  site: Site,
+  context: MethodContext,
   keyOf: (self: unknown, args: readonly unknown[]) => string,
-  inFlight: InFlight,
+  inFlight: InFlight<Flight>,
 ): Policy {
   return {
     enter: (self, args, admission, next, call) => {
@@ -21,7 +21,7 @@ export function coalesce(
         return Promise.reject(keyError);
       }
       const running = inFlight.find(self, key);
-      const caller = callFor(site, self, args, admission, call);
+      const caller = callFor(context, self, args, admission, call);
       if (running) return new Answer(running.join(caller, next, isShared), caller);
       return new Answer(new Flight(key, inFlight, caller, next).outcomeForFirst(caller), caller);
     },

@@ -3,16 +3,15 @@ import type { Next } from '../../call/policy.js';
 import { Scope } from '../../call/scope.js';
 import { noteShared } from '../../call/shared.js';
 import { onAbort } from '../../call/signals.js';
-import type { InFlight } from './in-flight.js';
+import type { InFlight, Joinable } from './in-flight.js';
 
 /** One call that several callers share. It runs until it has settled, or until the last caller has left. */
-export class Flight {
+export class Flight implements Joinable {
   readonly promise: Promise<unknown>;
   /** Ends the shared call. Undefined if the first caller cannot leave: then nothing ends it early. */
   readonly #scope: Scope | undefined;
-  /** The `this` object of the call. */
   readonly self: unknown;
-  readonly #inFlight: InFlight;
+  readonly #inFlight: InFlight<Flight>;
   #callers = 1;
   #isShared = false;
   #isOver = false;
@@ -20,14 +19,14 @@ export class Flight {
   /** Starts the call, and is in flight until the call has settled or all callers have left. */
   constructor(
     readonly key: string,
-    inFlight: InFlight,
+    inFlight: InFlight<Flight>,
     first: Call,
     next: Next,
   ) {
     this.#inFlight = inFlight;
-    const { site, self, args, admission } = first;
+    const { context, self, args, admission } = first;
     this.self = self;
-    const call = canLeave(first) ? new Call(site, self, args, admission) : first;
+    const call = canLeave(first) ? new Call(context, self, args, admission) : first;
     if (call !== first) call.whole = first;
     // A separate scope, so that the call does not end with its first caller.
     if (call !== first) this.#scope = new Scope(call, null);

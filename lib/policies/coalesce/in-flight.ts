@@ -1,7 +1,12 @@
-import type { Flight } from './flight.js';
+/** A call that others may join: those on the same object, with the same key. */
+export interface Joinable {
+  /** The `this` object of the call. */
+  readonly self: unknown;
+  readonly key: string;
+}
 
 /** The calls of one method that are in flight. Two objects may give different results, so each shares for itself. */
-export class InFlight {
+export class InFlight<Flight extends Joinable> {
   /** One of them, outside the map: a map costs as much as the rest of a call that nobody shares. */
   #one: Flight | undefined;
   readonly #others = new Map<string, readonly Flight[]>();

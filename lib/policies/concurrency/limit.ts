@@ -2,7 +2,7 @@ import { type Call, callFor } from '../../call/call.js';
 import { openingOf } from '../../call/opening.js';
 import { type StreamEnd, watchEnd } from '../../call/open-stream.js';
 import { Answer, type Next, type Policy, type Stream } from '../../call/policy.js';
-import type { Site } from '../../call/site.js';
+import type { MethodContext } from '../../call/method-context.js';
 import { type WaitingLine, waitForTurn } from '../../call/wait-for-turn.js';
 import { ConcurrencyLimitError } from '../../core/errors.js';
 import type { ConcurrencyRefused } from '../../core/events.js';
@@ -27,11 +27,11 @@ export interface Bounded {
 }
 
 /** The concurrency policy: runs at most `limit` calls at a time; up to `queue` more wait, and the rest are rejected. */
-export function limitConcurrency(site: Site, { rules, name, bulkhead: bulkheadOrLookup }: Bounded): Policy {
-  const { clock, method } = site;
+export function limitConcurrency(context: MethodContext, { rules, name, bulkhead: bulkheadOrLookup }: Bounded): Policy {
+  const { clock, method } = context;
   const { queue, maxQueueWaitMs, isKept } = rules;
   const isAdaptive = rules.limit === 'adaptive';
-  const refused = site.channel('concurrency_refused');
+  const refused = context.channel('concurrency_refused');
 
   function refusal(bulkhead: Bulkhead, call: Call, reason: ConcurrencyRefused['reason']): ConcurrencyLimitError {
     const { limit } = bulkhead;
@@ -90,7 +90,7 @@ export function limitConcurrency(site: Site, { rules, name, bulkhead: bulkheadOr
     return next(call.self, call.args, call).then(
       (value) => {
         bulkhead.took(clock.now() - startedAt, atWork);
-        const opening = openingOf(value, site);
+        const opening = openingOf(value, context);
         if (opening) opening.rest = keepPermitForStream(bulkhead, opening.rest, call);
         else bulkhead.leave();
         return value;
@@ -128,7 +128,7 @@ export function limitConcurrency(site: Site, { rules, name, bulkhead: bulkheadOr
     return {
       enter: (self, args, admission, next, call) => {
         try {
-          return enter(bulkheadOrLookup(self, args), callFor(site, self, args, admission, call), next);
+          return enter(bulkheadOrLookup(self, args), callFor(context, self, args, admission, call), next);
         } catch (keyError) {
           return Promise.reject(keyError);
         }
@@ -136,7 +136,7 @@ export function limitConcurrency(site: Site, { rules, name, bulkhead: bulkheadOr
     };
 
   const ownBulkhead = bulkheadOrLookup;
-  site.stats.bulkhead = () => ({
+  context.stats.bulkhead = () => ({
     limit: ownBulkhead.limit,
     running: ownBulkhead.atWork,
     queued: ownBulkhead.waiting,
@@ -147,7 +147,7 @@ export function limitConcurrency(site: Site, { rules, name, bulkhead: bulkheadOr
   if (isKept)
     return {
       enter: (self, args, admission, next, call) =>
-        enter(ownBulkhead, callFor(site, self, args, admission, call), next),
+        enter(ownBulkhead, callFor(context, self, args, admission, call), next),
     };
 
   const leave = (value: unknown): unknown => {
@@ -158,14 +158,14 @@ export function limitConcurrency(site: Site, { rules, name, bulkhead: bulkheadOr
     // A call that does not wait and is not timed needs no promise of its own.
     enter: (self, args, admission, next, call) => {
       if (!ownBulkhead.enter()) {
-        const waiting = callFor(site, self, args, admission, call);
+        const waiting = callFor(context, self, args, admission, call);
         return new Answer(
           wait(ownBulkhead, waiting).then(() => run(ownBulkhead, waiting, next)),
           waiting,
         );
       }
       if (!isTimed(ownBulkhead)) return admission;
-      const timed = callFor(site, self, args, admission, call);
+      const timed = callFor(context, self, args, admission, call);
       return new Answer(run(ownBulkhead, timed, next), timed);
     },
     succeed: () => leave,

@@ -16,8 +16,8 @@ export class Attempt extends Scope {
     readonly number: number,
     isInnermost: boolean,
   ) {
-    const { site, self, args, admission, signal, scope } = whole;
-    const call = new Call(site, self, args, admission, signal);
+    const { context, self, args, admission, signal, scope } = whole;
+    const call = new Call(context, self, args, admission, signal);
     call.scope = scope;
     // A hedge has the number of the attempt beside it. One less here, because the start of the method adds one.
     if (number === 1) whole.attempt += 1;
@@ -37,8 +37,8 @@ export class Attempt extends Scope {
 
   protected override settled(value?: unknown, error?: unknown): void {
     // The result came too late: nobody will read it.
-    if (this.ended && !closeUnread(value, this.call.site)) discard(value ?? error);
+    if (this.ended && !closeUnread(value, this.call.context)) discard(value ?? error);
     // A stream is read in the innermost scope.
-    if (!this.ended) openingOf(value, this.call.site, this);
+    if (!this.ended) openingOf(value, this.call.context, this);
   }
 }

@@ -1,5 +1,5 @@
 import type { Next, Policy } from '../../call/policy.js';
-import type { Site } from '../../call/site.js';
+import type { MethodContext } from '../../call/method-context.js';
 import { burstClock } from '../../core/burst-clock.js';
 import type { Latencies } from './latencies.js';
 import { Race, type Track } from './race.js';
@@ -9,16 +9,16 @@ import type { HedgeRules } from './rules.js';
  * Starts another attempt beside a slow one, and takes the first success.
  * @param isInnermost true if no policy is between the hedge and the method
  */
-export function hedge(site: Site, rules: HedgeRules, seen: Latencies, isInnermost: boolean): Policy {
+export function hedge(context: MethodContext, rules: HedgeRules, seen: Latencies, isInnermost: boolean): Policy {
   const { afterMs, share, maxHedges } = rules;
   const common = {
-    site,
-    now: burstClock(site.clock),
+    context,
+    now: burstClock(context.clock),
     maxHedges,
     // No hedge if a test has switched waits off: a slow machine must not add calls.
-    afterMs: () => (site.instantRetries ? undefined : share === undefined ? afterMs : seen.percentile(share)),
+    afterMs: () => (context.instantRetries ? undefined : share === undefined ? afterMs : seen.percentile(share)),
     onLatency: share === undefined ? undefined : (ms: number) => seen.add(ms),
-    isInnermost: isInnermost && !site.isStream,
+    isInnermost: isInnermost && !context.isStream,
   };
   // `next` is the same for every call, so the track is created once.
   let trackedNext: Next | undefined;

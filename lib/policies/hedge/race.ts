@@ -2,8 +2,8 @@ import type { Call } from '../../call/call.js';
 import { closeUnread, openingOf } from '../../call/opening.js';
 import { watchEnd } from '../../call/open-stream.js';
 import { onAbort } from '../../call/signals.js';
-import type { Site } from '../../call/site.js';
-import type { StopCause } from '../../call/stop.js';
+import type { MethodContext } from '../../call/method-context.js';
+import type { StopCause } from '../../call/scope.js';
 import type { HedgeRefusal } from '../../core/events.js';
 import { type Started, startTimer } from '../../core/shared-timer.js';
 import { discard } from '../../failures/discard.js';
@@ -12,7 +12,7 @@ import { Attempt } from './attempt.js';
 
 /** The parts that all races of one method share. */
 export interface Track {
-  readonly site: Site;
+  readonly context: MethodContext;
   /** The time in milliseconds, for measuring latencies; cheaper than the clock in a burst of calls. */
   readonly now: () => number;
   readonly maxHedges: number;
@@ -85,7 +85,7 @@ export class Race {
   }
 
   #start(number: number): void {
-    const { site, maxHedges, isInnermost, run } = this.#track;
+    const { context, maxHedges, isInnermost, run } = this.#track;
     const attempt = new Attempt(this.#call, number, isInnermost);
     if (number === 1) this.#first = attempt;
     else (this.#hedges ??= []).push(attempt);
@@ -96,28 +96,28 @@ export class Race {
     );
     // The method may have aborted the caller's signal synchronously.
     if (this.#afterMs !== undefined && attempt.number <= maxHedges && !this.#isStopped)
-      this.#timer = startTimer(site.clock, () => this.#hedge(attempt.number + 1), this.#afterMs);
+      this.#timer = startTimer(context.clock, () => this.#hedge(attempt.number + 1), this.#afterMs);
   }
 
   #hedge(attempt: number): void {
-    const { site } = this.#track;
-    const now = site.clock.now();
+    const { context } = this.#track;
+    const now = context.clock.now();
     if (this.#call.stop.leftMs <= 0) return;
     const { circuit } = this.#call.admission;
-    const facts = { method: site.method, ...(circuit && { circuit: circuit.name }), attempt };
+    const facts = { method: context.method, ...(circuit && { circuit: circuit.name }), attempt };
     const reason = this.#refusal(now);
     if (reason) {
-      site.stats.hedgesRefused += 1;
-      site.channel('hedge_refused').audience(now)?.({ type: 'hedge_refused', ...facts, reason });
+      context.stats.hedgesRefused += 1;
+      context.channel('hedge_refused').audience(now)?.({ type: 'hedge_refused', ...facts, reason });
       return;
     }
     this.#tokensTaken += 1;
     const isDelayed = [this.#first, ...(this.#hedges ?? [])].some((each) => each?.call.isDisturbed);
-    site.stats.hedgesStarted += 1;
+    context.stats.hedgesStarted += 1;
     this.#start(attempt);
     // Emitted after the start, because a listener may abort the call.
     const waitMs = this.#afterMs as number;
-    site.channel('hedge_started').audience(now)?.({
+    context.channel('hedge_started').audience(now)?.({
       type: 'hedge_started',
       ...facts,
       waitMs,
@@ -133,15 +133,15 @@ export class Race {
   }
 
   #succeed(attempt: Attempt, value: unknown): void {
-    const { site, now, onLatency } = this.#track;
+    const { context, now, onLatency } = this.#track;
     if (this.#isWon || this.#isStopped) {
-      if (!closeUnread(value, site)) discard(value);
+      if (!closeUnread(value, context)) discard(value);
       return this.#settle(attempt);
     }
-    const opening = openingOf(value, site, attempt);
+    const opening = openingOf(value, context, attempt);
     this.#isWon = true;
     if (attempt.number > 1) {
-      site.stats.hedgesWon += 1;
+      context.stats.hedgesWon += 1;
       this.#call.noteRecovery();
     }
     this.#release();

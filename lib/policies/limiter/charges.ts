@@ -1,5 +1,5 @@
 import type { Call } from '../../call/call.js';
-import type { Site } from '../../call/site.js';
+import type { MethodContext } from '../../call/method-context.js';
 import { answered, type CheckedCost, checkedActual, checkedCost } from './cost.js';
 
 /** The options that decide the cost of a call. */
@@ -25,17 +25,22 @@ export interface Charges {
 const NO_COST: CheckedCost = { cost: 1, problem: 'an exception' };
 const NO_ACTUAL: Partial<CheckedCost> = { problem: 'an exception' };
 
-export function chargesOf(site: Site, limit: number, { cost, actual }: PriceOptions, reported: Reported): Charges {
+export function chargesOf(
+  context: MethodContext,
+  limit: number,
+  { cost, actual }: PriceOptions,
+  reported: Reported,
+): Charges {
   function report(option: 'cost' | 'actual', { cost: charged, problem }: Partial<CheckedCost>): void {
     if (problem === undefined || reported.has(`${option}: ${problem}`)) return;
-    const audience = site.channel('cost_unusable').audience(site.clock.now());
+    const audience = context.channel('cost_unusable').audience(context.clock.now());
     // If nobody listens now, a later call reports it.
     if (!audience) return;
     reported.add(`${option}: ${problem}`);
     const instead = charged === undefined ? 'the charge stays as it was' : `the call is charged ${charged}`;
     audience({
       type: 'cost_unusable',
-      method: site.method,
+      method: context.method,
       reason: `@RateLimited() ${option}: expected a number from 0 to limit (${limit}), got ${problem}; ${instead}`,
     });
   }

@@ -2,7 +2,7 @@ import { type Call, callFor } from '../../call/call.js';
 import { openingOf } from '../../call/opening.js';
 import { watchEnd } from '../../call/open-stream.js';
 import { Answer, type Next, type Policy, type Stream } from '../../call/policy.js';
-import type { Site } from '../../call/site.js';
+import type { MethodContext } from '../../call/method-context.js';
 import { type WaitingLine, waitForTurn } from '../../call/wait-for-turn.js';
 import { RateLimitedError } from '../../core/errors.js';
 import type { LimiterRefused } from '../../core/events.js';
@@ -24,11 +24,11 @@ export interface Limited extends PriceOptions {
 const ONE_FOR_ALL = '';
 
 /** Limits the units per time. Calls over the limit wait in order; calls that would wait too long are rejected. */
-export function limitRate(site: Site, limited: Limited, limiter: Limiter, reported: Reported): Policy {
-  const { clock, method } = site;
+export function limitRate(context: MethodContext, limited: Limited, limiter: Limiter, reported: Reported): Policy {
+  const { clock, method } = context;
   const { name, limit, maxWaitMs, queue, keyOf, cost, actual } = limited;
-  const charges = chargesOf(site, limit, limited, reported);
-  const refused = site.channel('limiter_refused');
+  const charges = chargesOf(context, limit, limited, reported);
+  const refused = context.channel('limiter_refused');
 
   function refusal(call: Call, reason: LimiterRefused['reason'], waitMs: number): RateLimitedError {
     limiter.rejected += 1;
@@ -86,7 +86,7 @@ export function limitRate(site: Site, limited: Limited, limiter: Limiter, report
     const promise = next(call.self, call.args, call);
     if (!actual) return promise;
     return promise.then((value) => {
-      const opening = openingOf(value, site);
+      const opening = openingOf(value, context);
       if (opening) opening.rest = followed(opening.rest, call, key, units);
       else correct(call, key, units, value);
       return value;
@@ -104,7 +104,7 @@ export function limitRate(site: Site, limited: Limited, limiter: Limiter, report
       const units = cost ? charges.before(self, args) : 1;
       const waitMs = limiter.take(key, units, clock.now());
       if (waitMs === 0 && !actual) return admission;
-      const entered = callFor(site, self, args, admission, call);
+      const entered = callFor(context, self, args, admission, call);
       if (waitMs === 0) return new Answer(run(entered, next, key, units), entered);
       const waited = wait(entered, key, units, waitMs).then(() => run(entered, next, key, units));
       return new Answer(waited, entered);

@@ -1,7 +1,7 @@
 import type { Call } from '../../call/call.js';
-import type { Site } from '../../call/site.js';
+import type { MethodContext } from '../../call/method-context.js';
 import { count } from '../../call/stats.js';
-import type { StopCause } from '../../call/stop.js';
+import type { StopCause } from '../../call/scope.js';
 import { type WaitingLine, waitForTurn } from '../../call/wait-for-turn.js';
 import { RateLimitedError } from '../../core/errors.js';
 import type { RateLimitReason } from '../../core/events.js';
@@ -20,7 +20,7 @@ interface Last429 {
 
 /** One call at a gate. Created when the gate is closed or the call got a 429, so that a healthy call pays nothing. */
 export class GatedCall {
-  readonly #site: Site;
+  readonly #context: MethodContext;
   readonly #rules: RateLimitRules;
   readonly #gate: Gate;
   readonly #call: Call;
@@ -32,8 +32,8 @@ export class GatedCall {
   /** Its pass; undefined while it waits, or if the gate was open. */
   #pass: Pass | undefined;
 
-  constructor(site: Site, rules: RateLimitRules, gate: Gate, call: Call) {
-    this.#site = site;
+  constructor(context: MethodContext, rules: RateLimitRules, gate: Gate, call: Call) {
+    this.#context = context;
     this.#rules = rules;
     this.#gate = gate;
     this.#call = call;
@@ -44,8 +44,8 @@ export class GatedCall {
    * @throws the error of the call, if the wait would be too long or the call should stop
    */
   async pass(): Promise<void> {
-    if (this.#site.instantRetries) return;
-    const { clock } = this.#site;
+    if (this.#context.instantRetries) return;
+    const { clock } = this.#context;
     const now = clock.now();
     const entry = this.#gate.enter(now);
     this.#pass = entry.pass;
@@ -58,7 +58,7 @@ export class GatedCall {
 
   /** @param minWaitMs the shortest wait, even if the gate admits it earlier */
   async #wait(ticket: number, minWaitMs: number): Promise<void> {
-    const { clock } = this.#site;
+    const { clock } = this.#context;
     const since = clock.now();
     const notBefore = since + minWaitMs;
     const line: WaitingLine<PlaceAtGate> = {
@@ -88,7 +88,7 @@ export class GatedCall {
 
   /** Reports to the gate that the attempt ended without a 429. */
   answered(isSuccess: boolean): void {
-    if (this.#pass) this.#gate.answered(this.#pass, isSuccess, this.#site.clock.now());
+    if (this.#pass) this.#gate.answered(this.#pass, isSuccess, this.#context.clock.now());
     this.#pass = undefined;
   }
 
@@ -98,7 +98,7 @@ export class GatedCall {
    */
   async recover(error: unknown, failure: Failure): Promise<void> {
     await this.#waitForRepeat(error, failure);
-    count(this.#site.stats.retries, 'rate-limited');
+    count(this.#context.stats.retries, 'rate-limited');
   }
 
   /** True if the call was repeated after a 429. */
@@ -109,19 +109,19 @@ export class GatedCall {
   async #waitForRepeat(error: unknown, failure: Failure): Promise<void> {
     this.#attempt += 1;
     this.#last429 = { error, failure };
-    const now = this.#site.clock.now();
+    const now = this.#context.clock.now();
     const { retryAfterMs: hintMs } = failure;
     const { minWaitMs, maxGateMs } = this.#rules;
     const refusal = { hintMs, pass: this.#pass, minWaitMs, maxGateMs };
-    const wasOpen = !this.#site.instantRetries && this.#gate.limited(refusal, now);
+    const wasOpen = !this.#context.instantRetries && this.#gate.limited(refusal, now);
     this.#pass = undefined;
     this.#ticket ??= this.#gate.ticket();
     if (wasOpen) this.#emit({ waitMs: Math.max(minWaitMs, this.#gate.retryAfterMs(now)) });
-    const pauseMs = this.#site.instantRetries ? 0 : this.#gate.expectedWaitMs(this.#ticket, now);
+    const pauseMs = this.#context.instantRetries ? 0 : this.#gate.expectedWaitMs(this.#ticket, now);
     const waitMs = Math.max(hintMs ?? 0, pauseMs, minWaitMs);
     this.#checkRepeat(waitMs, hintMs === undefined ? undefined : Math.max(hintMs, minWaitMs));
     discard(error);
-    if (!this.#site.instantRetries) await this.#wait(this.#ticket, minWaitMs);
+    if (!this.#context.instantRetries) await this.#wait(this.#ticket, minWaitMs);
   }
 
   /** @throws if the call may not be repeated after `waitMs` */
@@ -159,7 +159,7 @@ export class GatedCall {
       case 'circuit-open':
         throw last
           ? last.error
-          : this.#call.admission.circuit?.rejection(() => this.#site.clock.now(), this.#site.method);
+          : this.#call.admission.circuit?.rejection(() => this.#context.clock.now(), this.#context.method);
       case 'attempts':
       case 'body':
       case 'max-wait':
@@ -171,11 +171,11 @@ export class GatedCall {
 
   #ofCall(): { method: string; circuit?: string } {
     const { circuit } = this.#call.admission;
-    return { method: this.#site.method, ...(circuit && { circuit: circuit.name }) };
+    return { method: this.#context.method, ...(circuit && { circuit: circuit.name }) };
   }
 
   #emit(facts: { waitMs?: number; retryAfterMs?: number; reason?: RateLimitReason }): void {
-    this.#site.channel('rate_limited').audience(this.#site.clock.now())?.({
+    this.#context.channel('rate_limited').audience(this.#context.clock.now())?.({
       type: 'rate_limited',
       ...this.#ofCall(),
       ...(this.#last429 && {

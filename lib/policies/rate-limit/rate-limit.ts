@@ -1,6 +1,7 @@
-import { type Admission, type Call, type CircuitPort, callFor } from '../../call/call.js';
+import type { Admission, CircuitPort } from '../../call/admission.js';
+import { type Call, callFor } from '../../call/call.js';
 import { Answer, type Next, type Policy } from '../../call/policy.js';
-import type { Site } from '../../call/site.js';
+import type { MethodContext } from '../../call/method-context.js';
 import type { Failure } from '../../core/failure.js';
 import type { Gate } from './gate.js';
 import type { RateLimitRules } from './rules.js';
@@ -11,7 +12,7 @@ import { GatedCall } from './gated-call.js';
 export type GateOf = (circuit: CircuitPort | undefined) => Gate;
 
 /** The rate-limit policy: all callers wait together for as long as the upstream asked. */
-export function rateLimit(site: Site, rules: RateLimitRules, gateOf: GateOf): Policy {
+export function rateLimit(context: MethodContext, rules: RateLimitRules, gateOf: GateOf): Policy {
   // Cached, because most calls pass the same circuit and a look-up for each call would be expensive.
   let circuit: CircuitPort | undefined;
   let gate: Gate | undefined;
@@ -22,7 +23,7 @@ export function rateLimit(site: Site, rules: RateLimitRules, gateOf: GateOf): Po
     return (gate = gateOf(circuit));
   };
 
-  const gatedCallFor = (call: Call): GatedCall => new GatedCall(site, rules, gateFor(call.admission), call);
+  const gatedCallFor = (call: Call): GatedCall => new GatedCall(context, rules, gateFor(call.admission), call);
 
   /** The failure, if waiting may help; else undefined. */
   const limitIn = (error: unknown, call: Call): Failure | undefined => {
@@ -65,19 +66,20 @@ export function rateLimit(site: Site, rules: RateLimitRules, gateOf: GateOf): Po
   };
 
   /** True if calls must wait for their turn: while the gate is closed or paced. */
-  const isLimited = (gate: Gate): boolean => !site.instantRetries && gate.stateAt(site.clock.now()).kind === 'limited';
+  const isLimited = (gate: Gate): boolean =>
+    !context.instantRetries && gate.stateAt(context.clock.now()).kind === 'limited';
 
   return {
     enter: (self, args, admission, next, call) => {
       const gate = gateFor(admission);
       if (gate.isOpen || !isLimited(gate)) return admission;
-      const waitingCall = callFor(site, self, args, admission, call);
+      const waitingCall = callFor(context, self, args, admission, call);
       return new Answer(wait(waitingCall, next), waitingCall);
     },
     succeed: (admission) => {
       const gate = gateFor(admission);
       return (value) => {
-        if (gate.succeeded()) gate.note(site.clock.now());
+        if (gate.succeeded()) gate.note(context.clock.now());
         return value;
       };
     },

@@ -1,4 +1,4 @@
-import type { Site } from '../../call/site.js';
+import type { MethodContext } from '../../call/method-context.js';
 import { retriesShownBy } from '../../failures/others-retries.js';
 import { clientsOf } from './clients.js';
 import type { Layer } from './spent.js';
@@ -22,43 +22,43 @@ export class Multiplied {
   }
 
   /** Emits for the clients with retries that the call's object holds. */
-  noticeClients(site: Site, attempts: number, self: unknown): void {
+  noticeClients(context: MethodContext, attempts: number, self: unknown): void {
     if (attempts === 1 || self === undefined || self === null) return;
-    for (const client of clientsOf(self)) this.emit(site, attempts, [client]);
+    for (const client of clientsOf(self)) this.emit(context, attempts, [client]);
   }
 
   /** The same after a failed call; only for the first failures of a method. */
-  noticeAgain(site: Site, attempts: number, self: unknown): void {
+  noticeAgain(context: MethodContext, attempts: number, self: unknown): void {
     this.#looks += 1;
-    if (this.#looks <= MAX_LOOKS) this.noticeClients(site, attempts, self);
+    if (this.#looks <= MAX_LOOKS) this.noticeClients(context, attempts, self);
   }
 
   /** Emits for a client whose error shows that it has retried. Only for the first failures of a method. */
-  noticeError(site: Site, attempts: number, error: unknown): void {
+  noticeError(context: MethodContext, attempts: number, error: unknown): void {
     if (this.#looks > MAX_LOOKS) return;
     const shown = retriesShownBy(error);
-    if (shown) this.emit(site, attempts, [shown]);
+    if (shown) this.emit(context, attempts, [shown]);
   }
 
   /** Emits for the inner layers that retried, outermost first. Only for a method that makes more than one attempt. */
-  emit(site: Site, attempts: number, within: readonly Layer[]): void {
+  emit(context: MethodContext, attempts: number, within: readonly Layer[]): void {
     const [next] = within;
     if (!next || this.#emitted.has(next.identity)) return;
-    const audience = site.channel('retries_multiplied').audience(site.clock.now());
+    const audience = context.channel('retries_multiplied').audience(context.clock.now());
     // Without an audience it is not marked as emitted, so that a later call emits it.
     if (!audience) return;
     this.#emitted.add(next.identity);
-    const layers = [this.layer(site.method, attempts), ...within];
+    const layers = [this.layer(context.method, attempts), ...within];
     const requests = layers.reduce((product, layer) => product * layer.attempts, 1);
     const calls = layers.map((layer) => `${layer.name} (${layer.attempts})`).join(' calls ');
     const product = layers.map((layer) => layer.attempts).join(' x ');
     audience({
       type: 'retries_multiplied',
-      method: site.method,
+      method: context.method,
       requests,
       reason:
         `attempts multiply: ${calls}, so one call may send ${product} = ${requests} requests; ` +
-        `write ${next.instead ?? insteadOfMethod(site.method)}`,
+        `write ${next.instead ?? insteadOfMethod(context.method)}`,
     });
   }
 }

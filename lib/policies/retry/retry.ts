@@ -1,7 +1,8 @@
-import type { Admission, Call } from '../../call/call.js';
+import type { Admission } from '../../call/admission.js';
+import type { Call } from '../../call/call.js';
 import { openingOf } from '../../call/opening.js';
 import type { Next, OnSuccess, Policy } from '../../call/policy.js';
-import type { Site } from '../../call/site.js';
+import type { MethodContext } from '../../call/method-context.js';
 import { repeatAlone } from './leading.js';
 import type { Multiplied } from './multiplied.js';
 import type { RetryRules } from './rules.js';
@@ -11,13 +12,13 @@ import { NEVER, currentMark } from './spent.js';
 import { watchStream } from './stream.js';
 
 /** The retry policy: repeats a call while it fails transiently. */
-export function retry(site: Site, rules: RetryRules, multiplied: Multiplied): Policy {
-  const [scheduled, gaveUp] = [site.channel('retry_scheduled'), site.channel('retry_gave_up')];
-  const retries: Retries = { site, rules, multiplied, scheduled, gaveUp };
+export function retry(context: MethodContext, rules: RetryRules, multiplied: Multiplied): Policy {
+  const [scheduled, gaveUp] = [context.channel('retry_scheduled'), context.channel('retry_gave_up')];
+  const retries: Retries = { context, rules, multiplied, scheduled, gaveUp };
   const { isUnwanted, nested } = rules;
 
   const succeed = ({ circuit }: Admission): OnSuccess => {
-    const budget = circuit?.budget ?? site.budget;
+    const budget = circuit?.budget ?? context.budget;
     return (value) => {
       budget.earn();
       return value;
@@ -43,11 +44,11 @@ export function retry(site: Site, rules: RetryRules, multiplied: Multiplied): Po
     const since = nested === 'multiply' ? NEVER : currentMark();
     return attempt(call.self, call.args, call).then(
       (value) => {
-        const opening = openingOf(value, site);
+        const opening = openingOf(value, context);
         if (opening) opening.rest = watchStream(retries, opening.rest, call);
         else call.budget.earn();
         if (opening || !isUnwanted?.(value)) return value;
-        return new RetrySequence(retries, call, attempt, since, site.clock.now()).afterValue(value);
+        return new RetrySequence(retries, call, attempt, since, context.clock.now()).afterValue(value);
       },
       (error) => {
         const handled = fail(error, call, attempt, since);

@@ -1,7 +1,7 @@
 import { toMs } from '../../core/duration.js';
 import type { Failure } from '../../core/failure.js';
 import { answerOf } from '../../call/predicate.js';
-import type { Site } from '../../call/site.js';
+import type { MethodContext } from '../../call/method-context.js';
 import type { BackoffRules } from './backoff.js';
 import type { ResolvedRetryOptions, RetryOptions } from './options.js';
 
@@ -13,7 +13,7 @@ export interface RetryRules extends BackoffRules {
   readonly isUnwanted: ((value: unknown) => boolean) | undefined;
 }
 
-export function retryRules(options: ResolvedRetryOptions, { method }: Pick<Site, 'method'>): RetryRules {
+export function retryRules(options: ResolvedRetryOptions, { method }: Pick<MethodContext, 'method'>): RetryRules {
   const { retryOn, retryOnResult } = options;
   const predicateResult = (option: string, answer: unknown, about?: ErrorOptions): boolean =>
     answerOf(answer, method, `@RetryOnTransient() ${option}`, about);

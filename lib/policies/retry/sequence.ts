@@ -2,7 +2,7 @@ import type { Call } from '../../call/call.js';
 import { openingOf } from '../../call/opening.js';
 import type { Next } from '../../call/policy.js';
 import { count } from '../../call/stats.js';
-import type { StopCause } from '../../call/stop.js';
+import type { StopCause } from '../../call/scope.js';
 import { ConfigurationError } from '../../core/errors.js';
 import { levelOf } from '../../core/event-kinds.js';
 import type { GaveUpReason } from '../../core/events.js';
@@ -20,10 +20,15 @@ import { watchStream } from './stream.js';
  * The failure of an attempt if it may be repeated or the caller has aborted; undefined if it is final.
  * @throws what `retryOn` throws
  */
-export function repeatable({ site, rules }: Retries, call: Call, error: unknown, attempt: number): Failure | undefined {
+export function repeatable(
+  { context, rules }: Retries,
+  call: Call,
+  error: unknown,
+  attempt: number,
+): Failure | undefined {
   // The last attempt is not reported here: its failure is the call's.
   if (attempt < rules.maxAttempts)
-    for (const listener of site.onAttemptFailed) listener(call, error, rules.maxAttempts);
+    for (const listener of context.onAttemptFailed) listener(call, error, rules.maxAttempts);
   const failure = call.failureOf(error);
   // After an abort, the abort is the reason of every failure.
   if (call.isAborted) return failure;
@@ -85,7 +90,7 @@ export class RetrySequence {
 
   /** After an attempt with an unwanted value: the outcome of the next attempts, or the value. */
   afterValue(value: unknown): unknown {
-    return this.#repeat(UNWANTED, { value }, this.#retries.site.clock.now()) ?? value;
+    return this.#repeat(UNWANTED, { value }, this.#retries.context.clock.now()) ?? value;
   }
 
   #repeat(failure: Failure, ended: Ended, now: number): Promise<unknown> | undefined {
@@ -101,7 +106,7 @@ export class RetrySequence {
     // Checked last, because it takes a token: after that, the retry must happen.
     if (!this.#call.budget.take(now)) return this.#giveUp('budget', failure, ended, now);
     this.#tokensTaken += 1;
-    count(this.#retries.site.stats.retries, failure.kind);
+    count(this.#retries.context.stats.retries, failure.kind);
     this.#emitScheduled(failure, waitMs, now);
     // An unread response would keep its socket open.
     discard('error' in ended ? ended.error : ended.value);
@@ -114,7 +119,7 @@ export class RetrySequence {
   #afterWait(stopped: StopCause | undefined, failure: Failure, ended: Ended): unknown {
     const cause = this.#call.stop.cause ?? stopped;
     if (cause === undefined) return this.#again();
-    const rejected = this.#giveUp(REASONS[cause], failure, ended, this.#retries.site.clock.now());
+    const rejected = this.#giveUp(REASONS[cause], failure, ended, this.#retries.context.clock.now());
     if (rejected) return rejected;
     if ('error' in ended) throw ended.error;
     return ended.value;
@@ -131,8 +136,8 @@ export class RetrySequence {
   }
 
   readonly #onValue = (value: unknown): unknown => {
-    const { site, rules } = this.#retries;
-    const opening = openingOf(value, site);
+    const { context, rules } = this.#retries;
+    const opening = openingOf(value, context);
     if (opening) opening.rest = watchStream(this.#retries, opening.rest, this.#call, this.#tokensTaken);
     else if (rules.isUnwanted?.(value)) return this.afterValue(value);
     else this.#call.budget.putBack(this.#tokensTaken);
@@ -149,16 +154,16 @@ export class RetrySequence {
 
   /** @throws {ConfigurationError} if `backoff` returns an invalid value */
   #waitMs(failure: Failure, ended: Ended): number {
-    const { site, rules } = this.#retries;
-    if (site.instantRetries) return 0;
+    const { context, rules } = this.#retries;
+    if (context.instantRetries) return 0;
     const { retryAfterMs } = failure;
     let waitMs: number;
     try {
-      waitMs = backoffMs(this.#attempt, rules, site.random, failure, 'error' in ended ? ended : undefined);
+      waitMs = backoffMs(this.#attempt, rules, context.random, failure, 'error' in ended ? ended : undefined);
     } catch (thrown) {
       throw keepFailure(failure, thrown, this.#call);
     }
-    return retryAfterMs === undefined ? waitMs : waitWithHint(waitMs, retryAfterMs, rules.maxWaitMs, site.random);
+    return retryAfterMs === undefined ? waitMs : waitWithHint(waitMs, retryAfterMs, rules.maxWaitMs, context.random);
   }
 
   #reasonToStop(
@@ -181,21 +186,21 @@ export class RetrySequence {
   }
 
   #emitMultiplied(within: readonly Layer[], ended: Ended): void {
-    const { site, rules, multiplied } = this.#retries;
-    if ('error' in ended && rules.maxAttempts > 1) multiplied.noticeError(site, rules.maxAttempts, ended.error);
+    const { context, rules, multiplied } = this.#retries;
+    if ('error' in ended && rules.maxAttempts > 1) multiplied.noticeError(context, rules.maxAttempts, ended.error);
     // The clients of the first call's object are known; this call may have another object.
-    if (this.#attempt === 1) multiplied.noticeAgain(site, rules.maxAttempts, this.#call.self);
-    multiplied.emit(site, rules.maxAttempts, within);
+    if (this.#attempt === 1) multiplied.noticeAgain(context, rules.maxAttempts, this.#call.self);
+    multiplied.emit(context, rules.maxAttempts, within);
   }
 
   /** Tells outer retries that this method has already repeated. */
   #noteSpent(ended: Ended): void {
-    const { site, rules, multiplied } = this.#retries;
+    const { context, rules, multiplied } = this.#retries;
     if (rules.maxAttempts === 1) return;
     const within = this.#layersOf(ended);
     const beneath = within.length > 0 ? within : clientsOf(this.#call.self).slice(0, 1);
     noteSpent('error' in ended ? ended.error : ended.value, [
-      multiplied.layer(site.method, rules.maxAttempts),
+      multiplied.layer(context.method, rules.maxAttempts),
       ...beneath,
     ]);
   }
@@ -203,7 +208,7 @@ export class RetrySequence {
   /** @returns a rejection if the call does not end with the outcome of its last attempt */
   #giveUp(reason: GaveUpReason, failure: Failure, ended: Ended, now: number): Promise<never> | undefined {
     if (reason !== 'nested' && reason !== 'aborted') this.#noteSpent(ended);
-    count(this.#retries.site.stats.gaveUp, reason);
+    count(this.#retries.context.stats.gaveUp, reason);
     const level = levelOf({ type: 'retry_gave_up', kind: failure.kind, reason });
     const audience = this.#retries.gaveUp.audience(now, level);
     audience?.({ type: 'retry_gave_up', ...this.#facts(failure, now), reason });
@@ -216,10 +221,10 @@ export class RetrySequence {
   }
 
   #facts(failure: Failure, now: number) {
-    const { site, rules } = this.#retries;
+    const { context, rules } = this.#retries;
     const { circuit } = this.#call.admission;
     return {
-      method: site.method,
+      method: context.method,
       ...(circuit && { circuit: circuit.name }),
       attempt: this.#attempt,
       maxAttempts: rules.maxAttempts,

@@ -8,7 +8,7 @@ import type { Retries } from './retries.js';
  * Emits `stream_broken` if a stream fails after a part of it was delivered and a retry would have repeated the failure.
  * @param taken budget tokens that opening the stream took
  */
-export function watchStream({ site, rules }: Retries, rest: Stream, call: Call, taken?: number): Stream {
+export function watchStream({ context, rules }: Retries, rest: Stream, call: Call, taken?: number): Stream {
   return watchEnd(rest, {
     ended: (how, error, chunks) => {
       if (how === 'completed' && taken === undefined) call.budget.earn();
@@ -30,9 +30,9 @@ export function watchStream({ site, rules }: Retries, rest: Stream, call: Call, 
 
   function emitBroken(failure: Failure, chunks: number): void {
     const { circuit } = call.admission;
-    site.channel('stream_broken').audience(site.clock.now())?.({
+    context.channel('stream_broken').audience(context.clock.now())?.({
       type: 'stream_broken',
-      method: site.method,
+      method: context.method,
       ...(circuit && { circuit: circuit.name }),
       chunks,
       ...factsOf(failure),

@@ -3,8 +3,8 @@ import { closeUnread, openingOf } from '../../call/opening.js';
 import { watchEnd } from '../../call/open-stream.js';
 import type { Next } from '../../call/policy.js';
 import { Scope } from '../../call/scope.js';
-import type { Site } from '../../call/site.js';
-import type { StopCause } from '../../call/stop.js';
+import type { MethodContext } from '../../call/method-context.js';
+import type { StopCause } from '../../call/scope.js';
 import { TimeLimitError } from '../../core/errors.js';
 import type { TimeLimitReason } from '../../core/events.js';
 import { type Started, startTimer } from '../../core/shared-timer.js';
@@ -17,7 +17,7 @@ export type Placement = 'inner' | 'outer';
 
 /** The parts that all limits of one method share. */
 export interface LimitKind {
-  readonly site: Site;
+  readonly context: MethodContext;
   /** The time in milliseconds at which a call begins. */
   readonly now: () => number;
   readonly rules: TimeLimitRules;
@@ -45,14 +45,14 @@ export class Limit extends Scope {
 
   constructor(kind: LimitKind, call: Call) {
     super(call);
-    const { site, now, rules, covers } = kind;
+    const { context, now, rules, covers } = kind;
     this.#kind = kind;
     this.#call = call;
     this.#startedAt = now();
     if (this.ended) return;
     const { limitMs } = rules;
     if (limitMs !== undefined) this.#timer = this.#startTimer(limitMs, covers, this.#startedAt);
-    if (site.isStream) this.#startChunkTimer();
+    if (context.isStream) this.#startChunkTimer();
   }
 
   override get deadline(): number {
@@ -107,7 +107,7 @@ export class Limit extends Scope {
 
   override expire(): void {
     const { limitMs } = this.#kind.rules;
-    if (!this.ended && limitMs !== undefined && this.#kind.site.clock.now() >= this.#startedAt + limitMs)
+    if (!this.ended && limitMs !== undefined && this.#kind.context.clock.now() >= this.#startedAt + limitMs)
       this.#expire(limitMs, this.#kind.covers);
     else super.expire();
   }
@@ -117,14 +117,14 @@ export class Limit extends Scope {
     if (this.ended) this.#discard(value ?? error);
     else if (this.#kind.placement === 'inner') this.#succeed(value);
     // A stream is read in the innermost scope.
-    else openingOf(value, this.#kind.site, this);
+    else openingOf(value, this.#kind.context, this);
   }
 
   /** Releases the limit, or, for a stream, keeps it until the stream ends. */
   #succeed(value: unknown): void {
-    const opening = openingOf(value, this.#kind.site, this);
+    const opening = openingOf(value, this.#kind.context, this);
     if (!opening) return this.release();
-    this.#hasChunk = this.#kind.site.isStream;
+    this.#hasChunk = this.#kind.context.isStream;
     this.#clearChunkTimer();
     this.leave();
     opening.rest = watchEnd(opening.rest, {
@@ -149,7 +149,7 @@ export class Limit extends Scope {
   }
 
   #discard(value: unknown): void {
-    if (!closeUnread(value, this.#kind.site)) discard(value);
+    if (!closeUnread(value, this.#kind.context)) discard(value);
   }
 
   #startChunkTimer(): void {
@@ -157,11 +157,11 @@ export class Limit extends Scope {
     const [ms, which] = this.#hasChunk
       ? ([betweenChunksMs, 'between-chunks'] as const)
       : ([firstChunkMs, 'first-chunk'] as const);
-    if (ms !== undefined) this.#chunkTimer = this.#startTimer(ms, which, this.#kind.site.clock.now());
+    if (ms !== undefined) this.#chunkTimer = this.#startTimer(ms, which, this.#kind.context.clock.now());
   }
 
   #startTimer(ms: number, reason: TimeLimitReason, since: number): Started {
-    const { clock } = this.#kind.site;
+    const { clock } = this.#kind.context;
     const fire = (): void => {
       // A late timer lets pending I/O run first, so that a result that has already arrived is delivered.
       if (clock.now() > since + ms + LATE_MS) afterThisTurn(() => this.#expire(ms, reason));
@@ -183,7 +183,7 @@ export class Limit extends Scope {
 
   #expire(limitMs: number, reason: TimeLimitReason): void {
     if (this.ended || this.isReleased) return;
-    const { channel, clock, method } = this.#kind.site;
+    const { channel, clock, method } = this.#kind.context;
     const now = clock.now();
     const { circuit } = this.#call.admission;
     const ofCall = { method, ...(circuit && { circuit: circuit.name }) };

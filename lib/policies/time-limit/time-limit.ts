@@ -1,21 +1,21 @@
 import type { Policy } from '../../call/policy.js';
-import type { Site } from '../../call/site.js';
+import type { MethodContext } from '../../call/method-context.js';
 import { burstClock } from '../../core/burst-clock.js';
 import { Limit, type LimitKind } from './limit.js';
 import type { TimeLimitRules } from './rules.js';
 
 /** Limits each attempt of a call, or the call itself if the limit is the only policy. */
-export function limitAttempt(site: Site, rules: TimeLimitRules, covers: 'call' | 'attempt'): Policy {
+export function limitAttempt(context: MethodContext, rules: TimeLimitRules, covers: 'call' | 'attempt'): Policy {
   // No inner policy uses the deadline: the start appears only in an event, so a cheaper clock suffices.
-  return limited({ site, now: burstClock(site.clock), rules, placement: 'inner', covers });
+  return limited({ context, now: burstClock(context.clock), rules, placement: 'inner', covers });
 }
 
 /**
  * Limits the whole call. Its end settles everything inside, from the method outwards, even if the method ignores its
  * signal.
  */
-export function limitCall(site: Site, rules: TimeLimitRules): Policy {
-  return limited({ site, now: () => site.clock.now(), rules, placement: 'outer', covers: 'call' });
+export function limitCall(context: MethodContext, rules: TimeLimitRules): Policy {
+  return limited({ context, now: () => context.clock.now(), rules, placement: 'outer', covers: 'call' });
 }
 
 function limited(kind: LimitKind): Policy {

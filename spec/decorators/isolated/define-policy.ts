@@ -35,7 +35,7 @@ const Tallied = definePolicy({
   place: { below: 'CircuitProtected', above: 'RetryOnTransient' },
   contradictions: ({ most, least }) =>
     most !== undefined && least && least > most ? [`least: expected at most most (${most}), got ${least}`] : [],
-  bind: (options, _site, own): Policy => {
+  bind: (options, _context, own): Policy => {
     given = options;
     made += 1;
     const calls = own.once('Tallied', () => ({ count: 0 }));

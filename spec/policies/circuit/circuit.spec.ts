@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import type { Admission } from '#lib/call/call.js';
+import type { Admission } from '#lib/call/admission.js';
 import { CircuitOpenError } from '#lib/core/errors.js';
 import { Circuit } from '#lib/policies/circuit/circuit.js';
 import type { CircuitRules } from '#lib/policies/circuit/rules.js';

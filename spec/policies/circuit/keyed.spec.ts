@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import type { Admission } from '#lib/call/call.js';
+import type { Admission } from '#lib/call/admission.js';
 import { Circuit } from '#lib/policies/circuit/circuit.js';
 import { KeyedCircuits } from '#lib/policies/circuit/keyed.js';
 import type { CircuitRules } from '#lib/policies/circuit/rules.js';

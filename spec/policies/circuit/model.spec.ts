@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { Admission } from '#lib/call/call.js';
+import { Admission } from '#lib/call/admission.js';
 import { Circuit } from '#lib/policies/circuit/circuit.js';
 import type { CircuitRules } from '#lib/policies/circuit/rules.js';
 import { failuresIn } from '#lib/policies/circuit/row.js';

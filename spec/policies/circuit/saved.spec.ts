@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { Admission } from '#lib/call/call.js';
+import { Admission } from '#lib/call/admission.js';
 import { ConfigurationError } from '#lib/core/errors.js';
 import { Circuit } from '#lib/policies/circuit/circuit.js';
 import { readSaved } from '#lib/policies/circuit/read-saved.js';

@@ -1,6 +1,7 @@
 import { getEventListeners } from 'node:events';
 import { expect } from 'chai';
-import { Call, UNGUARDED } from '#lib/call/call.js';
+import { UNGUARDED } from '#lib/call/admission.js';
+import { Call } from '#lib/call/call.js';
 import { handleStream } from '#lib/call/entry.js';
 import { opens } from '#lib/call/opener.js';
 import { pipeline } from '#lib/call/pipeline.js';
@@ -9,12 +10,12 @@ import { hedge } from '#lib/policies/hedge/hedge.js';
 import { MIN_CALLS, Latencies } from '#lib/policies/hedge/latencies.js';
 import { hedgeRules } from '#lib/policies/hedge/rules.js';
 import { FakeClock } from '#lib/testing/fake-clock.js';
-import { siteOf } from '../../support/site.js';
+import { contextOf } from '../../support/method-context.js';
 import { rejectionOf, unavailable } from '../../support/upstream.js';
 
 describe('A hedge', () => {
-  const site = siteOf(new FakeClock(0));
-  const policyAfter = (after: '1s' | 'p95', seen = new Latencies(), at = site): Policy =>
+  const context = contextOf(new FakeClock(0));
+  const policyAfter = (after: '1s' | 'p95', seen = new Latencies(), at = context): Policy =>
     hedge(at, hedgeRules({ after, maxHedges: 1 }), seen, true);
 
   async function* source(error?: Error): Stream {
@@ -26,7 +27,7 @@ describe('A hedge', () => {
 
   it("leaves no listener with the caller's signal behind a stream that is read, left early, or fails", async () => {
     const { signal } = new AbortController();
-    const streaming = { ...site, isStream: true };
+    const streaming = { ...context, isStream: true };
     const read = (error?: Error): Stream => {
       const run = pipeline(
         [policyAfter('1s', undefined, streaming)],
@@ -58,7 +59,8 @@ describe('A hedge', () => {
     ] as const) {
       const seen = new Latencies();
       const { around } = policyAfter(after, seen);
-      for (let i = 0; i < MIN_CALLS; i++) await around?.(new Call(site, undefined, [], UNGUARDED), async () => 'yes');
+      for (let i = 0; i < MIN_CALLS; i++)
+        await around?.(new Call(context, undefined, [], UNGUARDED), async () => 'yes');
       expect(seen.percentile(0.95)).to.equal(known);
     }
   });

@@ -1,11 +1,12 @@
 import { getEventListeners } from 'node:events';
 import { expect } from 'chai';
-import { Call, UNGUARDED } from '#lib/call/call.js';
+import { UNGUARDED } from '#lib/call/admission.js';
+import { Call } from '#lib/call/call.js';
 import { Scope } from '#lib/call/scope.js';
 import type { Attempt } from '#lib/policies/hedge/attempt.js';
 import { Race, type Track } from '#lib/policies/hedge/race.js';
 import { FakeClock } from '#lib/testing/fake-clock.js';
-import { siteOf, strict } from '../../support/site.js';
+import { contextOf, strict } from '../../support/method-context.js';
 import { deferred, rejectionOf, turn, unavailable, watch } from '../../support/upstream.js';
 
 describe('A race of attempts', () => {
@@ -19,7 +20,7 @@ describe('A race of attempts', () => {
   /** Attempts that are settled by hand, started after 100 ms each. */
   function raceFor(call: Call, track: Partial<Track> = {}): Race {
     const common: Track = {
-      site: siteOf(clock),
+      context: contextOf(clock),
       now: () => clock.now(),
       maxHedges: 1,
       afterMs: () => 100,
@@ -35,8 +36,8 @@ describe('A race of attempts', () => {
     return new Race(common, call);
   }
 
-  const callWith = (signal?: AbortSignal, site = siteOf(clock)): Call =>
-    new Call(site, undefined, [], UNGUARDED, signal);
+  const callWith = (signal?: AbortSignal, context = contextOf(clock)): Call =>
+    new Call(context, undefined, [], UNGUARDED, signal);
 
   function limited(deadline?: number): { limit: Scope; call: Call } {
     const call = callWith();
@@ -123,30 +124,30 @@ describe('A race of attempts', () => {
   });
 
   it('sets no timer, and asks for none to be forgotten, as long as there is no time to wait', async () => {
-    const site = siteOf(strict(clock));
-    const won = raceFor(callWith(undefined, site), { site, afterMs: () => undefined }).winner();
+    const context = contextOf(strict(clock));
+    const won = raceFor(callWith(undefined, context), { context, afterMs: () => undefined }).winner();
     expect(clock.timers).to.equal(0);
     attempts[0]?.resolve('yes');
     expect(await won).to.equal('yes');
   });
 
   it('tells of attempts on the channels of what it tells', async () => {
-    const site = siteOf(clock);
-    void raceFor(callWith(undefined, site), { site, maxHedges: 2, afterMs: () => 50 }).winner();
+    const context = contextOf(clock);
+    void raceFor(callWith(undefined, context), { context, maxHedges: 2, afterMs: () => 50 }).winner();
     await clock.advance('50ms');
-    while (site.budget.take(clock.now()));
+    while (context.budget.take(clock.now()));
     await clock.advance('50ms');
-    expect(site.told.map(({ type, channel }) => [type, channel])).to.deep.equal([
+    expect(context.told.map(({ type, channel }) => [type, channel])).to.deep.equal([
       ['hedge_started', 'hedge_started'],
       ['hedge_refused', 'hedge_refused'],
     ]);
   });
 
   it('goes on the same when nobody listens', async () => {
-    const site = siteOf(clock, false);
-    const won = raceFor(callWith(undefined, site), { site, maxHedges: 2, afterMs: () => 50 }).winner();
+    const context = contextOf(clock, false);
+    const won = raceFor(callWith(undefined, context), { context, maxHedges: 2, afterMs: () => 50 }).winner();
     await clock.advance('50ms');
-    while (site.budget.take(clock.now()));
+    while (context.budget.take(clock.now()));
     await clock.advance('50ms');
     expect(attempts).to.have.lengthOf(2);
     attempts[1]?.resolve('yes');

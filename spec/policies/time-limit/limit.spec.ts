@@ -1,13 +1,14 @@
 import { getEventListeners } from 'node:events';
 import { expect } from 'chai';
-import { Call, UNGUARDED } from '#lib/call/call.js';
+import { UNGUARDED } from '#lib/call/admission.js';
+import { Call } from '#lib/call/call.js';
 import type { Next } from '#lib/call/policy.js';
 import { TimeLimitError } from '#lib/core/errors.js';
 import { Scope } from '#lib/call/scope.js';
 import { Limit, type Placement } from '#lib/policies/time-limit/limit.js';
 import { timeLimitRules } from '#lib/policies/time-limit/rules.js';
 import { FakeClock } from '#lib/testing/fake-clock.js';
-import { siteOf } from '../../support/site.js';
+import { contextOf } from '../../support/method-context.js';
 import { deferred, rejectionOf, turn, watch } from '../../support/upstream.js';
 
 describe('The limit of one call', () => {
@@ -16,20 +17,20 @@ describe('The limit of one call', () => {
     clock = new FakeClock(0);
   });
 
-  const callWith = (signal?: AbortSignal, site = siteOf(clock)): Call =>
-    new Call(site, undefined, [], UNGUARDED, signal);
+  const callWith = (signal?: AbortSignal, context = contextOf(clock)): Call =>
+    new Call(context, undefined, [], UNGUARDED, signal);
 
   interface Given {
     readonly call?: Call;
     readonly options?: Parameters<typeof timeLimitRules>[0];
     readonly placement?: Placement;
-    readonly site?: ReturnType<typeof siteOf>;
+    readonly context?: ReturnType<typeof contextOf>;
   }
 
-  function limitFor({ call, options = { limit: '1s' }, placement = 'inner', site = siteOf(clock) }: Given) {
+  function limitFor({ call, options = { limit: '1s' }, placement = 'inner', context = contextOf(clock) }: Given) {
     const rules = timeLimitRules(options);
-    const kind = { site, now: () => clock.now(), rules, placement, covers: 'call' } as const;
-    return new Limit(kind, call ?? callWith(undefined, site));
+    const kind = { context, now: () => clock.now(), rules, placement, covers: 'call' } as const;
+    return new Limit(kind, call ?? callWith(undefined, context));
   }
 
   /** Runs as the method does, in the innermost scope. */
@@ -101,15 +102,15 @@ describe('The limit of one call', () => {
     let late = (): void => undefined;
     let now = 0;
     const blocked = { now: () => now, setTimer: (fire: () => void) => (late = fire), clearTimer: () => undefined };
-    const site = siteOf(blocked);
+    const context = contextOf(blocked);
     const kind = {
-      site,
+      context,
       now: () => now,
       rules: timeLimitRules({ limit: '1s' }),
       placement: 'inner',
       covers: 'call',
     } as const;
-    const limit = new Limit(kind, callWith(undefined, site));
+    const limit = new Limit(kind, callWith(undefined, context));
     const job = deferred();
     const done = watch(limit.around(method(() => job.promise)));
     now = 1500;
@@ -118,7 +119,7 @@ describe('The limit of one call', () => {
     job.resolve('there already');
     await turn();
     expect(done.settled).to.deep.equal({ done: true, value: 'there already' });
-    expect(site.told).to.deep.equal([]);
+    expect(context.told).to.deep.equal([]);
   });
 
   it("leaves neither a timer nor a listener with the caller's signal when the call is over", async () => {
@@ -157,17 +158,19 @@ describe('The limit of one call', () => {
   });
 
   it('tells of its end on the channel of such ends', async () => {
-    const site = siteOf(clock);
-    const call = watch(limitFor({ site }).around(method(() => new Promise(() => undefined))));
+    const context = contextOf(clock);
+    const call = watch(limitFor({ context }).around(method(() => new Promise(() => undefined))));
     await clock.advance('1s');
     const { error } = call.settled;
     expect(error).to.be.instanceOf(TimeLimitError);
     const event = { type: 'time_limited', method: 'Service.ask', elapsedMs: 1000, reason: 'call' };
-    expect(site.told).to.deep.equal([{ ...event, channel: 'time_limited' }]);
+    expect(context.told).to.deep.equal([{ ...event, channel: 'time_limited' }]);
   });
 
   it('ends the same when nobody listens', async () => {
-    const call = watch(limitFor({ site: siteOf(clock, false) }).around(method(() => new Promise(() => undefined))));
+    const call = watch(
+      limitFor({ context: contextOf(clock, false) }).around(method(() => new Promise(() => undefined))),
+    );
     await clock.advance('1s');
     expect(call.settled.error).to.be.instanceOf(TimeLimitError);
   });

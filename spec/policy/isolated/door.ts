@@ -288,9 +288,9 @@ describe('A policy from outside', () => {
       group: 'emitting',
       fields: { told: { doc: 'Hears.', format: callback<() => void>() } },
       place: { below: 'Tried' },
-      bind: (_options, site) => ({
+      bind: (_options, context) => ({
         enter: (_self, _args, admission) => {
-          emit(site, 'tried_seen', () => ({ size: 3, side: 'left', secret: 'x' }));
+          emit(context, 'tried_seen', () => ({ size: 3, side: 'left', secret: 'x' }));
           return admission;
         },
       }),

@@ -15,7 +15,7 @@ import type { CallStats } from './stats.js';
 export type OnAttemptFailed = (call: Call, error: unknown, maxAttempts: number) => void;
 
 /** What a policy knows about the decorated method and the process. */
-export interface Site {
+export interface MethodContext {
   /** The decorated method, as `Class.method`. */
   readonly method: string;
   /** True for an `async *` method. */

@@ -2,19 +2,19 @@ import { RetryBudget } from '#lib/call/retry-budget.js';
 import { CallStats } from '#lib/call/stats.js';
 import type { Clock } from '#lib/core/clock.js';
 import type { EventType, ResilienceEvent } from '#lib/core/events.js';
-import type { Site } from '#lib/call/site.js';
+import type { MethodContext } from '#lib/call/method-context.js';
 import { classifierOf } from '#lib/runtime/hook.js';
 import { failureUnknown } from '#lib/failures/unknown.js';
 import { findSignal } from '#lib/call/signals.js';
 
 /** Where a policy stands that a spec looks at by itself, and what it tells of there. */
-export interface TestSite extends Site {
+export interface TestContext extends MethodContext {
   /** Every event, with the channel that it was told on. */
   readonly told: (ResilienceEvent & { readonly channel: EventType })[];
 }
 
 /** @param isHeard whether anybody wants to hear the events */
-export function siteOf(clock: Clock, isHeard = true): TestSite {
+export function contextOf(clock: Clock, isHeard = true): TestContext {
   const told: (ResilienceEvent & { readonly channel: EventType })[] = [];
   return {
     told,
