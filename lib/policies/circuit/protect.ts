@@ -81,7 +81,9 @@ export function protect(context: MethodContext, protection: Protection): Policy 
   /** Counts the failure. Throws what `failureOn` throws. */
   function settleFailure(call: Call, admission: Admission, error: unknown): Failure {
     const failure = call.failureOf(error);
-    const outcome = judgeOrIgnore(admission, () => outcomeOf(failure, error, judgeFailure?.failureOn));
+    const outcome = judgeFailure
+      ? judgeOrIgnore(admission, () => outcomeOf(failure, error, judgeFailure.failureOn))
+      : outcomeOf(failure);
     settle(admission, outcome, failure, countedOf(call, error, context));
     return failure;
   }

@@ -19,26 +19,43 @@ export interface Row {
   readonly calls?: number | undefined;
 }
 
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+
 /** The row of a state, without the rest of the state. */
 export function rowOf({ failures, shares, calls }: Row): Row {
-  return { failures, ...(shares && { shares }), ...(calls !== undefined && { calls }) };
+  return withRow({}, failures, shares, calls);
+}
+
+/** Adds a row to an object. Built step by step: each failed attempt does this, and a spread makes an object for each part. */
+export function withRow<T extends object>(
+  to: T,
+  failures: number,
+  shares: Row['shares'],
+  calls: number | undefined,
+): T & Row {
+  const row = to as T & Mutable<Row>;
+  row.failures = failures;
+  if (shares) row.shares = shares;
+  if (calls !== undefined) row.calls = calls;
+  return row;
 }
 
 /** The row after a failed attempt, which adds a fraction. */
 export function plus(row: Row, { count, of }: Shares, calls = 0): Row {
-  const before = row.shares?.find((shares) => shares.of === of)?.count ?? 0;
-  const others = row.shares?.filter((shares) => shares.of !== of) ?? [];
-  const sum = before + count;
+  let sum = count;
+  let others: readonly Shares[] = NO_SHARES;
+  if (row.shares) {
+    sum += row.shares.find((shares) => shares.of === of)?.count ?? 0;
+    others = row.shares.filter((shares) => shares.of !== of);
+  }
   const rest = sum % of;
-  const shares = rest === 0 ? others : [...others, { count: rest, of }];
   const failures = row.failures + (sum - rest) / of;
+  const shares = rest === 0 ? others : [...others, { count: rest, of }];
   const allCalls = callsIn(row) + calls;
-  return rowOf({
-    failures,
-    shares: shares.length === 0 ? undefined : shares,
-    calls: allCalls === failures ? undefined : allCalls,
-  });
+  return withRow({}, failures, shares.length === 0 ? undefined : shares, allCalls === failures ? undefined : allCalls);
 }
+
+const NO_SHARES: readonly never[] = [];
 
 /** The row after a failed call, which adds what its attempts have not added yet. */
 export function plusCall(row: Row, counted: Shares | undefined): Row {

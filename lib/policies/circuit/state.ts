@@ -2,7 +2,7 @@
 import type { Random } from '../../core/random.js';
 import { afterCall, isOver, type Ramp, rampFrom } from './ramp.js';
 import { brokenRate, type Tally } from './rates.js';
-import { failuresIn, plus, plusCall, type Row, rowOf, type Shares } from './row.js';
+import { failuresIn, plus, plusCall, type Row, rowOf, type Shares, withRow } from './row.js';
 import type { CircuitRules } from './rules.js';
 import {
   type CircuitState,
@@ -79,8 +79,10 @@ export function asOf(state: CircuitState, now: number): CircuitState {
 }
 
 function closed(row: Row, ramp?: Ramp): Closed {
-  if (row.failures === 0 && !row.shares && !ramp) return CLOSED;
-  return { kind: 'closed', ...rowOf(row), ...(ramp && { ramp }) };
+  const { failures, shares, calls } = row;
+  if (failures === 0 && !shares && !ramp) return CLOSED;
+  const state = withRow({ kind: 'closed' as const }, failures, shares, calls);
+  return ramp ? { ...state, ramp } : state;
 }
 
 /** A state that admits every call and counts failures. */
