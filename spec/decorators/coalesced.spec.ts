@@ -143,6 +143,44 @@ describe('@Coalesced', () => {
       expect(calls).to.equal(1);
     });
 
+    it('goes on for the others if a caller under a time limit aborts', async () => {
+      const job = deferred();
+      let signal: AbortSignal | undefined;
+      const load = TimeLimited('1m')(
+        Coalesced({ key: () => 'k' })(async (_signal?: AbortSignal) => {
+          signal = currentSignal();
+          return job.promise;
+        }),
+      );
+      const controller = new AbortController();
+      const gone = rejectionOf(load(controller.signal));
+      const stays = load();
+      controller.abort(reason);
+      expect(await gone).to.equal(reason);
+      expect(signal?.aborted).to.equal(false);
+      job.resolve('done');
+      expect(await stays).to.equal('done');
+    });
+
+    it('makes no call for a caller who has left, even if the result cannot be shared', async () => {
+      const job = deferred();
+      let calls = 0;
+      const load = Coalesced({ key: () => 'k' })(async (_signal?: AbortSignal) => {
+        calls += 1;
+        return job.promise;
+      });
+      const controller = new AbortController();
+      const stays = load();
+      const gone = rejectionOf(load(controller.signal));
+      controller.abort(reason);
+      expect(await gone).to.equal(reason);
+      const response = new Response('text');
+      job.resolve(response);
+      expect(await stays).to.equal(response);
+      await turn();
+      expect(calls).to.equal(1);
+    });
+
     it('lets each caller leave by the limit of its own', async () => {
       const job = deferred();
       class Limited {

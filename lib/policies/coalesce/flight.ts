@@ -50,12 +50,16 @@ export class Flight {
 
   /**
    * The outcome, for one more caller. If only one caller can read the result, the first one gets it, and this caller
-   * calls the method with `again`.
+   * calls the method with `again`, unless it has left.
    */
   join(call: Call, again: Next, isShared: (value: unknown) => boolean): Promise<unknown> {
     this.#callers += 1;
     this.#isShared = true;
-    const outcome = this.promise.then((value) => (isShared(value) ? value : again(call.self, call.args, call)));
+    const outcome = this.promise.then((value) => {
+      if (isShared(value)) return value;
+      if (call.stop.cause) throw call.stop.error;
+      return again(call.self, call.args, call);
+    });
     return canLeave(call) ? this.#untilCallerLeaves(call, outcome) : outcome;
   }
 
