@@ -81,7 +81,7 @@ export function protect(site: Site, protection: Protection): Policy {
   function settleFailure(call: Call, admission: Admission, error: unknown): Failure {
     const failure = call.failureOf(error);
     const outcome = judgeOrIgnore(admission, () => outcomeOf(failure, error, judgeFailure?.failureOn));
-    settle(admission, outcome, failure, countedOf(call, error, site));
+    settle(admission, outcome, failure, outcome === 'failure' ? countedOf(call) : undefined);
     return failure;
   }
 
