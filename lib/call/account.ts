@@ -8,7 +8,6 @@ import { Durations } from './durations.js';
 import { watchEnd } from './open-stream.js';
 import { openingOf } from './opening.js';
 import { Answer, type Stream } from './policy.js';
-import { sharedCallOf } from './shared.js';
 import type { MethodContext } from './method-context.js';
 import { type CallErrorType, type CallOutcome, type CallStats, count, type RefusedBy } from './stats.js';
 
@@ -180,6 +179,6 @@ export class Account {
 function refusalOf(error: unknown, { kind }: Failure, call: Call): RefusedBy | undefined {
   if (kind === 'circuit-open' || kind === 'concurrency-limit') return kind;
   if (!(error instanceof RateLimitedError)) return undefined;
-  const { attempts } = (sharedCallOf(error) ?? call).outermost;
+  const { attempts } = (call.shared ?? call).outermost;
   return attempts === 0 ? 'rate-limit-wait' : undefined;
 }

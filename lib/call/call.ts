@@ -50,6 +50,8 @@ export class Call {
   isDisturbed = false;
   /** The call that this one is a part of: a hedged attempt has one, and so has the shared call of coalesced callers. */
   whole: Call | undefined = undefined;
+  /** The call that it waits for with other coalesced callers; itself if it is that call. Undefined if there is none. */
+  shared: Call | undefined = undefined;
   #stop: Stop | undefined;
   #error: unknown;
   #failure: Failure | undefined;

@@ -122,9 +122,9 @@ export class Scope {
 
   /** Calls `listener` if the scope ends before the call. Returns a function that stops listening. */
   onEnd(listener: () => void): () => void {
-    this.#listeners ??= new Set();
-    this.#listeners.add(listener);
-    return () => this.#listeners?.delete(listener);
+    const listeners = (this.#listeners ??= new Set());
+    listeners.add(listener);
+    return () => listeners.delete(listener);
   }
 
   /**

@@ -42,7 +42,8 @@ function isSignal(value: unknown): value is AbortSignal {
 class Hub {
   readonly listeners = new Set<() => void>();
   readonly fire = (): void => {
-    for (const listener of [...this.listeners]) listener();
+    // A listener may remove another one, which is then not called.
+    for (const listener of [...this.listeners]) if (this.listeners.has(listener)) listener();
   };
 }
 

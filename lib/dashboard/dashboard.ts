@@ -29,7 +29,7 @@ async function answer(request: Request, rules: Rules, streams: Streams): Promise
   const { host, hostname, pathname } = new URL(url);
   if (pathname.length > MAX_PATH) return refuse(404, 'not found');
   // A page of another site can make the browser send requests to this address under its own name (DNS rebinding).
-  const asked = headers.get('host') ?? host;
+  const asked = headers.get('host')?.toLowerCase() ?? host;
   if (!rules.hosts.includes(hostname) || asked !== host) return refuse(421, 'this host is not served here');
   if (pathname !== rules.basePath && !pathname.startsWith(`${rules.basePath}/`)) return refuse(404, 'not found');
   const path = pathname.slice(rules.basePath.length) || '/';

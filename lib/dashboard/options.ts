@@ -56,7 +56,8 @@ export function rulesOf(options: DashboardOptions): Rules {
   if (problems.length > 0) throw new ConfigurationError(problems);
   const isAllowed =
     typeof token === 'string' ? byToken(token) : asking(authorize as (request: Request) => boolean | Promise<boolean>);
-  return { isAllowed, basePath, hosts, control, keys } as Rules;
+  const names = (hosts as readonly string[]).map((host) => host.toLowerCase());
+  return { isAllowed, basePath, hosts: names, control, keys } as Rules;
 }
 
 function byToken(token: string): Rules['isAllowed'] {

@@ -73,6 +73,18 @@ describe('A scope', () => {
     await turn();
   });
 
+  it('does not call a listener that another one has removed', () => {
+    const scope = new Scope(callWith());
+    const called: string[] = [];
+    scope.onEnd(() => {
+      called.push('first');
+      remove();
+    });
+    const remove = scope.onEnd(() => called.push('removed'));
+    scope.end('lost', new Error('over'));
+    expect(called).to.deep.equal(['first']);
+  });
+
   it('runs nothing once it has ended, and its signal is aborted from the start', async () => {
     const scope = new Scope(callWith());
     const error = new Error('over');

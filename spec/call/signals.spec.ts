@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { findSignal } from '#lib/call/signals.js';
+import { findSignal, onAbort } from '#lib/call/signals.js';
 
 describe('The signal of a caller', () => {
   const { signal } = new AbortController();
@@ -25,5 +25,20 @@ describe('The signal of a caller', () => {
     const { proxy, revoke } = Proxy.revocable({}, {});
     revoke();
     expect(findSignal([proxy, { signal: proxy }, signal])).to.equal(signal);
+  });
+});
+
+describe('A listener for the abort of a signal', () => {
+  it('is not called once another listener has removed it', () => {
+    const controller = new AbortController();
+    const called: string[] = [];
+    onAbort(controller.signal, () => {
+      called.push('first');
+      remove();
+    });
+    const remove = onAbort(controller.signal, () => called.push('removed'));
+    onAbort(controller.signal, () => called.push('last'));
+    controller.abort();
+    expect(called).to.deep.equal(['first', 'last']);
   });
 });

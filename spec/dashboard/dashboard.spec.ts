@@ -60,6 +60,12 @@ describe('holdfast/dashboard', () => {
     expect(other.headers.get('content-security-policy')).not.to.equal(policy);
   });
 
+  it('takes the name of a host in capital or small letters', async () => {
+    const named = dashboard({ token: TOKEN, hosts: ['Ops.Example'] });
+    for (const host of ['ops.example', 'OPS.example', 'Ops.Example'])
+      expect((await named(new Request('http://ops.example/', { headers: { host } }))).status).to.equal(200);
+  });
+
   const refusals: readonly (readonly [what: string, make: () => Request, status: number])[] = [
     ['data without a token', () => request('/api/inspect', {}, ''), 401],
     ['data with a wrong token', () => request('/api/inspect', {}, `${TOKEN}x`), 401],

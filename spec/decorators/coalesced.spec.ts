@@ -143,6 +143,44 @@ describe('@Coalesced', () => {
       expect(calls).to.equal(1);
     });
 
+    it('goes on for the others if a caller under a time limit aborts', async () => {
+      const job = deferred();
+      let signal: AbortSignal | undefined;
+      const load = TimeLimited('1m')(
+        Coalesced({ key: () => 'k' })(async (_signal?: AbortSignal) => {
+          signal = currentSignal();
+          return job.promise;
+        }),
+      );
+      const controller = new AbortController();
+      const gone = rejectionOf(load(controller.signal));
+      const stays = load();
+      controller.abort(reason);
+      expect(await gone).to.equal(reason);
+      expect(signal?.aborted).to.equal(false);
+      job.resolve('done');
+      expect(await stays).to.equal('done');
+    });
+
+    it('makes no call for a caller who has left, even if the result cannot be shared', async () => {
+      const job = deferred();
+      let calls = 0;
+      const load = Coalesced({ key: () => 'k' })(async (_signal?: AbortSignal) => {
+        calls += 1;
+        return job.promise;
+      });
+      const controller = new AbortController();
+      const stays = load();
+      const gone = rejectionOf(load(controller.signal));
+      controller.abort(reason);
+      expect(await gone).to.equal(reason);
+      const response = new Response('text');
+      job.resolve(response);
+      expect(await stays).to.equal(response);
+      await turn();
+      expect(calls).to.equal(1);
+    });
+
     it('lets each caller leave by the limit of its own', async () => {
       const job = deferred();
       class Limited {
@@ -193,6 +231,75 @@ describe('@Coalesced', () => {
           expect(circuit(name).isOpen).to.equal(round === 3);
         }
       });
+
+    it('counts one failure for a call whose only caller has a signal', async () => {
+      const name = uniqueName();
+      const load = CircuitProtected({ circuit: name, failureThreshold: 3 })(
+        Coalesced({ key: () => 'k' })(
+          RetryOnTransient({ minWait: '1s', jitter: 'none' })(async (_signal: AbortSignal) => {
+            throw unavailable();
+          }),
+        ),
+      );
+      for (let failures = 1; failures <= 2; failures++) {
+        const gone = rejectionOf(load(new AbortController().signal));
+        await world.clock.advance('10s');
+        await gone;
+        expect(circuit(name).snapshot()).to.include({ state: 'closed', failures });
+      }
+    });
+
+    it('counts one failure for a call that its last caller leaves by a time limit', async () => {
+      const name = uniqueName();
+      const load = CircuitProtected({ circuit: name, failureThreshold: 3 })(
+        TimeLimited('1500ms')(
+          Coalesced({ key: () => 'k' })(
+            RetryOnTransient({ minWait: '1s', jitter: 'none' })(async () => {
+              throw unavailable();
+            }),
+          ),
+        ),
+      );
+      for (let failures = 1; failures <= 2; failures++) {
+        const gone = rejectionOf(load());
+        await world.clock.advance('10s');
+        expect(await gone).to.be.instanceOf(TimeLimitError);
+        expect(circuit(name).snapshot()).to.include({ state: 'closed', failures });
+      }
+    });
+
+    it('counts one failure if another caller has left before', async () => {
+      const name = uniqueName();
+      const load = CircuitProtected({ circuit: name })(
+        Coalesced({ key: () => 'k' })(
+          RetryOnTransient({ minWait: '1s', jitter: 'none' })(async (_signal?: AbortSignal) => {
+            throw unavailable();
+          }),
+        ),
+      );
+      const controller = new AbortController();
+      const gone = [rejectionOf(load(controller.signal)), rejectionOf(load()), rejectionOf(load())];
+      await world.clock.advance('500ms');
+      controller.abort();
+      await world.clock.advance('10s');
+      await Promise.all(gone);
+      expect(circuit(name).snapshot().failures).to.equal(1);
+    });
+
+    it('counts each of several calls that fail with the same error object', async () => {
+      const name = uniqueName();
+      const error = unavailable();
+      const load = CircuitProtected({ circuit: name })(
+        Coalesced({ key: () => 'k' })(async () => {
+          await turn();
+          throw error;
+        }),
+      );
+      await Promise.all([rejectionOf(load()), rejectionOf(load())]);
+      await rejectionOf(load());
+      await rejectionOf(load());
+      expect(circuit(name).snapshot().failures).to.equal(3);
+    });
   });
 
   it('shares no result that only one caller can read', async () => {

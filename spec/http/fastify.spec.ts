@@ -54,6 +54,26 @@ describe('fastifyErrors in Fastify 5', () => {
     expect(await response.text()).to.include("must have required property 'title'");
   });
 
+  it('answers as Fastify does to thrown values that are not errors', async () => {
+    const answersOf = async (server: FastifyInstance) => {
+      server.get('/text', () => Promise.reject('text'));
+      server.get('/nothing', () => Promise.reject(null));
+      server.get('/object', () => Promise.reject({ title: 'taken' }));
+      server.get('/status', () => Promise.reject({ statusCode: 418 }));
+      const base = await server.listen({ port: 0, host: '127.0.0.1' });
+      const statuses = await Promise.all(
+        ['text', 'nothing', 'object', 'status'].map(async (path) => (await fetch(`${base}/${path}`)).status),
+      );
+      await server.close();
+      return statuses;
+    };
+    const guarded = Fastify({ forceCloseConnections: true });
+    guarded.setErrorHandler(fastifyErrors({ upstream: false }));
+    const statuses = await answersOf(guarded);
+    expect(statuses).to.deep.equal([500, 500, 500, 418]);
+    expect(statuses).to.deep.equal(await answersOf(Fastify({ forceCloseConnections: true })));
+  });
+
   it("hands on bugs, also from a child's handler to its parent's", async () => {
     for (const path of ['bug', 'child/bug']) {
       const { status, body } = await get(`${url}/${path}`);

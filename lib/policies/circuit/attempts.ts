@@ -1,7 +1,5 @@
 // The shares of a call's failure that its failed attempts have counted already.
 import type { Call } from '../../call/call.js';
-import { sharedCallOf } from '../../call/shared.js';
-import type { MethodContext } from '../../call/method-context.js';
 import type { Shares } from './row.js';
 
 const WHOLE: Shares = Object.freeze({ count: 1, of: 1 });
@@ -12,9 +10,9 @@ export function noteAttempt(call: Call, of: number): void {
 }
 
 /** What is counted of a call that has failed. A call that several callers share counts once. */
-export function countedOf(call: Call, error: unknown, context: MethodContext): Shares | undefined {
-  const shared = sharedCallOf(error);
-  if (shared?.context !== context) return call.counted;
+export function countedOf(call: Call): Shares | undefined {
+  const { shared } = call;
+  if (!shared) return call.counted;
   const before = shared.counted;
   shared.counted = WHOLE;
   return before;

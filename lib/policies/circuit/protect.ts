@@ -84,7 +84,7 @@ export function protect(context: MethodContext, protection: Protection): Policy 
     const outcome = judgeFailure
       ? judgeOrIgnore(admission, () => outcomeOf(failure, error, judgeFailure.failureOn))
       : outcomeOf(failure);
-    settle(admission, outcome, failure, countedOf(call, error, context));
+    settle(admission, outcome, failure, outcome === 'failure' ? countedOf(call) : undefined);
     return failure;
   }
 

@@ -1,7 +1,6 @@
 import { Call } from '../../call/call.js';
 import type { Next } from '../../call/policy.js';
 import { Scope } from '../../call/scope.js';
-import { noteShared } from '../../call/shared.js';
 import { onAbort } from '../../call/signals.js';
 import type { InFlight, Joinable } from './in-flight.js';
 
@@ -12,8 +11,8 @@ export class Flight implements Joinable {
   readonly #scope: Scope | undefined;
   readonly self: unknown;
   readonly #inFlight: InFlight<Flight>;
+  readonly #call: Call;
   #callers = 1;
-  #isShared = false;
   #isOver = false;
 
   /** Starts the call, and is in flight until the call has settled or all callers have left. */
@@ -28,18 +27,15 @@ export class Flight implements Joinable {
     this.self = self;
     const call = canLeave(first) ? new Call(context, self, args, admission) : first;
     if (call !== first) call.whole = first;
+    this.#call = call;
+    first.shared = call;
     // A separate scope, so that the call does not end with its first caller.
     if (call !== first) this.#scope = new Scope(call, null);
     this.promise = next(self, args, call);
     // Added after the start: otherwise a method that calls itself synchronously would wait for itself.
     inFlight.add(this);
-    this.promise.then(
-      () => this.#finish(),
-      (error: unknown) => {
-        if (this.#isShared) noteShared(error, call);
-        this.#finish();
-      },
-    );
+    const finish = (): void => this.#finish();
+    this.promise.then(finish, finish);
   }
 
   /** The outcome, for the first caller. */
@@ -49,12 +45,17 @@ export class Flight implements Joinable {
 
   /**
    * The outcome, for one more caller. If only one caller can read the result, the first one gets it, and this caller
-   * calls the method with `again`.
+   * calls the method with `again`, unless it has left.
    */
   join(call: Call, again: Next, isShared: (value: unknown) => boolean): Promise<unknown> {
     this.#callers += 1;
-    this.#isShared = true;
-    const outcome = this.promise.then((value) => (isShared(value) ? value : again(call.self, call.args, call)));
+    call.shared = this.#call;
+    const outcome = this.promise.then((value) => {
+      if (isShared(value)) return value;
+      if (call.stop.cause) throw call.stop.error;
+      call.shared = undefined;
+      return again(call.self, call.args, call);
+    });
     return canLeave(call) ? this.#untilCallerLeaves(call, outcome) : outcome;
   }
 
@@ -89,10 +90,13 @@ export class Flight implements Joinable {
     });
   }
 
-  #leave({ stop }: Call): void {
+  #leave(call: Call): void {
     this.#callers -= 1;
-    if (this.#callers > 0 || this.#isOver) return;
-    const { cause = 'aborted', error } = stop;
+    if (this.#callers > 0 || this.#isOver) {
+      call.shared = undefined;
+      return;
+    }
+    const { cause = 'aborted', error } = call.stop;
     const scope = this.#scope;
     // From now on, new callers begin a new call.
     this.#finish(false);
