@@ -11,7 +11,7 @@ const THREE_LINES = `
   void ask().then((answer) => console.log(answer));`;
 
 /** Bytes of the three lines, bundled and minified: all of them, and those of holdfast itself. */
-const BOUNDS = { total: 153_000, ours: 149_500 };
+const BOUNDS = { total: 155_000, ours: 151_500 };
 
 const EVERYTHING = `
   import * as core from 'holdfast';
