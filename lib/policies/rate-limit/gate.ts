@@ -219,16 +219,12 @@ export class Gate {
     if (at !== undefined && at === this.#armedAt) return;
     clock.clearTimer(this.#timer);
     this.#armedAt = at;
-    this.#timer = at === undefined ? undefined : clock.setTimer(() => this.#onTimer(clock), at - now);
-  }
-
-  #onTimer(clock: Clock): void {
-    this.#armedAt = undefined;
-    this.#serve(clock);
+    this.#timer = at === undefined ? undefined : clock.setTimer(() => this.#serve(clock), at - now);
   }
 
   /** Lets every call pass that may. If a timer fires too early, none passes. */
   #serve(clock: Clock): void {
+    this.#armedAt = undefined;
     const now = clock.now();
     for (
       let at = this.#firstReady(now);
