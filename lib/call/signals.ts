@@ -23,7 +23,7 @@ function signalIn(arg: object | null): AbortSignal | undefined {
 }
 
 /** Checks the shape, because signals of other realms and polyfills have another class. */
-function isSignal(value: unknown): value is AbortSignal {
+export function isSignal(value: unknown): value is AbortSignal {
   if (typeof value !== 'object' || value === null) return false;
   try {
     const { aborted, addEventListener, removeEventListener } = value as Partial<AbortSignal>;

@@ -1,15 +1,29 @@
 import type { MethodContext } from '../call/method-context.js';
-import { findSignal } from '../call/signals.js';
+import { findSignal, isSignal } from '../call/signals.js';
+import { ConfigurationError } from '../core/errors.js';
 import type { Decoration } from './decoration.js';
 
-type Find = (...args: unknown[]) => AbortSignal | undefined;
+type Find = (...args: unknown[]) => unknown;
 
 /**
  * The function with which all policies of a stack find the caller's signal. It calls the option `signal` of the
  * outermost decorator that has one, then searches the arguments.
+ * @throws {ConfigurationError} when it is called, if the option returns anything but a signal, undefined or null
  */
-export function signalFinderOf(stack: readonly Decoration[]): MethodContext['signalOf'] {
-  const find = stack.find(({ options }) => options.signal !== undefined)?.options.signal as Find | undefined;
-  if (!find) return findSignal;
-  return (args) => find(...args) ?? findSignal(args);
+export function signalFinderOf(stack: readonly Decoration[], method: string): MethodContext['signalOf'] {
+  const decoration = stack.find(({ options }) => options.signal !== undefined);
+  if (!decoration) return findSignal;
+  const { decorator, options } = decoration;
+  const find = options.signal as Find;
+  return (args) => {
+    const found = find(...args);
+    if (found === undefined || found === null) return findSignal(args);
+    if (isSignal(found)) return found;
+    // Avoids an unhandled rejection: nobody uses this promise.
+    if (found instanceof Promise) found.catch(() => undefined);
+    const got = found instanceof Promise ? 'a promise' : `a value of type ${typeof found}`;
+    throw new ConfigurationError([
+      `${method}: @${decorator.policy}() signal: expected an AbortSignal or undefined, got ${got}`,
+    ]);
+  };
 }

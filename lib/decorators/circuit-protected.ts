@@ -5,6 +5,7 @@ import { learnFrom } from '../policies/circuit/learn.js';
 import { protect } from '../policies/circuit/protect.js';
 import type { Protection } from '../policies/circuit/protection.js';
 import { circuitRules } from '../policies/circuit/rules.js';
+import { answerOf } from '../call/predicate.js';
 import { circuitNamed, keyedCircuitsNamed, ownCircuit, ownKeyedCircuits } from '../runtime/circuits.js';
 import type { Owned } from './decoration.js';
 import { definePolicy } from './define-policy.js';
@@ -40,9 +41,20 @@ export const CircuitProtected: CircuitProtectedFactory = definePolicy({
       circuit: circuitOf(options, context, own),
     });
     // Only an additional policy sees the arguments of successful calls: the circuit does not.
-    return isLearner(fallback) ? [policy, learnFrom(fallback, (value) => !failureOnResult?.(value))] : policy;
+    return isLearner(fallback) ? [policy, learnFrom(fallback, goodBy(failureOnResult, context.method))] : policy;
   },
 });
+
+/** Tells good results. One that `failureOnResult` cannot judge is not good; the circuit reports why. */
+function goodBy(failureOnResult: ResolvedCircuitOptions['failureOnResult'], method: string) {
+  return (value: unknown): boolean => {
+    try {
+      return !answerOf(failureOnResult?.(value), method, '@CircuitProtected() failureOnResult');
+    } catch {
+      return false;
+    }
+  };
+}
 
 /**
  * The circuit of a call: the named one, else the method's own. With the option `key`, the circuit of the call's key.

@@ -118,7 +118,7 @@ export function wrap(
       isTimed: runtime.durationReaders > 0 && !stats.isBeneath,
       watching: stats.isBeneath ? undefined : runtime.watching,
       channel: (type: EventType, circuit?: string): Channel => telemetry.channel(type, method, circuit),
-      signalOf: signalFinderOf(stack),
+      signalOf: signalFinderOf(stack, method),
       classify: classifierOf([...hooksOf(stack, method), ...hooks]),
       unknownFailure: (circuit, error, failure) =>
         failureUnknown({ method, ...(circuit !== undefined && { circuit }) }, error, failure),

@@ -12,7 +12,10 @@ export function extrasOf(attributes: Extras | undefined): Extras {
     let found = known.get(key);
     if (!found) {
       try {
-        found = Object.freeze({ ...attributes(of) });
+        const given = attributes(of);
+        // Avoids an unhandled rejection: a promise has no attributes.
+        if (given instanceof Promise) given.catch(() => undefined);
+        found = Object.freeze({ ...given });
       } catch {
         found = NOTHING;
       }

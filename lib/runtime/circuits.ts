@@ -80,8 +80,16 @@ export function forceCircuitsClosed(name: string, reason: string | undefined): b
 
 function holdByHand(name: string, held: ByHand): boolean {
   const isNew = heldByHand.get(name)?.state !== held.state;
+  forgetKeys(heldByHand, name);
   heldByHand.set(name, held);
   return moveAll(name, (circuit) => hold(circuit, held)) || isNew;
+}
+
+/** Deletes what was kept for single keys of `name`: a later command for all keys replaces it. False if there was none. */
+function forgetKeys(kept: Map<string, unknown>, name: string): boolean {
+  const handles = [...kept.keys()].filter((handle) => handle.startsWith(`${name}[`) && handle.endsWith(']'));
+  for (const handle of handles) kept.delete(handle);
+  return handles.length > 0;
 }
 
 function hold(circuit: Circuit, { state, reason }: ByHand): boolean {
@@ -90,7 +98,9 @@ function hold(circuit: Circuit, { state, reason }: ByHand): boolean {
 
 /** Closes all circuits with this name and refills their retry budgets; false if that changed no state. */
 export function resetCircuits(name: string, now: number): boolean {
-  const wasHeld = heldByHand.delete(name);
+  const wasHeld = forgetKeys(heldByHand, name) || heldByHand.has(name);
+  heldByHand.delete(name);
+  forgetKeys(restores, name);
   restores.delete(name);
   const moved = moveAll(name, (circuit) => {
     circuit.budget.refill();

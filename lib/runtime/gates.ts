@@ -1,4 +1,5 @@
 import type { CircuitPort } from '../call/admission.js';
+import { largest } from '../core/extremes.js';
 import { shared } from '../core/shared.js';
 import { Gate, type GateCounts } from '../policies/rate-limit/gate.js';
 import { isShared } from './namesakes.js';
@@ -111,7 +112,8 @@ function handle(name: string): GateHandle {
       return this.retryAfterMs > 0;
     },
     get retryAfterMs() {
-      return Math.max(0, ...known.of(name).map((each) => Math.ceil(each.retryAfterMs(now()))));
+      const waits = known.of(name).map((each) => each.retryAfterMs(now()));
+      return largest(waits, 0);
     },
     get waiting() {
       return known.of(name).reduce((sum, each) => sum + each.waiting, 0);

@@ -1,4 +1,5 @@
 import { CIRCUIT_STATES, type CircuitStateName } from '../core/events.js';
+import { largest, smallest } from '../core/extremes.js';
 import { deepFreeze } from '../settings/load.js';
 import { bulkheads } from './bulkheads.js';
 import { countsOf, type Known, knownCircuits } from './namesakes.js';
@@ -82,8 +83,8 @@ function gateStats({ name, gates, closings }: KnownGates, now: number): GateStat
   const paces = gates.flatMap((gate) => gate.pacePerSecond(now) ?? []);
   return {
     gate: name,
-    closedForMs: Math.max(0, ...left),
-    ...(paces.length > 0 && { pacePerS: Math.min(...paces) }),
+    closedForMs: largest(left, 0),
+    ...(paces.length > 0 && { pacePerS: smallest(paces, Number.POSITIVE_INFINITY) }),
     waiting: gates.reduce((total, { waiting }) => total + waiting, 0),
     closings,
   };

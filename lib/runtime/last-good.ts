@@ -35,6 +35,8 @@ export function lastGood(options: LastGoodOptions): never {
   const keyOf = (self: unknown, args: readonly unknown[]): string | undefined => {
     try {
       const found: unknown = key.apply(self, [...args]);
+      // Avoids an unhandled rejection: a promise is no key.
+      if (found instanceof Promise) found.catch(() => undefined);
       return typeof found === 'string' ? found : undefined;
     } catch {
       return undefined;

@@ -1,3 +1,4 @@
+import { largest } from '../core/extremes.js';
 import { shared } from '../core/shared.js';
 import { Limiter } from '../policies/limiter/limiter.js';
 import type { LimiterRules } from '../policies/limiter/pace.js';
@@ -61,7 +62,10 @@ export function limiterStates(): LimiterState[] {
       limiter: name,
       waiting: limiters.reduce((sum, { waiting }) => sum + waiting, 0),
       refused: limiters.reduce((sum, { rejected }) => sum + rejected, 0),
-      retryAfterMs: Math.max(0, ...limiters.map((each) => each.retryAfterMs(now))),
+      retryAfterMs: largest(
+        limiters.map((each) => each.retryAfterMs(now)),
+        0,
+      ),
     };
   });
 }

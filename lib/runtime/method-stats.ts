@@ -2,6 +2,7 @@ import type { Durations } from '../call/durations.js';
 import { CAPACITY, type RetryBudget } from '../call/retry-budget.js';
 import type { CallStats } from '../call/stats.js';
 import { GAVE_UP_REASONS } from '../core/events.js';
+import { smallest } from '../core/extremes.js';
 import { FAILURE_KINDS } from '../core/failure.js';
 import type { CountedMethod } from './counted.js';
 import type { BudgetStats, CallCount, MethodStats } from './inspection.js';
@@ -44,10 +45,9 @@ export function methodStats(method: string, counted: readonly CountedMethod[], n
 
 /** The fewest tokens and the smallest capacity of several budgets. */
 export function budgetOf(budgets: readonly RetryBudget[], now: number): BudgetStats {
-  return {
-    tokens: Math.min(CAPACITY, ...budgets.map((budget) => budget.tokensAt(now))),
-    capacity: Math.min(CAPACITY, ...budgets.map(({ capacity }) => capacity)),
-  };
+  const tokens = budgets.map((budget) => budget.tokensAt(now));
+  const capacities = budgets.map(({ capacity }) => capacity);
+  return { tokens: smallest(tokens, CAPACITY), capacity: smallest(capacities, CAPACITY) };
 }
 
 export function recordOf<K extends string>(keys: readonly K[], valueOf: (key: K) => number): Record<K, number> {

@@ -3,6 +3,7 @@ import {
   CircuitProtected,
   circuit,
   ConcurrencyLimited,
+  ConfigurationError,
   Hedged,
   RespectRateLimit,
   RetryOnTransient,
@@ -24,6 +25,22 @@ describe('A caller’s signal that one decorator says where to find', () => {
     const controller = new AbortController();
     return { request: { context: { cancel: controller.signal } }, leave: () => controller.abort('left') };
   }
+
+  it('is refused if it is something else, before the method runs', async () => {
+    let calls = 0;
+    const ask = RetryOnTransient({ signal: (controller: AbortController) => controller as unknown as AbortSignal })(
+      async (_controller: AbortController) => {
+        calls += 1;
+        throw httpError(503);
+      },
+    );
+    const refused = await rejectionOf(ask(new AbortController()));
+    expect(refused).to.be.instanceOf(ConfigurationError);
+    expect((refused as Error).message).to.contain(
+      '@RetryOnTransient() signal: expected an AbortSignal or undefined, got a value of type object',
+    );
+    expect(calls).to.equal(0);
+  });
 
   it('ends a wait at a gate', async () => {
     class Service {

@@ -181,6 +181,38 @@ describe('@Coalesced', () => {
       expect(calls).to.equal(1);
     });
 
+    it('gives a result that only one caller can read to one who has stayed', async () => {
+      const job = deferred();
+      let calls = 0;
+      const load = Coalesced({ key: () => 'k' })(async (_signal?: AbortSignal) => {
+        calls += 1;
+        return calls === 1 ? job.promise : new Response('another');
+      });
+      const controller = new AbortController();
+      const gone = rejectionOf(load(controller.signal));
+      const [second, third] = [load(), load()];
+      controller.abort(reason);
+      expect(await gone).to.equal(reason);
+      const response = new Response('text');
+      job.resolve(response);
+      expect(await second).to.equal(response);
+      expect(await third).not.to.equal(response);
+      expect(calls).to.equal(2);
+    });
+
+    it('cancels the body of an answer that comes after the last caller has left', async () => {
+      const job = deferred();
+      const load = Coalesced({ key: () => 'k' })(async (_signal: AbortSignal) => job.promise);
+      const controller = new AbortController();
+      const gone = rejectionOf(load(controller.signal));
+      controller.abort(reason);
+      expect(await gone).to.equal(reason);
+      let isCancelled = false;
+      job.resolve(new Response(new ReadableStream({ cancel: () => void (isCancelled = true) })));
+      await turn();
+      expect(isCancelled).to.equal(true);
+    });
+
     it('lets each caller leave by the limit of its own', async () => {
       const job = deferred();
       class Limited {

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { CircuitProtected, circuit, ConfigurationError, RetryOnTransient } from '#lib/index.js';
+import { CircuitProtected, circuit, ConfigurationError, lastGood, RetryOnTransient } from '#lib/index.js';
 import { fail, rejectionOf, succeed, turn, uniqueName, unavailable, Upstream } from '../support/upstream.js';
 import { virtualTime } from '../support/virtual-time.js';
 
@@ -51,6 +51,42 @@ describe('A predicate that answers with a promise', () => {
         expect(rejections).to.deep.equal([]);
       });
     }
+
+    it(`that ${how} leaves no rejection unhandled beside lastGood: failureOnResult`, async () => {
+      const ask = CircuitProtected({
+        circuit: uniqueName(),
+        fallback: lastGood({ key: () => 'k' }),
+        failureOnResult: async(answer),
+      })(new Upstream(succeed()).ask);
+      const refused = await rejectionOf(ask());
+      expect((refused as Error).message).to.contain('failureOnResult: expected true or false, got a promise');
+      await turn();
+      expect(rejections).to.deep.equal([]);
+    });
+
+    it(`that ${how} is no key of lastGood`, async () => {
+      const error = unavailable();
+      const ask = CircuitProtected({
+        circuit: uniqueName(),
+        fallback: lastGood({ key: answer as unknown as () => string }),
+        fallbackOn: 'failure',
+      })(new Upstream(succeed(), fail(error)).ask);
+      await ask();
+      expect(await rejectionOf(ask())).to.equal(error);
+      await turn();
+      expect(rejections).to.deep.equal([]);
+    });
+
+    it(`that ${how} is a ConfigurationError: signal`, async () => {
+      const upstream = new Upstream(succeed());
+      const ask = RetryOnTransient({ signal: answer as unknown as () => undefined })(upstream.ask);
+      const refused = await rejectionOf(ask());
+      expect(refused).to.be.instanceOf(ConfigurationError);
+      expect((refused as Error).message).to.contain('signal: expected an AbortSignal or undefined, got a promise');
+      expect(upstream.calls).to.equal(0);
+      await turn();
+      expect(rejections).to.deep.equal([]);
+    });
 
     for (const option of ['retryOnResult', 'failureOnResult'] as const) {
       it(`that ${how} is a ConfigurationError without a cause: ${option}`, async () => {

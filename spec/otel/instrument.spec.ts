@@ -209,6 +209,18 @@ describe('holdfast/otel', () => {
     expect(asked).to.equal(1);
   });
 
+  it('adds no attributes if the user answers with a promise, and leaves no rejection unhandled', async () => {
+    const { meterProvider, collect } = meters();
+    const name = uniqueName();
+    const attributes = (async () => {
+      throw new Error('a bug');
+    }) as unknown as () => Record<string, string>;
+    undo.push(instrument({ meterProvider, attributes }));
+    await RetryOnTransient({ name })(async () => 'x')();
+    const calls = (await collect()).find(({ descriptor }) => descriptor.name === 'holdfast.calls');
+    expect(calls?.dataPoints.some((point) => point.attributes['holdfast.method'] === name)).to.equal(true);
+  });
+
   it('says what it expected', () => {
     expect(() => instrument('all' as never)).to.throw(ConfigurationError, /expected an object of options, got .*all/);
     expect(() => instrument({ meterProvider: {} } as never)).to.throw(

@@ -6,9 +6,11 @@ import {
   circuits,
   gate,
   gates,
+  inspect,
   RespectRateLimit,
   RetryOnTransient,
 } from '#lib/index.js';
+import { ownGate } from '#lib/runtime/gates.js';
 import { httpError, turn, uniqueName, unavailable, watch } from '../support/upstream.js';
 import { virtualTime } from '../support/virtual-time.js';
 
@@ -52,6 +54,15 @@ describe('The handle of a gate', () => {
     it(`refuses a name that is ${JSON.stringify(wrong)}`, () => {
       expect(() => gate(wrong as string)).to.throw(ConfigurationError, /^gate: expected/);
     });
+
+  it('shows a hundred and fifty thousand gates of one name, as a circuit with keys may have', () => {
+    const name = uniqueName();
+    const made = Array.from({ length: 150_000 }, () => ownGate(name));
+    expect(gate(name).retryAfterMs).to.equal(0);
+    made[0]?.limited({ hintMs: 5000, pass: undefined, minWaitMs: 1000, maxGateMs: 60_000 }, world.clock.now());
+    expect(gate(name).retryAfterMs).to.equal(5000);
+    expect(inspect().gates.find((each) => each.gate === name)).to.include({ closedForMs: 5000, waiting: 0 });
+  });
 
   it('shows the pause, who waits, and the pace after it', async () => {
     const name = uniqueName();

@@ -92,6 +92,21 @@ describe('The handle of a circuit', () => {
     expect(circuits().filter((handle) => handle.name === 'Early.ask')).to.have.lengthOf(1);
   });
 
+  it('follows the last command, also if an earlier one was for a key that has not been used yet', async () => {
+    const name = uniqueName();
+    const ask = CircuitProtected({ circuit: name, key: (key: string) => key })(async (_key: string) => 'answer');
+    const [all, one] = [circuit(name), circuit(`${name}[a]`)];
+    one.isolate();
+    all.reset();
+    expect(one.state).to.equal('closed');
+    expect(await ask('a')).to.equal('answer');
+    const later = circuit(`${name}[b]`);
+    later.isolate();
+    all.forceClosed();
+    expect(await ask('b')).to.equal('answer');
+    expect(later.state).to.equal('forced-closed');
+  });
+
   it('never tells the key of a circuit that is moved by hand', async () => {
     const name = uniqueName();
     const ask = CircuitProtected({ circuit: name, key: (key: string) => key })(async (_key: string) => 'answer');

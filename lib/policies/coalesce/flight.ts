@@ -1,8 +1,25 @@
 import { Call } from '../../call/call.js';
+import { closeUnread } from '../../call/opening.js';
 import type { Next } from '../../call/policy.js';
 import { Scope } from '../../call/scope.js';
 import { onAbort } from '../../call/signals.js';
+import { discard } from '../../failures/discard.js';
 import type { InFlight, Joinable } from './in-flight.js';
+
+/** Ends the shared call when the last caller has left. */
+class Sharing extends Scope {
+  readonly #call: Call;
+
+  constructor(call: Call) {
+    super(call, null);
+    this.#call = call;
+  }
+
+  protected override settled(value?: unknown, error?: unknown): void {
+    // The result came too late: nobody will read it.
+    if (this.ended && !closeUnread(value, this.#call.context)) discard(value ?? error);
+  }
+}
 
 /** One call that several callers share. It runs until it has settled, or until the last caller has left. */
 export class Flight implements Joinable {
@@ -13,6 +30,8 @@ export class Flight implements Joinable {
   readonly #inFlight: InFlight<Flight>;
   readonly #call: Call;
   #callers = 1;
+  /** The caller that gets the result if only one can read it; undefined once that caller has left. */
+  #reader: Call | undefined;
   #isOver = false;
 
   /** Starts the call, and is in flight until the call has settled or all callers have left. */
@@ -28,9 +47,10 @@ export class Flight implements Joinable {
     const call = canLeave(first) ? new Call(context, self, args, admission) : first;
     if (call !== first) call.whole = first;
     this.#call = call;
+    this.#reader = first;
     first.shared = call;
     // A separate scope, so that the call does not end with its first caller.
-    if (call !== first) this.#scope = new Scope(call, null);
+    if (call !== first) this.#scope = new Sharing(call);
     this.promise = next(self, args, call);
     // Added after the start: otherwise a method that calls itself synchronously would wait for itself.
     inFlight.add(this);
@@ -44,8 +64,8 @@ export class Flight implements Joinable {
   }
 
   /**
-   * The outcome, for one more caller. If only one caller can read the result, the first one gets it, and this caller
-   * calls the method with `again`, unless it has left.
+   * The outcome, for one more caller. If only one caller can read the result, the first one that has not left gets it.
+   * Each of the others calls the method with `again`.
    */
   join(call: Call, again: Next, isShared: (value: unknown) => boolean): Promise<unknown> {
     this.#callers += 1;
@@ -53,6 +73,10 @@ export class Flight implements Joinable {
     const outcome = this.promise.then((value) => {
       if (isShared(value)) return value;
       if (call.stop.cause) throw call.stop.error;
+      if (!this.#reader) {
+        this.#reader = call;
+        return value;
+      }
       call.shared = undefined;
       return again(call.self, call.args, call);
     });
@@ -92,6 +116,7 @@ export class Flight implements Joinable {
 
   #leave(call: Call): void {
     this.#callers -= 1;
+    if (this.#reader === call) this.#reader = undefined;
     if (this.#callers > 0 || this.#isOver) {
       call.shared = undefined;
       return;

@@ -46,6 +46,7 @@ const NOT_PASSED: Entry = Object.freeze({ hasPassed: false, pass: undefined });
 export class Gate {
   #state: GateState = OPEN;
   #listener: ((ms: number) => void) | undefined;
+  #lastEpoch = 0;
   #successes = new Successes();
   /** Ordered by ticket. */
   #waiting: Waiter[] = [];
@@ -138,9 +139,12 @@ export class Gate {
   }
 
   /** Handles a 429. True if the gate was open until now. */
-  limited(refusal: Omit<Refusal, 'successRate'>, now: number): boolean {
+  limited(refusal: Omit<Refusal, 'successRate' | 'lastEpoch'>, now: number): boolean {
     const wasOpen = this.stateAt(now).kind === 'open';
-    this.#state = limited(this.#state, { ...refusal, successRate: this.#successes.rateAt(now) }, now);
+    const known = { successRate: this.#successes.rateAt(now), lastEpoch: this.#lastEpoch };
+    const state = limited(this.#state, { ...refusal, ...known }, now);
+    this.#state = state;
+    this.#lastEpoch = state.epoch;
     this.#arm();
     if (wasOpen) this.counts.closings += 1;
     if (refusal.hintMs !== undefined) this.#listener?.(refusal.hintMs);
@@ -215,16 +219,12 @@ export class Gate {
     if (at !== undefined && at === this.#armedAt) return;
     clock.clearTimer(this.#timer);
     this.#armedAt = at;
-    this.#timer = at === undefined ? undefined : clock.setTimer(() => this.#onTimer(clock), at - now);
-  }
-
-  #onTimer(clock: Clock): void {
-    this.#armedAt = undefined;
-    this.#serve(clock);
+    this.#timer = at === undefined ? undefined : clock.setTimer(() => this.#serve(clock), at - now);
   }
 
   /** Lets every call pass that may. If a timer fires too early, none passes. */
   #serve(clock: Clock): void {
+    this.#armedAt = undefined;
     const now = clock.now();
     for (
       let at = this.#firstReady(now);

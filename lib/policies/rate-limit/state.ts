@@ -65,6 +65,8 @@ export interface Refusal {
   readonly successRate: number;
   readonly minWaitMs: number;
   readonly maxGateMs: number;
+  /** The epoch of the gate's last pause, also if the gate has opened since. Default: 0 (there was none). */
+  readonly lastEpoch?: number;
 }
 
 /** The state at `now`. */
@@ -143,13 +145,13 @@ export function answered(before: GateState, { epoch, wasHeld }: Pass, isSuccess:
 /** The state after a 429. */
 export function limited(before: GateState, refusal: Refusal, now: number): Limited {
   const state = asOf(before, now);
-  const { successRate, minWaitMs } = refusal;
+  const { successRate, minWaitMs, lastEpoch = 0 } = refusal;
   if (state.kind === 'open') {
     const pace = firstPace(successRate, minWaitMs, now);
     const { until, askedUntil } = pauseOf(refusal, 1, pace, now);
     return {
       ...{ kind: 'limited', closedAt: now, until, askedUntil, lease: undefined, pace },
-      ...{ nextAt: until, heldAt: now, refusals: 1, epoch: 1, isUntried: true },
+      ...{ nextAt: until, heldAt: now, refusals: 1, epoch: lastEpoch + 1, isUntried: true },
     };
   }
   const { pass } = refusal;

@@ -22,6 +22,18 @@ describe('A gate', () => {
     expect(gate.isOpen).to.equal(true);
   });
 
+  it('learns nothing from the answer to a call that passed before it was opened by hand', () => {
+    const gate = new Gate();
+    gate.limited({ ...REFUSAL, hintMs: 1000 }, START);
+    const { pass } = gate.enter(START + 1000);
+    gate.open();
+    gate.limited({ ...REFUSAL, hintMs: 600_000 }, START + 2000);
+    gate.answered(pass as Pass, true, START + 3000);
+    // The hint is longer than `maxGate`, so only one call tries.
+    expect(gate.enter(START + 302_000).hasPassed).to.equal(true);
+    expect(gate.retryAfterMs(START + 302_000)).to.equal(300_000);
+  });
+
   it('lets those who wait pass in the order of their tickets, at its pace', async () => {
     const clock = new FakeClock(START);
     const gate = new Gate();
