@@ -17,7 +17,8 @@ import type { Scope } from './scope.js';
 import type { MethodContext } from './method-context.js';
 import { Stop } from './stop.js';
 
-const CANCELLED: Failure = Object.freeze({ kind: 'cancelled', transient: false });
+/** The failure of a call that its caller has aborted. */
+export const CANCELLED: Failure = Object.freeze({ kind: 'cancelled', transient: false });
 
 /** The state of one call, for policies that do more than admit it. */
 export class Call {

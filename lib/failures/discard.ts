@@ -14,6 +14,19 @@ export function discard(outcome: unknown): void {
   cancelBody(read(cause, 'response'));
 }
 
+/**
+ * Judges a result by a function of the user. If that throws, the caller gets its error, and nobody the result.
+ * @throws what `judge` throws
+ */
+export function judged<T>(result: unknown, judge: (result: unknown) => T): T {
+  try {
+    return judge(result);
+  } catch (thrown) {
+    discard(result);
+    throw thrown;
+  }
+}
+
 /** Cheaper than to look for a body: most errors hold nothing. */
 function mayHoldResponse(outcome: object): boolean {
   try {

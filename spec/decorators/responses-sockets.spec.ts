@@ -4,6 +4,7 @@ import { expect } from 'chai';
 import {
   CircuitProtected,
   ConcurrencyLimited,
+  ConfigurationError,
   configure,
   currentSignal,
   Hedged,
@@ -100,6 +101,23 @@ describe('A Response that nobody reads', () => {
     await expectBusy(1);
     await read(response);
   });
+
+  for (const [what, protect] of [
+    ['retryOnResult', (judge: () => boolean) => RetryOnTransient({ retryOnResult: judge })],
+    ['failureOnResult', (judge: () => boolean) => CircuitProtected({ circuit: uniqueName(), failureOnResult: judge })],
+  ] as const) {
+    it(`gives its socket back if ${what} throws, or answers with a promise: the caller gets that error`, async () => {
+      const mistake = new TypeError('x is undefined');
+      const throwing = (): never => {
+        throw mistake;
+      };
+      expect(await rejectionOf(protect(throwing)(respond)())).to.equal(mistake);
+      await expectBusy(0);
+      const answersLater = (async () => true) as unknown as () => boolean;
+      expect(await rejectionOf(protect(answersLater)(respond)())).to.be.instanceOf(ConfigurationError);
+      await expectBusy(0);
+    });
+  }
 
   it('gives its socket back if it is in the error of an attempt that is repeated', async () => {
     statuses = [503, 503];

@@ -7,6 +7,7 @@ import type { MethodContext } from '../../call/method-context.js';
 import { burstClock } from '../../core/burst-clock.js';
 import { CircuitOpenError } from '../../core/errors.js';
 import type { Failure } from '../../core/failure.js';
+import { judged } from '../../failures/discard.js';
 import { askThenRun } from './asking.js';
 import { countedOf, noteAttempt } from './attempts.js';
 import { Circuit } from './circuit.js';
@@ -162,8 +163,8 @@ export function protect(context: MethodContext, protection: Protection): Policy 
   };
 
   const judgeResult = (admission: Admission): OnSuccess => {
-    const isFailure = (value: unknown): boolean =>
-      answerOf(failureOnResult?.(value), method, '@CircuitProtected() failureOnResult');
+    const isFailure = (result: unknown): boolean =>
+      judged(result, (value) => answerOf(failureOnResult?.(value), method, '@CircuitProtected() failureOnResult'));
     const circuit = admission.circuit as Circuit;
     return (value) => {
       const outcome = judgeOrIgnore(admission, () => isFailure(value)) ? 'failure' : 'success';

@@ -1,3 +1,4 @@
+import { judged } from '../../failures/discard.js';
 import { toMs } from '../../core/duration.js';
 import type { Failure } from '../../core/failure.js';
 import { answerOf } from '../../call/predicate.js';
@@ -27,7 +28,8 @@ export function retryRules(options: ResolvedRetryOptions, { method }: Pick<Metho
     retryOn: (failure, error) =>
       failure.kind !== 'cancelled' &&
       (retryOn ? predicateResult('retryOn', retryOn(failure, error), { cause: error }) : failure.transient),
-    isUnwanted: retryOnResult && ((value) => predicateResult('retryOnResult', retryOnResult(value))),
+    isUnwanted:
+      retryOnResult && ((result) => judged(result, (value) => predicateResult('retryOnResult', retryOnResult(value)))),
   };
 }
 

@@ -1,4 +1,4 @@
-import type { Call } from '../../call/call.js';
+import { type Call, CANCELLED } from '../../call/call.js';
 import { openingOf } from '../../call/opening.js';
 import type { Next } from '../../call/policy.js';
 import { count } from '../../call/stats.js';
@@ -209,9 +209,10 @@ export class RetrySequence {
   #giveUp(reason: GaveUpReason, failure: Failure, ended: Ended, now: number): Promise<never> | undefined {
     if (reason !== 'nested' && reason !== 'aborted') this.#noteSpent(ended);
     count(this.#retries.context.stats.gaveUp, reason);
-    const level = levelOf({ type: 'retry_gave_up', kind: failure.kind, reason });
+    const told = reason === 'aborted' ? CANCELLED : failure;
+    const level = levelOf({ type: 'retry_gave_up', kind: told.kind, reason });
     const audience = this.#retries.gaveUp.audience(now, level);
-    audience?.({ type: 'retry_gave_up', ...this.#facts(failure, now), reason });
+    audience?.({ type: 'retry_gave_up', ...this.#facts(told, now), reason });
     return reason === 'aborted' ? Promise.reject(this.#call.stop.error) : undefined;
   }
 
