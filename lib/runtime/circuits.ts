@@ -1,9 +1,10 @@
 import { shared } from '../core/shared.js';
-import type { OnTransition } from '../policies/circuit/cause.js';
+import type { OnTransition, TransitionCause } from '../policies/circuit/cause.js';
 import { Circuit } from '../policies/circuit/circuit.js';
 import { CircuitCounts } from '../policies/circuit/counts.js';
 import { KeyedCircuits } from '../policies/circuit/keyed.js';
 import { restoreCircuit, type SavedCircuit } from '../policies/circuit/saved.js';
+import type { CircuitState } from '../policies/circuit/states.js';
 import { transitionEvent } from '../policies/circuit/transition.js';
 import { circuitsMeantBy, enlist, handleOf, isShared, knownCircuits, namesakes } from './namesakes.js';
 import { runtime } from './runtime.js';
@@ -127,12 +128,8 @@ function moveAll(name: string, move: (circuit: Circuit) => boolean): boolean {
   return circuitsMeantBy(name).map(move).includes(true);
 }
 
-function newCircuit(name: string, handle: string, counts?: CircuitCounts): Circuit {
-  const circuit = new Circuit(name, emitTransition(name, handle), counts);
-  circuit.onTransition((state, _epoch, { fleet }) => {
-    const reason = state.kind === 'open' ? (fleet?.reason ?? state.reason) : undefined;
-    circuit.counts.transit(state.kind, reason);
-  });
+function newCircuit(name: string, handle: string, counts = new CircuitCounts()): Circuit {
+  const circuit = new Circuit(name, transitionListener(name, handle, counts), counts);
   restores.get(handle)?.(circuit, runtime.clock.now());
   for (const meant of [name, handle]) {
     const held = heldByHand.get(meant);
@@ -141,17 +138,23 @@ function newCircuit(name: string, handle: string, counts?: CircuitCounts): Circu
   return circuit;
 }
 
-/**
- * Emits the transitions of a circuit. Each circuit of a key has its own log bucket, although no log line names the key.
- * Transitions by hand are not emitted here: the handle emits one event for all circuits with the name.
- */
-function emitTransition(name: string, handle: string): OnTransition {
+/** Counts and emits the transitions of a circuit. */
+function transitionListener(name: string, handle: string, counts: CircuitCounts): OnTransition {
   return (state, _epoch, cause) => {
-    if (cause.method === undefined && !cause.fleet) return;
-    const event = transitionEvent(name, state, cause);
-    const { telemetry, clock } = runtime;
-    telemetry.channel(event.type, cause.method ?? '', handle).audience(clock.now())?.(event);
+    emitTransition(name, handle, state, cause);
+    counts.transit(state.kind, state.kind === 'open' ? (cause.fleet?.reason ?? state.reason) : undefined);
   };
+}
+
+/**
+ * Each circuit of a key has its own log bucket, although no log line names the key. Transitions by hand are not emitted
+ * here: the handle emits one event for all circuits with the name.
+ */
+function emitTransition(name: string, handle: string, state: CircuitState, cause: TransitionCause): void {
+  if (cause.method === undefined && !cause.fleet) return;
+  const event = transitionEvent(name, state, cause);
+  const { telemetry, clock } = runtime;
+  telemetry.channel(event.type, cause.method ?? '', handle).audience(clock.now())?.(event);
 }
 
 function newKeyedCircuits(name: string, counts: CircuitCounts): KeyedCircuits {

@@ -42,6 +42,8 @@ export class Circuit implements CircuitPort {
   #admission = this.#shared;
   #windows = NO_WINDOWS;
   #rejections: Rejections | undefined;
+  /** Not in a set of its own: a set is as large as the rest of a circuit. */
+  readonly #first: OnTransition | undefined;
   #listeners: Set<OnTransition> | undefined;
   /** The `rampUp` of the method that used it last, for a reset by hand. */
   #rampUpMs = 0;
@@ -55,7 +57,7 @@ export class Circuit implements CircuitPort {
     first?: OnTransition,
     readonly counts = new CircuitCounts(),
   ) {
-    if (first) this.#listeners = new Set([first]);
+    this.#first = first;
   }
 
   get epoch(): number {
@@ -224,8 +226,10 @@ export class Circuit implements CircuitPort {
     this.#state = state;
     if (moved) this.#beginEpoch(state);
     this.#share();
-    if (moved && this.#listeners) for (const listener of [...this.#listeners]) listener(state, this.#epoch, cause);
-    return moved;
+    if (!moved) return false;
+    // A listener may add others, which hear of later transitions.
+    for (const listener of [this.#first, ...(this.#listeners ?? [])]) listener?.(state, this.#epoch, cause);
+    return true;
   }
 
   #share(): void {
