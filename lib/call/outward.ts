@@ -16,7 +16,10 @@ interface Out {
   readonly tail: Tail | undefined;
 }
 
-/** Passes the outcome of the inner layers through policies. */
+/**
+ * Passes the outcome of the inner layers through policies.
+ * @param hasOwnTail false if `tail` only counts: then it leaves the object of a fallback, which counts at once, as it is
+ */
 export function out(
   promise: Promise<unknown>,
   call: Call,
@@ -24,8 +27,9 @@ export function out(
   fail: Fail,
   tail: Tail | undefined,
   account?: Account,
+  hasOwnTail = true,
 ): Promise<unknown> {
-  if (account) return outCounted(promise, call, succeed, fail, tail, account);
+  if (account) return outCounted(promise, call, succeed, fail, tail, account, hasOwnTail);
   return promise.then(
     (value) => (tail && follow(value, tail, call.context, () => call) ? value : succeed(value)),
     (error) => {
@@ -44,10 +48,11 @@ function outCounted(
   fail: Fail,
   tail: Tail | undefined,
   account: Account,
+  hasOwnTail: boolean,
 ): Promise<unknown> {
   return promise.then(
     (value) => {
-      if (tail && follow(value, tail, call.context, () => call)) return value;
+      if (tail && (hasOwnTail || !call.hasFallenBack) && follow(value, tail, call.context, () => call)) return value;
       try {
         const handed = succeed(value);
         account.succeeded(call);

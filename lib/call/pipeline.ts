@@ -131,7 +131,7 @@ function fuse([first, ...rest]: readonly Policy[], body: Next, context: MethodCo
   const failCounted = countedFail(fail, account);
   const tail = account ? counted({ succeed, tail: outer.tail }, account) : outer.tail;
   const settle = (promise: Promise<unknown>, call: Call): Promise<unknown> =>
-    out(promise, call, succeed(call.admission), failCounted, tail, account);
+    out(promise, call, succeed(call.admission), failCounted, tail, account, outer.tail !== undefined);
   return {
     enter: chainEnter(enterOf(outer, next), inner.enter, settle, context, account !== undefined),
     succeed: chainSucceed(succeed, inner.succeed),

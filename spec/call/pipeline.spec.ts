@@ -55,6 +55,32 @@ describe('The pipeline', () => {
     expect(trace).to.deep.equal(['a enters', 'b enters', 'body', 'b fails', 'a fails']);
   });
 
+  it('leaves the object of a fallback as it is, unless a policy further out follows streams', async () => {
+    async function* chunks(): AsyncGenerator<string> {
+      yield 'a';
+    }
+    const list = { [Symbol.asyncIterator]: chunks };
+    const falling = noting('b', {
+      fail: (_error, call) => {
+        call.hasFallenBack = true;
+        return Promise.resolve(list);
+      },
+    });
+    const passing = noting('a', { succeed: () => (value) => value });
+    expect(await pipeline([passing, falling], body)(undefined, [new Error('x')])).to.equal(list);
+    expect(list[Symbol.asyncIterator]).to.equal(chunks);
+    const following = noting('a', {
+      tail: (rest) => {
+        trace.push('a follows');
+        return rest;
+      },
+    });
+    const before = context.stats.fellBack;
+    await pipeline([following, falling], body)(undefined, [new Error('x')]);
+    expect(trace.at(-1)).to.equal('a follows');
+    expect(context.stats.fellBack).to.equal(before + 1);
+  });
+
   it('lets a policy run everything further in later, and takes that out through those around it', async () => {
     const waiting = noting('b', {
       enter: async (self, args, _admission, next) => {

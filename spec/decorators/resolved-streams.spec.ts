@@ -163,6 +163,20 @@ describe('A method that resolves to a stream', () => {
     expect(circuit(name).state).to.equal('open');
   });
 
+  it('leaves the object of a fallback as it is, since that may be the answer of every call', async () => {
+    const list = { [Symbol.asyncIterator]: whole };
+    const ask = CircuitProtected({ circuit: uniqueName(), fallbackOn: 'failure', fallback: () => list })(
+      RetryOnTransient({ maxAttempts: 1 })(async (): Promise<typeof list> => {
+        throw unavailable();
+      }),
+    );
+    for (let i = 0; i < 2; i++) {
+      expect(await ask()).to.equal(list);
+      expect(list[Symbol.asyncIterator]).to.equal(whole);
+      expect(await collect(list)).to.deep.equal(['a', 'b']);
+    }
+  });
+
   it('settles at once for what can be read in other ways', async () => {
     let answer: () => object = () => ({});
     class Service {
