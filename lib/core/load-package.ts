@@ -1,4 +1,4 @@
-import { createRequire } from 'node:module';
+import { nodeModule } from './without-node.js';
 
 /**
  * Loads one of our dependencies synchronously when it is needed. Undefined if it is not installed. Bundlers do not see
@@ -6,7 +6,7 @@ import { createRequire } from 'node:module';
  */
 export function loadPackage(name: string): unknown {
   try {
-    return createRequire(import.meta.url)(name) as unknown;
+    return nodeModule('node:module').createRequire(import.meta.url)(name) as unknown;
   } catch {
     return undefined;
   }

@@ -52,10 +52,22 @@ const SUBSTITUTES: Readonly<Record<string, () => object>> = {
   'node:util': () => ({ isDeepStrictEqual: (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b) }),
 };
 
+/** What is taken from Node at the moment of its use. */
+interface LateModules {
+  readonly 'node:module': typeof import('node:module');
+  readonly 'node:stream': typeof import('node:stream');
+  readonly 'node:tty': typeof import('node:tty');
+}
+
 /** The names of the modules that have a substitute. */
 export const REPLACEABLE: readonly string[] = Object.keys(SUBSTITUTES);
 
-/** A module of Node, or its substitute. */
+/**
+ * A module of Node, or its substitute. An import would load the module together with the library: one that takes long to
+ * load and is seldom needed comes from here, at the moment of its use.
+ */
+export function nodeModule<Name extends keyof LateModules>(name: Name): LateModules[Name];
+export function nodeModule(name: string): object;
 export function nodeModule(name: string): object {
   return builtinModule(name) ?? SUBSTITUTES[name]?.() ?? {};
 }

@@ -9,7 +9,7 @@ import {
   givenNames,
   type Options,
 } from './decoration.js';
-import { getMetadata } from './metadata.js';
+import { getMetadata, loadMetadata } from './metadata.js';
 import { wrap } from './method.js';
 import { refuseWrongOrder } from './order.js';
 import { type DecoratorArguments, type DecoratedTarget, targetOf } from './target.js';
@@ -20,6 +20,7 @@ import type { PolicyDecorator } from './types.js';
  * Makes the decorator that users apply: one function for legacy decorators, standard decorators and plain functions.
  */
 export function decorate<R>(decorator: Decorator, [given = {}, ...rest]: readonly unknown[]): PolicyDecorator<R> {
+  loadMetadata();
   if (typeof given === 'function' || rest.length > 0) throw withoutParentheses(decorator, [given, ...rest]);
   // A copy, because the caller may change the object later. `checkOptions` rejects anything that is not an object.
   const copied = typeof given === 'object' && given !== null && !Array.isArray(given) ? { ...given } : given;

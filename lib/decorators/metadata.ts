@@ -12,8 +12,18 @@ interface Metadata {
 /** The metadata, if reflect-metadata is not loaded, for example in a bundle. */
 const own = shared('metadata', () => new WeakMap<object, Map<unknown, unknown>>());
 
-// This fails under `node --frozen-intrinsics`, because reflect-metadata changes `Reflect`.
-if (!reflected()) loadPackage('reflect-metadata');
+let isLoaded = false;
+
+/**
+ * Loads reflect-metadata when the first decorator is made. That is early enough for the types of its method: compilers
+ * note these after they have called the decorators' factories. Loading fails under `node --frozen-intrinsics`, because
+ * reflect-metadata changes `Reflect`.
+ */
+export function loadMetadata(): void {
+  if (isLoaded) return;
+  isLoaded = true;
+  if (!reflected()) loadPackage('reflect-metadata');
+}
 
 /** `Reflect` with reflect-metadata. Checked each time, because a framework may load it later. */
 function reflected(): Metadata | undefined {

@@ -1,5 +1,5 @@
 // Finds arguments that can be sent only once, such as streams: reading them consumes them.
-import { Readable } from 'node:stream';
+import { nodeModule } from '../core/without-node.js';
 import { isObject, read } from './reading.js';
 
 /**
@@ -90,7 +90,7 @@ function ofNodeStream(value: object): Once | undefined {
 function wasDisturbed(stream: object): boolean {
   try {
     // The type requires a stream, but the function accepts any object.
-    return Readable.isDisturbed(stream as NodeJS.ReadableStream);
+    return nodeModule('node:stream').Readable.isDisturbed(stream as NodeJS.ReadableStream);
   } catch {
     return false;
   }

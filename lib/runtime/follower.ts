@@ -1,5 +1,5 @@
 import { type Stats, stat, statSync, unwatchFile, watchFile } from 'node:fs';
-import { isatty } from 'node:tty';
+import { nodeModule } from '../core/without-node.js';
 
 const INTERVAL_MS = 1000;
 
@@ -78,7 +78,7 @@ export class Follower {
  */
 export function hearsHangUp(
   platform: string = process.platform,
-  isTerminal: (fd: number) => boolean = isatty,
+  isTerminal: (fd: number) => boolean = (fd) => nodeModule('node:tty').isatty(fd),
 ): boolean {
   return platform !== 'win32' && ![0, 1, 2].some(isTerminal);
 }

@@ -24,9 +24,35 @@ describe('the installed package', function () {
     return new Set([...urls.matchAll(/.*\/node_modules\/((?:@[^/]+\/)?[^/]+)\//g)].map(([, name = '']) => name));
   }
 
-  it('loads few packages with the main entry point: not openai, nor those that only settings and log lines need', async () => {
+  it('loads few packages with the main entry point: not openai, nor those that only settings, log lines, and decorators need', async () => {
     const loaded = await packagesLoadedBy("import 'holdfast'");
-    expect([...loaded].sort()).to.deep.equal(['fastest-levenshtein', 'holdfast', 'ms', 'reflect-metadata']);
+    expect([...loaded].sort()).to.deep.equal(['fastest-levenshtein', 'holdfast', 'ms']);
+  });
+
+  it('loads none of the modules of Node that take long, before it needs them', async () => {
+    const program = `
+      const before = new Set(process.moduleLoadList);
+      require('holdfast');
+      const later = process.moduleLoadList.filter((name) => !before.has(name));
+      console.log(['stream', 'tty', 'net', 'module'].filter((name) => later.includes('NativeModule ' + name)).join());`;
+    await writeFile(join(project, 'modules.cjs'), program);
+    const { code, stdout, stderr } = await node(['modules.cjs'], project);
+    expect(code, stderr).to.equal(0);
+    expect(stdout).to.equal('\n');
+  });
+
+  it('knows the noted types of the first method of a process', async () => {
+    // In the order in which compilers write it for legacy decorators.
+    const program = `
+      import { RetryOnTransient } from 'holdfast';
+      const descriptor = { value: () => 'a word', writable: true, configurable: true };
+      const noted = [RetryOnTransient(), Reflect.metadata?.('design:returntype', String)];
+      const prototype = Object.defineProperty({}, 'word', descriptor);
+      try {
+        noted.reverse().forEach((decorator) => decorator(prototype, 'word', descriptor));
+      } catch ({ message }) { console.log(message); }`;
+    const { stdout } = await node(['--input-type', 'module', '--eval', program], project);
+    expect(stdout).to.include('word: @RetryOnTransient() stands on a synchronous method. Write: async word(…)');
   });
 
   it('loads convict if there are settings to check, and not for a call without', async () => {

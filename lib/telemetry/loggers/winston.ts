@@ -1,5 +1,5 @@
-import { Writable } from 'node:stream';
 import { importPackage, loadPackage } from '../../core/load-package.js';
+import { nodeModule } from '../../core/without-node.js';
 
 type Winston = typeof import('winston');
 
@@ -32,6 +32,7 @@ export async function importEngine(output: Output): Promise<Engine> {
 }
 
 function engineOf({ createLogger, format, transports }: Winston, output: Output): Engine {
+  const { Writable } = nodeModule('node:stream');
   const stream = new Writable({
     objectMode: true,
     write: (line: Line & { readonly [MESSAGE]?: unknown }, _encoding, callback) => {
