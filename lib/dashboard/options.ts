@@ -47,17 +47,23 @@ export function rulesOf(options: DashboardOptions): Rules {
     'a path such as "/ops/holdfast"',
   );
   expect(
-    Array.isArray(hosts) && hosts.length > 0 && hosts.every((host) => typeof host === 'string'),
+    Array.isArray(hosts) && hosts.length > 0 && hosts.every((host) => hostnameOf(host) !== undefined),
     'hosts',
-    'a list of names',
+    'a list of names without scheme and port, such as "ops.example" or "[::1]"',
   );
   expect(typeof control === 'boolean', 'control', 'true or false');
   expect(typeof keys === 'boolean', 'keys', 'true or false');
   if (problems.length > 0) throw new ConfigurationError(problems);
   const isAllowed =
     typeof token === 'string' ? byToken(token) : asking(authorize as (request: Request) => boolean | Promise<boolean>);
-  const names = (hosts as readonly string[]).map((host) => host.toLowerCase());
+  const names = (hosts as readonly unknown[]).map(hostnameOf);
   return { isAllowed, basePath, hosts: names, control, keys } as Rules;
+}
+
+/** The name as the URL of a request has it: in small letters, `bücher.example` as `xn--bcher-kva.example`. */
+function hostnameOf(host: unknown): string | undefined {
+  if (typeof host !== 'string' || /[/\\?#@\s]|:\d*$/.test(host)) return undefined;
+  return URL.canParse(`http://${host}`) ? new URL(`http://${host}`).hostname : undefined;
 }
 
 function byToken(token: string): Rules['isAllowed'] {

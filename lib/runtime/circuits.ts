@@ -10,13 +10,15 @@ import { circuitsMeantBy, enlist, handleOf, isShared, knownCircuits, namesakes }
 import { runtime } from './runtime.js';
 
 interface ByHand {
-  readonly state: 'isolated' | 'forced-closed';
+  /** `reset`: the circuit of one key that was reset while all others of its name stay as they are. */
+  readonly state: 'isolated' | 'forced-closed' | 'reset';
   readonly reason: string | undefined;
 }
 
 const { heldByHand, restores } = shared('runtime.circuitsByHand', () => ({
   /**
-   * States set by hand, by name, until the next reset. They also apply to circuits with this name that are made later.
+   * States set by hand, by name, until the next reset. They also apply to circuits with this name that are made later;
+   * that of one key goes before that of all.
    */
   heldByHand: new Map<string, ByHand>(),
   /** Restores saved states, by name, in circuits that are made later. */
@@ -88,19 +90,33 @@ function holdByHand(name: string, held: ByHand): boolean {
 
 /** Deletes what was kept for single keys of `name`: a later command for all keys replaces it. False if there was none. */
 function forgetKeys(kept: Map<string, unknown>, name: string): boolean {
-  const handles = [...kept.keys()].filter((handle) => handle.startsWith(`${name}[`) && handle.endsWith(']'));
+  const handles = [...kept.keys()].filter((handle) => isKeyOf(name, handle));
   for (const handle of handles) kept.delete(handle);
   return handles.length > 0;
 }
 
 function hold(circuit: Circuit, { state, reason }: ByHand): boolean {
+  if (state === 'reset') return false;
   return state === 'isolated' ? circuit.isolate(reason) : circuit.forceClosed(reason);
+}
+
+/** Forgets what was set by hand for this name; false if nothing was. */
+function release(name: string): boolean {
+  const hadKeys = forgetKeys(heldByHand, name);
+  const before = heldByHand.get(name)?.state;
+  heldByHand.delete(name);
+  const isHeldWithAll = [...heldByHand].some(([all, { state }]) => state !== 'reset' && isKeyOf(all, name));
+  if (isHeldWithAll) heldByHand.set(name, { state: 'reset', reason: undefined });
+  return hadKeys || (before === undefined ? isHeldWithAll : before !== 'reset');
+}
+
+function isKeyOf(name: string, handle: string): boolean {
+  return handle.startsWith(`${name}[`) && handle.endsWith(']');
 }
 
 /** Closes all circuits with this name and refills their retry budgets; false if that changed no state. */
 export function resetCircuits(name: string, now: number): boolean {
-  const wasHeld = forgetKeys(heldByHand, name) || heldByHand.has(name);
-  heldByHand.delete(name);
+  const wasHeld = release(name);
   forgetKeys(restores, name);
   restores.delete(name);
   const moved = moveAll(name, (circuit) => {
@@ -131,10 +147,8 @@ function moveAll(name: string, move: (circuit: Circuit) => boolean): boolean {
 function newCircuit(name: string, handle: string, counts = new CircuitCounts()): Circuit {
   const circuit = new Circuit(name, transitionListener(name, handle, counts), counts);
   restores.get(handle)?.(circuit, runtime.clock.now());
-  for (const meant of [name, handle]) {
-    const held = heldByHand.get(meant);
-    if (held) hold(circuit, held);
-  }
+  const held = heldByHand.get(handle) ?? heldByHand.get(name);
+  if (held) hold(circuit, held);
   return circuit;
 }
 

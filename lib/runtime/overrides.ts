@@ -1,5 +1,5 @@
 import type { Clock } from '../core/clock.js';
-import type { Random } from '../core/random.js';
+import { checkedRandom, type Random } from '../core/random.js';
 import type { ClassifyHook } from './hook.js';
 import { entriesOf, note, noteUnknown, type Problems } from '../settings/check.js';
 import { refuse } from '../settings/load.js';
@@ -57,7 +57,7 @@ export function checkOverrides(overrides: Overrides): CheckedOverrides {
     else if (!Object.hasOwn(known, key)) noteUnknown(problems, [key], ['settings', 'logger', ...Object.keys(known)]);
     else if (!known[key]?.fits(value as never))
       note(problems, [key], `expected ${known[key]?.expected}, got ${show(value)}`);
-    else checked[key] = value;
+    else checked[key] = key === 'random' ? checkedRandom(value as Random, 'configure(): random') : value;
   }
   refuse(problems);
   return checked;

@@ -60,6 +60,20 @@ describe('holdfast/dashboard', () => {
     expect(other.headers.get('content-security-policy')).not.to.equal(policy);
   });
 
+  for (const host of ['ops.example:8080', '::1', 'http://ops.example', 'ops.example/x', 'me@ops.example', ' ', '', 7])
+    it(`refuses ${JSON.stringify(host)} as a host, which no request would ever name so`, () => {
+      expect(() => dashboard({ token: TOKEN, hosts: ['localhost', host as string] })).to.throw(
+        ConfigurationError,
+        'names without scheme and port, such as "ops.example" or "[::1]"',
+      );
+    });
+
+  it('takes a name of letters beyond ASCII as requests write it', async () => {
+    const named = dashboard({ token: TOKEN, hosts: ['bücher.example'] });
+    const request = new Request('http://bücher.example/', { headers: { host: 'xn--bcher-kva.example' } });
+    expect((await named(request)).status).to.equal(200);
+  });
+
   it('takes the name of a host in capital or small letters', async () => {
     const named = dashboard({ token: TOKEN, hosts: ['Ops.Example'] });
     for (const host of ['ops.example', 'OPS.example', 'Ops.Example'])

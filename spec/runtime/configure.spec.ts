@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import sinon from 'sinon';
 import {
   ConfigurationError,
   configure,
@@ -70,6 +71,36 @@ describe('configure', () => {
     await asking;
     restore();
   });
+
+  for (const [what, random, came] of [
+    ['that is async', () => Promise.reject(new Error('drawn')), 'but it returned a value of type object'],
+    ['that throws', () => JSON.parse('{'), 'but it threw'],
+    ['of another scale', () => 70, 'but it returned another number'],
+    ['of nothing', () => undefined, 'but it returned a value of type undefined'],
+    ['of no number', () => Number.NaN, 'but it returned another number'],
+  ] as const)
+    it(`waits as if by chance, and says so once, with a source of chance ${what}`, async () => {
+      const warned = sinon.stub(process, 'emitWarning');
+      sinon.stub(Math, 'random').returns(0.999);
+      const clock = new FakeClock(0);
+      const restore = configure({ clock, random: random as () => number });
+      try {
+        for (let call = 0; call < 2; call++) {
+          const asking = ask(new Upstream(fail(), succeed()))();
+          await clock.advance('1998ms');
+          expect(clock.timers).to.equal(1);
+          await clock.advance('1ms');
+          await asking;
+        }
+        expect(warned.args.map(([text]) => text)).to.deep.equal([
+          `configure(): random: expected a function that returns a number from 0 to 1, ${came}. ` +
+            'Math.random is used instead. Write: () => 0.5',
+        ]);
+      } finally {
+        restore();
+        sinon.restore();
+      }
+    });
 
   it('lists every problem, and changes nothing then', async () => {
     const problems = problemsOf({

@@ -107,6 +107,28 @@ describe('The handle of a circuit', () => {
     expect(later.state).to.equal('forced-closed');
   });
 
+  it('resets one key while all others stay isolated, used before or not', async () => {
+    const name = uniqueName();
+    const ask = CircuitProtected({ circuit: name, key: (key: string) => key })(async (_key: string) => 'answer');
+    const [all, used, unused] = [circuit(name), circuit(`${name}[used]`), circuit(`${name}[unused]`)];
+    await ask('used');
+    all.isolate();
+    const before = world.events.length;
+    for (const one of [used, unused, used, unused]) one.reset();
+    expect(world.events).to.have.lengthOf(before + 2);
+    expect([used.state, unused.state, circuit(`${name}[other]`).state]).to.deep.equal(['closed', 'closed', 'isolated']);
+    expect([await ask('used'), await ask('unused')]).to.deep.equal(['answer', 'answer']);
+    expect(await rejectionOf(ask('other'))).to.be.instanceOf(CircuitOpenError);
+    unused.isolate();
+    expect(await rejectionOf(ask('unused'))).to.be.instanceOf(CircuitOpenError);
+    unused.reset();
+    all.isolate();
+    for (const key of ['used', 'unused']) expect(await rejectionOf(ask(key))).to.be.instanceOf(CircuitOpenError);
+    all.reset();
+    for (const key of ['used', 'unused', 'other']) expect(await ask(key)).to.equal('answer');
+    expect(circuit(`${name}[later]`).state).to.equal('closed');
+  });
+
   it('never tells the key of a circuit that is moved by hand', async () => {
     const name = uniqueName();
     const ask = CircuitProtected({ circuit: name, key: (key: string) => key })(async (_key: string) => 'answer');
