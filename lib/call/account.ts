@@ -8,17 +8,17 @@ import { Durations } from './durations.js';
 import { watchEnd } from './open-stream.js';
 import { openingOf } from './opening.js';
 import { Answer, type Stream } from './policy.js';
-import type { MethodContext } from './method-context.js';
+import type { CallContext } from './call-context.js';
 import { type CallErrorType, type CallOutcome, type CallStats, count, type RefusedBy } from './stats.js';
 
 /** Counts the calls of one method, for one version of its settings. */
 export class Account {
-  readonly #context: MethodContext;
+  readonly #context: CallContext;
   readonly #stats: CallStats;
   readonly #failedChannel: Channel;
   readonly #unknownChannel: Channel;
 
-  constructor(context: MethodContext) {
+  constructor(context: CallContext) {
     this.#context = context;
     this.#failedChannel = context.channel('call_failed');
     this.#unknownChannel = context.channel('failure_unknown');

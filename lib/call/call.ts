@@ -14,7 +14,7 @@ import type { Admission } from './admission.js';
 import type { RetryBudget } from './retry-budget.js';
 import type { CallWatching } from './observer.js';
 import type { Scope } from './scope.js';
-import type { MethodContext } from './method-context.js';
+import type { CallContext } from './call-context.js';
 import { Stop } from './stop.js';
 
 /** The failure of a call that its caller has aborted. */
@@ -58,7 +58,7 @@ export class Call {
   #failure: Failure | undefined;
 
   constructor(
-    readonly context: MethodContext,
+    readonly context: CallContext,
     readonly self: unknown,
     readonly args: readonly unknown[],
     public admission: Admission,
@@ -136,7 +136,7 @@ export class Call {
 
 /** Creates the `Call` of a call that ran without one, after its only attempt. */
 export function callAfterwards(
-  context: MethodContext,
+  context: CallContext,
   self: unknown,
   args: readonly unknown[],
   admission: Admission,
@@ -149,7 +149,7 @@ export function callAfterwards(
 
 /** The given call, or a new one, with the admission set. */
 export function callFor(
-  context: MethodContext,
+  context: CallContext,
   self: unknown,
   args: readonly unknown[],
   admission: Admission,

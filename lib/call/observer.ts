@@ -1,6 +1,5 @@
 import type { Clock } from '../core/clock.js';
 import type { FailureKind } from '../core/failure.js';
-import type { Next } from './policy.js';
 import type { CallErrorType, CallOutcome } from './stats.js';
 
 /** How a call ended, for an exporter. */
@@ -35,12 +34,6 @@ export interface CallWatch extends Watch<CallEnd> {
 export interface CallObserver {
   /** A call of this method begins. Returns its watch, or undefined to ignore the call. */
   begin(method: string): CallWatch | undefined;
-}
-
-/** Runs the calls of a method so that all exporters watch them. */
-export interface Watching {
-  call(run: Next): Next;
-  attempt(method: Next): Next;
 }
 
 /** All that watch one call. */

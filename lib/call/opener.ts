@@ -1,5 +1,6 @@
 import type { Call } from './call.js';
 import { started } from './current-attempt.js';
+import type { MethodContext } from './method-context.js';
 import { Opening } from './opening.js';
 import { OpenStream, streamOf, swallow } from './open-stream.js';
 import type { Next, Stream } from './policy.js';
@@ -24,7 +25,10 @@ class Reading extends Scope {
 }
 
 /** Opens the stream of a method. The attempt, which policies may repeat, ends with the first chunk. */
-export function opens(method: (self: unknown, args: readonly unknown[], call?: Call) => Stream): Next {
+export function opens(
+  method: (self: unknown, args: readonly unknown[], call?: Call) => Stream,
+  { stats, watching }: MethodContext,
+): Next {
   return (self, args, call) => {
     let source: Stream | undefined;
     const scope = call?.scope;
@@ -33,11 +37,10 @@ export function opens(method: (self: unknown, args: readonly unknown[], call?: C
       const opened = (await started(call, nextOf, source, undefined)) as Result;
       return new Opening(new OpenStream(source, opened, scope instanceof Reading ? undefined : scope));
     };
-    const watching = call?.context.watching;
     const ask = watching ? watching.attempt(first) : first;
     if (call) call.attempt += 1;
     const begin = (): Promise<unknown> => {
-      if (call) call.context.stats.attempts += 1;
+      stats.attempts += 1;
       call?.noteAttempt();
       return ask(self, args, call);
     };

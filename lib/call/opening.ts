@@ -4,7 +4,7 @@ import type { Stream } from './policy.js';
 import type { Tie } from './readable.js';
 import { handOut, tieTo } from './reader.js';
 import type { Scope } from './scope.js';
-import type { MethodContext } from './method-context.js';
+import type { CallContext } from './call-context.js';
 
 /**
  * A stream on its way out through the policies: opened by an `async *` method, or an object that is read as a stream.
@@ -39,7 +39,7 @@ const openings = new WeakMap<object, Opening>();
  * if it is an iterator, its `next`, `return` and `throw`; nothing else of it changes.
  * @param scope the innermost time limit or hedged attempt that returned the value
  */
-export function openingOf(value: unknown, context: MethodContext, scope?: Scope): Opening | undefined {
+export function openingOf(value: unknown, context: CallContext, scope?: Scope): Opening | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
   if (Opening.is(value)) return value;
   try {
@@ -51,7 +51,7 @@ export function openingOf(value: unknown, context: MethodContext, scope?: Scope)
 }
 
 /** Closes the stream of a successful call that nobody will read. False if the value is not a stream. */
-export function closeUnread(value: unknown, context: MethodContext): boolean {
+export function closeUnread(value: unknown, context: CallContext): boolean {
   const opening = openingOf(value, context);
   if (!opening) return false;
   if (opening === value) swallow(opening.rest.return(undefined));
@@ -87,7 +87,7 @@ function isReadOnlyByIteration(value: object): value is AsyncIterable<unknown> {
 
 function followIteration(
   value: AsyncIterable<unknown>,
-  context: MethodContext,
+  context: CallContext,
   scope: Scope | undefined,
 ): Opening | undefined {
   const iterate = value[Symbol.asyncIterator] as Iterate;

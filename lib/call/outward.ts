@@ -4,7 +4,7 @@ import type { Account } from './account.js';
 import type { Call } from './call.js';
 import { openingOf } from './opening.js';
 import type { OnSuccess, Policy, Stream } from './policy.js';
-import type { MethodContext } from './method-context.js';
+import type { CallContext } from './call-context.js';
 
 export type Succeed = NonNullable<Policy['succeed']>;
 export type Fail = (error: unknown, call: Call) => Promise<unknown> | undefined;
@@ -72,7 +72,7 @@ function outCounted(
 }
 
 /** Lets policies see how the value ends if it is a stream. False if it is not a stream. */
-export function follow(value: unknown, tail: Tail, context: MethodContext, callOf: () => Call): boolean {
+export function follow(value: unknown, tail: Tail, context: CallContext, callOf: () => Call): boolean {
   if (typeof value !== 'object' || value === null) return false;
   const opening = openingOf(value, context);
   if (opening) opening.rest = tail(opening.rest, callOf(), value);

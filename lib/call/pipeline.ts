@@ -3,7 +3,7 @@ import { type Admission, isAdmission, UNGUARDED } from './admission.js';
 import { Call, callAfterwards } from './call.js';
 import { counted, counting, type Fail, follow, out, type Succeed, type Tail, tailOf } from './outward.js';
 import { Answer, type Next, type OnSuccess, type Policy } from './policy.js';
-import type { MethodContext } from './method-context.js';
+import type { CallContext } from './call-context.js';
 
 type Enter = (
   self: unknown,
@@ -31,7 +31,7 @@ interface Steps {
  * `around` step begins a new part, and the outer policies wait for its promise.
  * @param needsCall true if `body` always needs a {@link Call}
  */
-export function pipeline(policies: readonly Policy[], body: Next, context: MethodContext, needsCall = false): Next {
+export function pipeline(policies: readonly Policy[], body: Next, context: CallContext, needsCall = false): Next {
   return assemble(policies, body, context, needsCall, new Account(context));
 }
 
@@ -39,7 +39,7 @@ export function pipeline(policies: readonly Policy[], body: Next, context: Metho
 function assemble(
   policies: readonly Policy[],
   body: Next,
-  context: MethodContext,
+  context: CallContext,
   needsCall: boolean,
   account?: Account,
 ): Next {
@@ -51,7 +51,7 @@ function assemble(
   return lastAround === 0 ? part : assemble(policies.slice(0, lastAround), part, context, true, account);
 }
 
-function run(steps: Steps, body: Next, context: MethodContext, needsCall: boolean, account?: Account): Next {
+function run(steps: Steps, body: Next, context: CallContext, needsCall: boolean, account?: Account): Next {
   const { enter, succeed, fail } = steps;
   const tail = account ? counted(steps, account) : steps.tail;
   // Bound once for each admission, which calls share: a healthy call creates one closure only, for its failure.
@@ -103,7 +103,7 @@ function promiseOf(entered: Entered, call: Call | undefined): Promise<unknown> {
   return entered.promise;
 }
 
-function surround({ around, ...own }: Policy, next: Next, context: MethodContext, account?: Account): Next {
+function surround({ around, ...own }: Policy, next: Next, context: CallContext, account?: Account): Next {
   const run = around as NonNullable<Policy['around']>;
   const tail = account ? counted({ succeed: succeedNoop, tail: own.tail }, account) : own.tail;
   return (self, args, call = new Call(context, self, args, UNGUARDED)) => {
@@ -118,7 +118,7 @@ function surround({ around, ...own }: Policy, next: Next, context: MethodContext
 }
 
 /** @param account set for the outermost part: then what a `fail` step answers with is counted already */
-function fuse([first, ...rest]: readonly Policy[], body: Next, context: MethodContext, account?: Account): Steps {
+function fuse([first, ...rest]: readonly Policy[], body: Next, context: CallContext, account?: Account): Steps {
   const outer = first as Policy;
   const { succeed = succeedNoop } = outer;
   if (rest.length === 0) {
@@ -155,7 +155,7 @@ function chainEnter(
   outer: Enter,
   inner: Enter,
   settle: (promise: Promise<unknown>, call: Call) => Promise<unknown>,
-  context: MethodContext,
+  context: CallContext,
   isCounted: boolean,
 ): Enter {
   if (inner === admit) return outer;

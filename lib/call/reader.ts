@@ -1,7 +1,7 @@
 import type { Holder, Readable, Tie } from './readable.js';
 import { afterThisTurn } from '../core/turn.js';
 import type { Stream } from './policy.js';
-import type { MethodContext } from './method-context.js';
+import type { CallContext } from './call-context.js';
 
 type Result = IteratorResult<unknown, unknown>;
 
@@ -9,7 +9,7 @@ class Tied implements Tie {
   stream: Readable | undefined;
   reader: Holder | undefined;
 
-  constructor(readonly context: MethodContext) {}
+  constructor(readonly context: CallContext) {}
 }
 
 const collected = new FinalizationRegistry<Tied>(({ stream, context }) => {
@@ -34,7 +34,7 @@ let isScheduled = false;
  * stream that ends within this turn of the event loop is not registered, because registering costs more than a hundred
  * chunks.
  */
-export function tieTo(object: object, stream: Readable, context: MethodContext): Tie {
+export function tieTo(object: object, stream: Readable, context: CallContext): Tie {
   const tie = new Tied(context);
   stream.tieTo(tie);
   newTies.push({ object, tie });
@@ -64,7 +64,7 @@ class Reader implements Stream, Holder {
   #stream: Readable;
   readonly #tie: Tie;
 
-  constructor(stream: Readable, context: MethodContext) {
+  constructor(stream: Readable, context: CallContext) {
     this.#stream = stream;
     this.#tie = tieTo(this, stream, context);
   }
@@ -106,6 +106,6 @@ class Reader implements Stream, Holder {
 }
 
 /** The object through which the caller reads the stream. */
-export function handOut(stream: Readable, context: MethodContext): Stream {
+export function handOut(stream: Readable, context: CallContext): Stream {
   return new Reader(stream, context);
 }

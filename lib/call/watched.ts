@@ -1,7 +1,8 @@
 // Calls that an exporter watches. They have a `Call` from the start, and run in the exporter's async context.
 import type { Clock } from '../core/clock.js';
 import type { Call } from './call.js';
-import type { AttemptWatching, CallEnd, CallObserver, CallWatch, CallWatching, Watch, Watching } from './observer.js';
+import type { Watching } from './method-context.js';
+import type { AttemptWatching, CallEnd, CallObserver, CallWatch, CallWatching, Watch } from './observer.js';
 import { watchEnd } from './open-stream.js';
 import { openingOf } from './opening.js';
 import type { Next } from './policy.js';

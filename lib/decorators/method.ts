@@ -210,7 +210,7 @@ function streamShape(body: AnyFunction): Shape {
     direct,
     policed: (policies, context, chaos) => {
       const read = chaos ? disturbStream(direct, chaos, context) : direct;
-      return handleStream(pipeline(policies, opens(read), context, true), context);
+      return handleStream(pipeline(policies, opens(read, context), context, true), context);
     },
     refuse: refusingStream,
   };

@@ -1,4 +1,4 @@
-import type { Watching } from '../call/observer.js';
+import type { Watching } from '../call/method-context.js';
 import { type Clock, systemClock } from '../core/clock.js';
 import { ConfigurationError } from '../core/errors.js';
 import type { ResilienceEvent, SettingsRefused, SettingsReloaded } from '../core/events.js';

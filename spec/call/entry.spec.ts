@@ -67,7 +67,7 @@ describe('The entry of a call', () => {
     const read = handleStream(
       opens(async function* () {
         yield 'a';
-      }),
+      }, context),
       context,
     );
     const stream = read(undefined, []);

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { UNGUARDED } from '#lib/call/admission.js';
 import { Call } from '#lib/call/call.js';
-import { Opener, opens } from '#lib/call/opener.js';
+import { Opener, opens as opensOf } from '#lib/call/opener.js';
 import { OpenStream } from '#lib/call/open-stream.js';
 import { Opening } from '#lib/call/opening.js';
 import type { Next, Stream } from '#lib/call/policy.js';
@@ -12,6 +12,7 @@ import { deferred, rejectionOf, turn, watch } from '../support/upstream.js';
 const DONE = { value: undefined, done: true };
 
 describe('The stream of a call that is being opened', () => {
+  const context = contextOf(new FakeClock(0));
   let calls = 0;
   let call = callOf();
   beforeEach(() => {
@@ -19,8 +20,11 @@ describe('The stream of a call that is being opened', () => {
     call = callOf();
   });
 
+  const opens = (method: (self: unknown, args: readonly unknown[], call?: Call) => Stream): Next =>
+    opensOf(method, context);
+
   function callOf(): Call {
-    return new Call(contextOf(new FakeClock(0)), 'self', ['argument'], UNGUARDED);
+    return new Call(context, 'self', ['argument'], UNGUARDED);
   }
 
   const opener = (open: Next): Opener =>

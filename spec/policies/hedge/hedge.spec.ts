@@ -31,7 +31,7 @@ describe('A hedge', () => {
     const read = (error?: Error): Stream => {
       const run = pipeline(
         [policyAfter('1s', undefined, streaming)],
-        opens(() => source(error)),
+        opens(() => source(error), streaming),
         streaming,
         true,
       );
