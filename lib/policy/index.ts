@@ -5,6 +5,7 @@ export { type StreamEnd, type StreamWatcher, watchEnd } from '../call/open-strea
 export type { Next, OnSuccess, Policy, Stream } from '../call/policy.js';
 export type { RetryBudget } from '../call/retry-budget.js';
 export { currentSignal, type StopCause } from '../call/scope.js';
+export type { CallContext } from '../call/call-context.js';
 export type { MethodContext } from '../call/method-context.js';
 export type { Stop } from '../call/stop.js';
 export type { Clock, Timer } from '../core/clock.js';
