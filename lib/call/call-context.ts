@@ -29,6 +29,8 @@ export interface CallContext {
    * `timeout`. Never throws.
    */
   readonly classify: (error: unknown, now: number, isEnded: boolean) => Failure;
+  /** Cancels the body of a `Response` that is this result, or that this error holds. Never throws. */
+  readonly discard: (outcome: unknown) => void;
   /** The event of an error whose kind is `unknown`. */
   readonly unknownFailure: (circuit: string | undefined, error: unknown, failure: Failure) => FailureUnknown;
   /** True if retries do not wait; for tests. */

@@ -50,13 +50,12 @@ export function openingOf(value: unknown, context: CallContext, scope?: Scope): 
   }
 }
 
-/** Closes the stream of a successful call that nobody will read. False if the value is not a stream. */
-export function closeUnread(value: unknown, context: CallContext): boolean {
-  const opening = openingOf(value, context);
-  if (!opening) return false;
-  if (opening === value) swallow(opening.rest.return(undefined));
-  else closeIterable(value as AsyncIterable<unknown>);
-  return true;
+/** Gives up a result or an error that nobody will read: closes its stream, or cancels the body of its response. */
+export function discardUnread(outcome: unknown, context: CallContext): void {
+  const opening = openingOf(outcome, context);
+  if (!opening) context.discard(outcome);
+  else if (opening === outcome) swallow(opening.rest.return(undefined));
+  else closeIterable(outcome as AsyncIterable<unknown>);
 }
 
 function closeIterable(value: AsyncIterable<unknown>): void {

@@ -10,6 +10,7 @@ import type { Channel } from '../core/channel.js';
 import type { EventType } from '../core/events.js';
 import { factsOf } from '../core/failure.js';
 import { classify } from '../failures/classify.js';
+import { discard } from '../failures/discard.js';
 import { read } from '../failures/reading.js';
 import { failureUnknown } from '../failures/unknown.js';
 import { type CheckedMethod, registerMethod } from '../runtime/checked-methods.js';
@@ -120,6 +121,7 @@ export function wrap(
       channel: (type: EventType, circuit?: string): Channel => telemetry.channel(type, method, circuit),
       signalOf: signalFinderOf(stack, method),
       classify: classifierOf([...hooksOf(stack, method), ...hooks]),
+      discard,
       unknownFailure: (circuit, error, failure) =>
         failureUnknown({ method, ...(circuit !== undefined && { circuit }) }, error, failure),
     };

@@ -4,6 +4,7 @@ import type { Clock } from '#lib/core/clock.js';
 import type { EventType, ResilienceEvent } from '#lib/core/events.js';
 import type { MethodContext } from '#lib/call/method-context.js';
 import { classifierOf } from '#lib/runtime/hook.js';
+import { discard } from '#lib/failures/discard.js';
 import { failureUnknown } from '#lib/failures/unknown.js';
 import { findSignal } from '#lib/call/signals.js';
 
@@ -25,6 +26,7 @@ export function contextOf(clock: Clock, isHeard = true): TestContext {
     stats: new CallStats(),
     isTimed: false,
     watching: undefined,
+    discard,
     unknownFailure: (_circuit, error, failure) => failureUnknown({ method: 'Service.ask' }, error, failure),
     signalOf: findSignal,
     isStream: false,

@@ -1,9 +1,8 @@
 import { Call } from '../../call/call.js';
-import { closeUnread } from '../../call/opening.js';
+import { discardUnread } from '../../call/opening.js';
 import type { Next } from '../../call/policy.js';
 import { Scope } from '../../call/scope.js';
 import { onAbort } from '../../call/signals.js';
-import { discard } from '../../failures/discard.js';
 import type { InFlight, Joinable } from './in-flight.js';
 
 /** Ends the shared call when the last caller has left. */
@@ -17,7 +16,7 @@ class Sharing extends Scope {
 
   protected override settled(value?: unknown, error?: unknown): void {
     // The result came too late: nobody will read it.
-    if (this.ended && !closeUnread(value, this.#call.context)) discard(value ?? error);
+    if (this.ended) discardUnread(value ?? error, this.#call.context);
   }
 }
 

@@ -1,7 +1,6 @@
 import { Call } from '../../call/call.js';
-import { closeUnread, openingOf } from '../../call/opening.js';
+import { discardUnread, openingOf } from '../../call/opening.js';
 import { Scope } from '../../call/scope.js';
-import { discard } from '../../failures/discard.js';
 
 /** One of the attempts of a call. Inner policies get a separate `Call`, which ends if the attempt loses. */
 export class Attempt extends Scope {
@@ -37,8 +36,8 @@ export class Attempt extends Scope {
 
   protected override settled(value?: unknown, error?: unknown): void {
     // The result came too late: nobody will read it.
-    if (this.ended && !closeUnread(value, this.call.context)) discard(value ?? error);
+    if (this.ended) discardUnread(value ?? error, this.call.context);
     // A stream is read in the innermost scope.
-    if (!this.ended) openingOf(value, this.call.context, this);
+    else openingOf(value, this.call.context, this);
   }
 }

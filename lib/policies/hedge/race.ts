@@ -1,5 +1,5 @@
 import type { Call } from '../../call/call.js';
-import { closeUnread, openingOf } from '../../call/opening.js';
+import { discardUnread, openingOf } from '../../call/opening.js';
 import { watchEnd } from '../../call/open-stream.js';
 import { onAbort } from '../../call/signals.js';
 import type { MethodContext } from '../../call/method-context.js';
@@ -135,7 +135,7 @@ export class Race {
   #succeed(attempt: Attempt, value: unknown): void {
     const { context, now, onLatency } = this.#track;
     if (this.#isWon || this.#isStopped) {
-      if (!closeUnread(value, context)) discard(value);
+      discardUnread(value, context);
       return this.#settle(attempt);
     }
     const opening = openingOf(value, context, attempt);

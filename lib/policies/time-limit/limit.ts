@@ -1,5 +1,5 @@
 import type { Call } from '../../call/call.js';
-import { closeUnread, openingOf } from '../../call/opening.js';
+import { discardUnread, openingOf } from '../../call/opening.js';
 import { watchEnd } from '../../call/open-stream.js';
 import type { Next } from '../../call/policy.js';
 import { Scope } from '../../call/scope.js';
@@ -9,7 +9,6 @@ import { TimeLimitError } from '../../core/errors.js';
 import type { TimeLimitReason } from '../../core/events.js';
 import { type Started, startTimer } from '../../core/shared-timer.js';
 import { afterThisTurn } from '../../core/turn.js';
-import { discard } from '../../failures/discard.js';
 import type { TimeLimitRules } from './rules.js';
 
 /** `inner`: the limit is directly around the method. `outer`: there are policies inside it. */
@@ -114,7 +113,7 @@ export class Limit extends Scope {
 
   protected override settled(value?: unknown, error?: unknown): void {
     // The result came too late: nobody will read it.
-    if (this.ended) this.#discard(value ?? error);
+    if (this.ended) discardUnread(value ?? error, this.#kind.context);
     else if (this.#kind.placement === 'inner') this.#succeed(value);
     // A stream is read in the innermost scope.
     else openingOf(value, this.#kind.context, this);
@@ -143,13 +142,9 @@ export class Limit extends Scope {
   /** Rejects the call, because the limit has ended; discards the result of the inner layers. */
   #fail(reject: (error: unknown) => void, value?: unknown): void {
     const { error } = this.#call.stop;
-    this.#discard(value);
+    discardUnread(value, this.#kind.context);
     this.release();
     reject(error);
-  }
-
-  #discard(value: unknown): void {
-    if (!closeUnread(value, this.#kind.context)) discard(value);
   }
 
   #startChunkTimer(): void {
