@@ -2,10 +2,12 @@ import { expect } from 'chai';
 import { Admission } from '#lib/call/admission.js';
 import { Call } from '#lib/call/call.js';
 import { pipeline as pipelineAt } from '#lib/call/pipeline.js';
-import type { Next, Policy } from '#lib/call/policy.js';
+import { Answer, type Next, type Policy } from '#lib/call/policy.js';
+import { CallStats } from '#lib/call/stats.js';
+import { CircuitOpenError } from '#lib/core/errors.js';
 import { FakeClock } from '#lib/testing/index.js';
 import { contextOf } from '../support/method-context.js';
-import { rejectionOf, turn } from '../support/upstream.js';
+import { rejectionOf, turn, unavailable } from '../support/upstream.js';
 
 describe('The pipeline', () => {
   const context = contextOf(new FakeClock());
@@ -225,5 +227,74 @@ describe('The pipeline', () => {
 
   it('is the body alone without policies', () => {
     expect(pipeline([], body)).to.equal(body);
+  });
+
+  describe('counts', () => {
+    /** What the calls of a stack are counted as. */
+    async function countsOf(policies: readonly Policy[], run: Next = body, args: readonly unknown[] = ['x']) {
+      const counted = { ...context, stats: new CallStats() };
+      await pipelineAt(policies, run, counted)(undefined, args).catch(() => undefined);
+      const { succeeded, fellBack, failed, refused, cancelled } = counted.stats;
+      return { succeeded, fellBack, cancelled, ...failed, ...refused };
+    }
+
+    const NONE = { succeeded: 0, fellBack: 0, cancelled: 0 };
+    const answering = (by?: 'fallback' | 'constant'): Policy => ({
+      enter: () => new Answer(Promise.resolve('instead'), undefined, by),
+    });
+    const around: Policy = { around: (call, next) => next(call.self, call.args, call) };
+    const seeing = (): Policy => noting('a', { tail: (rest) => rest });
+
+    const places: readonly (readonly [where: string, stack: (policy: Policy) => Policy[]])[] = [
+      ['alone', (policy) => [policy]],
+      ['below another', (policy) => [noting('a'), policy]],
+      ['below two others', (policy) => [noting('a'), seeing(), policy]],
+      ['above another', (policy) => [policy, noting('c')]],
+      ['below one around it', (policy) => [around, policy]],
+      ['in a part further in', (policy) => [noting('a'), around, noting('b'), policy, noting('c')]],
+    ];
+    for (const [where, stack] of places) {
+      it(`a fallback as one, constant or not, and any other answer as a success: ${where}`, async () => {
+        for (const by of ['fallback', 'constant'] as const)
+          expect(await countsOf(stack(answering(by))), by).to.deep.equal({ ...NONE, fellBack: 1 });
+        expect(await countsOf(stack(answering()))).to.deep.equal({ ...NONE, succeeded: 1 });
+      });
+
+      it(`each outcome once: ${where}`, async () => {
+        const refusing: Policy = {
+          enter: () => {
+            const error = new CircuitOpenError({ circuit: 'openai', retryAfterMs: 5 });
+            return new Answer(Promise.reject(error), undefined, 'refusal', error);
+          },
+        };
+        expect(await countsOf(stack(refusing))).to.deep.equal({ ...NONE, 'circuit-open': 1 });
+        expect(await countsOf(stack(noting('own')))).to.deep.equal({ ...NONE, succeeded: 1 });
+        const error = unavailable();
+        expect(await countsOf(stack(noting('own')), body, [error])).to.deep.equal({ ...NONE, server: 1 });
+        const mending = noting('own', { fail: async () => 'mended' });
+        expect(await countsOf(stack(mending), body, [error])).to.deep.equal({ ...NONE, succeeded: 1 });
+        const throwing = noting('own', {
+          succeed: () => () => {
+            throw error;
+          },
+        });
+        expect(await countsOf(stack(throwing))).to.deep.equal({ ...NONE, server: 1 });
+      });
+
+      it(`a stream once, when it has been read: ${where}`, async () => {
+        async function* letters(): AsyncGenerator<string> {
+          yield 'a';
+        }
+        const passing = noting('own', { succeed: () => (value) => value });
+        const counted = { ...context, stats: new CallStats() };
+        const policies = stack(passing).map((policy) =>
+          policy.around ? policy : { ...policy, succeed: () => (value: unknown) => value },
+        );
+        const stream = (await pipelineAt(policies, async () => letters(), counted)(undefined, [])) as AsyncGenerator;
+        expect(counted.stats.succeeded).to.equal(0);
+        for await (const chunk of stream) expect(chunk).to.equal('a');
+        expect(counted.stats).to.include({ succeeded: 1, fellBack: 0, cancelled: 0 });
+      });
+    }
   });
 });

@@ -1,5 +1,12 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { expect } from 'chai';
+import type { Readable, Tie } from '#lib/call/readable.js';
+import { handOut, tieTo } from '#lib/call/reader.js';
+import { FakeClock } from '#lib/testing/index.js';
+import { contextOf } from '../support/method-context.js';
 import { library, runProgram } from '../support/program.js';
+import { turn } from '../support/upstream.js';
 
 /** What every program here begins with: how many of `count` streams live on when nobody refers to them. */
 const PROLOGUE = `
@@ -214,5 +221,140 @@ describe('A stream that nobody refers to', () => {
       console.log(JSON.stringify([wasSettled, await pending]));
     `);
     expect(seen).to.deep.equal([false, { value: 'b', done: false }]);
+  });
+});
+
+describe('The reader of a stream', () => {
+  let collectGarbage: () => void;
+  before(() => {
+    setFlagsFromString('--expose-gc');
+    collectGarbage = runInNewContext('gc') as () => void;
+  });
+
+  /** A stream that answers nothing and counts how often it is dropped. */
+  class Endless implements Readable {
+    drops = 0;
+    tie: Tie | undefined;
+    readonly asked: unknown[] = [];
+
+    constructor(readonly isOpen = true) {}
+
+    tieTo(tie: Tie): void {
+      tie.stream = this;
+      this.tie = tie;
+    }
+
+    drop(): boolean {
+      this.drops += 1;
+      return this.isOpen;
+    }
+
+    next = (sent?: unknown): Promise<never> => this.#ask('next', sent);
+    return = (value?: unknown): Promise<never> => this.#ask('return', value);
+    throw = (error: unknown): Promise<never> => this.#ask('throw', error);
+
+    #ask(step: string, value: unknown): Promise<never> {
+      this.asked.push([step, value]);
+      return new Promise(() => undefined);
+    }
+
+    [Symbol.asyncIterator](): this {
+      return this;
+    }
+
+    async [Symbol.asyncDispose](): Promise<void> {}
+  }
+
+  const sum = (streams: readonly Endless[]): number => streams.reduce((total, { drops }) => total + drops, 0);
+
+  async function collected(streams: readonly Endless[], expected: number): Promise<void> {
+    for (let i = 0; i < 200 && sum(streams) < expected; i++) {
+      collectGarbage();
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+  }
+
+  it('drops its stream when it is collected, and tells of it if that was not over', async () => {
+    const context = contextOf(new FakeClock(0));
+    // Far more in one turn than are kept without looking through them.
+    const streams = Array.from({ length: 300 }, (_, i) => new Endless(i % 2 === 0));
+    for (const stream of streams) handOut(stream, context);
+    await collected(streams, 290);
+    // The engine may keep the last one in a register.
+    expect(sum(streams)).to.be.within(290, 300);
+    for (const { drops } of streams) expect(drops).to.be.at.most(1);
+    expect(context.told.length).to.equal(streams.filter(({ isOpen, drops }) => isOpen && drops > 0).length);
+    expect(context.told[0]).to.deep.equal({
+      channel: 'stream_dropped',
+      type: 'stream_dropped',
+      method: 'Service.ask',
+    });
+  });
+
+  it('says nothing of a stream that ended before, in the same turn or later', async () => {
+    const context = contextOf(new FakeClock(0));
+    const [atOnce, later, open] = [0, 1, 2].map(() => Array.from({ length: 40 }, () => new Endless()));
+    for (let i = 0; i < 40; i++) {
+      for (const streams of [atOnce, later, open]) handOut(streams?.[i] as Endless, context);
+      const { tie } = atOnce?.[i] as Endless;
+      if (tie) tie.stream = undefined;
+    }
+    await turn();
+    for (const { tie } of later ?? []) if (tie) tie.stream = undefined;
+    await collected(open ?? [], 35);
+    expect([sum(atOnce ?? []), sum(later ?? [])]).to.deep.equal([0, 0]);
+    expect(sum(open ?? [])).to.be.at.least(35);
+  });
+
+  it('stays in memory while it is being asked', async () => {
+    const context = contextOf(new FakeClock(0));
+    const asked = Array.from({ length: 20 }, () => new Endless());
+    const idle = Array.from({ length: 20 }, () => new Endless());
+    for (const stream of asked) void handOut(stream, context).next('sent');
+    for (const stream of idle) handOut(stream, context);
+    await collected(idle, 15);
+    expect(sum(idle)).to.be.at.least(15);
+    expect(sum(asked)).to.equal(0);
+    expect(asked[0]?.asked).to.deep.equal([['next', 'sent']]);
+    for (const { tie } of asked) {
+      expect(tie?.reader).to.be.an('asyncgenerator');
+      if (tie) tie.reader = undefined;
+    }
+    await collected(asked, 15);
+    expect(sum(asked)).to.be.at.least(15);
+  });
+
+  it('passes on what it is asked, and goes on with another stream', () => {
+    const [one, other] = [new Endless(), new Endless()];
+    const stream = handOut(one, contextOf(new FakeClock(0)));
+    void stream.return('value');
+    void stream.throw('error');
+    expect(one.tie?.reader).to.equal(stream);
+    if (one.tie) Object.assign(one.tie, { stream: undefined, reader: undefined });
+    (stream as unknown as { readFrom(stream: Readable): void }).readFrom(other);
+    void stream.next('sent');
+    void (Reflect.get(stream, Symbol.asyncDispose) as () => Promise<void>).call(stream);
+    expect(one.asked).to.deep.equal([
+      ['return', 'value'],
+      ['throw', 'error'],
+    ]);
+    expect(other.asked).to.deep.equal([
+      ['next', 'sent'],
+      ['return', undefined],
+    ]);
+    // A stream that is over keeps nobody.
+    expect(one.tie?.reader).to.equal(undefined);
+    expect(stream[Symbol.asyncIterator]()).to.equal(stream);
+  });
+
+  it('may be any object', async () => {
+    const context = contextOf(new FakeClock(0));
+    const streams = Array.from({ length: 20 }, () => new Endless());
+    const kept = {};
+    for (const stream of streams.slice(1)) tieTo({}, stream, context);
+    tieTo(kept, streams[0] as Endless, context);
+    await collected(streams, 15);
+    expect(sum(streams)).to.be.at.least(15);
+    expect([streams[0]?.drops, typeof kept]).to.deep.equal([0, 'object']);
   });
 });

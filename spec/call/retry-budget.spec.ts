@@ -50,4 +50,26 @@ describe('The retry budget', () => {
     expect(drain(budget, 5000)).to.equal(99);
     expect(drain(budget, 6000)).to.equal(10);
   });
+
+  it('takes a part of what a fleet shares, and keeps no more than that', () => {
+    const budget = new RetryBudget();
+    expect(budget.capacity).to.equal(100);
+    budget.take(1000);
+    budget.resize(40, 4);
+    expect(budget.capacity).to.equal(40);
+    expect(budget.tokensAt(1000)).to.equal(40);
+    expect(drain(budget, 1000)).to.equal(40);
+    budget.resize(100, 2);
+    expect(budget.tokensAt(1000)).to.equal(0);
+    expect(drain(budget, 3000)).to.equal(4);
+    budget.refill();
+    expect(drain(budget, 3000)).to.equal(100);
+  });
+
+  it('says what it holds without changing it', () => {
+    const budget = new RetryBudget();
+    drain(budget, 1000);
+    expect([1000, 1500, 1250, 500, 20_000].map((now) => budget.tokensAt(now))).to.deep.equal([0, 5, 2.5, 0, 100]);
+    expect(drain(budget, 1000)).to.equal(0);
+  });
 });

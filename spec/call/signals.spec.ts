@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { findSignal, onAbort } from '#lib/call/signals.js';
+import { findSignal, isSignal, onAbort } from '#lib/call/signals.js';
 
 describe('The signal of a caller', () => {
   const { signal } = new AbortController();
@@ -19,6 +19,34 @@ describe('The signal of a caller', () => {
   it('is none where nothing is an AbortSignal', () => {
     for (const args of [[], ['signal'], [{ signal: 'signal' }], [{ signal: { aborted: true } }], [[signal]]])
       expect(findSignal(args)).to.equal(undefined);
+  });
+
+  it('is known by its shape, all of it', () => {
+    const shape = { aborted: false, addEventListener: () => undefined, removeEventListener: () => undefined };
+    expect(isSignal(shape)).to.equal(true);
+    expect(findSignal([{ signal: shape }])).to.equal(shape);
+    for (const part of Object.keys(shape)) {
+      const { [part as 'aborted']: left, ...rest } = shape;
+      expect([left === undefined, isSignal(rest), isSignal({ ...shape, [part]: 'x' })], part).to.deep.equal([
+        false,
+        false,
+        false,
+      ]);
+    }
+    for (const value of [undefined, null, 'signal', 7, Object.assign(() => 1, shape)])
+      expect(isSignal(value)).to.equal(false);
+  });
+
+  it('is none of an object that throws', () => {
+    const throwing = {
+      get signal(): never {
+        throw new Error('no');
+      },
+      get aborted(): never {
+        throw new Error('no');
+      },
+    };
+    expect([isSignal(throwing), findSignal([throwing])]).to.deep.equal([false, undefined]);
   });
 
   it('is found behind arguments that throw at everything', () => {
