@@ -162,10 +162,10 @@ describe('The account of a method', () => {
     const error = new CircuitOpenError({ circuit: 'openai', retryAfterMs: 1000 });
     const promise = Promise.reject(error);
     heard = false;
-    account.answered(new Answer(promise, undefined, 'refusal', error), 'self', []);
+    void account.answered(new Answer(promise, undefined, 'refusal', error), 'self', []);
     expect(classified).to.deep.equal([]);
     heard = true;
-    account.answered(new Answer(promise, undefined, 'refusal', error), 'self', []);
+    void account.answered(new Answer(promise, undefined, 'refusal', error), 'self', []);
     const given = callIn(context);
     expect(account.answered(new Answer(promise, undefined, 'refusal', error), 'self', [], given)).to.equal(promise);
     expect(stats.refused).to.deep.equal({ 'circuit-open': 3 });

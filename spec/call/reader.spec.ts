@@ -293,17 +293,18 @@ describe('The reader of a stream', () => {
 
   it('says nothing of a stream that ended before, in the same turn or later', async () => {
     const context = contextOf(new FakeClock(0));
-    const [atOnce, later, open] = [0, 1, 2].map(() => Array.from({ length: 40 }, () => new Endless()));
+    const forty = (): Endless[] => Array.from({ length: 40 }, () => new Endless());
+    const [atOnce, later, open] = [forty(), forty(), forty()];
     for (let i = 0; i < 40; i++) {
-      for (const streams of [atOnce, later, open]) handOut(streams?.[i] as Endless, context);
-      const { tie } = atOnce?.[i] as Endless;
+      for (const streams of [atOnce, later, open]) handOut(streams[i] as Endless, context);
+      const { tie } = atOnce[i] as Endless;
       if (tie) tie.stream = undefined;
     }
     await turn();
-    for (const { tie } of later ?? []) if (tie) tie.stream = undefined;
-    await collected(open ?? [], 35);
-    expect([sum(atOnce ?? []), sum(later ?? [])]).to.deep.equal([0, 0]);
-    expect(sum(open ?? [])).to.be.at.least(35);
+    for (const { tie } of later) if (tie) tie.stream = undefined;
+    await collected(open, 35);
+    expect([sum(atOnce), sum(later)]).to.deep.equal([0, 0]);
+    expect(sum(open)).to.be.at.least(35);
   });
 
   it('stays in memory while it is being asked', async () => {
