@@ -26,8 +26,8 @@ export function out(
   succeed: OnSuccess,
   fail: Fail,
   tail: Tail | undefined,
-  account?: Account,
-  hasOwnTail = true,
+  account: Account | undefined,
+  hasOwnTail: boolean,
 ): Promise<unknown> {
   if (account) return outCounted(promise, call, succeed, fail, tail, account, hasOwnTail);
   return promise.then(

@@ -68,7 +68,7 @@ function run(steps: Steps, body: Next, context: CallContext, needsCall: boolean,
 
   const runKnown = (call: Call, self: unknown, args: readonly unknown[], admission: Admission): Promise<unknown> => {
     call.admission = admission;
-    return out(body(self, args, call), call, succeed(admission), fail, tail, account);
+    return out(body(self, args, call), call, succeed(admission), fail, tail, account, steps.tail !== undefined);
   };
 
   return (self, args, call) => {
@@ -113,7 +113,7 @@ function surround({ around, ...own }: Policy, next: Next, context: CallContext, 
     } catch (error) {
       promise = Promise.reject(error);
     }
-    return tail ? out(promise, call, passValue, passError, tail, account) : promise;
+    return tail ? out(promise, call, passValue, passError, tail, account, own.tail !== undefined) : promise;
   };
 }
 

@@ -83,6 +83,33 @@ describe('The pipeline', () => {
     expect(context.stats.fellBack).to.equal(before + 1);
   });
 
+  it('leaves it also where a policy that looks at values stands in between, or around it', async () => {
+    async function* chunks(): AsyncGenerator<string> {
+      yield 'a';
+    }
+    const list = { [Symbol.asyncIterator]: chunks };
+    const passing: Policy = { succeed: () => (value) => value };
+    const looking: Policy = { around: (call, next) => next(call.self, call.args, call) };
+    const falling: Policy = {
+      fail: (_error, call) => {
+        call.hasFallenBack = true;
+        return Promise.resolve(list);
+      },
+    };
+    const instead: Policy = { enter: () => new Answer(Promise.resolve(list), undefined, 'fallback') };
+    for (const inner of [falling, instead])
+      for (const stack of [
+        [looking, inner],
+        [passing, looking, inner],
+        [passing, looking, passing, inner],
+      ]) {
+        const counted = { ...context, stats: new CallStats() };
+        expect(await pipelineAt(stack, body, counted)(undefined, [new Error('x')])).to.equal(list);
+        expect(list[Symbol.asyncIterator]).to.equal(chunks);
+        expect(counted.stats).to.include({ fellBack: 1, succeeded: 0 });
+      }
+  });
+
   it('lets a policy run everything further in later, and takes that out through those around it', async () => {
     const waiting = noting('b', {
       enter: async (self, args, _admission, next) => {
