@@ -5,6 +5,7 @@ import { handle, handleStream, inScope } from '#lib/call/entry.js';
 import { opens } from '#lib/call/opener.js';
 import type { Next } from '#lib/call/policy.js';
 import { currentSignal, Scope } from '#lib/call/scope.js';
+import { CallStats } from '#lib/call/stats.js';
 import { FakeClock } from '#lib/testing/index.js';
 import { contextOf } from '../support/method-context.js';
 import { rejectionOf } from '../support/upstream.js';
@@ -86,5 +87,16 @@ describe('The entry of a call', () => {
     expect(await method(undefined, [], call)).to.equal(undefined);
     const scope = new Scope(call);
     expect(await method(undefined, [], call)).to.equal(scope.signal);
+  });
+
+  it('counts each stream that is asked for a chunk, also if its signal cannot be found', async () => {
+    const own = { ...context, stats: new CallStats() };
+    const stream = handleStream(run, own)(undefined, []);
+    expect(own.stats.started).to.equal(0);
+    await stream.next();
+    expect(own.stats.started).to.equal(1);
+    const broken = { ...failing, stats: new CallStats() };
+    await rejectionOf(handleStream(run, broken)(undefined, []).next());
+    expect(broken.stats.started).to.equal(1);
   });
 });

@@ -298,4 +298,50 @@ describe('An open stream', () => {
       expect(asked.settled).to.deep.equal({ done: true, error });
     });
   });
+
+  it('stays as it ended, whatever comes later', async () => {
+    const endOf = (stream: OpenStream): unknown[] => {
+      const end: unknown[] = [];
+      stream.watch({ ended: (...all) => end.push(...all.slice(0, 3)) });
+      return end;
+    };
+    const completed = opened(source({ next: async () => DONE }));
+    await completed.next();
+    await completed.return();
+    expect(endOf(completed)).to.deep.equal(['completed', undefined, 0]);
+    for (const settle of ['resolve', 'reject'] as const) {
+      const late = deferred();
+      const left = opened(source({ next: () => late.promise as Promise<unknown> }));
+      void left.next();
+      await left.return();
+      late[settle](settle === 'resolve' ? { value: 'late', done: false } : new Error('late'));
+      await turn();
+      expect(endOf(left)).to.deep.equal(['left', undefined, 0]);
+    }
+  });
+
+  it('lets go of its reader when the last of several requests has settled', async () => {
+    const stream = opened(source());
+    const tie: Tie = { stream: undefined, reader: undefined };
+    stream.tieTo(tie);
+    tie.reader = {};
+    await Promise.all([stream.next(), stream.next(), stream.next()]);
+    expect(tie.reader).to.equal(undefined);
+  });
+
+  it('tells that it is closed only after the cleanup of a source that a limit has cut short', async () => {
+    const cleanup = deferred();
+    const scope = newScope();
+    const hanging = source({ next: () => new Promise(() => undefined), return: () => cleanup.promise });
+    const stream = new OpenStream(hanging, undefined, scope);
+    stream.watch({ ended: () => void seen.push('ended'), closed: () => void seen.push('closed') });
+    const asked = rejectionOf(stream.next());
+    scope.end('deadline', new Error('limit'));
+    await asked;
+    await turn();
+    expect(seen.at(-1)).not.to.equal('closed');
+    cleanup.resolve(undefined);
+    await turn();
+    expect(seen.at(-1)).to.equal('closed');
+  });
 });

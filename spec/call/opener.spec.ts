@@ -5,6 +5,8 @@ import { Opener, opens as opensOf } from '#lib/call/opener.js';
 import { OpenStream } from '#lib/call/open-stream.js';
 import { Opening } from '#lib/call/opening.js';
 import type { Next, Stream } from '#lib/call/policy.js';
+import type { Tie } from '#lib/call/readable.js';
+import { CallStats } from '#lib/call/stats.js';
 import { FakeClock } from '#lib/testing/index.js';
 import { contextOf } from '../support/method-context.js';
 import { deferred, rejectionOf, turn, watch } from '../support/upstream.js';
@@ -192,5 +194,46 @@ describe('The stream of a call that is being opened', () => {
       }),
     );
     expect(await rejectionOf(stream.next())).to.equal(error);
+  });
+
+  it('runs its method also without a call, and counts the attempt', async () => {
+    const own = { ...context, stats: new CallStats() };
+    const opening = await opensOf(letters, own)('self', []);
+    expect(Opening.is(opening)).to.equal(true);
+    expect(own.stats.attempts).to.equal(1);
+    await opensOf(letters, own)('self', [], call);
+    expect([own.stats.attempts, call.attempts, call.attempt]).to.deep.equal([2, 1, 1]);
+  });
+
+  it('is tied to its reader, who is told of the stream that was opened', async () => {
+    const tie: Tie = { stream: undefined, reader: undefined };
+    const stream = opener(opens(letters));
+    stream.tieTo(tie);
+    expect(tie.stream).to.equal(stream);
+    const told: unknown[] = [];
+    tie.reader = { readFrom: (opened) => void told.push(opened) };
+    await stream.next();
+    expect(told).to.have.lengthOf(1);
+    expect(told[0]).to.be.instanceOf(OpenStream).and.to.equal(tie.stream);
+    expect(tie.reader).to.equal(undefined);
+    const without: Tie = { stream: undefined, reader: {} };
+    const other = opener(opens(letters));
+    other.tieTo(without);
+    expect(await other.next()).to.deep.equal({ value: 'a', done: false });
+  });
+
+  it('lets go of its reader when it is over before it was opened', async () => {
+    for (const end of [
+      (stream: Opener) => stream.return(),
+      (stream: Opener) => stream.drop(),
+      (stream: Opener) => rejectionOf(stream.throw('x')),
+    ]) {
+      const tie: Tie = { stream: undefined, reader: undefined };
+      const stream = opener(opens(letters));
+      stream.tieTo(tie);
+      tie.reader = {};
+      await end(stream);
+      expect(tie).to.deep.equal({ stream: undefined, reader: undefined });
+    }
   });
 });

@@ -1,8 +1,11 @@
 import { EventEmitter } from 'node:events';
 import { Readable } from 'node:stream';
 import { expect } from 'chai';
-import { openingOf, Opening } from '#lib/call/opening.js';
+import { UNGUARDED } from '#lib/call/admission.js';
+import { Call } from '#lib/call/call.js';
+import { discardUnread, openingOf, Opening } from '#lib/call/opening.js';
 import { OpenStream, type StreamEnd, watchEnd } from '#lib/call/open-stream.js';
+import { Scope } from '#lib/call/scope.js';
 import { FakeClock } from '#lib/testing/index.js';
 import { contextOf } from '../support/method-context.js';
 import { rejectionOf, turn } from '../support/upstream.js';
@@ -267,5 +270,117 @@ describe('An object that a call succeeded with', () => {
   it('is handed on as it is if it is an opening already', () => {
     const opening = new Opening(new OpenStream(letters(), undefined, undefined));
     expect(openingOf(opening, context)).to.equal(opening);
+  });
+
+  it('is no opening if it is null, and holds the stream that a policy has put in', async () => {
+    expect([Opening.is(null), Opening.is(undefined), Opening.is({})]).to.deep.equal([false, false, false]);
+    const opening = new Opening(letters());
+    expect(Opening.is(opening)).to.equal(true);
+    const other = letters();
+    opening.rest = other;
+    expect(opening.rest).to.equal(other);
+    expect(openingOf(opening, context)).to.equal(opening);
+  });
+
+  it('keeps its steps as they are seen and changed', () => {
+    const generator = followed(letters());
+    for (const step of ['next', 'return', 'throw', Symbol.asyncIterator])
+      expect(Reflect.getOwnPropertyDescriptor(generator, step), String(step)).to.include({
+        configurable: true,
+        writable: true,
+        enumerable: false,
+      });
+  });
+
+  it('is followed where its steps cannot be replaced, and where it has steps but another iterator', async () => {
+    let chunks = 0;
+    const next = async () => ({ value: (chunks += 1), done: chunks > 2 });
+    const fixed = Object.defineProperty(
+      { [Symbol.asyncIterator]: (): AsyncIterator<unknown> => fixed as unknown as AsyncIterator<unknown> },
+      'next',
+      { value: next, writable: false, configurable: false },
+    );
+    expect(await collect(followed(fixed))).to.deep.equal([1, 2]);
+    expect(seen).to.deep.equal([['completed', undefined, 2]]);
+    const double = { next, [Symbol.asyncIterator]: letters };
+    expect(await collect(followed(double))).to.deep.equal(['a', 'b']);
+    expect(seen).to.have.lengthOf(2);
+  });
+
+  it('closes its source where a limit has ended before it is read', async () => {
+    let returns = 0;
+    const value = {
+      [Symbol.asyncIterator]: (): AsyncIterator<string> => ({
+        next: async () => ({ value: 'a', done: false }),
+        return: async () => ({ value: (returns += 1), done: true }) as never,
+      }),
+    };
+    const scope = new Scope(new Call(context, undefined, [], UNGUARDED));
+    openingOf(value, context, scope);
+    const error = new Error('limit');
+    scope.end('deadline', error);
+    const stream = read(value);
+    await turn();
+    expect(returns).to.equal(1);
+    expect(await rejectionOf(stream.next())).to.equal(error);
+  });
+
+  it('goes on being read when a second iteration of it cannot begin', async () => {
+    let iterations = 0;
+    const value = followed({
+      [Symbol.asyncIterator](): AsyncIterator<string> {
+        if ((iterations += 1) > 1) throw new Error('once only');
+        return letters();
+      },
+    });
+    const stream = read(value);
+    expect(await stream.next()).to.deep.equal({ value: 'a', done: false });
+    expect(() => read(value)).to.throw('once only');
+    await turn();
+    expect(await stream.next()).to.deep.equal({ value: 'b', done: false });
+    expect(seen).to.deep.equal([]);
+  });
+
+  describe('that nobody will read', () => {
+    const discarded: unknown[] = [];
+    const giving = { ...context, discard: (outcome: unknown) => void discarded.push(outcome) };
+    beforeEach(() => void discarded.splice(0));
+
+    it('is closed if it is a stream, opened by a method or read by iteration', async () => {
+      const left: string[] = [];
+      const source = (name: string): AsyncGenerator<string> =>
+        ({
+          ...letters(),
+          return: async () => ({ value: left.push(name), done: true }) as never,
+          [Symbol.asyncIterator]: () => source(name),
+        }) as AsyncGenerator<string>;
+      discardUnread(new Opening(source('opened')), giving);
+      discardUnread({ [Symbol.asyncIterator]: () => source('iterable') }, giving);
+      await turn();
+      expect(left).to.deep.equal(['opened', 'iterable']);
+      expect(discarded).to.deep.equal([]);
+    });
+
+    it('harms nobody if it cannot be closed', async () => {
+      const broken = (iterator: object): object => ({ [Symbol.asyncIterator]: () => iterator });
+      const next = async (): Promise<object> => ({ value: 'a', done: false });
+      discardUnread(broken({ next }), giving);
+      discardUnread(broken({ next, return: () => Promise.reject(new Error('x')) }), giving);
+      discardUnread(broken({ next, return: () => 'no promise' }), giving);
+      const unreadable = {
+        [Symbol.asyncIterator]: () => {
+          throw new Error('x');
+        },
+      };
+      discardUnread(unreadable, giving);
+      await turn();
+      expect(discarded).to.deep.equal([]);
+    });
+
+    it('is discarded if it is no stream', () => {
+      const outcomes = ['text', undefined, new Error('x'), {}];
+      for (const outcome of outcomes) discardUnread(outcome, giving);
+      expect(discarded).to.deep.equal(outcomes);
+    });
   });
 });

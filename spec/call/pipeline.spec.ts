@@ -324,4 +324,25 @@ describe('The pipeline', () => {
       });
     }
   });
+
+  it('shows an inner policy the call with the admission of the outer one', async () => {
+    const admission = new Admission(undefined, 7, 3);
+    const seen: unknown[] = [];
+    const looking: Policy = { around: (call, next) => next(call.self, call.args, call) };
+    const inner: Policy = {
+      enter: (_self, _args, given, _next, call) => {
+        seen.push(call?.admission);
+        return given;
+      },
+    };
+    await pipeline([looking, { enter: () => admission }, inner], body)(undefined, ['x']);
+    expect(seen).to.deep.equal([admission]);
+  });
+
+  it('takes the bare promise of a policy for an answer, wherever it stands', async () => {
+    const looking: Policy = { around: (call, next) => next(call.self, call.args, call) };
+    const answering = noting('b', { enter: () => Promise.resolve('b itself') });
+    for (const stack of [[answering], [looking, answering], [looking, answering, noting('c')]])
+      expect(await pipeline(stack, body)(undefined, ['x'])).to.equal('b itself');
+  });
 });

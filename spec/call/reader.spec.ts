@@ -277,7 +277,7 @@ describe('The reader of a stream', () => {
   it('drops its stream when it is collected, and tells of it if that was not over', async () => {
     const context = contextOf(new FakeClock(0));
     // Far more in one turn than are kept without looking through them.
-    const streams = Array.from({ length: 300 }, (_, i) => new Endless(i % 2 === 0));
+    const streams = Array.from({ length: 300 }, (_, i) => new Endless(i % 3 === 0));
     for (const stream of streams) handOut(stream, context);
     await collected(streams, 290);
     // The engine may keep the last one in a register.
@@ -289,6 +289,16 @@ describe('The reader of a stream', () => {
       type: 'stream_dropped',
       method: 'Service.ask',
     });
+  });
+
+  it('needs nobody who hears of that', async () => {
+    const streams = Array.from({ length: 20 }, () => new Endless());
+    const unheard = contextOf(new FakeClock(0), false);
+    for (const stream of streams) handOut(stream, unheard);
+    await collected(streams, 15);
+    expect(sum(streams)).to.be.at.least(15);
+    await turn();
+    expect(unheard.told).to.deep.equal([]);
   });
 
   it('says nothing of a stream that ended before, in the same turn or later', async () => {
