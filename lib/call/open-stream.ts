@@ -201,7 +201,6 @@ export class OpenStream implements Readable {
   #finish(how: StreamEnd, error?: unknown, returned?: unknown): void {
     this.#end = { how, error };
     this.#first = undefined;
-    this.#isPlain = false;
     this.#leaveScope?.();
     if (this.#readerTie) this.#readerTie.stream = undefined;
     const watchers = this.#watchers;

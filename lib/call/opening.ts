@@ -93,7 +93,6 @@ function followIteration(
   const source = new LateSource();
   const stream = new OpenStream(source, undefined, scope);
   const opening = new Opening(stream);
-  let hasOwnSteps = false;
   // Refers to the object only by `this`, so that an object that is never read can be collected.
   const { read } = {
     read(this: unknown) {
@@ -110,7 +109,7 @@ function followIteration(
   if (!define(value, Symbol.asyncIterator, read)) return undefined;
   openings.set(value, opening);
   const readerTie = tieTo(value, stream, context);
-  hasOwnSteps = followSteps(value as AsyncIterable<unknown> & Partial<Iterator>, source, opening, readerTie);
+  const hasOwnSteps = followSteps(value as AsyncIterable<unknown> & Partial<Iterator>, source, opening, readerTie);
   return opening;
 }
 

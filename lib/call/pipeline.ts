@@ -48,7 +48,7 @@ function assemble(
   if (lastAround < 0) return run(fuse(policies, body, context, account), body, context, needsCall, account);
   const inner = assemble(policies.slice(lastAround + 1), body, context, true);
   const part = surround(policies[lastAround] as Policy, inner, context, lastAround === 0 ? account : undefined);
-  return lastAround === 0 ? part : assemble(policies.slice(0, lastAround), part, context, true, account);
+  return assemble(policies.slice(0, lastAround), part, context, true, account);
 }
 
 function run(steps: Steps, body: Next, context: CallContext, needsCall: boolean, account?: Account): Next {
