@@ -35,7 +35,7 @@ export class Stop {
   get error(): unknown {
     const { signal, scope, admission, context } = this.#call;
     const { cause } = this;
-    if (cause === 'aborted' && signal?.aborted) return signal.reason;
+    if (signal?.aborted) return signal.reason;
     if (cause === 'circuit-open') return admission.circuit?.rejection(() => context.clock.now(), context.method);
     if (cause === 'deadline') scope?.expire();
     return cause && scope?.ending(cause)?.error;

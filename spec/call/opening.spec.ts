@@ -1,5 +1,7 @@
 import { EventEmitter } from 'node:events';
 import { Readable } from 'node:stream';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { expect } from 'chai';
 import { UNGUARDED } from '#lib/call/admission.js';
 import { Call } from '#lib/call/call.js';
@@ -7,7 +9,7 @@ import { discardUnread, openingOf, Opening } from '#lib/call/opening.js';
 import { OpenStream, type StreamEnd, watchEnd } from '#lib/call/open-stream.js';
 import { Scope } from '#lib/call/scope.js';
 import { FakeClock } from '#lib/testing/index.js';
-import { contextOf } from '../support/method-context.js';
+import { contextOf, type TestContext } from '../support/method-context.js';
 import { rejectionOf, turn } from '../support/upstream.js';
 
 describe('An object that a call succeeded with', () => {
@@ -339,6 +341,35 @@ describe('An object that a call succeeded with', () => {
     await turn();
     expect(await stream.next()).to.deep.equal({ value: 'b', done: false });
     expect(seen).to.deep.equal([]);
+  });
+
+  it('stays in memory while it is asked for a chunk, and is dropped if nobody can ask any more', async () => {
+    setFlagsFromString('--expose-gc');
+    const collectGarbage = runInNewContext('gc') as () => void;
+    const held: unknown[] = [];
+    const hanging = () => ({
+      next: () => new Promise((resolve) => void held.push(resolve)),
+      [Symbol.asyncIterator]() {
+        return this;
+      },
+    });
+    const [asked, idle] = ['asked', 'idle'].map((method) => ({ ...contextOf(new FakeClock(0)), method })) as [
+      TestContext,
+      TestContext,
+    ];
+    for (let i = 0; i < 20; i++) {
+      const iterator = hanging();
+      openingOf(iterator, asked);
+      void iterator.next();
+      openingOf(hanging(), idle);
+    }
+    for (let i = 0; i < 200 && idle.told.length < 15; i++) {
+      collectGarbage();
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    expect(idle.told.length).to.be.at.least(15);
+    expect(idle.told[0]).to.include({ type: 'stream_dropped', method: 'idle' });
+    expect([asked.told, held.length]).to.deep.equal([[], 20]);
   });
 
   describe('that nobody will read', () => {
