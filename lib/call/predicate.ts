@@ -1,5 +1,5 @@
 import { ConfigurationError } from '../core/errors.js';
-import { swallow } from './open-stream.js';
+import { isStrayPromise } from '../core/stray-promise.js';
 
 /**
  * The boolean result of a user's predicate. A promise is invalid: it is always truthy.
@@ -9,8 +9,7 @@ import { swallow } from './open-stream.js';
  */
 export function answerOf(answer: unknown, method: string, where: string, about?: ErrorOptions): boolean {
   if (typeof answer !== 'object' || answer === null) return Boolean(answer);
-  if (typeof (answer as Partial<PromiseLike<unknown>>).then !== 'function') return true;
-  swallow(Promise.resolve(answer as PromiseLike<unknown>));
+  if (!isStrayPromise(answer)) return true;
   throw new ConfigurationError(
     [`${method}: ${where}: expected true or false, got a promise. Write it without async`],
     about,

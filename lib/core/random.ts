@@ -1,4 +1,5 @@
 import { warn } from './process.js';
+import { isStrayPromise } from './stray-promise.js';
 
 /** A source of random numbers from 0 (included) to 1 (excluded). */
 export type Random = () => number;
@@ -9,15 +10,14 @@ export const systemRandom: Random = () => Math.random();
 /**
  * A user's source, checked at each call: with a wrong number a retry would not wait. What is not a number from 0 to 1 is
  * reported once, and replaced by `Math.random()`.
- * @param where its place in the code, for the message
  */
-export function checkedRandom(source: Random, where: string): Random {
+export function checkedRandom(source: Random): Random {
   let isReported = false;
   const report = (came: string): void => {
     if (isReported) return;
     isReported = true;
     warn(
-      `${where}: expected a function that returns a number from 0 to 1, ${came}. Math.random is used instead. ` +
+      `configure(): random: expected a function that returns a number from 0 to 1, ${came}. Math.random is used instead. ` +
         'Write: () => 0.5',
       'HOLDFAST_RANDOM',
     );
@@ -26,9 +26,9 @@ export function checkedRandom(source: Random, where: string): Random {
     try {
       const drawn: unknown = source();
       if (typeof drawn === 'number' && drawn >= 0 && drawn <= 1) return drawn;
-      report(`but it returned ${typeof drawn === 'number' ? 'another number' : `a value of type ${typeof drawn}`}`);
-      // An async function may reject later: nobody else handles that.
-      if (drawn instanceof Promise) drawn.catch(() => undefined);
+      if (isStrayPromise(drawn)) report('but it returned a promise');
+      else
+        report(`but it returned ${typeof drawn === 'number' ? 'another number' : `a value of type ${typeof drawn}`}`);
     } catch {
       report('but it threw');
     }

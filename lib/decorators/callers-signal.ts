@@ -1,3 +1,4 @@
+import { isStrayPromise } from '../core/stray-promise.js';
 import type { MethodContext } from '../call/method-context.js';
 import { findSignal, isSignal } from '../call/signals.js';
 import { ConfigurationError } from '../core/errors.js';
@@ -19,9 +20,7 @@ export function signalFinderOf(stack: readonly Decoration[], method: string): Me
     const found = find(...args);
     if (found === undefined || found === null) return findSignal(args);
     if (isSignal(found)) return found;
-    // Avoids an unhandled rejection: nobody uses this promise.
-    if (found instanceof Promise) found.catch(() => undefined);
-    const got = found instanceof Promise ? 'a promise' : `a value of type ${typeof found}`;
+    const got = isStrayPromise(found) ? 'a promise' : `a value of type ${typeof found}`;
     throw new ConfigurationError([
       `${method}: @${decorator.policy}() signal: expected an AbortSignal or undefined, got ${got}`,
     ]);

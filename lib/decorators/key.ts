@@ -1,3 +1,4 @@
+import { isStrayPromise } from '../core/stray-promise.js';
 import { ConfigurationError } from '../core/errors.js';
 
 type KeyOption = (...args: unknown[]) => unknown;
@@ -19,8 +20,6 @@ export function keyFinder(decorator: string, method: string, key: KeyOption): Ke
       throw wrong('but the function threw', { cause });
     }
     if (typeof found === 'string') return found;
-    // Avoids an unhandled rejection: nobody uses this promise.
-    if (found instanceof Promise) found.catch(() => undefined);
-    throw wrong(`got ${found instanceof Promise ? 'a promise' : typeof found}`);
+    throw wrong(`got ${isStrayPromise(found) ? 'a promise' : typeof found}`);
   };
 }

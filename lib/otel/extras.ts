@@ -1,3 +1,5 @@
+import { isStrayPromise } from '../core/stray-promise.js';
+
 /** Returns additional attributes for a method's metrics and spans. */
 export type Extras = (of: { readonly method: string; readonly circuit?: string }) => Readonly<Record<string, string>>;
 
@@ -13,9 +15,7 @@ export function extrasOf(attributes: Extras | undefined): Extras {
     if (!found) {
       try {
         const given = attributes(of);
-        // Avoids an unhandled rejection: a promise has no attributes.
-        if (given instanceof Promise) given.catch(() => undefined);
-        found = Object.freeze({ ...given });
+        found = isStrayPromise(given) ? NOTHING : Object.freeze({ ...given });
       } catch {
         found = NOTHING;
       }

@@ -1,7 +1,7 @@
 // The `classify` functions of users, from configure() and from decorators.
 import { warn } from '../core/process.js';
+import { isStrayPromise } from '../core/stray-promise.js';
 import { asTimeout, classify } from '../failures/classify.js';
-import { read } from '../failures/reading.js';
 import { type Failure, type FailureKind, FAILURE_KINDS, isFailureKind } from '../core/failure.js';
 
 /** Returns the kind of a thrown value, or undefined to let the next hook decide. */
@@ -64,10 +64,7 @@ function typeForMessage(answer: unknown): string {
   if (answer === null) return 'null';
   if (typeof answer === 'string') return 'another word';
   if (typeof answer !== 'object') return `a ${typeof answer}`;
-  if (typeof read(answer, 'then') !== 'function') return 'an object';
-  // Avoids an unhandled rejection: an async function may reject later.
-  Promise.resolve(answer).catch(() => undefined);
-  return 'a promise: write it without async';
+  return isStrayPromise(answer) ? 'a promise: write it without async' : 'an object';
 }
 
 function report(hook: ClassifyHook, where: string, came: string): void {

@@ -1,3 +1,4 @@
+import { isStrayPromise } from '../core/stray-promise.js';
 import { type Duration, isDuration, toMs } from '../core/duration.js';
 import { ConfigurationError } from '../core/errors.js';
 import { learner } from '../policies/circuit/fallback.js';
@@ -35,9 +36,10 @@ export function lastGood(options: LastGoodOptions): never {
   const keyOf = (self: unknown, args: readonly unknown[]): string | undefined => {
     try {
       const found: unknown = key.apply(self, [...args]);
-      // Avoids an unhandled rejection: a promise is no key.
-      if (found instanceof Promise) found.catch(() => undefined);
-      return typeof found === 'string' ? found : undefined;
+      if (typeof found === 'string') return found;
+      // A key is a string: its rejection is ignored.
+      isStrayPromise(found);
+      return undefined;
     } catch {
       return undefined;
     }

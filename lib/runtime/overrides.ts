@@ -57,7 +57,7 @@ export function checkOverrides(overrides: Overrides): CheckedOverrides {
     else if (!Object.hasOwn(known, key)) noteUnknown(problems, [key], ['settings', 'logger', ...Object.keys(known)]);
     else if (!known[key]?.fits(value as never))
       note(problems, [key], `expected ${known[key]?.expected}, got ${show(value)}`);
-    else checked[key] = key === 'random' ? checkedRandom(value as Random, 'configure(): random') : value;
+    else checked[key] = key === 'random' ? checkedRandom(value as Random) : value;
   }
   refuse(problems);
   return checked;

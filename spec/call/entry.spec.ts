@@ -89,6 +89,15 @@ describe('The entry of a call', () => {
     expect(await method(undefined, [], call)).to.equal(scope.signal);
   });
 
+  it('notes when a call begins if its time is measured', async () => {
+    const clock = new FakeClock(7000);
+    const timed = handle(run, { ...contextOf(clock), isTimed: true });
+    await timed('self', ['a', new AbortController().signal]);
+    expect(seen.at(-1)?.since).to.equal(7000);
+    await handle(run, contextOf(clock))('self', ['a', new AbortController().signal]);
+    expect(seen.at(-1)?.since).to.equal(undefined);
+  });
+
   it('counts each stream that is asked for a chunk, also if its signal cannot be found', async () => {
     const own = { ...context, stats: new CallStats() };
     const stream = handleStream(run, own)(undefined, []);

@@ -73,7 +73,7 @@ describe('configure', () => {
   });
 
   for (const [what, random, came] of [
-    ['that is async', () => Promise.reject(new Error('drawn')), 'but it returned a value of type object'],
+    ['that is async', () => Promise.reject(new Error('drawn')), 'but it returned a promise'],
     ['that throws', () => JSON.parse('{'), 'but it threw'],
     ['of another scale', () => 70, 'but it returned another number'],
     ['of nothing', () => undefined, 'but it returned a value of type undefined'],

@@ -1,3 +1,5 @@
+import { isStrayPromise } from '../../core/stray-promise.js';
+
 /** Why a cost cannot be used unchanged. */
 export type CostProblem = 'a promise' | 'NaN' | 'a negative number' | 'no number' | 'above the limit' | 'an exception';
 
@@ -40,11 +42,5 @@ export function answered<T extends Partial<CheckedCost>>(
 
 function problemOf(given: unknown): CostProblem | undefined {
   if (typeof given === 'number') return Number.isNaN(given) ? 'NaN' : given < 0 ? 'a negative number' : undefined;
-  return given instanceof Promise ? problemOfPromise(given) : 'no number';
-}
-
-function problemOfPromise(given: Promise<unknown>): CostProblem {
-  // Avoids an unhandled rejection.
-  given.catch(() => undefined);
-  return 'a promise';
+  return isStrayPromise(given) ? 'a promise' : 'no number';
 }

@@ -1,3 +1,4 @@
+import { isStrayPromise } from '../../core/stray-promise.js';
 import { doubledMs, jitteredMs } from '../../core/backoff.js';
 import { MAX_TIMER_MS } from '../../core/clock.js';
 import { ConfigurationError } from '../../core/errors.js';
@@ -50,7 +51,7 @@ export function waitWithHint(waitMs: number, hintMs: number, maxWaitMs: number, 
 function checkedWait(waitMs: number, failedWith: { readonly error: unknown } | undefined): number {
   if (typeof waitMs === 'number' && waitMs >= 0) return waitMs;
   // If `backoff` is async, its promise may reject later.
-  Promise.resolve(waitMs).catch(() => undefined);
+  isStrayPromise(waitMs);
   throw new ConfigurationError(
     [`backoff: expected milliseconds >= 0, got ${typeof waitMs === 'number' ? waitMs : typeof waitMs}`],
     failedWith && { cause: failedWith.error },
