@@ -4,27 +4,16 @@ import { brand } from '../../core/brand.js';
 import type { CircuitOpenError } from '../../core/errors.js';
 import type { Random } from '../../core/random.js';
 import { BY_HAND, type OnTransition, type TransitionCause } from './cause.js';
+import { forcedClosed, resetFrom } from './closed.js';
 import { CircuitCounts } from './counts.js';
 import { Outside } from './outside.js';
 import type { CircuitRules } from './rules.js';
 import type { Tally } from './rates.js';
 import type { Shares } from './row.js';
 import { type Rejections, rejectionsOf } from './rejections.js';
-import {
-  admit,
-  asOf,
-  attemptFailed,
-  CLOSED,
-  type CircuitState,
-  type Failed,
-  forcedClosed,
-  isAdmitting,
-  isRefusing,
-  type Outcome,
-  resetFrom,
-  settle,
-} from './state.js';
-import { including, NO_WINDOWS, windowOf, type Windows } from './windows.js';
+import { admit, asOf, attemptFailed, type Failed, isAdmitting, isRefusing, type Outcome, settle } from './state.js';
+import { type CircuitState, CLOSED } from './states.js';
+import { NO_WINDOWS, windowOf, withCall, type Windows } from './windows.js';
 
 /** The state of a circuit, and its epoch, which grows by one with every transition. */
 export class Circuit implements CircuitPort {
@@ -67,6 +56,16 @@ export class Circuit implements CircuitPort {
   /** True if it is closed and nothing is counted: then a success changes nothing, unless a rule uses a window. */
   get isPristine(): boolean {
     return this.#state === CLOSED && this.#windows === NO_WINDOWS;
+  }
+
+  /** Forgets the failures in a row after a success. False if a success does more than that: then `settle` decides. */
+  clear({ epoch }: Admission): boolean {
+    const before = this.#state;
+    if (before.kind !== 'closed' || before.ramp || this.#windows !== NO_WINDOWS || epoch !== this.#epoch) return false;
+    this.outside.counted('success', 0);
+    this.#state = CLOSED;
+    this.outside.moved(before, CLOSED, 'success');
+    return true;
   }
 
   /** True if it changes nothing: while every call is admitted, only successes and failures do. */
@@ -199,15 +198,11 @@ export class Circuit implements CircuitPort {
 
   /** A new error for a rejected call. */
   rejection(now: () => number, method?: string): CircuitOpenError {
-    return this.#rejectionsBy(now).thrown(method);
+    return this.rejectionsBy(now).thrown(method);
   }
 
-  /** A much cheaper error, for a fallback. */
-  rejectionForFallback(now: () => number, method: string): CircuitOpenError {
-    return this.#rejectionsBy(now).given(method);
-  }
-
-  #rejectionsBy(now: () => number): Rejections {
+  /** The errors of this epoch. */
+  rejectionsBy(now: () => number): Rejections {
     return (this.#rejections ??= rejectionsOf(this.name, this.#state.kind, () =>
       this.outside.retryAfterMs(this.#state, now()),
     ));
@@ -216,8 +211,7 @@ export class Circuit implements CircuitPort {
   /** Adds the call to the windows. Returns the tally of the rules' window; undefined if no rule uses one. */
   #count(outcome: Outcome, isSlow: boolean, now: number, { rates }: CircuitRules): Tally | undefined {
     if (!isAdmitting(this.#state) || (outcome !== 'success' && outcome !== 'failure')) return undefined;
-    if (rates) this.#windows = including(this.#windows, rates.window, now);
-    for (const window of this.#windows) window.add(1, outcome === 'failure' ? 1 : 0, isSlow ? 1 : 0, now);
+    this.#windows = withCall(this.#windows, rates?.window, outcome === 'failure', isSlow, now);
     return rates && windowOf(this.#windows, rates.window);
   }
 

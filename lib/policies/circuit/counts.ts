@@ -16,11 +16,16 @@ export class CircuitCounts {
   /** @param whole counts everything as well: the total of all circuits of one name */
   constructor(readonly total?: CircuitCounts) {}
 
-  /** Counts a rejected call, or, with `isShadow`, a call that would have been rejected. */
-  refuse(isShadow: boolean): void {
-    if (isShadow) this.wouldHaveRefused += 1;
-    else this.refused += 1;
-    this.total?.refuse(isShadow);
+  /** Counts a rejected call. */
+  refuse(): void {
+    this.refused += 1;
+    if (this.total) this.total.refuse();
+  }
+
+  /** Counts a call that a circuit that only watches would have rejected. */
+  refuseInShadow(): void {
+    this.wouldHaveRefused += 1;
+    this.total?.refuseInShadow();
   }
 
   transit(state: CircuitStateName, reason?: string): void {

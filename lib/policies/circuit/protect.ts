@@ -50,9 +50,7 @@ export function protect(context: MethodContext, protection: Protection): Policy 
     const failure = call.failureOf(error);
     if (!isFailedAttempt(failure, error)) return;
     noteAttempt(call, of);
-    const { retryAfterMs } = failure;
-    const cause = { method, failure };
-    admission.circuit.attemptFailed(of, admission, call.failedAt, rules, random, { retryAfterMs }, cause);
+    admission.circuit.attemptFailed(of, admission, call.failedAt, rules, random, failure, { method, failure });
   });
 
   function isFailedAttempt(failure: Failure, error: unknown): boolean {
@@ -157,7 +155,8 @@ export function protect(context: MethodContext, protection: Protection): Policy 
     return (value) => {
       circuit.outside.successes += 1;
       // Skipped if the circuit is closed and has counted nothing, because a success would change nothing.
-      if (hasRates || !circuit.isPristine) settle(admission, 'success');
+      if (!hasRates && (circuit.isPristine || circuit.clear(admission))) return value;
+      settle(admission, 'success');
       return value;
     };
   };

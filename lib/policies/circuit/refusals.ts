@@ -55,7 +55,7 @@ export function refusals(
   return {
     canAnswer: (self, args) => answer?.isReady(self, args) === true,
     refuse: (self, args, circuit, at) => {
-      circuit.counts.refuse(false);
+      circuit.counts.refuse();
       const audience = refused.audience(at);
       if (audience) emitRejected(audience, circuit, at);
       if (!answer?.isReady(self, args)) {
@@ -64,11 +64,11 @@ export function refusals(
       }
       const fallbackAudience = fellBack.audience(at);
       if (fallbackAudience) emitFallbackUsed(fallbackAudience, circuit);
-      const error = answer.isConstant ? undefined : circuit.rejectionForFallback(now, method);
+      const error = answer.isConstant ? undefined : circuit.rejectionsBy(now).given(method);
       return answer.with(self, args, error);
     },
     noteShadow: (circuit, at) => {
-      circuit.counts.refuse(true);
+      circuit.counts.refuseInShadow();
       const audience = refused.audience(at);
       if (audience) emitRejected(audience, circuit, at, 'shadow');
     },

@@ -19,43 +19,40 @@ export interface Row {
   readonly calls?: number | undefined;
 }
 
-type Mutable<T> = { -readonly [K in keyof T]: T[K] };
-
 /** The row of a state, without the rest of the state. */
 export function rowOf({ failures, shares, calls }: Row): Row {
-  return withRow({}, failures, shares, calls);
+  return rowWith(failures, shares, calls);
 }
 
-/** Adds a row to an object. Built step by step: each failed attempt does this, and a spread makes an object for each part. */
-export function withRow<T extends object>(
-  to: T,
-  failures: number,
-  shares: Row['shares'],
-  calls: number | undefined,
-): T & Row {
-  const row = to as T & Mutable<Row>;
-  row.failures = failures;
-  if (shares) row.shares = shares;
-  if (calls !== undefined) row.calls = calls;
-  return row;
+/** One literal for each set of fields: every failed attempt makes a row, and adding fields one by one costs twice as much. */
+function rowWith(failures: number, shares: Row['shares'], calls: number | undefined): Row {
+  if (shares) return calls === undefined ? { failures, shares } : { failures, shares, calls };
+  return calls === undefined ? { failures } : { failures, calls };
 }
 
 /** The row after a failed attempt, which adds a fraction. */
 export function plus(row: Row, { count, of }: Shares, calls = 0): Row {
-  let sum = count;
-  let others: readonly Shares[] = NO_SHARES;
-  if (row.shares) {
-    sum += row.shares.find((shares) => shares.of === of)?.count ?? 0;
-    others = row.shares.filter((shares) => shares.of !== of);
-  }
+  const sum = count + sharesOf(row, of);
   const rest = sum % of;
   const failures = row.failures + (sum - rest) / of;
-  const shares = rest === 0 ? others : [...others, { count: rest, of }];
   const allCalls = callsIn(row) + calls;
-  return withRow({}, failures, shares.length === 0 ? undefined : shares, allCalls === failures ? undefined : allCalls);
+  return rowWith(failures, sharesWith(row, rest, of), allCalls === failures ? undefined : allCalls);
 }
 
-const NO_SHARES: readonly never[] = [];
+/** The row's fraction with this denominator. */
+function sharesOf({ shares = NO_SHARES }: Row, of: number): number {
+  for (const one of shares) if (one.of === of) return one.count;
+  return 0;
+}
+
+/** The row's fractions, with this one in place of the one with its denominator. */
+function sharesWith({ shares = NO_SHARES }: Row, count: number, of: number): Row['shares'] {
+  const others = shares.length === 0 ? shares : shares.filter((one) => one.of !== of);
+  if (count === 0) return others.length === 0 ? undefined : others;
+  return others.length === 0 ? [{ count, of }] : [...others, { count, of }];
+}
+
+const NO_SHARES: readonly Shares[] = [];
 
 /** The row after a failed call, which adds what its attempts have not added yet. */
 export function plusCall(row: Row, counted: Shares | undefined): Row {

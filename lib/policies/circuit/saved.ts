@@ -1,8 +1,9 @@
 import { BY_HAND } from './cause.js';
 import type { Circuit } from './circuit.js';
+import { forcedClosed } from './closed.js';
 import type { Span } from './rates.js';
 import { type Row, rowOf } from './row.js';
-import { asOf, CLOSED, forcedClosed } from './state.js';
+import { asOf, CLOSED } from './state.js';
 import type { CircuitState, TripReason } from './states.js';
 import { newWindow, type Window } from './window.js';
 import type { Windows } from './windows.js';
@@ -65,9 +66,13 @@ export function restoreCircuit(circuit: Circuit, saved: SavedCircuit, now: numbe
 function savedState(state: CircuitState, now: number): SavedState {
   switch (state.kind) {
     case 'closed': {
-      const { kind, ramp, ...row } = state;
-      if (!ramp) return { kind, ...row };
-      return { kind, ...row, ramp: { elapsedMs: now - ramp.since, leftMs: ramp.until - now, credit: ramp.credit } };
+      const { kind, ramp } = state;
+      if (!ramp) return { kind, ...copyOf(state) };
+      return {
+        kind,
+        ...copyOf(state),
+        ramp: { elapsedMs: now - ramp.since, leftMs: ramp.until - now, credit: ramp.credit },
+      };
     }
     case 'open': {
       const { kind, openedAt, until, trips, reason } = state;
@@ -77,10 +82,17 @@ function savedState(state: CircuitState, now: number): SavedState {
       return { kind: state.kind, trips: state.trips };
     case 'isolated':
     case 'forced-closed': {
-      const { reason, ...rest } = state;
-      return { ...rest, ...(reason !== undefined && { reason }) };
+      const { kind, reason } = state;
+      const because = reason !== undefined && { reason };
+      return kind === 'isolated' ? { kind, ...because } : { kind, ...copyOf(state), ...because };
     }
   }
+}
+
+/** A copy that its owner may change: the circuits that share a state keep it. */
+function copyOf(row: Row): Row {
+  const { shares } = row;
+  return { ...rowOf(row), ...(shares && { shares: shares.map((one) => ({ ...one })) }) };
 }
 
 function savedWindow(window: Window, now: number): SavedWindow {

@@ -1,14 +1,14 @@
 // The rules of the circuit as pure functions: from state, event and time to the next state.
 import type { Random } from '../../core/random.js';
-import { afterCall, isOver, type Ramp, rampFrom } from './ramp.js';
+import { afterFirst, closed, forcedClosed } from './closed.js';
+import { afterCall, isOver, rampFrom } from './ramp.js';
 import { brokenRate, type Tally } from './rates.js';
-import { failuresIn, plus, plusCall, type Row, rowOf, type Shares, withRow } from './row.js';
+import { failuresIn, plus, plusCall, type Row, type Shares } from './row.js';
 import type { CircuitRules } from './rules.js';
 import {
   type CircuitState,
   CLOSED,
   type Closed,
-  type ForcedClosed,
   type HalfOpen,
   type Lease,
   type Open,
@@ -78,24 +78,6 @@ export function asOf(state: CircuitState, now: number): CircuitState {
   return { kind: 'half-open', leases: [], issued: 0, successes: 0, failures: 0, probes: 1, trips: state.trips };
 }
 
-function closed(row: Row, ramp?: Ramp): Closed {
-  const { failures, shares, calls } = row;
-  if (failures === 0 && !shares && !ramp) return CLOSED;
-  const state = withRow({ kind: 'closed' as const }, failures, shares, calls);
-  return ramp ? { ...state, ramp } : state;
-}
-
-/** A state that admits every call and counts failures. */
-export function forcedClosed(reason: string | undefined, row: Row = CLOSED): ForcedClosed {
-  return { kind: 'forced-closed', ...rowOf(row), reason };
-}
-
-/** The state after `reset()`: closed, with a ramp if calls were rejected until now. */
-export function resetFrom(before: CircuitState, now: number, rampUpMs: number): Closed {
-  const wasRejecting = before.kind !== 'closed' && before.kind !== 'forced-closed';
-  return closed(CLOSED, wasRejecting ? rampFrom(now, rampUpMs) : undefined);
-}
-
 /** True if the state is closed or forced closed. A ramp may still reject calls. */
 export function isAdmitting(
   state: CircuitState,
@@ -150,6 +132,7 @@ export function attemptFailed(
 ): CircuitState {
   if (state.kind === 'forced-closed') return forcedClosed(state.reason, plus(state, { count: 1, of }));
   if (state.kind !== 'closed') return state;
+  if (state === CLOSED && of > 1) return afterFirst(of);
   return withFailure(state, plus(state, { count: 1, of }), undefined, now, rules, random, failed);
 }
 

@@ -17,6 +17,19 @@ export function including(windows: Windows, span: Span, now: number): Windows {
   return windowOf(windows, span) ? windows : [...windows, windowFrom(span, windows.at(-1), now)].slice(-MAX_WINDOWS);
 }
 
+/** Counts a call in every window, and in a new one of this span if there is none. */
+export function withCall(
+  windows: Windows,
+  span: Span | undefined,
+  isFailure: boolean,
+  isSlow: boolean,
+  now: number,
+): Windows {
+  const all = span ? including(windows, span, now) : windows;
+  for (const window of all) window.add(1, isFailure ? 1 : 0, isSlow ? 1 : 0, now);
+  return all;
+}
+
 export function windowOf(windows: Windows, { unit, size }: Span): Window | undefined {
   return windows.find((window) => window.size === size && window.unit === unit);
 }

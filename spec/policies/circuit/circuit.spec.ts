@@ -1,7 +1,8 @@
 import { expect } from 'chai';
-import type { Admission } from '#lib/call/admission.js';
+import { Admission } from '#lib/call/admission.js';
 import { CircuitOpenError } from '#lib/core/errors.js';
 import { Circuit } from '#lib/policies/circuit/circuit.js';
+import type { CircuitPeer } from '#lib/policies/circuit/peer.js';
 import type { CircuitRules } from '#lib/policies/circuit/rules.js';
 import type { Outcome } from '#lib/policies/circuit/state.js';
 
@@ -79,6 +80,36 @@ describe('A circuit', () => {
     expect(circuit.isPristine).to.equal(true);
   });
 
+  it('forgets failures in a row without a look at the clock, and leaves any more to settle', () => {
+    const { circuit, call, trip } = circuitOf();
+    const admitted = circuit.admission as Admission;
+    const heard: string[] = [];
+    circuit.outside.peer = {
+      failed: () => heard.push('failed'),
+      succeeded: () => heard.push('succeeded'),
+    } as unknown as CircuitPeer;
+    call('failure', 0);
+    expect(circuit.clear(new Admission(circuit, circuit.epoch - 1, 0))).to.equal(false);
+    expect(circuit.isPristine).to.equal(false);
+    expect(circuit.clear(admitted)).to.equal(true);
+    expect(circuit.isPristine).to.equal(true);
+    expect(heard).to.deep.equal(['failed', 'succeeded']);
+    expect(circuit.outside.outcomes).to.equal(2);
+    call('success', 0, RATES);
+    expect(circuit.clear(admitted)).to.equal(false);
+    trip();
+    expect(circuit.clear(admitted)).to.equal(false);
+  });
+
+  it('leaves a success during a ramp to settle', () => {
+    const rules = { ...RULES, rampUpMs: 100 };
+    const { circuit, call, trip } = circuitOf(rules);
+    trip();
+    call('success', 1000);
+    const admitted = new Admission(circuit, circuit.epoch, 0);
+    expect(circuit.clear(admitted)).to.equal(false);
+  });
+
   it('refuses at this moment only while it is open and its recovery is not over', () => {
     const { circuit, trip } = circuitOf();
     expect(circuit.isRejecting(0)).to.equal(false);
@@ -136,8 +167,8 @@ describe('A circuit', () => {
     trip();
     const [thrown, other] = [circuit.rejection(now), circuit.rejection(now)];
     const [given, another] = [
-      circuit.rejectionForFallback(now, 'Service.ask'),
-      circuit.rejectionForFallback(now, 'Service.ask'),
+      circuit.rejectionsBy(now).given('Service.ask'),
+      circuit.rejectionsBy(now).given('Service.ask'),
     ];
     expect(new Set([thrown, other, given, another]).size).to.equal(4);
     at = 400;

@@ -74,6 +74,24 @@ describe('A circuit that is saved and restored', () => {
     }
   });
 
+  it('is of its own: who changes what was saved changes no circuit, by failed attempts or closed by hand', () => {
+    const rules = rulesOf({ unit: 'calls', size: 4 });
+    const failing = (byHand: boolean): Circuit => {
+      const circuit = new Circuit('openai');
+      if (byHand) circuit.forceClosed();
+      circuit.attemptFailed(3, circuit.admission as Admission, 0, rules, noChance);
+      return circuit;
+    };
+    for (const byHand of [false, true]) {
+      const expected = savedCircuit(failing(byHand), 0);
+      const [one, other] = [failing(byHand), failing(byHand)];
+      const { state } = savedCircuit(one, 0) as unknown as { state: { shares: { count: number }[] } };
+      for (const shares of state.shares) shares.count = 2;
+      expect(savedCircuit(one, 0)).to.deep.equal(expected);
+      expect(savedCircuit(other, 0)).to.deep.equal(expected);
+    }
+  });
+
   it('is not open for longer where the clock is behind, and not at all where the pause was long', () => {
     const saved = { version: 1, savedAt: 1_000_000, windows: [] } as const;
     const open = { kind: 'open', elapsedMs: 100, leftMs: 900, trips: 1, reason: 'failures' } as const;

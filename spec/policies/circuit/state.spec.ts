@@ -1,17 +1,9 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
+import { resetFrom } from '#lib/policies/circuit/closed.js';
 import type { CircuitRules } from '#lib/policies/circuit/rules.js';
 import type { CircuitState, Outcome } from '#lib/policies/circuit/state.js';
-import {
-  admit,
-  asOf,
-  attemptFailed,
-  CLOSED,
-  open,
-  resetFrom,
-  retryAfterMs,
-  settle,
-} from '#lib/policies/circuit/state.js';
+import { admit, asOf, attemptFailed, CLOSED, open, retryAfterMs, settle } from '#lib/policies/circuit/state.js';
 
 const RULES: CircuitRules = {
   failureThreshold: 3,
