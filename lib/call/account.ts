@@ -9,6 +9,7 @@ import { watchEnd } from './open-stream.js';
 import { openingOf } from './opening.js';
 import { Answer, type Stream } from './policy.js';
 import type { CallContext } from './call-context.js';
+import { Rejection } from './rejection.js';
 import { type CallErrorType, type CallOutcome, type CallStats, count, type RefusedBy } from './stats.js';
 
 /** Counts the calls of one method, for one version of its settings. */
@@ -42,21 +43,24 @@ export class Account {
       },
       (error) => {
         this.failed(error, call);
-        throw error;
+        return new Rejection(error);
       },
     );
   }
 
   /** Counts a call that a policy answered instead of the inner layers. */
   answered(entered: Promise<unknown> | Answer, self: unknown, args: readonly unknown[], given?: Call) {
-    if (!(entered instanceof Answer))
-      return this.track(entered, given ?? new Call(this.#context, self, args, UNGUARDED));
-    const { promise, by, error } = entered;
+    // A promise has no such member, and `instanceof` costs more.
+    const { by } = entered as Partial<Answer>;
     if (by === 'constant') {
       this.#stats.fellBack += 1;
       if (given) this.#close(given, 'fallback');
-      return promise;
+      return (entered as Answer).promise;
     }
+    if (!(entered instanceof Answer))
+      return this.track(entered, given ?? new Call(this.#context, self, args, UNGUARDED));
+    const { promise, error } = entered;
+    if (by === 'counted') return promise;
     // Emitted synchronously, so that the limit of nested events also stops a listener that repeats the rejected call.
     if (by === 'refusal') {
       this.#circuitRejected(error, self, args, given);

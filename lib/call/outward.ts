@@ -5,6 +5,7 @@ import type { Call } from './call.js';
 import { openingOf } from './opening.js';
 import type { OnSuccess, Policy, Stream } from './policy.js';
 import type { CallContext } from './call-context.js';
+import { Rejection } from './rejection.js';
 
 export type Succeed = NonNullable<Policy['succeed']>;
 export type Fail = (error: unknown, call: Call) => Promise<unknown> | undefined;
@@ -34,8 +35,7 @@ export function out(
     (value) => (tail && follow(value, tail, call.context, () => call) ? value : succeed(value)),
     (error) => {
       const handled = fail(error, call);
-      if (handled === undefined) throw error;
-      return handled;
+      return handled === undefined ? new Rejection(error) : handled;
     },
   );
 }
@@ -66,7 +66,7 @@ function outCounted(
       const handled = fail(error, call);
       if (handled !== undefined) return handled;
       account.failed(error, call);
-      throw error;
+      return new Rejection(error);
     },
   );
 }

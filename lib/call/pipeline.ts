@@ -4,6 +4,7 @@ import { Call, callAfterwards } from './call.js';
 import { counted, counting, type Fail, follow, out, type Succeed, type Tail, tailOf } from './outward.js';
 import { Answer, type Next, type OnSuccess, type Policy } from './policy.js';
 import type { CallContext } from './call-context.js';
+import { Rejection } from './rejection.js';
 
 type Enter = (
   self: unknown,
@@ -13,9 +14,6 @@ type Enter = (
 ) => Admission | Entered;
 /** The answer of a policy instead of the inner layers. */
 type Entered = Promise<unknown> | Answer;
-
-/** Such an answer that has passed out through the outermost part, which has counted it. */
-class Counted extends Answer {}
 
 /** The steps of one policy, or of several fused ones. */
 interface Steps {
@@ -75,7 +73,6 @@ function run(steps: Steps, body: Next, context: CallContext, needsCall: boolean,
     const admission = enter(self, args, call ? call.admission : UNGUARDED, call);
     if (admission !== boundAdmission) {
       if (!isAdmission(admission)) {
-        if (admission instanceof Counted) return admission.promise;
         return account ? account.answered(admission, self, args, call) : promiseOf(admission, call);
       }
       boundAdmission = admission;
@@ -90,8 +87,7 @@ function run(steps: Steps, body: Next, context: CallContext, needsCall: boolean,
       const handled = fail(error, failed);
       if (handled !== undefined) return handled;
       account?.failed(error, failed);
-      // Thrown only here, because a rejection without a handler is expensive.
-      throw error;
+      return new Rejection(error);
     });
   };
 }
@@ -130,8 +126,9 @@ function fuse([first, ...rest]: readonly Policy[], body: Next, context: CallCont
   const fail = failOf(outer, next);
   const failCounted = countedFail(fail, account);
   const tail = account ? counted({ succeed, tail: outer.tail }, account) : outer.tail;
+  const bound = boundOnce(succeed);
   const settle = (promise: Promise<unknown>, call: Call): Promise<unknown> =>
-    out(promise, call, succeed(call.admission), failCounted, tail, account, outer.tail !== undefined);
+    out(promise, call, bound(call.admission), failCounted, tail, account, outer.tail !== undefined);
   return {
     enter: chainEnter(enterOf(outer, next), inner.enter, settle, context, account !== undefined),
     succeed: chainSucceed(succeed, inner.succeed),
@@ -140,6 +137,16 @@ function fuse([first, ...rest]: readonly Policy[], body: Next, context: CallCont
       return handled === undefined ? failCounted(error, call) : settle(handled, call);
     },
     tail: chainTail({ succeed, tail: outer.tail }, inner),
+  };
+}
+
+/** Binds the step once for each admission, which calls share. */
+function boundOnce(succeed: Succeed): Succeed {
+  let boundAdmission: Admission | undefined;
+  let onSuccess: OnSuccess;
+  return (admission) => {
+    if (admission !== boundAdmission) onSuccess = succeed((boundAdmission = admission));
+    return onSuccess;
   };
 }
 
@@ -171,8 +178,7 @@ function chainEnter(
     const known = answer.call ?? call ?? new Call(context, self, args, admission);
     if (answer.isFallback) known.hasFallenBack = true;
     const promise = settle(answer.promise, known);
-    if (isCounted) return new Counted(promise, known);
-    return new Answer(promise, known, answer.isFallback ? 'fallback' : answer.by);
+    return new Answer(promise, known, isCounted ? 'counted' : answer.isFallback ? 'fallback' : answer.by);
   };
   return (self, args, outerAdmission, call) => {
     const admission = outer === admit ? outerAdmission : outer(self, args, outerAdmission, call);

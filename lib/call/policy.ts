@@ -12,13 +12,14 @@ export type OnSuccess = (value: unknown) => unknown;
 export class Answer {
   /**
    * @param call the call that the inner layers run with, if they run later
-   * @param by set if the inner layers do not run; `constant`: the fallback's answer, which cannot fail
+   * @param by set if the inner layers do not run; `constant`: the fallback's answer, which cannot fail. `counted`: the
+   *   answer has passed out through the outermost part, which has counted it
    * @param error the error of a rejected call
    */
   constructor(
     readonly promise: Promise<unknown>,
     readonly call: Call | undefined,
-    readonly by?: 'refusal' | 'fallback' | 'constant',
+    readonly by?: 'refusal' | 'fallback' | 'constant' | 'counted',
     readonly error?: unknown,
   ) {}
 

@@ -6,6 +6,7 @@ import type { AttemptWatching, CallEnd, CallObserver, CallWatch, CallWatching, W
 import { watchEnd } from './open-stream.js';
 import { openingOf } from './opening.js';
 import type { Next } from './policy.js';
+import { Rejection } from './rejection.js';
 
 /** What runs calls so that these exporters watch them. */
 export function watchingBy(observers: readonly CallObserver[]): Watching | undefined {
@@ -51,7 +52,7 @@ function watchedAttempt(method: Next): Next {
         },
         (error: unknown) => {
           failed(error);
-          throw error;
+          return new Rejection(error);
         },
       );
   };

@@ -3,6 +3,7 @@ import { openingOf } from '../../call/opening.js';
 import { type StreamEnd, watchEnd } from '../../call/open-stream.js';
 import { Answer, type Next, type Policy, type Stream } from '../../call/policy.js';
 import type { MethodContext } from '../../call/method-context.js';
+import { Rejection } from '../../call/rejection.js';
 import { type WaitingLine, waitForTurn } from '../../call/wait-for-turn.js';
 import { ConcurrencyLimitError } from '../../core/errors.js';
 import type { ConcurrencyRefused } from '../../core/events.js';
@@ -99,7 +100,7 @@ export function limitConcurrency(context: MethodContext, { rules, name, bulkhead
         learn(bulkhead, 'failed', error, call);
         if (work) work.leave(bulkhead);
         else bulkhead.leave();
-        throw error;
+        return new Rejection(error);
       },
     );
   }

@@ -3,6 +3,7 @@ import type { Call } from '../../call/call.js';
 import { openingOf } from '../../call/opening.js';
 import type { Next, OnSuccess, Policy } from '../../call/policy.js';
 import type { MethodContext } from '../../call/method-context.js';
+import { Rejection } from '../../call/rejection.js';
 import { repeatAlone } from './leading.js';
 import type { Multiplied } from './multiplied.js';
 import type { RetryRules } from './rules.js';
@@ -51,9 +52,7 @@ export function retry(context: MethodContext, rules: RetryRules, multiplied: Mul
         return new RetrySequence(retries, call, attempt, since, context.clock.now()).afterValue(value);
       },
       (error) => {
-        const handled = fail(error, call, attempt, since);
-        if (handled === undefined) throw error;
-        return handled;
+        return fail(error, call, attempt, since) ?? new Rejection(error);
       },
     );
   };

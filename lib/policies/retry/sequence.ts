@@ -1,6 +1,7 @@
 import { type Call, CANCELLED } from '../../call/call.js';
 import { openingOf } from '../../call/opening.js';
 import type { Next } from '../../call/policy.js';
+import { Rejection } from '../../call/rejection.js';
 import { count } from '../../call/stats.js';
 import type { StopCause } from '../../call/scope.js';
 import { ConfigurationError } from '../../core/errors.js';
@@ -132,10 +133,13 @@ export class RetrySequence {
     const { self, args } = this.#call;
     // One less, because the start of the method adds one.
     this.#call.attempt = Math.max(this.#call.attempt, this.#attempt - 1);
-    return this.#next(self, args, this.#call).then(this.#onValue, this.#onError);
+    return this.#next(self, args, this.#call).then(
+      (value) => this.#onValue(value),
+      (error) => this.#onError(error),
+    );
   }
 
-  readonly #onValue = (value: unknown): unknown => {
+  #onValue(value: unknown): unknown {
     const { context, rules } = this.#retries;
     const opening = openingOf(value, context);
     if (opening) opening.rest = watchStream(this.#retries, opening.rest, this.#call, this.#tokensTaken);
@@ -143,14 +147,12 @@ export class RetrySequence {
     else this.#call.budget.putBack(this.#tokensTaken);
     this.#call.noteRecovery();
     return value;
-  };
+  }
 
-  readonly #onError = (error: unknown): unknown => {
+  #onError(error: unknown): unknown {
     const failure = repeatable(this.#retries, this.#call, error, this.#attempt);
-    const repeated = failure && this.afterFailure(failure, error);
-    if (repeated === undefined) throw error;
-    return repeated;
-  };
+    return (failure && this.afterFailure(failure, error)) ?? new Rejection(error);
+  }
 
   /** @throws {ConfigurationError} if `backoff` returns an invalid value */
   #waitMs(failure: Failure, ended: Ended): number {
