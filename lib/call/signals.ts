@@ -3,14 +3,18 @@
  * there is none.
  */
 export function findSignal(args: readonly unknown[]): AbortSignal | undefined {
+  // Every call runs this, most with one argument, and a loop costs more than the look at it.
+  if (args.length === 1) return signalOf(args[0]);
   for (const arg of args) {
-    // Most arguments are strings and numbers, and every call runs this.
-    if (typeof arg !== 'object' && typeof arg !== 'function') continue;
-    if (isSignal(arg)) return arg;
-    const nestedSignal = signalIn(arg);
-    if (nestedSignal) return nestedSignal;
+    const found = signalOf(arg);
+    if (found) return found;
   }
   return undefined;
+}
+
+function signalOf(arg: unknown): AbortSignal | undefined {
+  if (typeof arg !== 'object' && typeof arg !== 'function') return undefined;
+  return isSignal(arg) ? arg : signalIn(arg);
 }
 
 function signalIn(arg: object | null): AbortSignal | undefined {

@@ -68,9 +68,9 @@ export class Telemetry {
     return {
       // A separate step, so that the engine can inline the code that runs without an audience.
       audience: (now, known = levelOfEvent ? undefined : level) => {
+        if (!this.#hasListeners() && !this.#isEnabled(known ?? level)) return undefined;
         at = now;
         if (this.#hasListeners()) return tell;
-        if (!this.#isEnabled(known ?? level)) return undefined;
         // The level depends on the event, so the token is taken later.
         if (known === undefined) return tell;
         const bucket = bucketOf(known, now);
