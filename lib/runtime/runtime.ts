@@ -31,7 +31,6 @@ const state = shared('runtime.overrides', () => ({
   overrides: [] as readonly Override[],
   layers: undefined as Layers | undefined,
 }));
-let chosen: { readonly version: number; readonly writer: Writer } | undefined;
 
 const source = shared('runtime.source', () => new SettingsSource());
 const follower = shared(
@@ -54,7 +53,7 @@ export const runtime = shared('runtime', () => ({
   watching: undefined as Watching | undefined,
   /** The `classify` function of the latest `configure()` that sets one. */
   hooks: [] as readonly PlacedHook[],
-  telemetry: new Telemetry(currentWriter),
+  telemetry: new Telemetry(chooseWriter),
 }));
 
 /** How often the settings were reloaded. */
@@ -215,6 +214,7 @@ function refresh(): void {
     return state.overrides.findLast((one) => one[key] !== undefined)?.[key];
   };
   runtime.version += 1;
+  runtime.telemetry.chooseWriterAgain();
   state.layers = undefined;
   runtime.clock = last('clock') ?? systemClock;
   runtime.random = last('random') ?? systemRandom;
@@ -224,12 +224,7 @@ function refresh(): void {
   follow();
 }
 
-/** The writer of the current logger. Called for every event, so it is cached until the configuration changes. */
-function currentWriter(): Writer {
-  if (chosen?.version !== runtime.version) chosen = { version: runtime.version, writer: chooseWriter() };
-  return chosen.writer;
-}
-
+/** The writer of the current logger. */
 function chooseWriter(): Writer {
   const configured = state.overrides.findLast(({ writer }) => writer)?.writer;
   return configured ?? ownLogger(currentSettings().log.level);

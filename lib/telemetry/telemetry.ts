@@ -25,14 +25,23 @@ const MAX_CHANNELS = 1000;
 export class Telemetry {
   readonly #buckets = new LogBuckets();
   readonly #channels = new Map<string, Channel>();
-  readonly #writer: () => Writer;
+  readonly #chooseWriter: () => Writer;
+  #writer: Writer | undefined;
+  /** Grows when another writer may be chosen, and when a listener is added. */
+  #version = 1;
   #listeners: readonly Listener[] = [];
   #nested: (() => void)[] | undefined;
   #isAsking = false;
 
-  /** `writer` is called only when there is something to write, so that no logger is created before. */
-  constructor(writer: () => Writer) {
-    this.#writer = writer;
+  /** `chooseWriter` is called only when there is something to write, so that no logger is created before. */
+  constructor(chooseWriter: () => Writer) {
+    this.#chooseWriter = chooseWriter;
+  }
+
+  /** The configuration has changed: the next event goes to another writer. */
+  chooseWriterAgain(): void {
+    this.#writer = undefined;
+    this.#version += 1;
   }
 
   /** @returns a function that stops listening */
@@ -40,6 +49,7 @@ export class Telemetry {
     // A new function, so that one listener can be added twice.
     const added: Listener = (event) => listener(event);
     this.#listeners = [...this.#listeners, added];
+    this.#version += 1;
     return () => {
       this.#listeners = this.#listeners.filter((other) => other !== added);
     };
@@ -64,11 +74,18 @@ export class Telemetry {
       return this.#buckets.of(type, eventLevel === level ? key : `${key}\n${eventLevel}`, now);
     };
     let at = 0;
+    /** The version in which the log writes no event of this type. */
+    let silentIn = 0;
     const tell: Audience = (event) => this.#tell(event, (eventLevel) => bucketOf(eventLevel, at), at);
     return {
       // A separate step, so that the engine can inline the code that runs without an audience.
       audience: (now, known = levelOfEvent ? undefined : level) => {
-        if (!this.#hasListeners() && !this.#isEnabled(known ?? level)) return undefined;
+        if (silentIn === this.#version && !hasSubscribers()) return undefined;
+        const least = known ?? level;
+        if (!this.#hasListeners() && !this.#isEnabled(least)) {
+          if (this.#writer?.isFixed && least === level) silentIn = this.#version;
+          return undefined;
+        }
         at = now;
         if (this.#hasListeners()) return tell;
         // The level depends on the event, so the token is taken later.
@@ -94,7 +111,8 @@ export class Telemetry {
     const leftOut = isLogged ? (bucket?.takeLeftOut() ?? 0) : 0;
     if (!isLogged && !this.#hasListeners()) return;
     this.#deliverInOrder(() => {
-      if (isLogged) shielded(() => this.#writer().write(level, entryOf(event, level, leftOut)));
+      if (isLogged)
+        shielded(() => (this.#writer ??= this.#chooseWriter()).write(level, entryOf(event, level, leftOut)));
       if (this.#hasListeners()) this.#notifyListeners(event);
     });
   }
@@ -133,7 +151,7 @@ export class Telemetry {
     if (this.#isAsking) return false;
     this.#isAsking = true;
     try {
-      return this.#writer().isEnabled(level);
+      return (this.#writer ??= this.#chooseWriter()).isEnabled(level);
     } catch {
       // The logger may still be able to write.
       return true;

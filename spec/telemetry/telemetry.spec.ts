@@ -1,8 +1,11 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { expect } from 'chai';
 import { defineEvent } from '#lib/core/event-kinds.js';
 import type { EventType, ResilienceEvent } from '#lib/core/events.js';
-import type { Level } from '#lib/core/levels.js';
+import { isWritten, type Level } from '#lib/core/levels.js';
 import { CircuitProtected, circuit, configure, type LogEntry, onEvent, RetryOnTransient } from '#lib/index.js';
+import { CHANNEL } from '#lib/telemetry/broadcast.js';
+import type { Writer } from '#lib/telemetry/loggers/writer.js';
 import { Telemetry } from '#lib/telemetry/telemetry.js';
 import { rejectionOf, turn, unavailable, uniqueName } from '../support/upstream.js';
 import { virtualTime } from '../support/virtual-time.js';
@@ -107,6 +110,38 @@ describe('Telemetry', () => {
     expect(quiet.channel('call_failed', 'm').audience(0)).to.be.a('function');
     stop();
     expect(quiet.channel('call_failed', 'm').audience(0)).to.equal(undefined);
+  });
+
+  it('asks a logger whose levels never change once, and again when anything else has changed', () => {
+    let least: Level = 'error';
+    let asked = 0;
+    const writer = (): Writer => {
+      const written = least;
+      return {
+        isFixed: true,
+        isEnabled: (level) => ((asked += 1), isWritten(level, written)),
+        write: () => undefined,
+      };
+    };
+    const telemetry = new Telemetry(writer);
+    const channel = telemetry.channel('retry_gave_up', 'm');
+    const isHeard = (level?: Level): boolean => channel.audience(0, level) !== undefined;
+    // Of an event whose level depends on it, the less severe one says nothing about the other.
+    expect([isHeard('debug'), isHeard('debug'), asked]).to.deep.equal([false, false, 2]);
+    expect([isHeard(), isHeard(), isHeard('warn'), asked]).to.deep.equal([false, false, false, 3]);
+    const stop = telemetry.listen(() => undefined);
+    expect(isHeard()).to.equal(true);
+    stop();
+    expect(isHeard()).to.equal(false);
+    const subscriber = (): void => undefined;
+    subscribe(CHANNEL, subscriber);
+    expect(isHeard()).to.equal(true);
+    unsubscribe(CHANNEL, subscriber);
+    expect(isHeard()).to.equal(false);
+    least = 'warn';
+    expect(isHeard()).to.equal(false);
+    telemetry.chooseWriterAgain();
+    expect([isHeard('warn'), isHeard('debug'), isHeard('warn')]).to.deep.equal([true, false, true]);
   });
 
   it('delivers an event that a listener emits, after the one that is being delivered, to all in one order', () => {

@@ -10,7 +10,7 @@ import { Outside } from './outside.js';
 import type { CircuitRules } from './rules.js';
 import type { Tally } from './rates.js';
 import type { Shares } from './row.js';
-import { type Rejections, rejectionsOf } from './rejections.js';
+import { Rejections } from './rejections.js';
 import { admit, asOf, attemptFailed, type Failed, isAdmitting, isRefusing, type Outcome, settle } from './state.js';
 import { type CircuitState, CLOSED } from './states.js';
 import { NO_WINDOWS, windowOf, withCall, type Windows } from './windows.js';
@@ -90,9 +90,12 @@ export class Circuit implements CircuitPort {
     return this.#admission;
   }
 
-  /** True if it is open and rejects calls now. Every call asks this while it is open, so it allocates nothing. */
+  /**
+   * True if it is open and rejects calls now, and nobody waits for the next call. Every call asks this while it is open,
+   * so it allocates nothing.
+   */
   isRejecting(now: number): boolean {
-    return this.#state.kind === 'open' && isRefusing(this.#state, now);
+    return this.#state.kind === 'open' && this.#nextCall === undefined && isRefusing(this.#state, now);
   }
 
   /** The admission of a call, or undefined if it is rejected. */
@@ -203,7 +206,7 @@ export class Circuit implements CircuitPort {
 
   /** The errors of this epoch. */
   rejectionsBy(now: () => number): Rejections {
-    return (this.#rejections ??= rejectionsOf(this.name, this.#state.kind, () =>
+    return (this.#rejections ??= new Rejections(this.name, this.#state.kind, () =>
       this.outside.retryAfterMs(this.#state, now()),
     ));
   }

@@ -1,7 +1,7 @@
 import { Answer } from '../../call/policy.js';
 import { answerOf } from '../../call/predicate.js';
 import type { Failure } from '../../core/failure.js';
-import { read } from '../../failures/reading.js';
+import { isObject, read } from '../../failures/reading.js';
 import type { Fallback, ResolvedCircuitOptions } from './options.js';
 
 const LEARNER = Symbol.for('holdfast:learner');
@@ -23,16 +23,17 @@ export function isLearner(fallback: unknown): fallback is Learner {
   return read(fallback, LEARNER) === true;
 }
 
-const returnTrue = (): boolean => true;
-
 type AnyFallback = (this: unknown, error: unknown, ...args: unknown[]) => unknown;
 
 /** A fallback, prepared to answer. */
 export interface Substitute {
   /** True if the answer does not depend on the error. */
   readonly isConstant: boolean;
-  /** False if it has no answer for the call; then the call fails as if there were no fallback. */
-  isReady(self: unknown, args: readonly unknown[]): boolean;
+  /**
+   * False if it has no answer for the call; then the call fails as if there were no fallback. Undefined if it has one
+   * for every call.
+   */
+  readonly isReady?: (self: unknown, args: readonly unknown[]) => boolean;
   /** The fallback's answer. If the fallback fails, its error is thrown, with the first error as its `cause`. */
   with(self: unknown, args: readonly unknown[], error: unknown): Answer;
 }
@@ -59,20 +60,19 @@ export function answerBy(fallback: Fallback<unknown>): Substitute {
     };
   if (typeof fallback === 'function')
     return {
-      isReady: returnTrue,
       isConstant: false,
       with: (self, args, error) => callFallback(fallback as AnyFallback, self, args, error),
     };
   // Copied, so that one caller cannot change another's answer.
   const valueOf = isPlain(fallback) ? () => copyOf(fallback) : () => fallback;
-  return { isReady: returnTrue, isConstant: true, with: () => constantAnswer(valueOf()) };
+  return { isConstant: true, with: () => constantAnswer(valueOf()) };
 }
 
 function callFallback(fallback: AnyFallback, self: unknown, args: readonly unknown[], error: unknown): Answer {
   try {
     // A spread is expensive for a rejected call. Most calls have one argument, so they avoid it.
     const value = args.length === 1 ? fallback.call(self, error, args[0]) : fallback.call(self, error, ...args);
-    if (typeof read(value, 'then') !== 'function') return constantAnswer(value);
+    if (!isObject(value) || typeof read(value, 'then') !== 'function') return constantAnswer(value);
     const answered = Promise.resolve(value).catch((thrown) => Promise.reject(causedBy(thrown, error)));
     return new Answer(answered, undefined, 'fallback');
   } catch (thrown) {

@@ -107,9 +107,9 @@ export function protect(context: MethodContext, protection: Protection): Policy 
   ) => Admission | Answer;
 
   const rejectOrAdmit: EnterCircuit = (self, args, circuit, next, call) => {
-    circuit.called();
     const at = nowWhileRejecting();
     if (circuit.isRejecting(at)) return refuse(self, args, circuit, at);
+    circuit.called();
     return circuit.admission ?? admitOrReject(self, args, circuit, next, call);
   };
 

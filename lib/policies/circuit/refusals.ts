@@ -53,12 +53,12 @@ export function refusals(
   }
 
   return {
-    canAnswer: (self, args) => answer?.isReady(self, args) === true,
+    canAnswer: (self, args) => answer !== undefined && answer.isReady?.(self, args) !== false,
     refuse: (self, args, circuit, at) => {
       circuit.counts.refuse();
       const audience = refused.audience(at);
       if (audience) emitRejected(audience, circuit, at);
-      if (!answer?.isReady(self, args)) {
+      if (!answer || answer.isReady?.(self, args) === false) {
         const rejection = circuit.rejection(now, method);
         return new Answer(Promise.reject(rejection), undefined, 'refusal', rejection);
       }

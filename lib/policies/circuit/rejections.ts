@@ -2,34 +2,37 @@ import { CircuitOpenError } from '../../core/errors.js';
 import type { CircuitStateName } from '../../core/events.js';
 
 /** Creates the errors of one epoch of a circuit. */
-export interface Rejections {
+export class Rejections {
+  readonly #make: (method?: string) => CircuitOpenError;
+  #given: (new (method: string) => object) | undefined;
+
+  constructor(circuit: string, state: CircuitStateName, waitMs: () => number) {
+    this.#make = (method) =>
+      withoutStack(
+        () =>
+          new CircuitOpenError({
+            circuit,
+            method,
+            state,
+            get retryAfterMs() {
+              return waitMs();
+            },
+          }),
+      );
+  }
+
   /** An error to throw. */
-  thrown(method?: string): CircuitOpenError;
+  thrown(method?: string): CircuitOpenError {
+    return this.#make(method);
+  }
+
   /**
    * An error for a fallback; most fallbacks ignore it. A separate object that is `instanceof CircuitOpenError`, with
    * all other properties on its prototype. A native error costs thirty times as much.
    */
-  given(method: string): CircuitOpenError;
-}
-
-export function rejectionsOf(circuit: string, state: CircuitStateName, waitMs: () => number): Rejections {
-  const make = (method?: string): CircuitOpenError =>
-    withoutStack(
-      () =>
-        new CircuitOpenError({
-          circuit,
-          method,
-          state,
-          get retryAfterMs() {
-            return waitMs();
-          },
-        }),
-    );
-  let Given: (new (method: string) => object) | undefined;
-  return {
-    thrown: make,
-    given: (method) => new (Given ??= classWith(make()))(method) as CircuitOpenError,
-  };
+  given(method: string): CircuitOpenError {
+    return new (this.#given ??= classWith(this.#make()))(method) as CircuitOpenError;
+  }
 }
 
 function classWith(prototype: object): new (method: string) => object {

@@ -24,6 +24,7 @@ let isImporting = false;
 export function ownLogger(level: string): Writer {
   const leastSevere: LogLevel = LOG_LEVELS.find((known) => known === level) ?? 'info';
   return {
+    isFixed: true,
     isEnabled: (lineLevel) => isWritten(lineLevel, leastSevere),
     write: (_, entry) => write({ ...entry, timestamp: new Date(systemClock.now()).toISOString() }),
   };

@@ -80,6 +80,18 @@ describe('A circuit', () => {
     expect(circuit.isPristine).to.equal(true);
   });
 
+  it('lets the next call through to whoever waits for it, also while it is open', () => {
+    const { circuit, trip } = circuitOf();
+    trip();
+    let calls = 0;
+    circuit.onNextCall(() => (calls += 1));
+    expect(circuit.isRejecting(0)).to.equal(false);
+    circuit.called();
+    circuit.called();
+    expect(calls).to.equal(1);
+    expect(circuit.isRejecting(0)).to.equal(true);
+  });
+
   it('forgets failures in a row without a look at the clock, and leaves any more to settle', () => {
     const { circuit, call, trip } = circuitOf();
     const admitted = circuit.admission as Admission;
