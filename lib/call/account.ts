@@ -7,13 +7,13 @@ import { Call, callAfterwards } from './call.js';
 import { Durations } from './durations.js';
 import { watchEnd } from './open-stream.js';
 import { openingOf } from './opening.js';
-import { Answer, type Stream } from './policy.js';
+import { Answer, type Counter, type Stream } from './policy.js';
 import type { CallContext } from './call-context.js';
 import { Rejection } from './rejection.js';
 import { type CallErrorType, type CallOutcome, type CallStats, count, type RefusedBy } from './stats.js';
 
 /** Counts the calls of one method, for one version of its settings. */
-export class Account {
+export class Account implements Counter {
   readonly #context: CallContext;
   readonly #stats: CallStats;
   readonly #failedChannel: Channel;
@@ -35,10 +35,7 @@ export class Account {
   track(promise: Promise<unknown>, call: Call): Promise<unknown> {
     return promise.then(
       (value) => {
-        // A fallback may answer every call with one object, which stays as it is.
-        const opening = call.hasFallenBack ? undefined : openingOf(value, this.#context);
-        if (opening) opening.rest = this.watch(opening.rest, call);
-        else this.succeeded(call);
+        this.resolved(value, call);
         return value;
       },
       (error) => {
@@ -46,6 +43,14 @@ export class Account {
         return new Rejection(error);
       },
     );
+  }
+
+  /** The call resolved with this value: a stream is counted when it ends. */
+  resolved(value: unknown, call: Call): void {
+    // A fallback may answer every call with one object, which stays as it is.
+    const opening = call.hasFallenBack ? undefined : openingOf(value, this.#context);
+    if (opening) opening.rest = this.watch(opening.rest, call);
+    else this.succeeded(call);
   }
 
   /** Counts a call that a policy answered instead of the inner layers. */

@@ -19,7 +19,7 @@ class Reading extends Scope {
   }
 
   /** This scope provides no current signal. */
-  protected override enter<T>(method: () => T): T {
+  protected override enter<T>(method: () => Promise<T>): Promise<T> {
     return method();
   }
 }

@@ -6,18 +6,15 @@ import { Answer, type Next, type OnSuccess, type Policy } from './policy.js';
 import type { CallContext } from './call-context.js';
 import { Rejection } from './rejection.js';
 
-type Enter = (
-  self: unknown,
-  args: readonly unknown[],
-  admission: Admission,
-  call: Call | undefined,
-) => Admission | Entered;
+type Enter = NonNullable<Policy['enter']>;
 /** The answer of a policy instead of the inner layers. */
 type Entered = Promise<unknown> | Answer;
 
 /** The steps of one policy, or of several fused ones. */
 interface Steps {
   readonly enter: Enter;
+  /** What `enter` may run later. */
+  readonly next: Next;
   readonly succeed: Succeed;
   readonly fail: Fail;
   /** Undefined if none of the policies sees how a stream ends. */
@@ -50,7 +47,7 @@ function assemble(
 }
 
 function run(steps: Steps, body: Next, context: CallContext, needsCall: boolean, account?: Account): Next {
-  const { enter, succeed, fail } = steps;
+  const { enter, next, succeed, fail } = steps;
   const tail = account ? counted(steps, account) : steps.tail;
   // Bound once for each admission, which calls share: a healthy call creates one closure only, for its failure.
   let boundAdmission: Admission | undefined;
@@ -61,7 +58,8 @@ function run(steps: Steps, body: Next, context: CallContext, needsCall: boolean,
     if (!tail) return own;
     // A stream is followed with a new `Call`: only the admission of the original call is needed.
     const callOf = (): Call => callAfterwards(context, undefined, [], admission);
-    return (value) => (follow(value, tail, context, callOf) ? value : own(value));
+    // `follow` asks for an object too; here, most calls save the call of it.
+    return (value) => (typeof value === 'object' && follow(value, tail, context, callOf) ? value : own(value));
   };
 
   const runKnown = (call: Call, self: unknown, args: readonly unknown[], admission: Admission): Promise<unknown> => {
@@ -70,7 +68,7 @@ function run(steps: Steps, body: Next, context: CallContext, needsCall: boolean,
   };
 
   return (self, args, call) => {
-    const admission = enter(self, args, call ? call.admission : UNGUARDED, call);
+    const admission = enter(self, args, call ? call.admission : UNGUARDED, next, call);
     if (admission !== boundAdmission) {
       if (!isAdmission(admission)) {
         return account ? account.answered(admission, self, args, call) : promiseOf(admission, call);
@@ -102,24 +100,26 @@ function promiseOf(entered: Entered, call: Call | undefined): Promise<unknown> {
 function surround({ around, ...own }: Policy, next: Next, context: CallContext, account?: Account): Next {
   const run = around as NonNullable<Policy['around']>;
   const tail = account ? counted({ succeed: succeedNoop, tail: own.tail }, account) : own.tail;
+  const counter = own.tail ? undefined : account;
   return (self, args, call = new Call(context, self, args, UNGUARDED)) => {
-    let promise: Promise<unknown>;
+    let answer: Entered;
     try {
-      promise = run(call, next);
+      answer = run(call, next, counter);
     } catch (error) {
-      promise = Promise.reject(error);
+      answer = Promise.reject(error);
     }
-    return tail ? out(promise, call, passValue, passError, tail, account, own.tail !== undefined) : promise;
+    if (answer instanceof Answer) return answer.promise;
+    return tail ? out(answer, call, passValue, passError, tail, account, own.tail !== undefined) : answer;
   };
 }
 
 /** @param account set for the outermost part: then what a `fail` step answers with is counted already */
 function fuse([first, ...rest]: readonly Policy[], body: Next, context: CallContext, account?: Account): Steps {
   const outer = first as Policy;
-  const { succeed = succeedNoop } = outer;
+  const { enter = admit, succeed = succeedNoop } = outer;
   if (rest.length === 0) {
     const fail = countedFail(failOf(outer, body), account);
-    return { enter: enterOf(outer, body), succeed, fail, tail: outer.tail };
+    return { enter, next: body, succeed, fail, tail: outer.tail };
   }
   const inner = fuse(rest, body, context);
   const next = run(inner, body, context, false);
@@ -130,7 +130,8 @@ function fuse([first, ...rest]: readonly Policy[], body: Next, context: CallCont
   const settle = (promise: Promise<unknown>, call: Call): Promise<unknown> =>
     out(promise, call, bound(call.admission), failCounted, tail, account, outer.tail !== undefined);
   return {
-    enter: chainEnter(enterOf(outer, next), inner.enter, settle, context, account !== undefined),
+    enter: inner.enter === admit ? enter : chainEnter(enter, next, inner, settle, context, account !== undefined),
+    next,
     succeed: chainSucceed(succeed, inner.succeed),
     fail: (error, call) => {
       const handled = inner.fail(error, call);
@@ -160,12 +161,12 @@ function countedFail(fail: Fail, account: Account | undefined): Fail {
 
 function chainEnter(
   outer: Enter,
-  inner: Enter,
+  next: Next,
+  inner: Steps,
   settle: (promise: Promise<unknown>, call: Call) => Promise<unknown>,
   context: CallContext,
   isCounted: boolean,
 ): Enter {
-  if (inner === admit) return outer;
   // The answer of the inner policies passes out through the outer policy.
   const answer = (
     entered: Entered,
@@ -180,11 +181,11 @@ function chainEnter(
     const promise = settle(answer.promise, known);
     return new Answer(promise, known, isCounted ? 'counted' : answer.isFallback ? 'fallback' : answer.by);
   };
-  return (self, args, outerAdmission, call) => {
-    const admission = outer === admit ? outerAdmission : outer(self, args, outerAdmission, call);
+  return (self, args, outerAdmission, _next, call) => {
+    const admission = outer === admit ? outerAdmission : outer(self, args, outerAdmission, next, call);
     if (admission !== outerAdmission && !isAdmission(admission)) return admission;
     if (call) call.admission = admission as Admission;
-    const entered = inner(self, args, admission as Admission, call);
+    const entered = inner.enter(self, args, admission as Admission, inner.next, call);
     // Most policies return the admission they got; comparing is cheaper than `isAdmission`.
     return entered === admission || isAdmission(entered)
       ? entered
@@ -205,10 +206,6 @@ function chainTail(outer: Pick<Steps, 'succeed' | 'tail'>, inner: Pick<Steps, 's
   if (!outer.tail && !inner.tail) return undefined;
   const [first, second] = [tailOf(inner), tailOf(outer)];
   return (rest, call, value) => second(first(rest, call, value), call, value);
-}
-
-function enterOf({ enter }: Policy, next: Next): Enter {
-  return enter ? (self, args, admission, call) => enter(self, args, admission, next, call) : admit;
 }
 
 function failOf({ fail }: Policy, next: Next): Fail {

@@ -13,7 +13,7 @@ export class Answer {
   /**
    * @param call the call that the inner layers run with, if they run later
    * @param by set if the inner layers do not run; `constant`: the fallback's answer, which cannot fail. `counted`: the
-   *   answer has passed out through the outermost part, which has counted it
+   *   call is counted already
    * @param error the error of a rejected call
    */
   constructor(
@@ -26,6 +26,12 @@ export class Answer {
   get isFallback(): boolean {
     return this.by === 'fallback' || this.by === 'constant';
   }
+}
+
+/** Counts how a call ended. For an `around` step that settles its promise itself: counting there saves a promise. */
+export interface Counter {
+  resolved(value: unknown, call: Call): void;
+  failed(error: unknown, call: Call): void;
 }
 
 /**
@@ -60,9 +66,10 @@ export interface Policy {
   readonly fail?: ((error: unknown, call: Call, next: Next) => Promise<unknown> | undefined) | undefined;
   /**
    * Replaces `enter`, `succeed` and `fail`: runs before and after the call, and may inspect the value and repeat the
-   * call.
+   * call. The outermost policy, if it is holdfast's own, gets a `counter`. If it uses that, it calls one of its members
+   * once, before its promise settles, and returns an {@link Answer} by `counted`.
    */
-  readonly around?: ((call: Call, next: Next) => Promise<unknown>) | undefined;
+  readonly around?: ((call: Call, next: Next, counter?: Counter) => Promise<unknown> | Answer) | undefined;
   /**
    * The call returned a stream. Returns the stream to pass on. A policy that only needs to know how the stream ends
    * returns `watchEnd(rest, …)`, which costs nothing per chunk.

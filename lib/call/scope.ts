@@ -132,23 +132,23 @@ export class Scope {
    * outcome is ignored. Runs nothing if the scope has already ended. Only one run at a time.
    */
   run<T>(method: () => Promise<T>): Promise<T> {
-    return this.cutShort(method, (value, error) => this.settled(value, error));
+    return this.cutShort(method, true);
   }
 
   /** Like `run`, for a part of the method's work, such as one chunk of a stream. */
-  cutShort<T>(part: () => Promise<T>, settled?: (value?: T, error?: unknown) => void): Promise<T> {
+  cutShort<T>(part: () => Promise<T>, isWhole = false): Promise<T> {
     if (this.#ended) return Promise.reject(this.#ended.error);
     return new Promise((resolve, reject) => {
       this.#rejectRun = reject;
       this.enter(part).then(
         (value) => {
           this.#rejectRun = undefined;
-          settled?.(value);
+          if (isWhole) this.settled(value, false);
           resolve(value);
         },
         (error: unknown) => {
           this.#rejectRun = undefined;
-          settled?.(undefined, error);
+          if (isWhole) this.settled(error, true);
           reject(error);
         },
       );
@@ -159,12 +159,17 @@ export class Scope {
    * Runs with the scope's signal as the current one. This slows every promise inside, so only scopes that may end early
    * use it.
    */
-  protected enter<T>(method: () => T): T {
-    return current.run((this.#holder ??= { scope: this }), method);
+  protected enter<T>(method: () => Promise<T>): Promise<T> {
+    try {
+      return current.run((this.#holder ??= { scope: this }), method);
+    } catch (error) {
+      // An async method throws here only if there is no stack left.
+      return Promise.reject(error);
+    }
   }
 
-  /** Called when the method has settled, even if the scope has ended before. */
-  protected settled(_value?: unknown, _error?: unknown): void {}
+  /** Called when the method has settled with a value or an error, even if the scope has ended before. */
+  protected settled(_outcome: unknown, _isFailure: boolean): void {}
 
   end(cause: StopCause, error: unknown): void {
     if (this.#ended) return;

@@ -14,9 +14,9 @@ class Sharing extends Scope {
     this.#call = call;
   }
 
-  protected override settled(value?: unknown, error?: unknown): void {
+  protected override settled(outcome: unknown): void {
     // The result came too late: nobody will read it.
-    if (this.ended) discardUnread(value ?? error, this.#call.context);
+    if (this.ended) discardUnread(outcome, this.#call.context);
   }
 }
 

@@ -34,10 +34,10 @@ export class Attempt extends Scope {
     return this.#isInnermost ? this.enter(method) : super.run(method);
   }
 
-  protected override settled(value?: unknown, error?: unknown): void {
+  protected override settled(outcome: unknown, isFailure: boolean): void {
     // The result came too late: nobody will read it.
-    if (this.ended) discardUnread(value ?? error, this.call.context);
+    if (this.ended) discardUnread(outcome, this.call.context);
     // A stream is read in the innermost scope.
-    else openingOf(value, this.call.context, this);
+    else if (!isFailure) openingOf(outcome, this.call.context, this);
   }
 }

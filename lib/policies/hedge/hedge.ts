@@ -1,4 +1,4 @@
-import type { Next, Policy } from '../../call/policy.js';
+import { Answer, type Next, type Policy } from '../../call/policy.js';
 import type { MethodContext } from '../../call/method-context.js';
 import { burstClock } from '../../core/burst-clock.js';
 import type { Latencies } from './latencies.js';
@@ -29,5 +29,10 @@ export function hedge(context: MethodContext, rules: HedgeRules, seen: Latencies
     track = { ...common, run: ({ call }, { self, args }) => next(self, args, call) };
     return track;
   };
-  return { around: (call, next) => new Race(trackOf(next), call).winner() };
+  return {
+    around: (call, next, counter) => {
+      const winner = new Race(trackOf(next), call, counter).winner();
+      return counter ? new Answer(winner, call, 'counted') : winner;
+    },
+  };
 }

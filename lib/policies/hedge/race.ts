@@ -3,6 +3,7 @@ import { discardUnread, openingOf } from '../../call/opening.js';
 import { watchEnd } from '../../call/open-stream.js';
 import { onAbort } from '../../call/signals.js';
 import type { MethodContext } from '../../call/method-context.js';
+import type { Counter } from '../../call/policy.js';
 import type { StopCause } from '../../call/scope.js';
 import type { HedgeRefusal } from '../../core/events.js';
 import { type Started, startTimer } from '../../core/shared-timer.js';
@@ -47,16 +48,18 @@ export class Race {
   #isStopped = false;
   #isWon = false;
   #stopListening: (() => void) | undefined;
+  /** Counts the call, if this is its outermost policy; undefined once it has. */
+  #counter: Counter | undefined;
 
-  constructor(track: Track, call: Call) {
+  constructor(track: Track, call: Call, counter?: Counter) {
     this.#track = track;
     this.#call = call;
+    this.#counter = counter;
   }
 
   /** Starts the race; resolves with the first success. Makes no attempt if the caller has already aborted. */
   winner(): Promise<unknown> {
     const { admission, scope, signal, isAborted } = this.#call;
-    if (isAborted || scope?.ended) return Promise.reject(this.#call.stop.error);
     const { now, afterMs, onLatency } = this.#track;
     // A probe is not hedged: a half-open circuit should send one request only.
     if (admission.lease === 0 || admission.isShadow) this.#afterMs = afterMs();
@@ -64,6 +67,7 @@ export class Race {
     return new Promise((resolve, reject) => {
       this.#resolve = resolve;
       this.#reject = reject;
+      if (isAborted || scope?.ended) return this.#rejectCall(this.#call.stop.error);
       if (signal || scope) this.#stopListening = this.#listenToStop();
       this.#start(1);
     });
@@ -153,7 +157,14 @@ export class Race {
     if (this.#hedges) this.#endAll('lost', new DOMException('Another attempt was faster.', 'AbortError'), attempt);
     if (opening) opening.rest = watchEnd(opening.rest, { ended: (how) => endStream(attempt, how === 'left') });
     else attempt.release();
+    this.#counter?.resolved(value, this.#call);
     this.#resolve(value);
+  }
+
+  #rejectCall(error: unknown): void {
+    this.#counter?.failed(error, this.#call);
+    this.#counter = undefined;
+    this.#reject(error);
   }
 
   #fail(attempt: Attempt, error: unknown): void {
@@ -170,7 +181,7 @@ export class Race {
     this.#runningAttempts -= 1;
     if (this.#runningAttempts > 0 || this.#isWon) return;
     this.#release();
-    this.#reject(this.#isStopped ? this.#call.stop.error : this.#firstFailure?.error);
+    this.#rejectCall(this.#isStopped ? this.#call.stop.error : this.#firstFailure?.error);
   }
 
   /** The caller has aborted, or a time limit around the call has ended. */
@@ -182,7 +193,7 @@ export class Race {
     const { error } = stop;
     this.#endAll(stop.cause ?? 'aborted', error);
     // With inner policies, waits until they have settled.
-    if (this.#track.isInnermost) this.#reject(error);
+    if (this.#track.isInnermost) this.#rejectCall(error);
   }
 
   #endAll(cause: StopCause, error: unknown, except?: Attempt): void {

@@ -1,7 +1,7 @@
 import type { Call } from '../../call/call.js';
 import { discardUnread, openingOf } from '../../call/opening.js';
 import { watchEnd } from '../../call/open-stream.js';
-import type { Next } from '../../call/policy.js';
+import type { Counter, Next } from '../../call/policy.js';
 import { Scope } from '../../call/scope.js';
 import type { MethodContext } from '../../call/method-context.js';
 import type { StopCause } from '../../call/scope.js';
@@ -39,14 +39,17 @@ export class Limit extends Scope {
   /** The timer of the wait for a chunk. */
   #chunkTimer: Started | undefined;
   #hasChunk = false;
+  /** Counts the call, if this is its outermost policy; undefined once it has. */
+  #counter: Counter | undefined;
   /** For an outer limit: rejects the call even if inner policies do not react to the end. */
-  #rejectCall: ((reason: unknown) => void) | undefined;
+  #reject: ((reason: unknown) => void) | undefined;
 
-  constructor(kind: LimitKind, call: Call) {
+  constructor(kind: LimitKind, call: Call, counter?: Counter) {
     super(call);
     const { context, now, rules, covers } = kind;
     this.#kind = kind;
     this.#call = call;
+    this.#counter = counter;
     this.#startedAt = now();
     if (this.ended) return;
     const { limitMs } = rules;
@@ -64,25 +67,26 @@ export class Limit extends Scope {
     const { self, args } = this.#call;
     if (this.ended) {
       const { error } = this.ended;
+      this.#countFailure(error);
       this.release();
       return Promise.reject(error);
     }
     if (this.#kind.placement === 'inner') return next(self, args, this.#call);
     return new Promise((resolve, reject) => {
-      this.#rejectCall = reject;
+      this.#reject = reject;
       next(self, args, this.#call).then(
         (value) => {
-          if (this.ended) this.#fail(reject, value);
+          if (this.ended) this.#fail(value);
           else {
             this.#succeed(value);
             resolve(value);
           }
         },
         (error: unknown) => {
-          if (this.ended) this.#fail(reject);
+          if (this.ended) this.#fail();
           else {
             this.release();
-            reject(error);
+            this.#rejectCall(error);
           }
         },
       );
@@ -92,11 +96,12 @@ export class Limit extends Scope {
   override end(cause: StopCause, error: unknown): void {
     if (this.ended) return;
     this.#clearTimers();
-    const rejectCall = this.#rejectCall;
     // Inner policies get one turn to settle before the caller gets the error. The limit does not wait longer for them.
-    if (rejectCall) afterThisTurn(() => rejectCall(error));
+    if (this.#reject) afterThisTurn(() => this.#rejectCall(error));
     super.end(cause, error);
-    if (this.#kind.placement === 'inner') this.leave();
+    if (this.#kind.placement === 'outer') return;
+    this.leave();
+    this.#countFailure(error);
   }
 
   override release(): void {
@@ -111,16 +116,30 @@ export class Limit extends Scope {
     else super.expire();
   }
 
-  protected override settled(value?: unknown, error?: unknown): void {
+  protected override settled(outcome: unknown, isFailure: boolean): void {
     // The result came too late: nobody will read it.
-    if (this.ended) discardUnread(value ?? error, this.#kind.context);
-    else if (this.#kind.placement === 'inner') this.#succeed(value);
-    // A stream is read in the innermost scope.
-    else openingOf(value, this.#kind.context, this);
+    if (this.ended) discardUnread(outcome, this.#kind.context);
+    else if (this.#kind.placement === 'inner') {
+      if (!isFailure) return this.#succeed(outcome);
+      this.release();
+      this.#countFailure(outcome);
+      // A stream is read in the innermost scope.
+    } else if (!isFailure) openingOf(outcome, this.#kind.context, this);
+  }
+
+  #succeed(value: unknown): void {
+    this.#keepFor(value);
+    this.#counter?.resolved(value, this.#call);
+    this.#counter = undefined;
+  }
+
+  #countFailure(error: unknown): void {
+    this.#counter?.failed(error, this.#call);
+    this.#counter = undefined;
   }
 
   /** Releases the limit, or, for a stream, keeps it until the stream ends. */
-  #succeed(value: unknown): void {
+  #keepFor(value: unknown): void {
     const opening = openingOf(value, this.#kind.context, this);
     if (!opening) return this.release();
     this.#hasChunk = this.#kind.context.isStream;
@@ -140,11 +159,16 @@ export class Limit extends Scope {
   }
 
   /** Rejects the call, because the limit has ended; discards the result of the inner layers. */
-  #fail(reject: (error: unknown) => void, value?: unknown): void {
+  #fail(value?: unknown): void {
     const { error } = this.#call.stop;
     discardUnread(value, this.#kind.context);
     this.release();
-    reject(error);
+    this.#rejectCall(error);
+  }
+
+  #rejectCall(error: unknown): void {
+    this.#countFailure(error);
+    this.#reject?.(error);
   }
 
   #startChunkTimer(): void {

@@ -1,4 +1,4 @@
-import type { Policy } from '../../call/policy.js';
+import { Answer, type Policy } from '../../call/policy.js';
 import type { MethodContext } from '../../call/method-context.js';
 import { burstClock } from '../../core/burst-clock.js';
 import { Limit, type LimitKind } from './limit.js';
@@ -19,5 +19,10 @@ export function limitCall(context: MethodContext, rules: TimeLimitRules): Policy
 }
 
 function limited(kind: LimitKind): Policy {
-  return { around: (call, next) => new Limit(kind, call).around(next) };
+  return {
+    around: (call, next, counter) => {
+      const ended = new Limit(kind, call, counter).around(next);
+      return counter ? new Answer(ended, call, 'counted') : ended;
+    },
+  };
 }
