@@ -4,6 +4,7 @@ import { growth } from './sections/growth.js';
 import { imports } from './sections/imports.js';
 import { limits } from './sections/limits.js';
 import { memory } from './sections/memory.js';
+import { open } from './sections/open.js';
 import { paths } from './sections/paths.js';
 import { policies } from './sections/policies.js';
 import { streams } from './sections/streams.js';
@@ -29,7 +30,7 @@ import { visibility } from './sections/visibility.js';
  * @typedef {{ tables: Table[], marks: [what: string, { value: string, reached: boolean }][] }} Found
  */
 
-const SECTIONS = { paths, policies, limits, fleet, streams, memory, imports, growth, visibility };
+const SECTIONS = { paths, open, policies, limits, fleet, streams, memory, imports, growth, visibility };
 
 export const SECTION_NAMES = Object.keys(SECTIONS);
 

@@ -119,7 +119,6 @@ function marksOf({ healthy, rejected, retried, open }, alone) {
       'failing path, repeated: at most 1.8 × the hand-written loop',
       atMost(1.8, ratio(retried.times, retried.ours, retried.base)),
     ],
-    ['open path with a fallback: at most 2 × a resolved promise', atMost(2, ratio(open.times, open.ours, open.base))],
   ];
   if (alone) return own;
   return [

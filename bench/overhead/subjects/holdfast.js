@@ -15,11 +15,11 @@ import { ATTEMPTS, FALLBACK, OPEN_MS, THRESHOLD } from './job.js';
 configure({ settings: { log: { level: 'silent' } } });
 
 const CIRCUIT = { failureThreshold: THRESHOLD, recoveryTimeout: `${OPEN_MS}ms` };
-const retry = () => RetryOnTransient({ maxAttempts: ATTEMPTS, minWait: '0ms', maxWait: '0ms' });
+export const retry = () => RetryOnTransient({ maxAttempts: ATTEMPTS, minWait: '0ms', maxWait: '0ms' });
 /** A call that no other one shares. */
 const alone = () => Coalesced({ key: (question) => question });
 const roomy = () => RateLimited({ limit: 1_000_000_000, per: '1s' });
-const circuit = (options) => CircuitProtected({ ...CIRCUIT, ...options });
+export const circuit = (options) => CircuitProtected({ ...CIRCUIT, ...options });
 
 /** Decorators of one method, outermost first: made anew for each, as each use of a decorator is. */
 export const STACKS = {
