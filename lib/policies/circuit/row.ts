@@ -45,7 +45,7 @@ function sharesOf({ shares = NO_SHARES }: Row, of: number): number {
   return 0;
 }
 
-/** The row's fractions, with this one in place of the one with its denominator. */
+/** The row's fractions, with this one instead of the one with its denominator. */
 function sharesWith({ shares = NO_SHARES }: Row, count: number, of: number): Row['shares'] {
   const others = shares.length === 0 ? shares : shares.filter((one) => one.of !== of);
   if (count === 0) return others.length === 0 ? undefined : others;
