@@ -16,11 +16,14 @@ export class KeyedCircuits {
   readonly #used = new Map<string, Circuit>();
   /** Circuits that were unused for long and rejected calls when they were last checked. */
   readonly #rejecting = new Map<string, Circuit>();
+  /** The most recently used circuit, which need not be moved to the end. */
+  #latest: { readonly key: string; readonly circuit: Circuit } | undefined;
 
   /** @param make creates the circuit of a key */
   constructor(readonly make: (key: string) => Circuit) {}
 
   get(key: string, maxKeys: number, now: () => number): Circuit {
+    if (this.#latest?.key === key) return this.#latest.circuit;
     const existing = this.#used.get(key) ?? this.#rejecting.get(key);
     const circuit = existing ?? this.make(key);
     if (existing) {
@@ -30,6 +33,7 @@ export class KeyedCircuits {
       this.#forget(maxKeys, now());
     }
     this.#used.set(key, circuit);
+    this.#latest = { key, circuit };
     return circuit;
   }
 
