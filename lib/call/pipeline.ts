@@ -146,7 +146,10 @@ function boundOnce(succeed: Succeed): Succeed {
   let boundAdmission: Admission | undefined;
   let onSuccess: OnSuccess;
   return (admission) => {
-    if (admission !== boundAdmission) onSuccess = succeed((boundAdmission = admission));
+    if (admission !== boundAdmission) {
+      onSuccess = succeed(admission);
+      boundAdmission = admission;
+    }
     return onSuccess;
   };
 }

@@ -2,6 +2,7 @@ import type { Call } from '../call/call.js';
 import { openingOf } from '../call/opening.js';
 import { swallow } from '../call/open-stream.js';
 import type { Next, Policy, Stream } from '../call/policy.js';
+import { Rejection } from '../call/rejection.js';
 import { isPromise, kindOfValue, type Mistake } from './check.js';
 
 /** Runs a step. If it throws, that is a mistake of the policy, not an outcome of the call. */
@@ -69,7 +70,7 @@ export function guarded(policy: Policy, mistake: Mistake): Policy {
 
   const failed = (error: unknown, call: Call, next: Next): unknown => {
     const answer: unknown = fail && attempt('fail', mistake, () => fail(error, call, nextOf(call, next)));
-    if (answer === undefined) throw error;
+    if (answer === undefined) return new Rejection(error);
     if (isPromise(answer)) return answer;
     throw mistake('fail', `expected a promise or undefined, got ${kindOfValue(answer)}`);
   };
