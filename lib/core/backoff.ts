@@ -14,5 +14,6 @@ export function doubledMs(times: number, minWaitMs: number, maxWaitMs: number): 
  */
 export function jitteredMs(retry: number, minWaitMs: number, maxWaitMs: number, random: Random): number {
   const lowestMs = doubledMs(0, minWaitMs, maxWaitMs);
+  if (lowestMs >= maxWaitMs) return lowestMs;
   return lowestMs + (doubledMs(retry, minWaitMs, maxWaitMs) - lowestMs) * random();
 }
