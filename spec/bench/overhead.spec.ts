@@ -15,6 +15,15 @@ describe('npm run bench', function () {
     expect(stdout).to.match(/^healthy path, both decorators: .* +\d+\.\d\d × +(yes|no)$/m);
   });
 
+  it('measures the open path by the kind of fallback', async () => {
+    const { code, stdout, stderr } = await run('overhead', '--quick', '--alone', '--only', 'open');
+    expect(code, stderr).to.equal(0);
+    for (const kind of ['a constant as fallback', 'a function as fallback, among five other stacks']) {
+      expect(stdout).to.match(new RegExp(`^${kind} +\\d+ +\\d+\\.\\d\\d +\\d+$`, 'm'));
+      expect(stdout).to.match(new RegExp(`^open path with ${kind}: at most .* +\\d+\\.\\d\\d × +(yes|no)$`, 'm'));
+    }
+  });
+
   it('says what a circuit holds on to', async () => {
     const { code, stdout, stderr } = await run('overhead', '--quick', '--alone', '--only', 'memory');
     expect(code, stderr).to.equal(0);
@@ -89,7 +98,7 @@ describe('npm run bench', function () {
     [
       'an unknown section',
       ['--only', 'speed'],
-      /^bench: .*'speed'.*one of paths, policies, limits, fleet, streams, memory, imports, growth, visibility\./,
+      /^bench: .*'speed'.*one of paths, open, policies, limits, fleet, streams, memory, imports, growth, visibility\./,
     ],
     ['a word too many', ['paths'], /^bench: too many arguments.* Known: --help/],
   ] as const) {
