@@ -1,5 +1,6 @@
 import { AsyncResource } from 'node:async_hooks';
 import { type Clock, systemClock, type Timer } from './clock.js';
+import { type Moment, startMoment, tellMoment } from './moments.js';
 
 /** A started timer. */
 export interface Started {
@@ -43,16 +44,16 @@ const queues = new Map<number, TimerQueue>();
 
 /** One timer in a queue. Keeps the async context in which it was started. */
 class Entry extends AsyncResource implements Started {
-  readonly due: number;
+  readonly since: Moment;
   readonly #queue: TimerQueue;
   readonly #callback: () => void;
   before: Entry | undefined;
   behind: Entry | undefined;
   isQueued = true;
 
-  constructor(queue: TimerQueue, callback: () => void, due: number, before: Entry | undefined) {
+  constructor(queue: TimerQueue, callback: () => void, before: Entry | undefined) {
     super('holdfast.timer');
-    this.due = due;
+    this.since = startMoment();
     this.#queue = queue;
     this.#callback = callback;
     this.before = before;
@@ -82,7 +83,7 @@ class TimerQueue {
   }
 
   add(callback: () => void): Entry {
-    const entry = new Entry(this, callback, performance.now() + this.#ms, this.#last);
+    const entry = new Entry(this, callback, this.#last);
     if (this.#last) this.#last.behind = entry;
     else this.#begin(entry);
     this.#last = entry;
@@ -112,13 +113,19 @@ class TimerQueue {
 
   readonly #fire = (): void => {
     this.#timer = undefined;
-    for (let entry = this.#first; entry && entry.due <= performance.now() + 1; entry = this.#first) {
+    for (let entry = this.#first; entry && this.#leftMs(entry) <= 1; entry = this.#first) {
       this.remove(entry);
       entry.fire();
     }
     // A callback may have started another timer.
     if (this.#timer) return;
-    if (this.#first) this.#arm(Math.max(1, this.#first.due - performance.now()));
+    if (this.#first) this.#arm(Math.max(1, this.#leftMs(this.#first)));
     else queues.delete(this.#ms);
   };
+
+  #leftMs({ since }: Entry): number {
+    // Only a timer of this very turn may not have been told yet.
+    if (since.at === Number.POSITIVE_INFINITY) tellMoment();
+    return since.at + this.#ms - performance.now();
+  }
 }
