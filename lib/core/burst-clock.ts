@@ -1,10 +1,10 @@
 import { type Clock, systemClock } from './clock.js';
+import { afterThisRealTurn } from './turn.js';
 
 /** This many calls in one millisecond are a burst; in a burst, the clock is read once per this many calls. */
 const BURST = 16;
 
 const realNow = Date.now;
-const afterThisTurn = globalThis.setImmediate ?? ((callback: () => void) => setTimeout(callback, 0));
 
 /**
  * A cheaper `now()` for very cheap calls, such as refusals while a circuit is open: there, reading the clock is half of
@@ -28,7 +28,7 @@ export function burstClock(clock: Clock): () => number {
     lastReadMs = now;
     if (callsInThisMs >= BURST && Date.now === realNow) {
       callsBeforeNextRead = BURST;
-      if (!inBurst) afterThisTurn(endBurst).unref?.();
+      if (!inBurst) afterThisRealTurn(endBurst);
       inBurst = true;
     }
     return now;

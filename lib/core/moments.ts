@@ -1,7 +1,7 @@
+import { afterThisRealTurn } from './turn.js';
+
 /** This many timers in one millisecond are a burst; in a burst, this many share one reading of the clock. */
 const BURST = 16;
-
-const afterThisTurn = globalThis.setImmediate ?? ((callback: () => void) => setTimeout(callback, 0));
 
 /** A moment of the monotonic clock, in milliseconds. */
 export interface Moment {
@@ -37,7 +37,7 @@ function beginSharing(): void {
   sharesLeft = BURST;
   if (isEndExpected) return;
   isEndExpected = true;
-  afterThisTurn(() => {
+  afterThisRealTurn(() => {
     isEndExpected = false;
     startsInThisMs = 0;
     tellMoment();
