@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import fc from 'fast-check';
 import { Admission } from '#lib/call/admission.js';
 import { CircuitOpenError } from '#lib/core/errors.js';
 import { Circuit } from '#lib/policies/circuit/circuit.js';
@@ -111,6 +112,32 @@ describe('A circuit', () => {
     expect(circuit.clear(admitted)).to.equal(false);
     trip();
     expect(circuit.clear(admitted)).to.equal(false);
+  });
+
+  it('forgets as settle does, after any history', () => {
+    const histories = fc.array(fc.tuple(fc.constantFrom('failure', 'attempt', 'success'), fc.nat(3)), {
+      maxLength: 30,
+    });
+    fc.assert(
+      fc.property(histories, (history) => {
+        const rules = { ...RULES, failureThreshold: 4, rampUpMs: 50 };
+        const [short, long] = [new Circuit('a'), new Circuit('a')];
+        let now = 0;
+        for (const [outcome, wait] of history) {
+          now += 400 * wait;
+          for (const circuit of [short, long]) {
+            const admission = circuit.admit(now, rules);
+            if (!admission) continue;
+            if (outcome === 'attempt') circuit.attemptFailed(3, admission, now, rules, noChance);
+            else if (outcome === 'failure') circuit.settle('failure', admission, now, rules, noChance);
+            else if (circuit === long || !(circuit.isPristine || circuit.clear(admission)))
+              circuit.settle('success', admission, now, rules, noChance);
+          }
+          expect([short.stateAt(now), short.epoch]).to.deep.equal([long.stateAt(now), long.epoch]);
+          expect(short.admission === undefined).to.equal(long.admission === undefined);
+        }
+      }),
+    );
   });
 
   it('leaves a success during a ramp to settle', () => {
