@@ -73,7 +73,6 @@ function outCounted(
 
 /** Lets policies see how the value ends if it is a stream. False if it is not a stream. */
 export function follow(value: unknown, tail: Tail, context: CallContext, callOf: () => Call): boolean {
-  if (typeof value !== 'object') return false;
   const opening = openingOf(value, context);
   if (opening) opening.rest = tail(opening.rest, callOf(), value);
   return opening !== undefined;

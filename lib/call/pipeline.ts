@@ -58,7 +58,7 @@ function run(steps: Steps, body: Next, context: CallContext, needsCall: boolean,
     if (!tail) return own;
     // A stream is followed with a new `Call`: only the admission of the original call is needed.
     const callOf = (): Call => callAfterwards(context, undefined, [], admission);
-    // `follow` asks for an object too; here, most calls save the call of it.
+    // Most values are no stream: `follow` would find that out too, for the price of a call.
     return (value) => (typeof value === 'object' && follow(value, tail, context, callOf) ? value : own(value));
   };
 

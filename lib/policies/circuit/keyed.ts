@@ -17,13 +17,14 @@ export class KeyedCircuits {
   /** Circuits that were unused for long and rejected calls when they were last checked. */
   readonly #rejecting = new Map<string, Circuit>();
   /** The most recently used circuit, which need not be moved to the end. */
-  #latest: { readonly key: string; readonly circuit: Circuit } | undefined;
+  #latest: Circuit | undefined;
+  #latestKey = '';
 
   /** @param make creates the circuit of a key */
   constructor(readonly make: (key: string) => Circuit) {}
 
   get(key: string, maxKeys: number, now: () => number): Circuit {
-    if (this.#latest?.key === key) return this.#latest.circuit;
+    if (this.#latest && this.#latestKey === key) return this.#latest;
     const existing = this.#used.get(key) ?? this.#rejecting.get(key);
     const circuit = existing ?? this.make(key);
     if (existing) {
@@ -33,7 +34,8 @@ export class KeyedCircuits {
       this.#forget(maxKeys, now());
     }
     this.#used.set(key, circuit);
-    this.#latest = { key, circuit };
+    this.#latest = circuit;
+    this.#latestKey = key;
     return circuit;
   }
 

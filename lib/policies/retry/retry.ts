@@ -51,9 +51,7 @@ export function retry(context: MethodContext, rules: RetryRules, multiplied: Mul
         if (opening || !isUnwanted?.(value)) return value;
         return new RetrySequence(retries, call, attempt, since, context.clock.now()).afterValue(value);
       },
-      (error) => {
-        return fail(error, call, attempt, since) ?? new Rejection(error);
-      },
+      (error) => fail(error, call, attempt, since) ?? new Rejection(error),
     );
   };
 
