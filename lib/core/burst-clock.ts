@@ -1,5 +1,5 @@
 import { type Clock, systemClock } from './clock.js';
-import { afterThisRealTurn } from './turn.js';
+import { beforeNextIo } from './process.js';
 
 /** This many calls in one millisecond are a burst; in a burst, the clock is read once per this many calls. */
 const BURST = 16;
@@ -28,7 +28,7 @@ export function burstClock(clock: Clock): () => number {
     lastReadMs = now;
     if (callsInThisMs >= BURST && Date.now === realNow) {
       callsBeforeNextRead = BURST;
-      if (!inBurst) afterThisRealTurn(endBurst);
+      if (!inBurst) beforeNextIo(endBurst);
       inBurst = true;
     }
     return now;

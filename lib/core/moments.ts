@@ -1,4 +1,4 @@
-import { afterThisRealTurn } from './turn.js';
+import { beforeNextIo } from './process.js';
 
 /** This many timers in one millisecond are a burst; in a burst, this many share one reading of the clock. */
 const BURST = 16;
@@ -16,8 +16,8 @@ let isEndExpected = false;
 
 /**
  * The moment at which a timer starts. In a burst it is a little later: reading the clock is a tenth of what a timer
- * costs that is cancelled soon, so several share a moment, which is read with the last of them, and after this turn of
- * the event loop at the latest. So no timer fires early.
+ * costs that is cancelled soon, so several share a moment, which is read with the last of them, and before the next I/O
+ * at the latest. So no timer fires early.
  */
 export function startMoment(): Moment {
   if (sharesLeft > 0) {
@@ -37,7 +37,7 @@ function beginSharing(): void {
   sharesLeft = BURST;
   if (isEndExpected) return;
   isEndExpected = true;
-  afterThisRealTurn(() => {
+  beforeNextIo(() => {
     isEndExpected = false;
     startsInThisMs = 0;
     tellMoment();

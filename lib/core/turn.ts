@@ -4,10 +4,3 @@ export function afterThisTurn(callback: () => void): void {
   if (typeof setImmediate === 'function') setImmediate(callback);
   else setTimeout(callback, 0);
 }
-
-/**
- * The same, also while a test has fake timers. The event loop does not wait for anything before it: an immediate that is
- * unreferenced would run only after the next I/O.
- */
-export const afterThisRealTurn: (callback: () => void) => void =
-  globalThis.setImmediate ?? ((callback) => setTimeout(callback, 0));
