@@ -44,9 +44,13 @@ describe('the process', () => {
   });
 
   it('comes back a little later where it has no such turn', async () => {
-    for (const value of [undefined, { nextTick: sinon.stub().throws(new Error('not supported')) }]) {
+    const missing: Record<string, unknown> = {
+      'no process': undefined,
+      'a turn that throws': { nextTick: sinon.stub().throws(new Error('not supported')) },
+    };
+    for (const [name, value] of Object.entries(missing)) {
       replace(value);
-      const found: unknown = await import(`${import.meta.resolve('#lib/core/process.js')}?${String(value)}`);
+      const found: unknown = await import(`${import.meta.resolve('#lib/core/process.js')}?${encodeURIComponent(name)}`);
       await new Promise<void>((resolve) => (found as typeof own).beforeNextIo(resolve));
       sinon.restore();
     }
