@@ -1,6 +1,6 @@
 // Runs the specs in processes of their own, dialect by dialect, so that a limiter or a circuit that one group names is
 // not the one another group has used. Two run at a time. Arguments are handed to mocha: `npm run spec -- --grep fleet`.
-// The last line is the sum of what passed and failed.
+// What failed is told by its process, and again at the end of all; the last line is the sum of what passed and failed.
 import { spawn } from 'node:child_process';
 
 // The live view and the exporters show all that a process has used: there not thousands of other specs' methods.
@@ -12,12 +12,15 @@ const GROUPS = [
 ];
 const AT_A_TIME = 2;
 const TALLY = /^(\d+) passed, (\d+) failed\n?$/m;
+const FAILURES = /^ {2}1\) .*\n[^]*(?=^\d+ passed, \d+ failed$)/m;
 
 let passed = 0;
 let failed = 0;
 let code = 0;
+let failures = '';
 const waiting = [...GROUPS];
 await Promise.all(Array.from({ length: AT_A_TIME }, runInTurn));
+if (failures !== '') console.log(`\n${failures}`);
 console.log(`${passed} passed, ${failed} failed`);
 process.exitCode = code;
 
@@ -27,6 +30,7 @@ async function runInTurn() {
     const [, good, bad] = TALLY.exec(ended.output) ?? [];
     passed += Number(good ?? 0);
     failed += Number(bad ?? 0);
+    failures += FAILURES.exec(ended.output)?.[0] ?? '';
     // A group that ended without a tally has not run.
     if (ended.code !== 0 || good === undefined) code = 1;
   }
