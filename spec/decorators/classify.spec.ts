@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import sinon from 'sinon';
 import {
   CircuitProtected,
   circuit,
@@ -14,7 +15,7 @@ import {
   RespectRateLimit,
   RetryOnTransient,
 } from '#lib/index.js';
-import { fail, httpError, succeed, turn, uniqueName, Upstream } from '../support/upstream.js';
+import { fail, httpError, succeed, uniqueName, Upstream } from '../support/upstream.js';
 import { virtualTime } from '../support/virtual-time.js';
 
 /** An error of a client of one's own, which the built-in rules do not know. */
@@ -34,16 +35,12 @@ const wrongly = (answer: () => unknown) => (() => answer()) as () => FailureKind
 describe('The classify hook', () => {
   const world = virtualTime();
   const restores: (() => void)[] = [];
-  let warnings: Error[] = [];
-  const hear = (warning: Error): void => void (warning.name === 'HoldfastWarning' && warnings.push(warning));
+  let emitted: sinon.SinonStub;
 
   const configured = (overrides: Overrides): void => void restores.push(configure(overrides));
 
-  /** Process warnings are emitted in a later turn. */
-  async function warned(): Promise<string[]> {
-    await turn();
-    return warnings.map(({ message }) => message);
-  }
+  /** The texts of the warnings. */
+  const warned = (): string[] => emitted.args.map(([text]) => text);
 
   /** How many calls the upstream got, after time enough for all attempts. */
   async function callsOf(upstream: Upstream, ask: () => Promise<unknown>): Promise<number> {
@@ -57,12 +54,11 @@ describe('The classify hook', () => {
   }
 
   beforeEach(() => {
-    warnings = [];
-    process.on('warning', hear);
+    emitted = sinon.stub(process, 'emitWarning');
   });
 
   afterEach(() => {
-    process.off('warning', hear);
+    emitted.restore();
     for (const restore of restores.splice(0)) restore();
   });
 
@@ -188,7 +184,7 @@ describe('The classify hook', () => {
     configured({ classify: (error) => (classify(error).kind === 'unknown' ? 'network' : undefined) });
     expect(classify(new DepotError('LOST')).kind).to.equal('network');
     expect(classify(httpError(400)).kind).to.equal('rejected');
-    expect(await warned()).to.deep.equal([]);
+    expect(warned()).to.deep.equal([]);
   });
 
   it('that throws is reported once, and ignored', async () => {
@@ -200,7 +196,7 @@ describe('The classify hook', () => {
     const upstream = new Upstream(fail(httpError(503)), succeed());
     expect(await callsOf(upstream, RetryOnTransient()(upstream.ask))).to.equal(2);
     expect(classify(httpError(429)).kind).to.equal('rate-limited');
-    expect(await warned()).to.deep.equal([
+    expect(warned()).to.deep.equal([
       'configure(): classify: expected a kind of failure or undefined, but it threw TypeError. It is ignored. ' +
         'Write one of cancelled, timeout, network, server, rate-limited, quota, rejected, malformed, misconfigured, ' +
         'circuit-open, concurrency-limit, unknown, or undefined',
@@ -225,7 +221,7 @@ describe('The classify hook', () => {
         }
       }
       expect(await callsOf(upstream, () => new Service().ask())).to.equal(3);
-      const [message, ...others] = await warned();
+      const [message, ...others] = warned();
       expect(others).to.deep.equal([]);
       expect(message).to.match(
         /^Service\.ask: @RetryOnTransient\(\) classify: expected a kind of failure or undefined, /,
@@ -245,7 +241,7 @@ describe('The classify hook', () => {
     classify('b');
     configured({ classify: wrongly(() => 'odd') });
     classify('c');
-    expect(await warned()).to.have.length(2);
+    expect(warned()).to.have.length(2);
   });
 
   it('must be a function', () => {
