@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { CircuitOpenError, CircuitProtected, ConfigurationError, circuit, circuits } from '#lib/index.js';
 import { rejectionOf, uniqueName, unavailable } from '../support/upstream.js';
 import { virtualTime } from '../support/virtual-time.js';
+import { quickest } from '../support/quickest.js';
 
 describe('The handle of a circuit', () => {
   const world = virtualTime();
@@ -145,11 +146,9 @@ describe('The handle of a circuit', () => {
     const name = uniqueName();
     const ask = CircuitProtected({ circuit: name, key: (key: string) => key })(async (_key: string) => 'answer');
     for (let i = 0; i < 5000; i++) await ask(`key ${i}`);
-    const started = performance.now();
-    const snapshots = circuits().map((handle) => handle.snapshot());
-    expect(snapshots.length).to.be.at.least(5000);
+    const ms = quickest(() => expect(circuits().map((handle) => handle.snapshot()).length).to.be.at.least(5000));
     // A look-up for each took over two seconds.
-    expect(performance.now() - started).to.be.below(1000);
+    expect(ms).to.be.below(1000);
   });
 
   it('forgets the failures when it is reset', async () => {
