@@ -49,7 +49,11 @@ const SUBSTITUTES: Readonly<Record<string, () => object>> = {
   'node:stream': () => ({ Readable: NoStream, Writable: NoStream }),
   'node:tty': () => ({ isatty: () => false }),
   'node:url': () => ({}),
-  'node:util': () => ({ isDeepStrictEqual: (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b) }),
+  'node:util': () => ({
+    isDeepStrictEqual: (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b),
+    // Only the engine knows. A function that may be something else is called more carefully.
+    types: { isAsyncFunction: () => false },
+  }),
 };
 
 /** What is taken from Node at the moment of its use. */

@@ -193,12 +193,16 @@ function looseShape(body: AnyFunction, target: DecoratedTarget): Shape {
     policed: (policies, context, chaos) => {
       const run = handle(around(policies, next, context, chaos), context);
       return (self, args) => {
+        // The method may call itself.
+        const outer = misuse;
         misuse = undefined;
         const promise = run(self, args);
-        if (!misuse) return promise;
+        const own: DecorationError | undefined = misuse;
+        misuse = outer;
+        if (!own) return promise;
         // Thrown synchronously: a caller that expects a synchronous method would miss a rejection.
         promise.catch(() => undefined);
-        throw misuse;
+        throw own;
       };
     },
     refuse: (refusal) => Promise.reject(refusal),

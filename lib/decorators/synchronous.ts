@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import type { AnyFunction } from './types.js';
 
 const SYNCHRONOUS_TYPES: ReadonlySet<unknown> = new Set([
@@ -12,7 +13,11 @@ const SYNCHRONOUS_TYPES: ReadonlySet<unknown> = new Set([
   Date,
 ]);
 
-export const isAsync = (fn: AnyFunction): boolean => tagOf(fn) === '[object AsyncFunction]';
+/**
+ * Whether every call gives a native promise and never throws. The engine knows; the tag also says so of a proxy around an
+ * async function, and of a function that copied its prototype, as `onetime` makes them.
+ */
+export const isAsync = (fn: AnyFunction): boolean => types.isAsyncFunction(fn);
 export const isStream = (fn: AnyFunction): boolean => tagOf(fn) === '[object AsyncGeneratorFunction]';
 export const isGenerator = (fn: AnyFunction): boolean => tagOf(fn) === '[object GeneratorFunction]';
 
@@ -27,7 +32,7 @@ export const isCompiledStream = (fn: AnyFunction): boolean =>
  * records, or because it returns only literals. Any other synchronous method is reported at its first call.
  */
 export function isSynchronous(fn: AnyFunction, noted: unknown): boolean {
-  if (isAsync(fn) || isStream(fn) || noted === Promise) return false;
+  if (tagOf(fn) === '[object AsyncFunction]' || isStream(fn) || noted === Promise) return false;
   if (isGenerator(fn) || SYNCHRONOUS_TYPES.has(noted)) return true;
   const source = Function.prototype.toString.call(fn);
   if (/=>|\bthrow\b|\[native code\]/.test(source)) return false;

@@ -30,6 +30,12 @@ describe("a runtime without Node's modules", () => {
     expect(absent('node:tty').isatty?.(0)).to.equal(false);
   });
 
+  it('does not know which function is async', () => {
+    without();
+    const { types } = nodeModule('node:util') as typeof import('node:util');
+    expect(types.isAsyncFunction(async () => undefined)).to.equal(false);
+  });
+
   it('has no async context and no diagnostics channel, and runs what it is given', () => {
     without();
     const { AsyncLocalStorage, AsyncResource } = nodeModule('node:async_hooks') as typeof import('node:async_hooks');

@@ -153,6 +153,22 @@ describe('A decorated method', () => {
       .that.has.lengthOf(1);
   });
 
+  it('may call itself, and catch what it threw because that gave no promise', async () => {
+    const refusals: unknown[] = [];
+    const ask: (depth: number) => Promise<string> = RetryOnTransient()((depth: number): Promise<string> => {
+      if (depth === 2) return untyped('no promise');
+      try {
+        void ask(depth + 1);
+      } catch (refusal) {
+        refusals.push(refusal);
+      }
+      return Promise.resolve(`answer ${depth}`);
+    });
+    expect(await ask(0)).to.equal('answer 0');
+    expect(refusals).to.have.length(1);
+    expect(refusals[0]).to.be.instanceOf(DecorationError);
+  });
+
   it('is told how to be written when it certainly is synchronous, also as a plain function', () => {
     expect(() => RetryOnTransient()(untyped(function ask() {}))).to.throw(
       DecorationError,
