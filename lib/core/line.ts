@@ -34,7 +34,10 @@ export class Line<T> {
 
   /** Removes an entry that is still waiting. */
   leave(place: Place<T>): void {
-    const { before, behind } = place as Linked<T>;
+    const left = place as Linked<T>;
+    const { before, behind } = left;
+    // Whoever keeps a place that is left must not keep those that came later.
+    left.before = left.behind = undefined;
     if (before) before.behind = behind;
     else this.#first = behind;
     if (behind) behind.before = before;
@@ -42,7 +45,7 @@ export class Line<T> {
     this.#length -= 1;
   }
 
-  /** The waiting values, the oldest first. */
+  /** The waiting values, the oldest first. None may leave in the meantime. */
   *[Symbol.iterator](): Iterator<T> {
     for (let at = this.#first; at; at = at.behind) yield at.value;
   }

@@ -1,4 +1,4 @@
-import { beforeNextIo } from './process.js';
+import { beforeNextIo, monotonicNow } from './real-time.js';
 
 /** This many timers in one millisecond are a burst; in a burst, this many share one reading of the clock. */
 const BURST = 16;
@@ -25,7 +25,7 @@ export function startMoment(): Moment {
     else sharesLeft -= 1;
     return latest;
   }
-  const moment = { at: performance.now() };
+  const moment = { at: monotonicNow() };
   startsInThisMs = moment.at - latest.at < 1 ? startsInThisMs + 1 : 0;
   latest = moment;
   if (startsInThisMs >= BURST) beginSharing();
@@ -46,6 +46,6 @@ function beginSharing(): void {
 
 /** Reads the clock for those who share a moment that is not known yet. */
 export function tellMoment(): void {
-  if (sharesLeft > 0) latest.at = performance.now();
+  if (sharesLeft > 0) latest.at = monotonicNow();
   sharesLeft = 0;
 }

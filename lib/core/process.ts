@@ -20,22 +20,6 @@ export function stopListeningToExit(listener: () => void): void {
   attempt((own) => own.removeListener('exit', listener));
 }
 
-/** Node's own, also while a test has fake timers. */
-const nextTick = globalThis.process?.nextTick;
-
-/**
- * Calls `callback` when the running code is done, at the latest after all pending microtasks, and before any I/O or
- * timer. Keeps no process alive. An immediate would either do that, or run only after the next I/O.
- */
-export function beforeNextIo(callback: () => void): void {
-  try {
-    nextTick(callback);
-  } catch {
-    // The runtime lacks it.
-    setTimeout(callback, 0);
-  }
-}
-
 function attempt(use: (own: NodeJS.Process) => void): void {
   try {
     use(globalThis.process);

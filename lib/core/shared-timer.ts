@@ -1,14 +1,12 @@
 import { AsyncResource } from 'node:async_hooks';
 import { type Clock, systemClock, type Timer } from './clock.js';
 import { type Moment, startMoment, tellMoment } from './moments.js';
+import { isRealTime, monotonicNow, realTimeout } from './real-time.js';
 
 /** A started timer. */
 export interface Started {
   cancel(): void;
 }
-
-const realTimeout = globalThis.setTimeout;
-const realNow = Date.now;
 
 /**
  * Calls `callback` once, `ms` milliseconds from now, in the async context of the caller, and keeps the process alive
@@ -16,7 +14,7 @@ const realNow = Date.now;
  * are cancelled before they fire. A test's clock, and fake globals, get one timer for each call.
  */
 export function startTimer(clock: Clock, callback: () => void, ms: number): Started {
-  if (clock === systemClock && globalThis.setTimeout === realTimeout && Date.now === realNow) {
+  if (clock === systemClock && isRealTime()) {
     let queue = queues.get(ms);
     if (!queue) queues.set(ms, (queue = new TimerQueue(ms)));
     return queue.add(callback);
@@ -24,13 +22,16 @@ export function startTimer(clock: Clock, callback: () => void, ms: number): Star
   return new SingleTimer(clock, callback, ms);
 }
 
-class SingleTimer implements Started {
+/** A timer that keeps the async context in which it was started. */
+class SingleTimer extends AsyncResource implements Started {
   readonly #clock: Clock;
   #timer: Timer;
 
   constructor(clock: Clock, callback: () => void, ms: number) {
+    super('holdfast.timer');
     this.#clock = clock;
-    this.#timer = clock.setTimer(callback, ms);
+    // A clock of a test may call back in any context.
+    this.#timer = clock.setTimer(() => this.runInAsyncScope(callback), ms);
   }
 
   cancel(): void {
@@ -93,6 +94,8 @@ class TimerQueue {
   remove(entry: Entry): void {
     const { before, behind } = entry;
     entry.isQueued = false;
+    // Whoever keeps a timer that is over must not keep those that were started later.
+    entry.before = entry.behind = undefined;
     if (before) before.behind = behind;
     else this.#first = behind;
     if (behind) behind.before = before;
@@ -113,19 +116,25 @@ class TimerQueue {
 
   readonly #fire = (): void => {
     this.#timer = undefined;
-    for (let entry = this.#first; entry && this.#leftMs(entry) <= 1; entry = this.#first) {
-      this.remove(entry);
-      entry.fire();
+    try {
+      for (let entry = this.#first; entry && this.#leftMs(entry) <= 1; entry = this.#first) {
+        this.remove(entry);
+        entry.fire();
+      }
+    } finally {
+      // Also if a callback has thrown: the others are still due. A callback may have started another timer.
+      if (!this.#timer) this.#rearm();
     }
-    // A callback may have started another timer.
-    if (this.#timer) return;
+  };
+
+  #rearm(): void {
     if (this.#first) this.#arm(Math.max(1, this.#leftMs(this.#first)));
     else queues.delete(this.#ms);
-  };
+  }
 
   #leftMs({ since }: Entry): number {
     // Only a timer of this very turn may not have been told yet.
     if (since.at === Number.POSITIVE_INFINITY) tellMoment();
-    return since.at + this.#ms - performance.now();
+    return since.at + this.#ms - monotonicNow();
   }
 }

@@ -1,8 +1,6 @@
 import { expect } from 'chai';
 import sinon from 'sinon';
-import * as own from '#lib/core/process.js';
-
-const { beforeNextIo, listenToExit, processEnvironment, stopListeningToExit, warn } = own;
+import { listenToExit, processEnvironment, stopListeningToExit, warn } from '#lib/core/process.js';
 
 describe('the process', () => {
   afterEach(() => sinon.restore());
@@ -23,37 +21,6 @@ describe('the process', () => {
     expect(process.rawListeners('exit').map((each) => Reflect.get(each, 'listener'))).to.include(listener);
     stopListeningToExit(listener);
     expect(process.rawListeners('exit').map((each) => Reflect.get(each, 'listener'))).not.to.include(listener);
-  });
-
-  it('comes back when microtasks are done, before any I/O, and is not kept alive for it', async () => {
-    await Promise.resolve();
-    const order: string[] = [];
-    const immediates = (): number => process.getActiveResourcesInfo().filter((name) => name === 'Immediate').length;
-    const before = immediates();
-    const done = new Promise<void>((resolve) =>
-      setImmediate(() => {
-        order.push('immediate');
-        resolve();
-      }),
-    );
-    beforeNextIo(() => order.push('before'));
-    for (let i = 0; i < 3; i++) await Promise.resolve().then(() => order.push('microtask'));
-    expect(immediates()).to.equal(before + 1);
-    await done;
-    expect(order).to.deep.equal(['microtask', 'microtask', 'microtask', 'before', 'immediate']);
-  });
-
-  it('comes back a little later where it has no such turn', async () => {
-    const missing: Record<string, unknown> = {
-      'no process': undefined,
-      'a turn that throws': { nextTick: sinon.stub().throws(new Error('not supported')) },
-    };
-    for (const [name, value] of Object.entries(missing)) {
-      replace(value);
-      const found: unknown = await import(`${import.meta.resolve('#lib/core/process.js')}?${encodeURIComponent(name)}`);
-      await new Promise<void>((resolve) => (found as typeof own).beforeNextIo(resolve));
-      sinon.restore();
-    }
   });
 
   it('may be missing', () => {

@@ -1,8 +1,10 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { expect } from 'chai';
+import sinon from 'sinon';
 import { systemClock } from '#lib/core/clock.js';
 import { type Started, startTimer } from '#lib/core/shared-timer.js';
 import { FakeClock } from '#lib/testing/fake-clock.js';
+import { library, runProgram } from '../support/program.js';
 
 const spin = (ms: number): void => {
   for (const until = performance.now() + ms; performance.now() < until; );
@@ -58,6 +60,53 @@ describe('Timers of one length', () => {
       again();
     });
     expect(count).to.equal(5);
+  });
+
+  it('go on for the others if one throws', async () => {
+    const ended = await runProgram(`
+      import { startTimer } from ${library('core/shared-timer.js')};
+      import { systemClock } from ${library('core/clock.js')};
+      process.on('uncaughtException', ({ message }) => console.log(message));
+      startTimer(systemClock, () => { throw new Error('first'); }, 20);
+      startTimer(systemClock, () => console.log('second'), 20);
+      setTimeout(() => startTimer(systemClock, () => console.log('third'), 20), 5);
+      setTimeout(() => startTimer(systemClock, () => console.log('fourth'), 20), 60);
+    `);
+    expect(ended.stdout.split('\n')).to.deep.equal(['first', 'second', 'third', 'fourth', '']);
+  });
+
+  it('fire in time though a test puts fakes in the place of the clocks, and takes them away again', async () => {
+    const pause = setTimeout;
+    const fired: number[] = [];
+    startTimer(systemClock, () => fired.push(1), 30);
+    const fakes = sinon.useFakeTimers();
+    await new Promise((resolve) => pause(resolve, 60));
+    fakes.restore();
+    startTimer(systemClock, () => fired.push(2), 30);
+    await new Promise((resolve) => pause(resolve, 60));
+    expect(fired).to.deep.equal([1, 2]);
+  });
+
+  it('fire though a test has put a fake in the place of the monotonic clock alone', async () => {
+    const fakes = sinon.useFakeTimers({ toFake: ['performance'] });
+    try {
+      await new Promise<void>((resolve) => void startTimer(systemClock, resolve, 5));
+    } finally {
+      fakes.restore();
+    }
+  });
+
+  it("fire in the async context of their start also by a test's fake timers", async () => {
+    const store = new AsyncLocalStorage<string>();
+    const seen: unknown[] = [];
+    const fakes = sinon.useFakeTimers();
+    try {
+      store.run('call', () => startTimer(systemClock, () => seen.push(store.getStore()), 20));
+      await fakes.tickAsync(20);
+    } finally {
+      fakes.restore();
+    }
+    expect(seen).to.deep.equal(['call']);
   });
 
   it('go by the clock of a test', async () => {

@@ -94,6 +94,37 @@ describe('What outlives a call', () => {
     for (const [how, count] of Object.entries(alive)) expect(count, how).to.be.below(3);
   });
 
+  it('holds no arguments while an older call of the same method still runs', async function () {
+    this.timeout(60_000);
+    const alive = await answerOf(`
+      const policies = {
+        limit: TimeLimited('1h'),
+        chunks: TimeLimited({ limit: '1h', firstChunk: '1m' }),
+        hedge: Hedged({ after: '15ms' }),
+        bulkhead: ConcurrencyLimited({ limit: 2, queue: 1000 }),
+      };
+      const counts = {};
+      for (const [name, decorate] of Object.entries(policies)) {
+        const ask = decorate(async function ask(argument) {
+          if (argument.isLong) await new Promise((resolve) => setTimeout(resolve, 8000).unref());
+          else await new Promise((resolve) => setTimeout(resolve, 5));
+        });
+        void ask({ isLong: true });
+        // While the timer of the long call is running, and after it has fired.
+        await new Promise((resolve) => setTimeout(resolve, 10));
+        const calls = [];
+        counts[name] = await survivors(async (argument) => {
+          calls.push(ask(argument));
+          await new Promise((resolve) => setTimeout(resolve, 1));
+          if (calls.length === 100) await Promise.all(calls.splice(0));
+        });
+      }
+      console.log(JSON.stringify(counts));
+      process.exit();
+    `);
+    for (const [how, count] of Object.entries(alive)) expect(count, how).to.be.below(3);
+  });
+
   it('has no current signal any more: a worker that was born in a call that is over gets none', async () => {
     const seen = await answerOf(`
       const seen = {};

@@ -104,6 +104,7 @@ export class Race {
   }
 
   #hedge(attempt: number): void {
+    this.#timer = undefined;
     const { context } = this.#track;
     const now = context.clock.now();
     if (this.#call.stop.leftMs <= 0) return;
