@@ -1,5 +1,6 @@
 import type { Clock, Timer } from '../core/clock.js';
 import type { Admission } from './admission.js';
+import { callListener } from './listener.js';
 import type { Scope, StopCause } from './scope.js';
 import { onAbort } from './signals.js';
 
@@ -48,14 +49,18 @@ export class Stop {
     return deadline === Number.POSITIVE_INFINITY ? deadline : deadline - context.clock.now();
   }
 
-  /** Calls `listener` when the call should stop. Returns a function that stops listening. */
+  /**
+   * Calls `listener` when the call should stop. What it throws is reported once, as a process warning, and ignored. Returns
+   * a function that stops listening.
+   */
   onStop(listener: () => void): () => void {
-    const { signal, scope, admission } = this.#call;
+    const { signal, scope, admission, context } = this.#call;
     let isOver = false;
     // An aborting signal also ends scopes, so the listener could be called twice.
     const once = (): void => {
-      if (!isOver) listener();
+      if (isOver) return;
       isOver = true;
+      callListener(`${context.method}: call.stop.onStop`, listener);
     };
     const leave = [
       signal && onAbort(signal, once),

@@ -36,7 +36,7 @@ export class Line<T> {
   leave(place: Place<T>): void {
     const left = place as Linked<T>;
     const { before, behind } = left;
-    // Whoever keeps a place that is left must not keep those that came later.
+    // A place that is left keeps none of those that came later.
     left.before = left.behind = undefined;
     if (before) before.behind = behind;
     else this.#first = behind;

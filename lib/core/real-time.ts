@@ -1,4 +1,4 @@
-// The runtime's own clocks and timers. A test may put fakes in the place of the globals at any time, also before
+// The runtime's own clocks and timers. A test may replace the globals at any time, also before
 // holdfast is loaded.
 
 /** Node's own if `isRealTime()` has been true, also while a test has replaced it. */

@@ -94,7 +94,7 @@ class TimerQueue {
   remove(entry: Entry): void {
     const { before, behind } = entry;
     entry.isQueued = false;
-    // Whoever keeps a timer that is over must not keep those that were started later.
+    // A timer that is over keeps none of those that were started later.
     entry.before = entry.behind = undefined;
     if (before) before.behind = behind;
     else this.#first = behind;

@@ -1,7 +1,7 @@
 // The public list of `holdfast/policy`.
 export type { Admission, CircuitPort } from '../call/admission.js';
 export type { Call } from '../call/call.js';
-export { type StreamEnd, type StreamWatcher, watchEnd } from '../call/open-stream.js';
+export type { StreamEnd, StreamWatcher } from '../call/open-stream.js';
 export type { Next, OnSuccess, Policy, Stream } from '../call/policy.js';
 export type { RetryBudget } from '../call/retry-budget.js';
 export { currentSignal, type StopCause } from '../call/scope.js';
@@ -34,3 +34,4 @@ export type { PlaceInOrder } from '../decorators/order.js';
 export type { PolicyDecorator } from '../decorators/types.js';
 export { definePolicy } from './define-policy.js';
 export { defineEvent, emit, type PolicyEvent } from './emit.js';
+export { watchEnd } from './watch-end.js';

@@ -60,8 +60,10 @@ describe('A function that only looks async', () => {
       });
 
       it(`may answer with a thenable below ${stack}: ${what}`, async () => {
+        // oxlint-disable-next-line unicorn/no-thenable -- what such a function may return
+        const thenable = { then: (resolve: (value: string) => void) => void setImmediate(resolve, 'answer') };
         const ask = decorated(
-          made(() => ({ then: (resolve: (value: string) => void) => void setImmediate(resolve, 'answer') })),
+          made(() => thenable),
           uniqueName(),
         );
         expect(await ask()).to.equal('answer');

@@ -1,4 +1,5 @@
 import { Admission, type CircuitPort } from '../../call/admission.js';
+import { callListener } from '../../call/listener.js';
 import { RetryBudget } from '../../call/retry-budget.js';
 import { brand } from '../../core/brand.js';
 import type { CircuitOpenError } from '../../core/errors.js';
@@ -224,8 +225,10 @@ export class Circuit implements CircuitPort {
     if (moved) this.#beginEpoch(state);
     this.#share();
     if (!moved) return false;
+    this.#first?.(state, this.#epoch, cause);
     // A listener may add others, which hear of later transitions.
-    for (const listener of [this.#first, ...(this.#listeners ?? [])]) listener?.(state, this.#epoch, cause);
+    for (const listener of [...(this.#listeners ?? [])])
+      callListener('circuit.onTransition', () => listener(state, this.#epoch, cause));
     return true;
   }
 

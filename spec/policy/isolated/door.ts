@@ -1,5 +1,6 @@
 // Run by door.spec.ts in a process of its own, because a policy is defined once in a process.
 import { expect } from 'chai';
+import sinon from 'sinon';
 import {
   bulkhead,
   CircuitProtected,
@@ -10,14 +11,17 @@ import {
   describe as describeStack,
   RetryOnTransient,
   TimeLimited,
+  TimeLimitError,
 } from '#lib/index.js';
 import {
+  type Admission,
   callback,
   count,
   defineEvent,
   definePolicy,
   emit,
   type Policy,
+  type Stream,
   variantOf,
   watchEnd,
 } from '#lib/policy/index.js';
@@ -188,6 +192,83 @@ describe('A policy from outside', () => {
     // The lease is free again at once.
     isBroken = false;
     expect(await rejectionOf(service.call())).to.deep.include({ status: 503 });
+  });
+
+  describe('with a listener that throws', () => {
+    let warned: sinon.SinonStub;
+    beforeEach(() => (warned = sinon.stub(process, 'emitWarning')));
+    afterEach(() => warned.restore());
+
+    const reports = (): string[] => warned.args.map(([text]) => text as string);
+
+    /** A policy that listens to the end of its call, and makes mistakes there. */
+    const listening = (listener: () => unknown): Policy => ({
+      around: (call, next) => {
+        const leave = call.stop.onStop(untyped(listener));
+        return next(call.self, call.args, call).finally(leave);
+      },
+    });
+    const forever = (_signal?: AbortSignal): Promise<never> => new Promise(() => undefined);
+
+    for (const [what, listener, came] of [
+      ['throws', throws, 'but it threw'],
+      ['is async', async () => throws(), 'but it returned a promise'],
+    ] as const)
+      it(`lets every limit and every other call of the same signal end: it ${what}`, async () => {
+        current = listening(listener);
+        const watched = Tried({ name: uniqueName() })(forever);
+        const wrong = TimeLimited('100ms')(watched);
+        const limited = [wrong(), wrong(), TimeLimited('100ms')(forever)()].map(rejectionOf);
+        await world.clock.advance('100ms');
+        for (const error of await Promise.all(limited)) expect(error).to.be.instanceOf(TimeLimitError);
+        const controller = new AbortController();
+        void watched(controller.signal);
+        const other = rejectionOf(TimeLimited('1h')(forever)(controller.signal));
+        controller.abort(mistake);
+        expect(await other).to.equal(mistake);
+        const told = reports().filter((text) => text.includes('call.stop.onStop'));
+        expect(told[0]).to.contain(
+          `: call.stop.onStop: expected a listener that returns nothing and does not throw, ${came}`,
+        );
+        expect(new Set(told).size).to.equal(told.length);
+      });
+
+    for (const at of ['waits', 'chunk', 'ended', 'closed'] as const)
+      it(`gives the reader the whole stream: ${at}`, async () => {
+        const service = stacked(
+          { tail: (rest: Stream) => watchEnd(rest, { ended: () => undefined, [at]: throws }) },
+          Tried,
+        );
+        const chunks = [];
+        for await (const chunk of service.stream()) chunks.push(chunk);
+        expect(chunks).to.deep.equal([1, 2]);
+        await turn();
+        expect(bulkhead(service.name).running).to.equal(0);
+        expect(reports()).to.deep.equal([
+          `watchEnd(rest, { ${at} }): expected a listener that returns nothing and does not throw, but it threw. What it ` +
+            'throws is ignored.',
+        ]);
+      });
+
+    it('tells everybody else of a transition', async () => {
+      const heard: string[] = [];
+      const service = stacked(
+        {
+          enter: (_self: unknown, _args: unknown, admission: Admission) => {
+            if (heard.length > 0) return admission;
+            heard.push('called');
+            admission.circuit?.onTransition(throws);
+            admission.circuit?.onTransition(() => heard.push('moved'));
+            return admission;
+          },
+        },
+        Tried,
+      );
+      await service.call();
+      circuit(service.name).isolate();
+      expect(heard).to.deep.equal(['called', 'moved']);
+      expect(reports()).to.have.length(1);
+    });
   });
 
   it('does what its steps say, in order', async () => {
