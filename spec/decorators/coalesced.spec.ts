@@ -21,6 +21,8 @@ import { virtualTime } from '../support/virtual-time.js';
 // oxlint-disable-next-line typescript/no-explicit-any -- what the types refuse is tried at run time
 const untyped = (value: unknown): any => value;
 
+type AnyLoad = (signal?: AbortSignal) => Promise<unknown>;
+
 describe('@Coalesced', () => {
   const world = virtualTime();
 
@@ -111,6 +113,45 @@ describe('@Coalesced', () => {
       service.jobs[1]?.job.resolve('anew');
       service.jobs[0]?.job.reject(new Error('late'));
       expect(await next).to.equal('anew');
+    });
+
+    for (const [what, decorate] of [
+      ['nothing', (method: AnyLoad) => method],
+      ['a time limit', TimeLimited('1h')],
+    ] as const)
+      for (const who of ['the first', 'another'])
+        it(`makes no call for ${who} that leaves while its key is asked for, under ${what}`, async () => {
+          let leaving: AbortController | undefined;
+          const jobs: ReturnType<typeof deferred>[] = [];
+          const load: AnyLoad = decorate(
+            Coalesced({
+              key: (_signal?: AbortSignal) => {
+                leaving?.abort(new Error('left'));
+                return 'key';
+              },
+            })(async (_signal?: AbortSignal) => {
+              const job = deferred();
+              jobs.push(job);
+              return job.promise;
+            }),
+          );
+          const others =
+            who === 'another' ? [rejectionOf(load()), rejectionOf(load(new AbortController().signal))] : [];
+          leaving = new AbortController();
+          expect(await rejectionOf(load(leaving.signal))).to.have.property('message', 'left');
+          expect(jobs).to.have.length(others.length > 0 ? 1 : 0);
+          const error = unavailable();
+          for (const { reject } of jobs) reject(error);
+          for (const other of await Promise.all(others)) expect(other).to.equal(error);
+        });
+
+    it('lets a caller leave whom the method itself aborts before it waits', async () => {
+      const controller = new AbortController();
+      const load = Coalesced({ key: () => 'key' })(async (_signal: AbortSignal) => {
+        controller.abort(new Error('left'));
+        return new Promise(() => undefined);
+      });
+      expect(await rejectionOf(load(controller.signal))).to.have.property('message', 'left');
     });
 
     it('goes on for a caller who has no signal', async () => {

@@ -3,7 +3,7 @@ import { Answer, type Policy } from '../../call/policy.js';
 import type { MethodContext } from '../../call/method-context.js';
 import { canBeSentOnce } from '../../failures/once.js';
 import { isObject, read } from '../../failures/reading.js';
-import { Flight } from './flight.js';
+import { Flight, hasLeft } from './flight.js';
 import type { InFlight } from './in-flight.js';
 
 /** Lets concurrent calls with the same key share one call. */
@@ -22,6 +22,7 @@ export function coalesce(
       }
       const running = inFlight.find(self, key);
       const caller = callFor(context, self, args, admission, call);
+      if (hasLeft(caller)) return new Answer(Promise.reject(caller.stop.error), caller);
       if (running) return new Answer(running.join(caller, next, isShared), caller);
       return new Answer(new Flight(key, inFlight, caller, next).outcomeForFirst(caller), caller);
     },

@@ -85,7 +85,8 @@ export class Flight implements Joinable {
   /** Settles like `outcome`, or rejects as soon as the caller leaves. */
   #untilCallerLeaves(call: Call, outcome: Promise<unknown>): Promise<unknown> {
     const { signal, scope } = call;
-    if (scope?.ended) {
+    // The method may have ended it synchronously.
+    if (hasLeft(call)) {
       this.#leave(call);
       return Promise.reject(call.stop.error);
     }
@@ -138,4 +139,9 @@ export class Flight implements Joinable {
 /** True if the caller may leave before the call has settled. */
 function canLeave({ signal, scope }: Call): boolean {
   return signal !== undefined || scope !== undefined;
+}
+
+/** True if the caller no longer waits for a result. */
+export function hasLeft({ signal, scope }: Call): boolean {
+  return signal?.aborted === true || scope?.ended !== undefined;
 }
