@@ -1,5 +1,12 @@
 import { expect } from 'chai';
-import { type CircuitOptions, CircuitProtected, circuit, configure, RetryOnTransient } from '#lib/index.js';
+import {
+  CircuitOpenError,
+  type CircuitOptions,
+  CircuitProtected,
+  circuit,
+  configure,
+  RetryOnTransient,
+} from '#lib/index.js';
 import { deferred, httpError, rejection, rejectionOf, uniqueName, unavailable } from '../support/upstream.js';
 import { virtualTime } from '../support/virtual-time.js';
 
@@ -317,5 +324,23 @@ describe('@CircuitProtected with rampUp', () => {
     const { admittedOf, name } = await closedAfterOutage('10s');
     circuit(name).reset();
     expect(await admittedOf(50)).to.equal(50);
+  });
+
+  it('begins when it is reset by hand, also where nothing but successes came before', async () => {
+    for (const calls of [1, 5]) {
+      const [name, tenants] = [uniqueName(), uniqueName()];
+      const asks: Readonly<Record<string, () => Promise<string>>> = {
+        [name]: CircuitProtected({ circuit: name, rampUp: '10s' })(async () => 'answer'),
+        [`${tenants}[a]`]: CircuitProtected({ circuit: tenants, rampUp: '10s', key: () => 'a' })(async () => 'answer'),
+      };
+      for (const [which, ask] of Object.entries(asks)) {
+        for (let i = 0; i < calls; i++) await ask();
+        circuit(which).isolate();
+        circuit(which).reset();
+        expect(await rejectionOf(ask()), `${which} after ${calls} calls`).to.be.instanceOf(CircuitOpenError);
+      }
+      await world.clock.advance('10s');
+      for (const ask of Object.values(asks)) expect(await ask()).to.equal('answer');
+    }
   });
 });

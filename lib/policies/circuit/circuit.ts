@@ -22,7 +22,7 @@ export class Circuit implements CircuitPort {
   /** True if the method that used it last has `shadow` set. */
   isShadow = false;
   readonly outside = new Outside();
-  /** The rules of the method that used it last. */
+  /** The rules of the method that was bound to it last, or that used it last with a key. For a reset by hand. */
   rules: CircuitRules | undefined;
   #nextCall: (() => void) | undefined;
   #state: CircuitState = CLOSED;
@@ -35,8 +35,6 @@ export class Circuit implements CircuitPort {
   /** Not in a set of its own: a set is as large as the rest of a circuit. */
   readonly #first: OnTransition | undefined;
   #listeners: Set<OnTransition> | undefined;
-  /** The `rampUp` of the method that used it last, for a reset by hand. */
-  #rampUpMs = 0;
 
   /**
    * @param first a listener for the whole life of the circuit, called before all others
@@ -101,7 +99,6 @@ export class Circuit implements CircuitPort {
 
   /** The admission of a call, or undefined if it is rejected. */
   admit(now: number, rules: CircuitRules, cause: TransitionCause = BY_HAND): Admission | undefined {
-    this.#rampUpMs = rules.rampUpMs;
     const { state, lease } = admit(this.#state, now, rules);
     this.#become(state, cause);
     if (lease === undefined) return undefined;
@@ -139,7 +136,6 @@ export class Circuit implements CircuitPort {
     this.outside.counted(outcome, lease);
     if (epoch !== this.#epoch) return false;
     const before = this.#state;
-    this.#rampUpMs = rules.rampUpMs;
     const isSlow = rules.rates !== undefined && now - since > rules.rates.slowCallMs;
     const tally = this.#count(outcome, isSlow, now, rules);
     const ending = { outcome, lease, tally, isSlow, counted, retryAfterMs };
@@ -175,7 +171,7 @@ export class Circuit implements CircuitPort {
   /** Closes it and deletes what was counted; ramps up if it rejected calls. False if it was closed already. */
   reset(now: number): boolean {
     this.#windows = NO_WINDOWS;
-    return this.#become(resetFrom(this.#state, now, this.#rampUpMs), BY_HAND);
+    return this.#become(resetFrom(this.#state, now, this.rules?.rampUpMs ?? 0), BY_HAND);
   }
 
   /** The calls that the rules' windows hold. */

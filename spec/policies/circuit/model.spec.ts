@@ -220,8 +220,8 @@ describe('A circuit beside a slow model that remembers everything', () => {
       fc.property(rules, commands, (given, sequence) => {
         fc.modelRun(() => {
           const circuit = new Circuit('c');
-          // It learns the length of its ramp from those who ask.
-          circuit.admit(0, given);
+          // For the length of its ramp after a reset.
+          circuit.rules = given;
           return { model: new Model(given), real: { circuit, out: [] } };
         }, sequence);
       }),
