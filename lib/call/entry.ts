@@ -5,6 +5,7 @@ import { started } from './current-attempt.js';
 import { Opener } from './opener.js';
 import type { Next, Stream } from './policy.js';
 import { handOut } from './reader.js';
+import { reasonOf } from './signals.js';
 import type { MethodContext } from './method-context.js';
 
 /** Runs the method, in the innermost scope of its call if there is one. Counts the attempt. */
@@ -53,7 +54,7 @@ export function handle(
     }
     if (signal === undefined && !hasBeginStep) return run(self, args);
     const call = new Call(context, self, args, UNGUARDED, signal);
-    return signal?.aborted ? refuse(self, args, signal.reason, signal) : begin(self, args, call);
+    return signal?.aborted ? refuse(self, args, reasonOf(signal), signal) : begin(self, args, call);
   };
 }
 
@@ -65,7 +66,7 @@ export function handleStream(run: Next, context: MethodContext): (self: unknown,
   const begin: Next = (self, args, call) => {
     stats.started += 1;
     const signal = call?.signal;
-    return signal?.aborted ? refuse(self, args, signal.reason, signal) : beginRun(self, args, call);
+    return signal?.aborted ? refuse(self, args, reasonOf(signal), signal) : beginRun(self, args, call);
   };
   return (self, args) => {
     let signal: AbortSignal | undefined;

@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { shared } from '../core/shared.js';
-import { onAbort } from './signals.js';
+import { onAbort, reasonOf } from './signals.js';
 
 /**
  * Why a call should stop, in order of precedence: the caller aborted it, a time limit around it has ended, the circuit
@@ -74,8 +74,8 @@ export class Scope {
       else this.#leaveParent = parent.onEnd(() => this.end((parent.ended as Ending).cause, parent.ended?.error));
     }
     if (signal && !this.#ended) {
-      if (signal.aborted) this.#ended = { cause: 'aborted', error: signal.reason };
-      else this.#leaveSignal = onAbort(signal, () => this.end('aborted', signal.reason));
+      if (signal.aborted) this.#ended = { cause: 'aborted', error: reasonOf(signal) };
+      else this.#leaveSignal = onAbort(signal, () => this.end('aborted', reasonOf(signal)));
     }
   }
 

@@ -42,6 +42,19 @@ export function isSignal(value: unknown): value is AbortSignal {
   }
 }
 
+const reasons = new WeakMap<AbortSignal, unknown>();
+
+/**
+ * Why an aborted signal aborted. A signal of an old polyfill does not say: then an `AbortError`, as from
+ * `new AbortController().abort()`, the same for all who ask.
+ */
+export function reasonOf(signal: AbortSignal): unknown {
+  const reason: unknown = signal.reason;
+  if (reason !== undefined) return reason;
+  if (!reasons.has(signal)) reasons.set(signal, new DOMException('This operation was aborted', 'AbortError'));
+  return reasons.get(signal);
+}
+
 /** The single listener that all calls with the same signal share. */
 class Hub {
   readonly listeners = new Set<() => void>();

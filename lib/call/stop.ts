@@ -2,7 +2,7 @@ import type { Clock, Timer } from '../core/clock.js';
 import type { Admission } from './admission.js';
 import { callListener } from './listener.js';
 import type { Scope, StopCause } from './scope.js';
-import { onAbort } from './signals.js';
+import { onAbort, reasonOf } from './signals.js';
 
 /** What decides whether a call should stop. */
 export interface Stoppable {
@@ -36,7 +36,7 @@ export class Stop {
   get error(): unknown {
     const { signal, scope, admission, context } = this.#call;
     const { cause } = this;
-    if (signal?.aborted) return signal.reason;
+    if (signal?.aborted) return reasonOf(signal);
     if (cause === 'circuit-open') return admission.circuit?.rejection(() => context.clock.now(), context.method);
     if (cause === 'deadline') scope?.expire();
     return cause && scope?.ending(cause)?.error;

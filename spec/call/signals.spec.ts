@@ -1,5 +1,25 @@
 import { expect } from 'chai';
-import { findSignal, isSignal, onAbort } from '#lib/call/signals.js';
+import { Coalesced, Hedged, RespectRateLimit, RetryOnTransient, TimeLimited } from '#lib/index.js';
+import { findSignal, isSignal, onAbort, reasonOf } from '#lib/call/signals.js';
+import { rejectionOf } from '../support/upstream.js';
+
+/** A signal of an old polyfill: there was no reason at first. */
+function withoutReason() {
+  const target = new EventTarget();
+  const state = { isAborted: false };
+  const signal = {
+    get aborted() {
+      return state.isAborted;
+    },
+    addEventListener: target.addEventListener.bind(target),
+    removeEventListener: target.removeEventListener.bind(target),
+  } as unknown as AbortSignal;
+  const abort = (): void => {
+    state.isAborted = true;
+    target.dispatchEvent(new Event('abort'));
+  };
+  return { signal, abort };
+}
 
 describe('The signal of a caller', () => {
   const { signal } = new AbortController();
@@ -53,6 +73,41 @@ describe('The signal of a caller', () => {
     const { proxy, revoke } = Proxy.revocable({}, {});
     revoke();
     expect(findSignal([proxy, { signal: proxy }, signal])).to.equal(signal);
+  });
+});
+
+describe('The reason of an abort', () => {
+  it('is the one that was given, whatever that is', () => {
+    for (const reason of [new Error('left'), 'left', null, 0])
+      expect(reasonOf(AbortSignal.abort(reason))).to.equal(reason);
+    expect(reasonOf(AbortSignal.abort())).to.have.property('name', 'AbortError');
+  });
+
+  it('is one AbortError where the signal does not say', () => {
+    const { signal, abort } = withoutReason();
+    abort();
+    expect(reasonOf(signal)).to.include({ name: 'AbortError', message: 'This operation was aborted' });
+    expect(reasonOf(signal)).to.equal(reasonOf(signal));
+  });
+
+  it('is what a call rejects with, before it and during it, under any policy', async () => {
+    const forever = (_signal: AbortSignal): Promise<never> => new Promise(() => undefined);
+    for (const decorate of [
+      RetryOnTransient(),
+      TimeLimited('1h'),
+      Hedged({ after: '1h' }),
+      Coalesced({ key: () => 'key' }),
+      RespectRateLimit(),
+    ]) {
+      for (const isEarly of [true, false]) {
+        const { signal, abort } = withoutReason();
+        if (isEarly) abort();
+        const ask = TimeLimited('2h')(async (given: AbortSignal) => decorate(forever)(given));
+        const asked = rejectionOf(ask(signal));
+        abort();
+        expect(await asked).to.equal(reasonOf(signal));
+      }
+    }
   });
 });
 

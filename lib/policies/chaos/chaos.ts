@@ -1,6 +1,6 @@
 import type { Call } from '../../call/call.js';
 import type { Next, Stream } from '../../call/policy.js';
-import { onAbort } from '../../call/signals.js';
+import { onAbort, reasonOf } from '../../call/signals.js';
 import type { MethodContext } from '../../call/method-context.js';
 import type { Timer } from '../../core/clock.js';
 import { ChaosError } from '../../core/errors.js';
@@ -53,7 +53,7 @@ function delay(ms: number, { clock }: MethodContext, call: Call | undefined): Pr
       settle();
     };
     if (scope) stopListening.push(scope.onEnd(() => finish(() => reject(scope.ended?.error))));
-    if (signal) stopListening.push(onAbort(signal, () => finish(() => reject(signal.reason))));
+    if (signal) stopListening.push(onAbort(signal, () => finish(() => reject(reasonOf(signal)))));
     timer = clock.setTimer(() => finish(resolve), ms);
   });
 }
