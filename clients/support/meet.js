@@ -1,4 +1,6 @@
 // One cell: a set-up of a client meets a fault once, over real sockets.
+import { classify } from '../../dist/index.js';
+import { replay } from '../../build/standard/failures/recorded/replay.js';
 import { HTTP_FAULTS } from './http-faults.js';
 import { startHttpServer } from './http-server.js';
 import { shapeOf, withoutOtherHeaders } from './shape.js';
@@ -29,7 +31,10 @@ export async function meet(family, setup, id, certificates) {
     await setup.call({ url: server.url, host: server.host, port: server.port, timeout, signal, fault });
     return { requests: server.seen?.requests, resolved: true };
   } catch (error) {
-    return { requests: server.seen?.requests, thrown: withoutOtherHeaders(shapeOf(error)) };
+    const thrown = withoutOtherHeaders(shapeOf(error));
+    const [live, recorded] = [error, replay(thrown)].map((one) => classify(one).kind);
+    if (live !== recorded) throw new Error(`it is read as ${live}, and as ${recorded} from its record`);
+    return { requests: server.seen?.requests, thrown };
   } finally {
     clearTimeout(timer);
     await server.close();

@@ -1,7 +1,7 @@
 // Reads the upstream's error body. Keeps short words only; callers compare them with fixed lists and require a status
 // of at least 400.
 import { goDurationMs } from './durations.js';
-import { isArray, read, word } from './reading.js';
+import { isArray, read, readOwn, word } from './reading.js';
 import type { Body, Seen } from './seen.js';
 
 const NOTHING: Body = { words: [], isDaily: false, delayMs: undefined };
@@ -35,7 +35,10 @@ export function bodyOf(seen: Seen): Body {
   return seen.parsedBody;
 }
 
-/** Streams are skipped: reading a property such as `body` would start some of them. */
+/**
+ * Of a stream, only a body that a client has read and put there is looked at, as got, superagent and needle do. To read any
+ * other property would start some streams.
+ */
 function isStream(node: object): boolean {
   return typeof read(node, 'pipe') === 'function' || typeof read(node, 'getReader') === 'function';
 }
@@ -57,7 +60,11 @@ function bodyIn(roots: readonly unknown[]): Body {
       for (const [, field = '', value = ''] of node.slice(0, MAX_BODY).matchAll(FIELD)) take(field, value);
       continue;
     }
-    if (typeof node !== 'object' || node === null || isStream(node)) continue;
+    if (typeof node !== 'object' || node === null) continue;
+    if (isStream(node)) {
+      queue.push(readOwn(node, 'body'), readOwn(node, 'text'));
+      continue;
+    }
     for (const field of ['code', 'type', 'status', 'reason', 'quotaId', 'retryDelay']) {
       const value = word(read(node, field));
       if (value !== undefined) take(field, value);

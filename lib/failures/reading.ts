@@ -10,6 +10,15 @@ export function read(value: unknown, key: PropertyKey): unknown {
   }
 }
 
+/** A property of the object's own that holds a value; undefined if it has none, or it would have to be computed. */
+export function readOwn(value: object, key: PropertyKey): unknown {
+  try {
+    return Object.getOwnPropertyDescriptor(value, key)?.value as unknown;
+  } catch {
+    return undefined;
+  }
+}
+
 export function readText(value: unknown, key: string): string | undefined {
   const found = read(value, key);
   return typeof found === 'string' ? found : undefined;

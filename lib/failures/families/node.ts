@@ -16,7 +16,7 @@ export const KIND_BY_ERRNO = kindsOf({
     ERR_HTTP2_ERROR ERR_HTTP2_OUT_OF_STREAMS ERR_HTTP2_SOCKET_UNBOUND
     ConnectionRefused ConnectionClosed ConnectionReset FailedToOpenSocket`,
   misconfigured: `ERR_INVALID_URL ERR_INVALID_PROTOCOL ERR_UNSUPPORTED_PROTOCOL ERR_HTTP2_UNSUPPORTED_PROTOCOL ERR_INVALID_CHAR ERR_UNESCAPED_CHARACTERS EPROTO
-    UND_ERR_INVALID_ARG DEPTH_ZERO_SELF_SIGNED_CERT SELF_SIGNED_CERT_IN_CHAIN UNABLE_TO_VERIFY_LEAF_SIGNATURE
+    UND_ERR_INVALID_ARG UND_ERR_NOT_SUPPORTED UND_ERR_REQ_CONTENT_LENGTH_MISMATCH DEPTH_ZERO_SELF_SIGNED_CERT SELF_SIGNED_CERT_IN_CHAIN UNABLE_TO_VERIFY_LEAF_SIGNATURE
     UNABLE_TO_GET_ISSUER_CERT UNABLE_TO_GET_ISSUER_CERT_LOCALLY UNABLE_TO_GET_CRL UNABLE_TO_DECRYPT_CERT_SIGNATURE
     UNABLE_TO_DECRYPT_CRL_SIGNATURE UNABLE_TO_DECODE_ISSUER_PUBLIC_KEY HOSTNAME_MISMATCH INVALID_CA INVALID_PURPOSE
     PATH_LENGTH_EXCEEDED ERROR_IN_CERT_NOT_AFTER_FIELD ERROR_IN_CERT_NOT_BEFORE_FIELD CRL_SIGNATURE_FAILURE
@@ -40,8 +40,8 @@ const OTHER_ERRNOS = kindsOf({
     ERR_NON_2XX_3XX_RESPONSE ERR_GOT_REQUEST_ERROR ERR_BODY_PARSE_FAILURE ERR_ACCESS_DENIED ERR_OUT_OF_RANGE
     ERR_INVALID_ARG_TYPE ERR_INVALID_ARG_VALUE ERR_INVALID_STATE ERR_STREAM_DESTROYED ERR_STREAM_WRITE_AFTER_END
     ERR_HTTP_HEADERS_SENT ERR_HTTP_INVALID_HEADER_VALUE ERR_MODULE_NOT_FOUND ERR_ASSERTION ERR_HTTP2_INVALID_SESSION
-    ERR_HTTP2_INVALID_STREAM UND_ERR UND_ERR_ABORT UND_ERR_INFO UND_ERR_NOT_SUPPORTED UND_ERR_REQ_RETRY
-    UND_ERR_RESPONSE UND_ERR_RES_EXCEEDED_MAX_SIZE UND_ERR_PRX_TLS UND_ERR_REQ_CONTENT_LENGTH_MISMATCH
+    ERR_HTTP2_INVALID_STREAM UND_ERR UND_ERR_ABORT UND_ERR_INFO UND_ERR_REQ_RETRY
+    UND_ERR_RESPONSE UND_ERR_RES_EXCEEDED_MAX_SIZE UND_ERR_PRX_TLS
     HPE_CLOSED_CONNECTION HPE_CR_EXPECTED HPE_INTERNAL HPE_INVALID_CHUNK_SIZE HPE_INVALID_CONSTANT
     HPE_INVALID_CONTENT_LENGTH HPE_INVALID_EOF_STATE HPE_INVALID_HEADER_TOKEN HPE_INVALID_METHOD HPE_INVALID_STATUS
     HPE_INVALID_TRANSFER_ENCODING HPE_INVALID_URL HPE_INVALID_VERSION HPE_LF_EXPECTED HPE_STRICT HPE_HEADER_OVERFLOW
@@ -133,10 +133,38 @@ const FETCH_FAILED = kindsOfTexts({
   ],
 });
 
-/** A failed `fetch`. Used only if the causes give no kind. Deno appends the cause to the message. */
-export function fetchFailed({ className, message }: Seen): FailureKind | undefined {
+/**
+ * The messages of the causes with which undici's `fetch` refuses a request or its answer
+ * (https://github.com/nodejs/undici/blob/main/lib/web/fetch/index.js).
+ */
+const REFUSED_FETCH = kindsOfTexts({
+  misconfigured: [
+    ...['URL scheme must be a HTTP(S) scheme', 'about scheme is not supported', 'not implemented... yet...'],
+    ...[
+      'local URLs only',
+      'invalid method',
+      'failed to fetch the data URL',
+      "Range start is greater than the blob's size.",
+    ],
+    ...['request mode cannot be "same-origin"', 'cross origin not allowed for request mode "cors"', 'cors failure'],
+    ...['blocked', 'only if cached', 'proxy authentication required'],
+  ],
+  rejected: ['redirect count exceeded', 'unexpected redirect'],
+  malformed: ['integrity mismatch'],
+});
+
+/** Codes of undici that stand for any loss of a connection. */
+const LOST: ReadonlySet<unknown> = new Set(['UND_ERR', 'UND_ERR_INFO', 'UND_ERR_PRX_TLS']);
+
+/**
+ * A failed `fetch`. Used only if the causes give no kind. In Node a cause says why; one that does not come from the
+ * connection, such as an error in the stream that was sent, gives no kind. Deno appends the cause to the message.
+ */
+export function fetchFailed({ className, message, causes: [cause] }: Seen): FailureKind | undefined {
   if (className !== 'TypeError' || message === undefined) return undefined;
   const start = message.slice(0, 64);
   if (/^error (?:sending request for url|reading a body from connection)\b/.test(start)) return 'network';
-  return message.length <= 64 ? FETCH_FAILED.get(message) : undefined;
+  if (message !== 'fetch failed' || !cause) return message.length <= 64 ? FETCH_FAILED.get(message) : undefined;
+  const isOfConnection = typeof read(cause, 'syscall') === 'string' || LOST.has(read(cause, 'code'));
+  return isOfConnection ? 'network' : REFUSED_FETCH.get(readText(cause, 'message'));
 }

@@ -1,6 +1,8 @@
 // Builds what a client threw from its recorded structure: classes by their names, getters of prototypes, headers with the
 // methods that they had. Nothing of it is an instance of the client's own classes.
 
+import { expect } from 'chai';
+
 interface Recorded {
   readonly [key: string]: unknown;
 }
@@ -51,10 +53,15 @@ function define(target: object, key: string, value: unknown): void {
   Object.defineProperty(target, key, { value, writable: true, configurable: true, enumerable: !hidden });
 }
 
+/** The methods by which a stream is known. The structure of a recorded value has no methods. */
+const METHODS: Readonly<Record<string, string>> = { Stream: 'pipe', ReadableStream: 'getReader' };
+
 function classNamed(parent: object, name: string): object {
   const made = class {};
   Object.defineProperty(made, 'name', { value: name });
   const proto: object = made.prototype;
+  const method = METHODS[name];
+  if (method) Object.defineProperty(proto, method, { value: () => expect.fail('read') });
   Object.setPrototypeOf(proto, parent);
   return proto;
 }
