@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { AbortError } from 'p-retry';
 import { asTimeout, classify } from '#lib/failures/classify.js';
 import {
   CircuitOpenError,
@@ -7,8 +8,10 @@ import {
   FinalError,
   MalformedResponseError,
   RateLimitedError,
+  RetryOnTransient,
   TimeLimitError,
 } from '#lib/index.js';
+import { rejectionOf } from '../support/upstream.js';
 import { failed, NOW } from './support.js';
 
 describe("holdfast's own errors", () => {
@@ -98,5 +101,34 @@ describe('An abort that nobody asked for', () => {
       const failure = classify(error, NOW);
       expect(asTimeout(failure)).to.equal(failure);
     }
+  });
+});
+
+describe("p-retry's AbortError", () => {
+  const unavailable = (): Error => Object.assign(new Error('down'), { status: 503 });
+
+  it('says that a retry is of no use, and is of the kind of its original', () => {
+    expect(classify(new AbortError('no price'), NOW)).to.include({ kind: 'unknown', transient: false, final: true });
+    const notFound = Object.assign(new Error('gone'), { status: 404 });
+    expect(classify(new AbortError(notFound), NOW)).to.include({ kind: 'rejected', transient: false, final: true });
+    expect(classify(new AbortError(unavailable()), NOW)).to.include({ kind: 'server', transient: false, final: true });
+    const wrapped = new Error('failed', { cause: new AbortError(unavailable()) });
+    expect(classify(wrapped, NOW)).to.include({ kind: 'server', transient: false, final: true });
+  });
+
+  it('is not what others call so', () => {
+    const aborted = new DOMException('aborted', 'AbortError');
+    for (const error of [aborted, Object.assign(new Error('x'), { name: 'AbortError', originalError: 'text' })])
+      expect(classify(error, NOW)).to.include({ kind: 'cancelled' }).and.not.to.have.property('final');
+  });
+
+  it('is thrown once by a method under a retry', async () => {
+    let calls = 0;
+    const ask = RetryOnTransient({ minWait: '1ms' })(async () => {
+      calls += 1;
+      throw new AbortError(unavailable());
+    });
+    expect(await rejectionOf(ask())).to.be.instanceOf(AbortError);
+    expect(calls).to.equal(1);
   });
 });

@@ -4,6 +4,7 @@ import { isObject, read, readText, word } from '../reading.js';
 import type { Seen } from '../seen.js';
 import { kindOfStatus } from './http.js';
 import { KIND_BY_WEAK_CODE } from './node.js';
+import { isOfPRetry } from './own.js';
 import { kindsOf, kindsOfTexts } from './table.js';
 
 /** Names of the platform, and literal names that belong to one library only. */
@@ -25,7 +26,7 @@ export function abortOf(seen: Seen): FailureKind | undefined {
   const { name, className, code, error, type } = seen;
   // Fast path: most errors.
   if (name === 'Error' && code === undefined && type === undefined && className === 'Error') return undefined;
-  if (name === 'AbortError' || className === 'AbortError') return 'cancelled';
+  if (name === 'AbortError' || className === 'AbortError') return isOfPRetry(seen) ? undefined : 'cancelled';
   if (name === 'CanceledError' || className === 'CanceledError')
     return isObject(read(error, 'config')) || readText(error, 'config') !== undefined ? 'cancelled' : undefined;
   if (name === 'RequestAbortedError' && isObject(read(error, 'meta'))) return 'cancelled';

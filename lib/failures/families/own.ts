@@ -1,6 +1,6 @@
-// holdfast's own errors, also of another copy of the package: recognised by a literal name and a property.
+// holdfast's own errors, also of another copy of the package, and p-retry's: recognised by a literal name and a property.
 import type { FailureKind } from '../../core/failure.js';
-import { read } from '../reading.js';
+import { looksLikeError, read } from '../reading.js';
 import type { Seen } from '../seen.js';
 
 /** The kind, and a property that another library's class of the same name would not have. */
@@ -29,7 +29,15 @@ export function ownKind(seen: Seen): FailureKind | undefined {
   return mark === undefined || typeof read(error, mark) === type ? kind : undefined;
 }
 
-/** True for a `FinalError`: the method forbids a retry. */
-export function isFinal({ name, error }: Seen): boolean {
-  return name === 'FinalError' && read(error, 'final') === true;
+/** True for a `FinalError`, and for p-retry's `AbortError`: the method forbids a retry. */
+export function isFinal(seen: Seen): boolean {
+  return (seen.name === 'FinalError' && read(seen.error, 'final') === true) || isOfPRetry(seen);
+}
+
+/**
+ * True for the `AbortError` of p-retry, which says that a retry is of no use. Other errors of this name say that something
+ * was aborted, and have no `originalError`.
+ */
+export function isOfPRetry({ name, error }: Seen): boolean {
+  return name === 'AbortError' && looksLikeError(read(error, 'originalError'));
 }
