@@ -1,5 +1,5 @@
 import { AsyncResource } from 'node:async_hooks';
-import { type Clock, systemClock, type Timer } from './clock.js';
+import { type Clock, MAX_TIMER_MS, systemClock, type Timer } from './clock.js';
 import { type Moment, startMoment, tellMoment } from './moments.js';
 import { isRealTime, monotonicNow, realTimeout } from './real-time.js';
 
@@ -9,14 +9,15 @@ export interface Started {
 }
 
 /**
- * Calls `callback` once, `ms` milliseconds from now, in the async context of the caller, and keeps the process alive
- * until then. With the system clock, all timers of one length share one Node timer: that costs a third, because most
+ * Calls `callback` once, `ms` milliseconds from now and after 24 days at the latest, in the async context of the caller,
+ * and keeps the process alive until then. With the system clock, all timers of one length share one Node timer: that costs a third, because most
  * are cancelled before they fire. A test's clock, and fake globals, get one timer for each call.
  */
 export function startTimer(clock: Clock, callback: () => void, ms: number): Started {
   if (clock === systemClock && isRealTime()) {
-    let queue = queues.get(ms);
-    if (!queue) queues.set(ms, (queue = new TimerQueue(ms)));
+    const queueMs = Math.min(ms, MAX_TIMER_MS);
+    let queue = queues.get(queueMs);
+    if (!queue) queues.set(queueMs, (queue = new TimerQueue(queueMs)));
     return queue.add(callback);
   }
   return new SingleTimer(clock, callback, ms);

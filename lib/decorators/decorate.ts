@@ -1,6 +1,6 @@
 import { CallStats } from '../call/stats.js';
 import { DecorationError } from '../core/errors.js';
-import { checkFields, type Problems, textsOf } from '../settings/check.js';
+import { checkFields, hasEntries, type Problems, textsOf } from '../settings/check.js';
 import {
   type Decorated,
   type Decoration,
@@ -22,8 +22,8 @@ import type { PolicyDecorator } from './types.js';
 export function decorate<R>(decorator: Decorator, [given = {}, ...rest]: readonly unknown[]): PolicyDecorator<R> {
   loadMetadata();
   if (typeof given === 'function' || rest.length > 0) throw withoutParentheses(decorator, [given, ...rest]);
-  // A copy, because the caller may change the object later. `checkOptions` rejects anything that is not an object.
-  const copied = typeof given === 'object' && given !== null && !Array.isArray(given) ? { ...given } : given;
+  // A copy, because the caller may change the object later. `checkOptions` rejects anything that holds no options.
+  const copied = hasEntries(given) ? { ...given } : given;
   const apply = (...args: DecoratorArguments): unknown => {
     const target = targetOf(decorator.policy, args);
     refuseSynchronous(decorator, target, args);

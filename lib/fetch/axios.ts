@@ -2,7 +2,8 @@
 import { type AxiosAdapter, type AxiosResponse, getAdapter, type InternalAxiosRequestConfig } from 'axios';
 import { currentSignal, RateLimitedError } from '../index.js';
 import { AxiosExchange, AxiosStatus } from './axios-exchange.js';
-import { checkOptions, type ClientOptions, FUNCTION } from './options.js';
+import { checkOptions, FUNCTION } from './check.js';
+import type { ClientOptions } from './options.js';
 import { keysBy } from './key.js';
 import { protect } from './protection.js';
 import { both } from './signals.js';
@@ -21,7 +22,7 @@ const FIRST_ERROR_STATUS = 400;
  * @throws {ConfigurationError} for wrong options
  */
 export function axiosAdapter(options: AxiosAdapterOptions = {}): AxiosAdapter {
-  checkOptions('axiosAdapter', options, { adapter: FUNCTION });
+  checkOptions('axiosAdapter', 'axios', options, { adapter: FUNCTION });
   const { adapter, per = 'host', ...policies } = options;
   const keyOf = keysBy(per);
   const isLimited = policies.timeLimit !== undefined;

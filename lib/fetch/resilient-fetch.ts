@@ -1,7 +1,8 @@
 import { currentSignal, RateLimitedError } from '../index.js';
 import { discard, FetchExchange, type Init, type Input } from './fetch-exchange.js';
 import { HttpStatusError } from './http-status-error.js';
-import { BOOLEAN, checkOptions, type ClientOptions, FUNCTION } from './options.js';
+import { BOOLEAN, checkOptions, FUNCTION } from './check.js';
+import type { ClientOptions } from './options.js';
 import { keysBy } from './key.js';
 import { protect } from './protection.js';
 import { both } from './signals.js';
@@ -23,7 +24,7 @@ const FIRST_ERROR_STATUS = 400;
  * @throws {ConfigurationError} for wrong options
  */
 export function resilientFetch(options: FetchOptions = {}): typeof fetch {
-  checkOptions('resilientFetch', options, { fetch: FUNCTION, throwOnStatus: BOOLEAN });
+  checkOptions('resilientFetch', 'fetch', options, { fetch: FUNCTION, throwOnStatus: BOOLEAN });
   const { fetch: given, throwOnStatus = false, per = 'host', ...policies } = options;
   const keyOf = keysBy(per);
   const isLimited = policies.timeLimit !== undefined;

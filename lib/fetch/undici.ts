@@ -1,7 +1,8 @@
 // The public list of `holdfast/fetch/undici`.
 import type { Dispatcher } from 'undici';
 import { currentSignal } from '../index.js';
-import { checkOptions, type ClientOptions } from './options.js';
+import { checkOptions, type Refused } from './check.js';
+import type { ClientOptions } from './options.js';
 import { keysBy } from './key.js';
 import { protect } from './protection.js';
 import { both } from './signals.js';
@@ -19,13 +20,19 @@ export interface UndiciOptions extends Omit<ClientOptions<never>, 'circuitOption
   >;
 }
 
+const NO_ANSWER = 'an interceptor has no answer that it could look at, or give instead';
+const REFUSED: Refused = {
+  circuitOptions: { fallback: NO_ANSWER, fallbackOn: NO_ANSWER, failureOnResult: NO_ANSWER },
+  retry: { retryOnResult: NO_ANSWER },
+};
+
 /**
  * Makes an interceptor for undici 7 with a circuit per host. It retries transient failures and waits for rate limits:
  * `new Agent().compose(undiciInterceptor())`. Callers get the same answer or error as without it.
  * @throws {ConfigurationError} for wrong options
  */
 export function undiciInterceptor(options: UndiciOptions = {}): Dispatcher.DispatcherComposeInterceptor {
-  checkOptions('undiciInterceptor', options);
+  checkOptions('undiciInterceptor', 'undici', options, {}, REFUSED);
   const { per = 'host', ...policies } = options;
   const keyOf = keysBy(per);
   const isLimited = policies.timeLimit !== undefined;

@@ -3,7 +3,7 @@ import { ConfigurationError } from '../core/errors.js';
 import { shared } from '../core/shared.js';
 import { observeCalls } from '../runtime/observers.js';
 import { onEvent } from '../runtime/runtime.js';
-import { show } from '../settings/check.js';
+import { hasEntries, show } from '../settings/check.js';
 import { emitter } from './events.js';
 import { extrasOf } from './extras.js';
 import { histograms } from './histograms.js';
@@ -85,7 +85,7 @@ const CHOICES: Readonly<Record<string, readonly unknown[]>> = {
 };
 
 function checkOptions(options: InstrumentOptions): void {
-  if (typeof options !== 'object' || options === null)
+  if (!hasEntries(options))
     throw new ConfigurationError([`instrument: expected an object of options, got ${show(options)}`]);
   const problems: string[] = [];
   for (const [key, value] of Object.entries(options) as [string, unknown][]) {

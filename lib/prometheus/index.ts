@@ -7,7 +7,7 @@ import { shared } from '../core/shared.js';
 import { inspect } from '../runtime/inspect.js';
 import type { Inspection } from '../runtime/inspection.js';
 import { measureDurations } from '../runtime/observers.js';
-import { show } from '../settings/check.js';
+import { hasEntries, show } from '../settings/check.js';
 import { families, type Family, textOf } from './text.js';
 
 /** The parts of prom-client's `Registry` that `register` uses. */
@@ -137,7 +137,7 @@ function checkRegistry(registry: unknown): void {
 const OPTIONS: ReadonlySet<string> = new Set(['durations', 'buckets']);
 
 function checkOptions(options: RegisterOptions): void {
-  if (typeof options !== 'object' || options === null)
+  if (!hasEntries(options))
     throw new ConfigurationError([`register: expected an object of options, got ${show(options)}`]);
   const { durations, buckets } = options;
   const problems = Object.keys(options)

@@ -1,5 +1,6 @@
 import { closest, distance } from 'fastest-levenshtein';
 import type { Field, Fields, Spelling } from '../core/field.js';
+import { isStrayPromise } from '../core/stray-promise.js';
 import { adviceFor } from './habits.js';
 import { show, showKey } from './show.js';
 
@@ -71,10 +72,28 @@ export function checkValue(
 
 /** The entries of an object. Anything else becomes a problem. */
 export function entriesOf(input: unknown, path: Path, problems: Problems): [string, unknown][] {
-  if (typeof input === 'object' && input !== null && !Array.isArray(input)) return Object.entries(input);
-  const got = typeof input === 'string' ? 'a text' : show(input);
+  if (hasEntries(input)) return Object.entries(input);
+  const got = typeof input === 'string' ? 'a text' : kindOf(input);
   problems.push({ path, text: `${path.map(showKey).join('.') || 'settings'}: expected an object, got ${got}` });
   return [];
+}
+
+/**
+ * True for an object that can hold options. A promise, a map, a date or a service of a framework has no properties of its
+ * own: to take it for an empty object would ignore everything that it was to say.
+ */
+export function hasEntries(value: unknown): value is object {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+  if (Object.keys(value).length > 0) return true;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  // A plain object of any realm.
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
+}
+
+/** What came instead of an object, for problems. */
+function kindOf(value: unknown): string {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return show(value);
+  return isStrayPromise(value) ? 'a promise: write await' : 'an object without properties of its own';
 }
 
 /** Adds a problem about an unknown key, with advice. @param known at least one key */

@@ -1,5 +1,14 @@
 import type { Fields, Spelling } from '../core/field.js';
-import { checkFields, closestName, entriesOf, note, noteUnknown, type Path, type Problems } from './check.js';
+import {
+  checkFields,
+  closestName,
+  entriesOf,
+  hasEntries,
+  note,
+  noteUnknown,
+  type Path,
+  type Problems,
+} from './check.js';
 import { groups, policyGroups } from './groups.js';
 import type { SectionKind, SettingsOverrides } from './schema.js';
 import { SECTIONS } from './sections.js';
@@ -26,7 +35,7 @@ function isSectionKind(name: string): name is SectionKind {
 
 /** Removes nulls of unset options: loaded settings contain them, and may be passed to `configure()`. */
 function withoutNulls(fields: Fields, input: unknown, spelling: Spelling): unknown {
-  if (spelling !== 'code' || typeof input !== 'object' || input === null || Array.isArray(input)) return input;
+  if (spelling !== 'code' || !hasEntries(input)) return input;
   return Object.fromEntries(
     Object.entries(input).filter(([key, value]) => value !== null || fields[key]?.default !== null),
   );

@@ -75,6 +75,15 @@ describe('Timers of one length', () => {
     expect(ended.stdout.split('\n')).to.deep.equal(['first', 'second', 'third', 'fourth', '']);
   });
 
+  it('of more than 24 days are as long as Node can wait', async () => {
+    const ended = await runProgram(`
+      import { Hedged, TimeLimited } from ${library('index.js')};
+      const slow = () => new Promise((resolve) => setTimeout(resolve, 50, 'answer'));
+      console.log(await Hedged({ after: '30d' })(slow)(), await TimeLimited('999d')(slow)());
+    `);
+    expect(ended).to.include({ stdout: 'answer answer\n', stderr: '', code: 0 });
+  });
+
   it('fire in time though a test puts fakes in the place of the clocks, and takes them away again', async () => {
     const pause = setTimeout;
     const fired: number[] = [];

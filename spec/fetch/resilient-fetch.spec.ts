@@ -514,6 +514,10 @@ describe('resilientFetch', () => {
         { retryMethods: 'GET' },
         'resilientFetch: retryMethods: expected an array of HTTP methods, got a value of type string',
       ],
+      [
+        { retryMethods: ['GET', ''] },
+        'resilientFetch: retryMethods: expected an array of HTTP methods, got one with other values',
+      ],
       [{ throwOnStatus: 1 }, 'resilientFetch: throwOnStatus: expected true or false, got a value of type number'],
       [
         { timeLimit: 200 },
@@ -528,6 +532,37 @@ describe('resilientFetch', () => {
           .with.deep.property('problems', [problem]);
       });
     }
+
+    it('are refused all at once, those of the policies too', () => {
+      const wrong = {
+        retry: { maxAttempts: 0, signal: () => undefined },
+        circuitOptions: { circuit: 'x', key: () => 'y', probes: 0, foo: 1 },
+        rateLimit: { maxWait: 5 },
+        timeLimit: '0s',
+        more: 1,
+      };
+      const problems = thrownBy(() => resilientFetch(wrong as unknown as FetchOptions)).problems.map((problem) =>
+        problem.replace(/;.*|, got.*|\. Known.*/, ''),
+      );
+      expect(problems).to.deep.equal([
+        'resilientFetch: retry: signal is not possible here',
+        'fetch: @RetryOnTransient() maxAttempts: expected an integer >= 1',
+        'resilientFetch: circuitOptions: circuit is not possible here',
+        'resilientFetch: circuitOptions: key is not possible here',
+        'fetch: @CircuitProtected() probes: expected an integer >= 1',
+        'fetch: @CircuitProtected() foo: unknown key',
+        'fetch: @RespectRateLimit() maxWait: expected a duration with a unit, such as "500ms", "1.5s" or "2m"',
+        'fetch: @TimeLimited() limit: expected a duration above 0 with a unit, such as "500ms", "1.5s" or "2m"',
+        'resilientFetch: unknown option "more"',
+      ]);
+    });
+
+    it('are no options at all: a promise, a map, a list', () => {
+      for (const value of [Promise.resolve({}), new Map(), [], 'fetch'])
+        expect(thrownBy(() => resilientFetch(value as unknown as FetchOptions)).problems[0]).to.match(
+          /^resilientFetch: expected an object of options, got /,
+        );
+    });
 
     it('are refused all at once', () => {
       const options = { per: 1, fetch: 2 } as unknown as FetchOptions;
@@ -551,4 +586,14 @@ async function listen(server: Server): Promise<string> {
 function close(server: Server): Promise<void> {
   server.closeAllConnections();
   return new Promise((resolve) => server.close(() => resolve()));
+}
+
+function thrownBy(run: () => unknown): ConfigurationError {
+  try {
+    run();
+  } catch (error) {
+    expect(error).to.be.instanceOf(ConfigurationError);
+    return error as ConfigurationError;
+  }
+  return expect.fail('nothing was thrown');
 }

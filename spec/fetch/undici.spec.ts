@@ -335,6 +335,18 @@ describe('undiciInterceptor', () => {
     await new Promise<void>((resolve) => server.close(() => resolve()));
   });
 
+  it('refuses what would need an answer of its own, also in JavaScript', () => {
+    for (const [options, name] of [
+      [{ circuitOptions: { fallback: 'x', fallbackOn: 'failure' } }, 'fallback'],
+      [{ circuitOptions: { failureOnResult: () => true } }, 'failureOnResult'],
+      [{ retry: { retryOnResult: () => true } }, 'retryOnResult'],
+    ] as const)
+      expect(() => undiciInterceptor(options as unknown as UndiciOptions)).to.throw(
+        ConfigurationError,
+        `${name} is not possible here; an interceptor has no answer`,
+      );
+  });
+
   it('fails with what a key function throws, and refuses options that are wrong', async () => {
     const bug = new RangeError('a bug');
     const per = (): string => {

@@ -1,4 +1,6 @@
 import { expect } from 'chai';
+import { runInNewContext } from 'node:vm';
+import { CircuitProtected, ConfigurationError, configure, RetryOnTransient } from '#lib/index.js';
 import { checkFields, type Problems } from '#lib/settings/check.js';
 import { show, showSetting } from '#lib/settings/show.js';
 
@@ -92,5 +94,53 @@ describe('A key that problems name', () => {
       'openai.(a text of 101 characters)',
       'openai.retries',
     ]);
+  });
+});
+
+describe('What cannot hold options', () => {
+  const NONE: readonly [what: string, make: () => unknown, got: string][] = [
+    ['a promise', () => Promise.resolve({ maxAttempts: 9 }), 'a promise: write await'],
+    ['a promise that is rejected', () => Promise.reject(new Error('no settings')), 'a promise: write await'],
+    ['a map', () => new Map([['maxAttempts', 9]]), 'an object without properties of its own'],
+    ['a set', () => new Set(), 'an object without properties of its own'],
+    ['a date', () => new Date(), 'an object without properties of its own'],
+    [
+      'a service',
+      () =>
+        new (class Config {
+          get maxAttempts() {
+            return 9;
+          }
+        })(),
+      'an object without properties of its own',
+    ],
+    ['a list', () => [], 'an array'],
+    ['a number', () => 5, '5'],
+  ];
+  // oxlint-disable-next-line typescript/no-explicit-any -- what the types refuse is tried at run time
+  const untyped = (value: unknown): any => value;
+
+  for (const [what, make, got] of NONE)
+    it(`is refused wherever options are expected: ${what}`, () => {
+      const value = make();
+      const tries: Readonly<Record<string, () => unknown>> = {
+        decorator: () => RetryOnTransient(untyped(value))(async () => 1),
+        configure: () => configure(untyped(value)),
+        settings: () => configure({ settings: untyped(value) }),
+        group: () => configure({ settings: { retry: untyped(value) } }),
+        section: () => configure({ settings: { circuits: untyped(value) } }),
+      };
+      for (const [where, attempt] of Object.entries(tries))
+        expect(attempt, where).to.throw(ConfigurationError, `expected an object, got ${got}`);
+      expect(() => CircuitProtected(untyped(value))(async () => 1)).to.throw(ConfigurationError);
+    });
+
+  it('is none of what can: of another realm, without a prototype, an instance with properties', () => {
+    const instance = new (class Options {
+      readonly maxAttempts = 2;
+    })();
+    const bare = Object.assign(Object.create(null) as object, { maxAttempts: 2 });
+    for (const value of [runInNewContext('({})'), runInNewContext('({ maxAttempts: 2 })'), bare, instance, {}])
+      expect(() => RetryOnTransient(untyped(value))(async () => 1)).not.to.throw();
   });
 });

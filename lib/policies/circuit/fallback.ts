@@ -63,6 +63,8 @@ export function answerBy(fallback: Fallback<unknown>): Substitute {
       isConstant: false,
       with: (self, args, error) => callFallback(fallback as AnyFallback, self, args, error),
     };
+  if (isResponse(fallback))
+    return { isConstant: true, with: (self, args, error) => callFallback(() => fallback.clone(), self, args, error) };
   // Copied, so that one caller cannot change another's answer.
   const valueOf = isPlain(fallback) ? () => copyOf(fallback) : () => fallback;
   return { isConstant: true, with: () => constantAnswer(valueOf()) };
@@ -90,6 +92,11 @@ function causedBy(thrown: unknown, cause: unknown): unknown {
     Object.defineProperty(thrown, 'cause', { value: cause, configurable: true, writable: true });
   }
   return thrown;
+}
+
+/** A `Response` can be read once only, so each caller gets one of its own. */
+function isResponse(value: unknown): value is Response {
+  return read(value, 'bodyUsed') === false && typeof read(value, 'clone') === 'function';
 }
 
 function isPlain(value: unknown): value is object {

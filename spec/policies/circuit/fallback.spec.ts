@@ -50,6 +50,22 @@ describe('A fallback', () => {
     expect(copy.self).to.equal(copy).and.not.to.equal(loop);
   });
 
+  it('that is a Response is one for each caller to read', async () => {
+    const fallback = new Response('instead', { status: 203 });
+    for (let call = 0; call < 3; call++) {
+      const given = (await answer(fallback, undefined, [], first)) as Response;
+      expect([given.status, await given.text()]).to.deep.equal([203, 'instead']);
+    }
+  });
+
+  it('that is a Response somebody else has read fails as a fallback that throws does', async () => {
+    const fallback = new Response('instead');
+    const substitute = answerBy(fallback);
+    await fallback.text();
+    const thrown = (await rejectionOf(substitute.with(undefined, [], first).promise)) as Error;
+    expect(thrown).to.be.instanceOf(TypeError).with.property('cause', first);
+  });
+
   it('that is an object of a class is the same for all', async () => {
     const map = new Map();
     expect(await answer(map, undefined, [], first)).to.equal(map);
