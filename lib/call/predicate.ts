@@ -15,3 +15,24 @@ export function answerOf(answer: unknown, method: string, where: string, about?:
     about,
   );
 }
+
+/**
+ * The boolean result of a user's predicate about a failure. What the predicate throws gets the upstream's error as its
+ * `cause`, so that neither is lost.
+ */
+export function answerAbout(error: unknown, ask: () => unknown, method: string, where: string): boolean {
+  try {
+    return answerOf(ask(), method, where, { cause: error });
+  } catch (thrown) {
+    throw causedBy(thrown, error);
+  }
+}
+
+/** An error that a user's function threw while another one was handled, with that one as its `cause`. */
+export function causedBy(thrown: unknown, cause: unknown): unknown {
+  // An error that has a cause or is frozen, and anything that is not an error, is thrown unchanged.
+  if (thrown instanceof Error && thrown !== cause && !('cause' in thrown) && Object.isExtensible(thrown)) {
+    Object.defineProperty(thrown, 'cause', { value: cause, configurable: true, writable: true });
+  }
+  return thrown;
+}

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { RetryOnTransient, TimeLimited } from '#lib/index.js';
+import { CircuitProtected, circuit, RetryOnTransient, TimeLimited } from '#lib/index.js';
 import {
   deferred,
   fail,
@@ -7,11 +7,16 @@ import {
   rejection,
   rejectionOf,
   succeed,
+  uniqueName,
   Upstream,
   unavailable,
   watch,
 } from '../support/upstream.js';
 import { virtualTime } from '../support/virtual-time.js';
+
+const thrower = (): never => {
+  throw new RangeError('a bug');
+};
 
 describe('@RetryOnTransient', () => {
   const world = virtualTime();
@@ -457,6 +462,44 @@ describe('@RetryOnTransient', () => {
     await world.clock.advance('5s');
     expect(await asked).to.equal('yes');
   });
+
+  for (const [what, options] of [
+    ['retryOn', { retryOn: thrower }],
+    ['backoff', { backoff: thrower }],
+  ] as const)
+    it(`fails with what ${what} throws, and the circuit counts what the upstream did`, async () => {
+      const failure = unavailable();
+      const name = uniqueName();
+      const ask = CircuitProtected({ circuit: name })(
+        RetryOnTransient(options)(async () => {
+          throw failure;
+        }),
+      );
+      const thrown = (await rejectionOf(ask())) as Error;
+      expect(thrown).to.be.instanceOf(RangeError).with.property('cause', failure);
+      expect(circuit(name).snapshot().failures).to.equal(1);
+      expect(world.heard('failure_unknown')).to.deep.equal([]);
+      const answered = CircuitProtected({ circuit: name, fallback: 'instead', fallbackOn: 'failure' })(
+        RetryOnTransient(options)(async (): Promise<string> => {
+          throw failure;
+        }),
+      );
+      expect(await answered()).to.equal('instead');
+    });
+
+  for (const [what, options] of [
+    ['failureOn', { failureOn: thrower }],
+    ['fallbackOn', { fallback: 'instead', fallbackOn: thrower }],
+  ] as const)
+    it(`loses no error of the upstream when ${what} throws`, async () => {
+      const failure = unavailable();
+      const ask = CircuitProtected({ circuit: uniqueName(), ...options })(async (): Promise<string> => {
+        throw failure;
+      });
+      expect(await rejectionOf(ask()))
+        .to.be.instanceOf(RangeError)
+        .with.property('cause', failure);
+    });
 
   it('says what is wrong with a backoff that gives no time', async () => {
     const service = new Service(new Upstream(fail()));

@@ -1,5 +1,5 @@
 import { Answer } from '../../call/policy.js';
-import { answerOf } from '../../call/predicate.js';
+import { answerAbout, causedBy } from '../../call/predicate.js';
 import type { Failure } from '../../core/failure.js';
 import { isObject, read } from '../../failures/reading.js';
 import type { Fallback, ResolvedCircuitOptions } from './options.js';
@@ -48,7 +48,7 @@ export function answersFor(
   if (on === 'open' || failure.kind === 'cancelled') return false;
   if (on === 'failure') return failure.transient;
   if (typeof on !== 'function') return on.includes(failure.kind);
-  return answerOf(on(failure, error), method, '@CircuitProtected() fallbackOn', { cause: error });
+  return answerAbout(error, () => on(failure, error), method, '@CircuitProtected() fallbackOn');
 }
 
 export function answerBy(fallback: Fallback<unknown>): Substitute {
@@ -84,14 +84,6 @@ function callFallback(fallback: AnyFallback, self: unknown, args: readonly unkno
 
 function constantAnswer(value: unknown): Answer {
   return new Answer(Promise.resolve(value), undefined, 'constant');
-}
-
-function causedBy(thrown: unknown, cause: unknown): unknown {
-  // An error that has a cause or is frozen, and anything that is not an error, is thrown unchanged.
-  if (thrown instanceof Error && thrown !== cause && !('cause' in thrown) && Object.isExtensible(thrown)) {
-    Object.defineProperty(thrown, 'cause', { value: cause, configurable: true, writable: true });
-  }
-  return thrown;
 }
 
 /** A `Response` can be read once only, so each caller gets one of its own. */

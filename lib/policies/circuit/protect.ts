@@ -2,7 +2,7 @@ import { Admission, isAdmission, UNGUARDED } from '../../call/admission.js';
 import { type Call, callFor } from '../../call/call.js';
 import { watchEnd } from '../../call/open-stream.js';
 import { Answer, type Next, type OnSuccess, type Policy, type Stream } from '../../call/policy.js';
-import { answerOf } from '../../call/predicate.js';
+import { answerAbout, answerOf } from '../../call/predicate.js';
 import type { MethodContext } from '../../call/method-context.js';
 import { burstClock } from '../../core/burst-clock.js';
 import { CircuitOpenError } from '../../core/errors.js';
@@ -74,7 +74,7 @@ export function protect(context: MethodContext, protection: Protection): Policy 
 
   const judgeFailure = failureOn && {
     failureOn: (failure: Failure, error: unknown) =>
-      answerOf(failureOn(failure, error), method, '@CircuitProtected() failureOn', { cause: error }),
+      answerAbout(error, () => failureOn(failure, error), method, '@CircuitProtected() failureOn'),
   };
 
   /** Counts the failure. Throws what `failureOn` throws. */

@@ -1,7 +1,7 @@
 import { judged } from '../../failures/discard.js';
 import { toMs } from '../../core/duration.js';
 import type { Failure } from '../../core/failure.js';
-import { answerOf } from '../../call/predicate.js';
+import { answerAbout, answerOf } from '../../call/predicate.js';
 import type { MethodContext } from '../../call/method-context.js';
 import type { BackoffRules } from './backoff.js';
 import type { ResolvedRetryOptions, RetryOptions } from './options.js';
@@ -16,9 +16,8 @@ export interface RetryRules extends BackoffRules {
 
 export function retryRules(options: ResolvedRetryOptions, { method }: Pick<MethodContext, 'method'>): RetryRules {
   const { retryOn, retryOnResult } = options;
-  const predicateResult = (option: string, answer: unknown, about?: ErrorOptions): boolean =>
-    answerOf(answer, method, `@RetryOnTransient() ${option}`, about);
   return {
+    method,
     maxAttempts: options.maxAttempts,
     nested: options.nested,
     minWaitMs: toMs(options.minWait),
@@ -27,9 +26,13 @@ export function retryRules(options: ResolvedRetryOptions, { method }: Pick<Metho
     backoff: options.backoff,
     retryOn: (failure, error) =>
       failure.kind !== 'cancelled' &&
-      (retryOn ? predicateResult('retryOn', retryOn(failure, error), { cause: error }) : failure.transient),
+      (retryOn
+        ? answerAbout(error, () => retryOn(failure, error), method, '@RetryOnTransient() retryOn')
+        : failure.transient),
     isUnwanted:
-      retryOnResult && ((result) => judged(result, (value) => predicateResult('retryOnResult', retryOnResult(value)))),
+      retryOnResult &&
+      ((result) =>
+        judged(result, (value) => answerOf(retryOnResult(value), method, '@RetryOnTransient() retryOnResult'))),
   };
 }
 

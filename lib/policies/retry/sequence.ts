@@ -4,7 +4,6 @@ import type { Next } from '../../call/policy.js';
 import { Rejection } from '../../call/rejection.js';
 import { count } from '../../call/stats.js';
 import type { StopCause } from '../../call/scope.js';
-import { ConfigurationError } from '../../core/errors.js';
 import { levelOf } from '../../core/event-kinds.js';
 import type { GaveUpReason } from '../../core/events.js';
 import { type Failure, factsOf } from '../../core/failure.js';
@@ -40,9 +39,9 @@ export function repeatable(
   }
 }
 
-/** If a user's function returned an invalid value, that error keeps the failure of the attempt. */
+/** What a user's function throws, or is thrown for its answer, keeps the failure of the attempt: the circuit counts that. */
 function keepFailure(failure: Failure, thrown: unknown, call: Call): unknown {
-  if (thrown instanceof ConfigurationError) call.noteFailure(thrown, failure);
+  call.noteFailure(thrown, failure);
   return thrown;
 }
 
@@ -154,7 +153,7 @@ export class RetrySequence {
     return (failure && this.afterFailure(failure, error)) ?? new Rejection(error);
   }
 
-  /** @throws {ConfigurationError} if `backoff` returns an invalid value */
+  /** @throws {ConfigurationError} if `backoff` returns an invalid value, and what it throws */
   #waitMs(failure: Failure, ended: Ended): number {
     const { context, rules } = this.#retries;
     if (context.instantRetries) return 0;

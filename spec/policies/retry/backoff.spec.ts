@@ -11,6 +11,7 @@ const chance = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
 const LONGEST = 2 ** 31 - 1;
 
 const rules = (given: { minWaitMs: number; maxWaitMs: number }, jitter: 'full' | 'none'): BackoffRules => ({
+  method: 'Mail.send',
   ...given,
   jitter,
   backoff: undefined,
@@ -79,11 +80,17 @@ describe('The wait before a retry', () => {
 
   it('is what a backoff of the user says, at most maxWait, and may be none at all', () => {
     const of = (wait: number) =>
-      backoffMs(3, { minWaitMs: 50, maxWaitMs: 1000, jitter: 'full', backoff: () => wait }, () => 0.5, FAILURE);
+      backoffMs(
+        3,
+        { method: 'Mail.send', minWaitMs: 50, maxWaitMs: 1000, jitter: 'full', backoff: () => wait },
+        () => 0.5,
+        FAILURE,
+      );
     expect([0, 7, 1000, 1001, Number.POSITIVE_INFINITY].map(of)).to.deep.equal([0, 7, 1000, 1000, 1000]);
     const given: unknown[] = [];
     const random = (): number => 0.5;
     const rules = {
+      method: 'Mail.send',
       minWaitMs: 0,
       maxWaitMs: 9,
       jitter: 'none',
@@ -96,7 +103,12 @@ describe('The wait before a retry', () => {
 
   it('takes for a wait only a number of milliseconds, and says of anything else no more than what it is', () => {
     const waitOf = (wait: unknown) => () =>
-      backoffMs(1, { minWaitMs: 0, maxWaitMs: 1000, jitter: 'none', backoff: () => wait as number }, () => 0, FAILURE);
+      backoffMs(
+        1,
+        { method: 'Mail.send', minWaitMs: 0, maxWaitMs: 1000, jitter: 'none', backoff: () => wait as number },
+        () => 0,
+        FAILURE,
+      );
     for (const [wait, what] of [
       [-1, '-1'],
       [Number.NaN, 'NaN'],
@@ -108,6 +120,8 @@ describe('The wait before a retry', () => {
     ] as const)
       expect(waitOf(wait))
         .to.throw(ConfigurationError)
-        .with.deep.property('problems', [`backoff: expected milliseconds >= 0, got ${what}`]);
+        .with.deep.property('problems', [
+          `Mail.send: @RetryOnTransient() backoff: expected milliseconds >= 0, got ${what}`,
+        ]);
   });
 });
