@@ -67,7 +67,7 @@ type Json = Readonly<Record<string, unknown>>;
 
 // The JSON Schema is always the last argument: scripts/bundle.js leaves it out of the published code.
 
-function format<T>(expected: string, read: Format<T>['read'], json?: Json): Format<T> {
+export function format<T>(expected: string, read: Format<T>['read'], json?: Json): Format<T> {
   const check = (value: unknown): void => {
     if (value !== null && read(value, 'code') === undefined) throw new Error(`expected ${expected}`);
   };

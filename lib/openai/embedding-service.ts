@@ -9,6 +9,7 @@ import type { CallOptions } from './call-options.js';
 import { OPENAI } from './circuit.js';
 import { createClient, noticeRetriesOf } from './client.js';
 import { inEffect } from './in-effect.js';
+import { checkedOptions } from './options.js';
 import { RequestsLimited, TokensLimited } from './rate-limits.js';
 import { tokensOf } from './tokens.js';
 import { vectorsOf } from './vectors.js';
@@ -32,13 +33,14 @@ export class EmbeddingService {
   readonly #model: string;
   readonly #dimensions: number;
 
-  /** @throws {ConfigurationError} if the settings are wrong, or there is neither a client nor an API key */
+  /** @throws {ConfigurationError} if options or settings are wrong, or there is neither a client nor an API key */
   constructor(options: EmbeddingServiceOptions = {}) {
+    const { client, model, dimensions } = checkedOptions('EmbeddingService', options);
     const openai = settingsOf('openai');
-    const given = options.client && noticeRetriesOf(this, options.client);
+    const given = client && noticeRetriesOf(this, client);
     this.#client = given ? () => given : inEffect(createClient);
-    this.#model = options.model ?? openai.embeddingModel;
-    this.#dimensions = options.dimensions ?? openai.embeddingDimensions;
+    this.#model = model ?? openai.embeddingModel;
+    this.#dimensions = dimensions ?? openai.embeddingDimensions;
   }
 
   /**

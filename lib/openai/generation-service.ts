@@ -10,6 +10,7 @@ import { OPENAI } from './circuit.js';
 import { createClient, noticeRetriesOf } from './client.js';
 import { getFallbackResponse } from './fallback.js';
 import { inEffect } from './in-effect.js';
+import { checkedOptions } from './options.js';
 import { RequestsLimited, TokensLimited } from './rate-limits.js';
 import { tokensOfChat } from './tokens.js';
 
@@ -31,8 +32,9 @@ export class GenerationService {
   readonly #model: () => string;
   readonly #countsTokens: () => boolean;
 
-  /** @throws {ConfigurationError} if the settings are wrong, or there is neither a client nor an API key */
-  constructor({ client, model }: GenerationServiceOptions = {}) {
+  /** @throws {ConfigurationError} if options or settings are wrong, or there is neither a client nor an API key */
+  constructor(options: GenerationServiceOptions = {}) {
+    const { client, model } = checkedOptions('GenerationService', options);
     const given = client && noticeRetriesOf(this, client);
     this.#client = given ? () => given : inEffect(createClient);
     this.#countsTokens = inEffect(({ openai }) => openai.tokensPerMinute !== null);

@@ -8,6 +8,7 @@ import type { CallOptions } from './call-options.js';
 import { OPENAI } from './circuit.js';
 import { createClient, noticeRetriesOf } from './client.js';
 import { inEffect } from './in-effect.js';
+import { checkedOptions } from './options.js';
 import { RequestsLimited, TokensLimited } from './rate-limits.js';
 import { eventFacts, refuseBroken, responseOf } from './responses.js';
 import { tokensOfRequest } from './tokens.js';
@@ -33,8 +34,9 @@ export class ResponsesService {
   readonly #client: () => OpenAI;
   readonly #model: () => string;
 
-  /** @throws {ConfigurationError} if the settings are wrong, or there is neither a client nor an API key */
-  constructor({ client, model }: ResponsesServiceOptions = {}) {
+  /** @throws {ConfigurationError} if options or settings are wrong, or there is neither a client nor an API key */
+  constructor(options: ResponsesServiceOptions = {}) {
+    const { client, model } = checkedOptions('ResponsesService', options);
     const given = client && noticeRetriesOf(this, client);
     this.#client = given ? () => given : inEffect(createClient);
     this.#model = model === undefined ? inEffect(({ openai }) => openai.chatModel) : () => model;
