@@ -1,5 +1,5 @@
 import { brand } from './brand.js';
-import type { CircuitStateName } from './events.js';
+import type { CircuitStateName, TimeLimitReason } from './events.js';
 
 // The errors that holdfast creates. Their messages hold names and numbers, never arguments or results.
 
@@ -56,9 +56,18 @@ export class CircuitOpenError extends Error {
   }
 }
 
+const TIME_LIMITS: Readonly<Record<TimeLimitReason, string>> = {
+  call: 'The call took longer than its limit of',
+  attempt: 'The attempt took longer than its limit of',
+  'first-chunk': 'The stream took longer until its first chunk than its limit of',
+  'between-chunks': 'The stream took longer between two chunks than its limit of',
+};
+
 /** Thrown when a time limit ends a call or an attempt. */
 export class TimeLimitError extends Error {
   override readonly name = 'TimeLimitError';
+  /** What took too long. */
+  declare readonly reason?: TimeLimitReason;
   /** The decorated method, as `Class.method`. */
   declare readonly method?: string;
   /** The circuit around the call, if there is one. */
@@ -67,10 +76,10 @@ export class TimeLimitError extends Error {
   constructor(
     /** The limit, in milliseconds. */
     readonly limitMs: number,
-    { method, circuit, ...options }: ErrorOptions & OfCall = {},
+    { method, circuit, reason, ...options }: ErrorOptions & OfCall & { readonly reason?: TimeLimitReason } = {},
   ) {
-    super(`The call took longer than its limit of ${limitMs} ms.`, options);
-    setKnown<TimeLimitError>(this, { method, circuit });
+    super(`${TIME_LIMITS[reason ?? 'call']} ${limitMs} ms.`, options);
+    setKnown<TimeLimitError>(this, { method, circuit, reason });
   }
 }
 

@@ -127,7 +127,7 @@ export interface FallbackUsed extends OfCircuit, OfMethod, Partial<FailureFacts>
   readonly reason: 'open' | 'failure';
 }
 
-/** A stream failed after a part of it was delivered, so it cannot be repeated. */
+/** A stream failed too late for a retry: after its first chunk, or after the promise of the stream had resolved. */
 export interface StreamBroken extends OfMethod, FailureFacts {
   readonly type: 'stream_broken';
   readonly circuit?: string;

@@ -36,8 +36,8 @@ export function bodyOf(seen: Seen): Body {
 }
 
 /**
- * Of a stream, only a body that a client has read and put there is looked at, as got, superagent and needle do. To read any
- * other property would start some streams.
+ * For streams, only a body that a client has already stored is read, as got, superagent and needle do. Reading any other
+ * property would start some streams.
  */
 function isStream(node: object): boolean {
   return typeof read(node, 'pipe') === 'function' || typeof read(node, 'getReader') === 'function';

@@ -36,6 +36,34 @@ describe('@TimeLimited', () => {
   /** Nothing waits any more: no timer, no listener. */
   const expectNothingLeft = (): void => void expect(world.clock.timers).to.equal(0);
 
+  it('says in its error what took too long', async () => {
+    const failed: unknown[] = [];
+    const asked: Promise<unknown>[] = [
+      TimeLimited('1s')(hang)(),
+      TimeLimited('1s')(RetryOnTransient()(hang))(),
+      RetryOnTransient({ maxAttempts: 1 })(TimeLimited('1s')(hang))(),
+      TimeLimited({ firstChunk: '1s' })(async function* () {
+        yield await hang();
+      })().next(),
+    ];
+    const stream = TimeLimited({ betweenChunks: '1s' })(async function* () {
+      yield 1;
+      yield await hang();
+    })();
+    await stream.next();
+    asked.push(stream.next());
+    const ended = Promise.all(asked.map((promise) => promise.catch((error: unknown) => failed.push(error))));
+    await world.clock.advance('2s');
+    await ended;
+    expect(failed.map((error) => [(error as TimeLimitError).reason, (error as Error).message]).sort()).to.deep.equal([
+      ['attempt', 'The attempt took longer than its limit of 1000 ms.'],
+      ['between-chunks', 'The stream took longer between two chunks than its limit of 1000 ms.'],
+      ['call', 'The call took longer than its limit of 1000 ms.'],
+      ['call', 'The call took longer than its limit of 1000 ms.'],
+      ['first-chunk', 'The stream took longer until its first chunk than its limit of 1000 ms.'],
+    ]);
+  });
+
   describe('above the retry', () => {
     const name = uniqueName();
     let calls = 0;

@@ -5,7 +5,7 @@ import { type Failure, factsOf } from '../../core/failure.js';
 import type { Retries } from './retries.js';
 
 /**
- * Emits `stream_broken` if a stream fails after a part of it was delivered and a retry would have repeated the failure.
+ * Emits `stream_broken` if a stream fails after it was opened and a retry would have repeated the failure.
  * @param taken budget tokens that opening the stream took
  */
 export function watchStream({ context, rules }: Retries, rest: Stream, call: Call, taken?: number): Stream {

@@ -209,6 +209,6 @@ export class Limit extends Scope {
     const elapsedMs = now - this.#startedAt;
     const chaos = this.#call.isDisturbed && { chaos: true as const };
     channel('time_limited').audience(now)?.({ type: 'time_limited', ...ofCall, elapsedMs, reason, ...chaos });
-    this.end('deadline', new TimeLimitError(limitMs, ofCall));
+    this.end('deadline', new TimeLimitError(limitMs, { ...ofCall, reason }));
   }
 }
