@@ -1,8 +1,10 @@
 /** The options of holdfast, each with the names that it has in other libraries. */
 const HABITS: Readonly<Record<string, string>> = {
   maxAttempts: 'retries maxRetries maxRetryAttempts limitRetries attempts numOfAttempts',
-  minWait: 'minTimeout initialDelay startingDelay delay',
+  minWait: 'minTimeout initialDelay startingDelay delay retryDelay',
   maxWait: 'maxTimeout maxDelay',
+  backoff: 'factor',
+  jitter: 'randomize',
   retryOn: 'shouldRetry retryIf retryCondition',
   recoveryTimeout: 'resetTimeout halfOpenAfter waitDurationInOpenState',
   failureRate: 'errorThresholdPercentage failureRateThreshold',
@@ -10,8 +12,19 @@ const HABITS: Readonly<Record<string, string>> = {
   window: 'rollingCountTimeout slidingWindowSize',
   failureThreshold: 'maxFailures consecutiveFailures',
   failureOn: 'errorFilter isFailure',
-  limit: 'maxConcurrent maxConcurrentCalls capacity',
+  limit: 'maxConcurrent maxConcurrentCalls capacity concurrency',
   queue: 'maxQueue queueSize',
+};
+
+/** What other libraries have as an option, and holdfast elsewhere. */
+const ELSEWHERE: Readonly<Record<string, string>> = {
+  coalesce: 'write @Coalesced({ key }) below it',
+  cache: 'write fallback: lastGood({ key }), which answers while the circuit is open',
+  capacity: 'write @ConcurrencyLimited({ limit }) below it',
+  concurrency: 'write @ConcurrencyLimited({ limit }) below it',
+  maxConcurrent: 'write @ConcurrencyLimited({ limit }) below it',
+  onFailedAttempt: 'write onEvent(), and look for retry_scheduled',
+  onRetry: 'write onEvent(), and look for retry_scheduled',
 };
 
 /** How the meaning of the option differs from that of the key, if it does. */
@@ -20,6 +33,8 @@ function differenceOf(option: string, key: string): string | undefined {
     return /^(max)?retr/i.test(key)
       ? `it counts calls, so ${key}: 2 is maxAttempts: 3`
       : 'it counts calls, the first included';
+  if (option === 'backoff') return 'a function of the number of the retry. By default each wait is twice as long';
+  if (option === 'jitter') return "'full' is the default";
   if (option === 'failureRate') return 'it is a share, so 50 is 0.5';
   if (key === 'minimumRps') return 'it counts the calls of the window';
   return key === 'errorFilter' ? 'it returns true for what counts as a failure' : undefined;
@@ -36,6 +51,7 @@ export function adviceFor(key: string, known: readonly string[]): string | undef
   }
   const [option] =
     Object.entries(HABITS).find(([each, keys]) => known.includes(each) && keys.split(' ').includes(key)) ?? [];
-  const differs = option === undefined ? undefined : differenceOf(option, key);
-  return option === undefined ? undefined : `write ${option}${differs === undefined ? '' : `; ${differs}`}`;
+  if (option === undefined) return Object.hasOwn(ELSEWHERE, key) ? ELSEWHERE[key] : undefined;
+  const differs = differenceOf(option, key);
+  return `write ${option}${differs === undefined ? '' : `; ${differs}`}`;
 }

@@ -15,6 +15,19 @@ describe('A habit from another library', () => {
     [CircuitProtected, 'volumeThreshold', 'write minimumCalls'],
     [CircuitProtected, 'rollingCountTimeout', 'write window'],
     [ConcurrencyLimited, 'maxConcurrent', 'write limit'],
+    [ConcurrencyLimited, 'concurrency', 'write limit'],
+    [CircuitProtected, 'capacity', 'write @ConcurrencyLimited({ limit }) below it'],
+    [CircuitProtected, 'coalesce', 'write @Coalesced({ key }) below it'],
+    [CircuitProtected, 'cache', 'write fallback: lastGood({ key }), which answers while the circuit is open'],
+    [RetryOnTransient, 'retryDelay', 'write minWait'],
+    [RetryOnTransient, 'randomize', "write jitter; 'full' is the default"],
+    [
+      RetryOnTransient,
+      'factor',
+      'write backoff; a function of the number of the retry. By default each wait is twice as long',
+    ],
+    [RetryOnTransient, 'onFailedAttempt', 'write onEvent(), and look for retry_scheduled'],
+    [RetryOnTransient, 'toString', 'known are'],
     [TimeLimited, 'timeout', 'write limit'],
   ] as const) {
     it(`gets advice: ${option}`, () => {
