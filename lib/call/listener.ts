@@ -11,14 +11,14 @@ const reported = new Set<string>();
  */
 export function callListener(where: string, listener: () => unknown): void {
   try {
-    if (isStrayPromise(listener())) report(where, 'but it returned a promise: write it without async');
+    if (isStrayPromise(listener())) report(where, 'returned a promise');
   } catch {
-    report(where, 'but it threw');
+    report(where, 'threw');
   }
 }
 
-function report(where: string, came: string): void {
-  const text = `${where}: expected a listener that returns nothing and does not throw, ${came}. What it throws is ignored.`;
+function report(where: string, did: string): void {
+  const text = `${where}: expected a listener that returns nothing and does not throw, but it ${did}. It is ignored.`;
   if (reported.has(text)) return;
   reported.add(text);
   warn(text, 'HOLDFAST_LISTENER');

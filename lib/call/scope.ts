@@ -91,7 +91,7 @@ export class Scope {
 
   /** When it ends by itself, in milliseconds since the epoch; Infinity without a limit. */
   get deadline(): number {
-    return this.parent ? this.parent.deadline : Number.POSITIVE_INFINITY;
+    return this.parent ? this.parent.deadline : Infinity;
   }
 
   /** Created at the first access, so that a method that uses no signal pays nothing. */

@@ -42,17 +42,12 @@ export function isSignal(value: unknown): value is AbortSignal {
   }
 }
 
-const reasons = new WeakMap<AbortSignal, unknown>();
-
 /**
  * Why an aborted signal aborted. A signal of an old polyfill does not say: then an `AbortError`, as from
- * `new AbortController().abort()`, the same for all who ask.
+ * `new AbortController().abort()`.
  */
-export function reasonOf(signal: AbortSignal): unknown {
-  const reason: unknown = signal.reason;
-  if (reason !== undefined) return reason;
-  if (!reasons.has(signal)) reasons.set(signal, new DOMException('This operation was aborted', 'AbortError'));
-  return reasons.get(signal);
+export function reasonOf({ reason }: AbortSignal): unknown {
+  return reason === undefined ? new DOMException('This operation was aborted', 'AbortError') : reason;
 }
 
 /** The single listener that all calls with the same signal share. */

@@ -45,8 +45,8 @@ export class Stop {
   /** Milliseconds until the deadline of the enclosing limits; Infinity without one. */
   get leftMs(): number {
     const { scope, context } = this.#call;
-    const deadline = scope ? scope.deadline : Number.POSITIVE_INFINITY;
-    return deadline === Number.POSITIVE_INFINITY ? deadline : deadline - context.clock.now();
+    const deadline = scope ? scope.deadline : Infinity;
+    return deadline === Infinity ? deadline : deadline - context.clock.now();
   }
 
   /**

@@ -56,18 +56,16 @@ export class CircuitOpenError extends Error {
   }
 }
 
-const TIME_LIMITS: Readonly<Record<TimeLimitReason, string>> = {
-  call: 'The call took longer than its limit of',
-  attempt: 'The attempt took longer than its limit of',
-  'first-chunk': 'The stream took longer until its first chunk than its limit of',
-  'between-chunks': 'The stream took longer between two chunks than its limit of',
+const WAITS: Readonly<Record<string, string>> = {
+  'first-chunk': 'wait for the first chunk',
+  'between-chunks': 'wait for the next chunk',
 };
 
 /** Thrown when a time limit ends a call or an attempt. */
 export class TimeLimitError extends Error {
   override readonly name = 'TimeLimitError';
   /** What took too long. */
-  declare readonly reason?: TimeLimitReason;
+  readonly reason: TimeLimitReason;
   /** The decorated method, as `Class.method`. */
   declare readonly method?: string;
   /** The circuit around the call, if there is one. */
@@ -76,10 +74,16 @@ export class TimeLimitError extends Error {
   constructor(
     /** The limit, in milliseconds. */
     readonly limitMs: number,
-    { method, circuit, reason, ...options }: ErrorOptions & OfCall & { readonly reason?: TimeLimitReason } = {},
+    {
+      method,
+      circuit,
+      reason = 'call',
+      ...options
+    }: ErrorOptions & OfCall & { readonly reason?: TimeLimitReason } = {},
   ) {
-    super(`${TIME_LIMITS[reason ?? 'call']} ${limitMs} ms.`, options);
-    setKnown<TimeLimitError>(this, { method, circuit, reason });
+    super(`The ${WAITS[reason] ?? reason} took longer than its limit of ${limitMs} ms.`, options);
+    this.reason = reason;
+    setKnown<TimeLimitError>(this, { method, circuit });
   }
 }
 

@@ -33,7 +33,7 @@ export function startMoment(): Moment {
 }
 
 function beginSharing(): void {
-  latest = { at: Number.POSITIVE_INFINITY };
+  latest = { at: Infinity };
   sharesLeft = BURST;
   if (isEndExpected) return;
   isEndExpected = true;

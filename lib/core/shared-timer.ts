@@ -135,7 +135,7 @@ class TimerQueue {
 
   #leftMs({ since }: Entry): number {
     // Only a timer of this very turn may not have been told yet.
-    if (since.at === Number.POSITIVE_INFINITY) tellMoment();
+    if (since.at === Infinity) tellMoment();
     return since.at + this.#ms - monotonicNow();
   }
 }

@@ -45,6 +45,7 @@ const SUBSTITUTES: Readonly<Record<string, () => object>> = {
     statSync: noFile,
   }),
   'node:module': () => ({}),
+  'node:os': () => ({ constants: { errno: {} } }),
   'node:path': () => ({ resolve: (path: string) => path, dirname: () => '.' }),
   'node:stream': () => ({ Readable: NoStream, Writable: NoStream }),
   'node:tty': () => ({ isatty: () => false }),
@@ -59,6 +60,7 @@ const SUBSTITUTES: Readonly<Record<string, () => object>> = {
 /** What is taken from Node at the moment of its use. */
 interface LateModules {
   readonly 'node:module': typeof import('node:module');
+  readonly 'node:os': typeof import('node:os');
   readonly 'node:stream': typeof import('node:stream');
   readonly 'node:tty': typeof import('node:tty');
 }

@@ -12,11 +12,8 @@ import type { AnyFunction } from './types.js';
 /** The name of a decorator. */
 export type PolicyName = string;
 
-/**
- * The order in which decorators can be stacked, outermost first. A time limit can limit the whole call, all attempts
- * together (right below the circuit), or each attempt. `definePolicy` inserts other policies.
- */
-export const ORDER: PolicyName[] = shared('decorators.order', () => [
+/** The decorators of holdfast, in their order. */
+export const BUILT_IN: readonly PolicyName[] = [
   'TimeLimited',
   'CircuitProtected',
   'TimeLimited',
@@ -27,7 +24,19 @@ export const ORDER: PolicyName[] = shared('decorators.order', () => [
   'RateLimited',
   'ConcurrencyLimited',
   'TimeLimited',
-]);
+];
+
+/**
+ * The order in which decorators can be stacked, outermost first. A time limit can limit the whole call, all attempts
+ * together (right below the circuit), or each attempt. `definePolicy` of `holdfast/policy` inserts other policies.
+ */
+export const ORDER: PolicyName[] = shared('decorators.order', () => [...BUILT_IN]);
+
+/** The position of a decorator: below one decorator, above another. */
+export interface PlaceInOrder {
+  readonly below?: PolicyName;
+  readonly above?: PolicyName;
+}
 
 export type Options = Readonly<Record<string, unknown>>;
 export type EffectiveSettings = Readonly<Record<string, Setting>>;

@@ -2,12 +2,11 @@ import type { Policy } from '../call/policy.js';
 import type { MethodContext } from '../call/method-context.js';
 import { commonOptions } from '../core/common-options.js';
 import { ConfigurationError } from '../core/errors.js';
-import { type Fields, isData, type OptionsOf, type ResolvedOf, type ValueOf } from '../core/field.js';
-import { COPY, groups, registerPolicyGroup } from '../settings/groups.js';
+import type { Fields, OptionsOf, ResolvedOf, ValueOf } from '../core/field.js';
+import { groups } from '../settings/groups.js';
 import type { Resolvable } from '../settings/resolve.js';
 import { decorate } from './decorate.js';
-import type { Decorator, Owned, Position } from './decoration.js';
-import { type PlaceInOrder, placeInOrder } from './order.js';
+import type { Decorator, Owned, PlaceInOrder, Position } from './decoration.js';
 import type { PolicyDecorator } from './types.js';
 
 type CommonOptions = OptionsOf<typeof commonOptions>;
@@ -53,22 +52,14 @@ export type PolicyFactory<F extends Fields, S extends keyof F = never> = <R = ne
   ...given: Partial<OptionsOf<F>> extends OptionsOf<F> ? [options?: Given<F, S>] : [options: Given<F, S>]
 ) => PolicyDecorator<R>;
 
-const defined = new Map<string, Fields>();
-
 /** The decorator of each factory. */
 const decorators = new WeakMap<object, Decorator>();
 
-/**
- * Defines a policy and registers its options as a group of settings. A definition with the same name and fields as an
- * earlier one is a variant of it.
- * @returns the factory of its decorator
- * @throws {ConfigurationError} for a name, a group or an option that already exists, or an impossible position
- */
+/** Makes the factory of a policy's decorator. The options are registered as a group of settings before. */
 export function definePolicy<const F extends Fields, S extends keyof F = never>(
   definition: PolicyDefinition<F, S>,
 ): PolicyFactory<F, S> {
-  const { name, fields, shorthand } = definition;
-  if (defined.get(name) !== fields) register(definition);
+  const { shorthand } = definition;
   const decorator = decoratorOf(definition);
   const factory = (...given: readonly unknown[]): PolicyDecorator<never> => {
     const [first, ...rest] = given;
@@ -105,39 +96,6 @@ export function variantOf(
       Object.keys(options).length === 0 ? [] : base.contradictions({ ...unset, ...options }),
   };
   return (...given) => decorate(variant, given);
-}
-
-function register<F extends Fields>({
-  name,
-  group,
-  innerGroup = group,
-  fields,
-  place,
-  contradictions,
-}: Omit<PolicyDefinition<F>, 'shorthand'>): void {
-  if (defined.has(name))
-    throw new ConfigurationError([`definePolicy: a policy "${name}" is defined already; choose another name`]);
-  const twice = Object.keys(commonOptions).find((option) => Object.hasOwn(fields, option));
-  if (twice !== undefined)
-    throw new ConfigurationError([`definePolicy: every policy has the option "${twice}"; rename that of "${name}"`]);
-  const insert = placeInOrder(name, place);
-  for (const each of new Set([group, innerGroup]))
-    if (!isOwnGroup(each, fields))
-      registerPolicyGroup(each, fields, (values) => contradictions?.(values as Partial<ResolvedOf<F>>) ?? []);
-  insert();
-  defined.set(name, fields);
-}
-
-/** Whether the group already has exactly these options: holdfast registers its own groups before their policies. */
-function isOwnGroup(name: string, fields: Fields): boolean {
-  const found = groups.get(name);
-  const { enabled, ...known } = found?.fields ?? {};
-  const own = Object.entries(fields).filter(([, field]) => isData(field));
-  return (
-    enabled !== undefined &&
-    own.length === Object.keys(known).length &&
-    own.every(([option, field]) => (found?.copy === COPY ? known[option] === field : Object.hasOwn(known, option)))
-  );
 }
 
 function decoratorOf<F extends Fields>(definition: Omit<PolicyDefinition<F>, 'shorthand'>): Decorator {

@@ -39,7 +39,7 @@ export const RateLimited: (options: LimiterOptions) => PolicyDecorator = defineP
         name: name ?? context.method,
         limit,
         maxWaitMs: toMs(maxWait),
-        queue: queue ?? Number.POSITIVE_INFINITY,
+        queue: queue ?? Infinity,
         keyOf,
         cost,
         actual,

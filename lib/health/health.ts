@@ -71,7 +71,7 @@ function isRejecting({ state }: HealthCircuit): boolean {
 /** The longest wait of the circuits that cause the status, in seconds; undefined if one of them is isolated. */
 function retryAfterOf({ status, circuits }: Health, { critical }: Required<HealthOptions>): number | undefined {
   const causes = circuits.filter((one) => isRejecting(one) && (status === 'degraded' || critical.includes(one.name)));
-  const waits = causes.map(({ retryAfterMs }) => retryAfterMs ?? Number.POSITIVE_INFINITY);
+  const waits = causes.map(({ retryAfterMs }) => retryAfterMs ?? Infinity);
   const longest = Math.max(...waits);
   return Number.isFinite(longest) ? Math.ceil(longest / 1000) : undefined;
 }

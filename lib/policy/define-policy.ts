@@ -3,6 +3,7 @@ import type { Fields } from '../core/field.js';
 import { definePolicy as define, type PolicyDefinition, type PolicyFactory } from '../decorators/define-policy.js';
 import { checkPolicy, kindOfValue, mistakesOf } from './check.js';
 import { guarded } from './guard.js';
+import { registerPolicy } from '../decorators/register-policy.js';
 
 const NAME = /^[A-Z][A-Za-z0-9]*$/;
 const GROUP = /^[a-z][A-Za-z0-9]*$/;
@@ -18,6 +19,7 @@ export function definePolicy<const F extends Fields, S extends keyof F = never>(
   definition: PolicyDefinition<F, S>,
 ): PolicyFactory<F, S> {
   check(definition);
+  registerPolicy(definition);
   const { name, bind } = definition;
   return define({
     ...definition,

@@ -28,9 +28,8 @@ export {
   share,
 } from '../core/field.js';
 export type { Random } from '../core/random.js';
-export type { Owned, Position } from '../decorators/decoration.js';
+export type { Owned, PlaceInOrder, Position } from '../decorators/decoration.js';
 export { type PolicyDefinition, type PolicyFactory, variantOf } from '../decorators/define-policy.js';
-export type { PlaceInOrder } from '../decorators/order.js';
 export type { PolicyDecorator } from '../decorators/types.js';
 export { definePolicy } from './define-policy.js';
 export { defineEvent, emit, type PolicyEvent } from './emit.js';

@@ -84,7 +84,7 @@ function gateStats({ name, gates, closings }: KnownGates, now: number): GateStat
   return {
     gate: name,
     closedForMs: largest(left, 0),
-    ...(paces.length > 0 && { pacePerS: smallest(paces, Number.POSITIVE_INFINITY) }),
+    ...(paces.length > 0 && { pacePerS: smallest(paces, Infinity) }),
     waiting: gates.reduce((total, { waiting }) => total + waiting, 0),
     closings,
   };

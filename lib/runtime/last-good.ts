@@ -32,7 +32,7 @@ const DEFAULT_MAX = 1000;
  */
 export function lastGood(options: LastGoodOptions): never {
   const { key, maxAge, max = DEFAULT_MAX } = checked(options);
-  const answers = new Answers(max, maxAge === undefined ? Number.POSITIVE_INFINITY : toMs(maxAge));
+  const answers = new Answers(max, maxAge === undefined ? Infinity : toMs(maxAge));
   const keyOf = (self: unknown, args: readonly unknown[]): string | undefined => {
     try {
       const found: unknown = key.apply(self, [...args]);

@@ -93,7 +93,7 @@ export function hasEntries(value: unknown): value is object {
 /** What came instead of an object, for problems. */
 function kindOf(value: unknown): string {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return show(value);
-  return isStrayPromise(value) ? 'a promise: write await' : 'an object without properties of its own';
+  return isStrayPromise(value) ? 'a promise' : 'an object without keys';
 }
 
 /** Adds a problem about an unknown key, with advice. @param known at least one key */

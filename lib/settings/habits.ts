@@ -16,15 +16,12 @@ const HABITS: Readonly<Record<string, string>> = {
   queue: 'maxQueue queueSize',
 };
 
-/** What other libraries have as an option, and holdfast elsewhere. */
+/** What to write for an option of another library that is no option here. */
 const ELSEWHERE: Readonly<Record<string, string>> = {
-  coalesce: 'write @Coalesced({ key }) below it',
-  cache: 'write fallback: lastGood({ key }), which answers while the circuit is open',
-  capacity: 'write @ConcurrencyLimited({ limit }) below it',
-  concurrency: 'write @ConcurrencyLimited({ limit }) below it',
-  maxConcurrent: 'write @ConcurrencyLimited({ limit }) below it',
-  onFailedAttempt: 'write onEvent(), and look for retry_scheduled',
-  onRetry: 'write onEvent(), and look for retry_scheduled',
+  '@Coalesced({ key }) below it': 'coalesce',
+  '@ConcurrencyLimited({ limit }) below it': 'capacity concurrency maxConcurrent',
+  'fallback: lastGood({ key })': 'cache',
+  "onEvent(), for 'retry_scheduled'": 'onFailedAttempt onRetry',
 };
 
 /** How the meaning of the option differs from that of the key, if it does. */
@@ -33,8 +30,6 @@ function differenceOf(option: string, key: string): string | undefined {
     return /^(max)?retr/i.test(key)
       ? `it counts calls, so ${key}: 2 is maxAttempts: 3`
       : 'it counts calls, the first included';
-  if (option === 'backoff') return 'a function of the number of the retry. By default each wait is twice as long';
-  if (option === 'jitter') return "'full' is the default";
   if (option === 'failureRate') return 'it is a share, so 50 is 0.5';
   if (key === 'minimumRps') return 'it counts the calls of the window';
   return key === 'errorFilter' ? 'it returns true for what counts as a failure' : undefined;
@@ -49,9 +44,16 @@ export function adviceFor(key: string, known: readonly string[]): string | undef
   if (/^(timeout|timeoutMs|callTimeout)$/.test(key) && !known.includes('timeout')) {
     return known.includes('limit') ? 'write limit' : "write @TimeLimited('20s') above or below instead";
   }
-  const [option] =
-    Object.entries(HABITS).find(([each, keys]) => known.includes(each) && keys.split(' ').includes(key)) ?? [];
-  if (option === undefined) return Object.hasOwn(ELSEWHERE, key) ? ELSEWHERE[key] : undefined;
+  const option = nameFor(key, HABITS, known);
+  if (option === undefined) {
+    const instead = nameFor(key, ELSEWHERE);
+    return instead && `write ${instead}`;
+  }
   const differs = differenceOf(option, key);
   return `write ${option}${differs === undefined ? '' : `; ${differs}`}`;
+}
+
+/** What the table has for a key; undefined if it has nothing, or nothing that is known. */
+function nameFor(key: string, table: Readonly<Record<string, string>>, known?: readonly string[]): string | undefined {
+  return Object.keys(table).find((each) => known?.includes(each) !== false && table[each]?.split(' ').includes(key));
 }

@@ -47,7 +47,7 @@ export class FakeClock implements Clock {
     // Like Node's timers, it keeps the async context of its caller.
     const bound = AsyncResource.bind(callback);
     // NaN means never.
-    return this.#pending.add(Number.isNaN(due) ? Number.POSITIVE_INFINITY : due, () => bound());
+    return this.#pending.add(Number.isNaN(due) ? Infinity : due, () => bound());
   }
 
   clearTimer(timer: Timer): void {

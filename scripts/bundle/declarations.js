@@ -108,5 +108,6 @@ function textOf(source, needed) {
     })
     .join('')
     .trim()
+    .replace(/^(?: {4})+/gm, (indent) => '\t'.repeat(indent.length / 4))
     .concat('\n');
 }

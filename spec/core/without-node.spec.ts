@@ -30,6 +30,11 @@ describe("a runtime without Node's modules", () => {
     expect(absent('node:tty').isatty?.(0)).to.equal(false);
   });
 
+  it('knows no codes of the system', () => {
+    without();
+    expect((nodeModule('node:os') as typeof import('node:os')).constants.errno).to.deep.equal({});
+  });
+
   it('does not know which function is async', () => {
     without();
     const { types } = nodeModule('node:util') as typeof import('node:util');

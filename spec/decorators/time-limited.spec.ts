@@ -60,8 +60,8 @@ describe('@TimeLimited', () => {
       'call: The call took longer than its limit of 1000 ms.',
       'call: The call took longer than its limit of 1000 ms.',
       'attempt: The attempt took longer than its limit of 1000 ms.',
-      'first-chunk: The stream took longer until its first chunk than its limit of 1000 ms.',
-      'between-chunks: The stream took longer between two chunks than its limit of 1000 ms.',
+      'first-chunk: The wait for the first chunk took longer than its limit of 1000 ms.',
+      'between-chunks: The wait for the next chunk took longer than its limit of 1000 ms.',
     ]);
   });
 

@@ -99,11 +99,11 @@ describe('A key that problems name', () => {
 
 describe('What cannot hold options', () => {
   const NONE: readonly [what: string, make: () => unknown, got: string][] = [
-    ['a promise', () => Promise.resolve({ maxAttempts: 9 }), 'a promise: write await'],
-    ['a promise that is rejected', () => Promise.reject(new Error('no settings')), 'a promise: write await'],
-    ['a map', () => new Map([['maxAttempts', 9]]), 'an object without properties of its own'],
-    ['a set', () => new Set(), 'an object without properties of its own'],
-    ['a date', () => new Date(), 'an object without properties of its own'],
+    ['a promise', () => Promise.resolve({ maxAttempts: 9 }), 'a promise'],
+    ['a promise that is rejected', () => Promise.reject(new Error('no settings')), 'a promise'],
+    ['a map', () => new Map([['maxAttempts', 9]]), 'an object without keys'],
+    ['a set', () => new Set(), 'an object without keys'],
+    ['a date', () => new Date(), 'an object without keys'],
     [
       'a service',
       () =>
@@ -112,7 +112,7 @@ describe('What cannot hold options', () => {
             return 9;
           }
         })(),
-      'an object without properties of its own',
+      'an object without keys',
     ],
     ['a list', () => [], 'an array'],
     ['a number', () => 5, '5'],

@@ -1,5 +1,6 @@
 // The codes of the system, Node, undici, TLS and other runtimes, and the messages of `fetch` errors without a code.
 import type { FailureKind } from '../../core/failure.js';
+import { nodeModule } from '../../core/without-node.js';
 import { read, readText, word } from '../reading.js';
 import type { Seen } from '../seen.js';
 import { kindsOf, kindsOfTexts } from './table.js';
@@ -29,13 +30,9 @@ export const KIND_BY_ERRNO = kindsOf({
   cancelled: 'ABORT_ERR ERR_CANCELED UND_ERR_ABORTED',
 });
 
-/** Codes that give no kind, but may appear in events: none contains content of a request. */
+/** Codes of clients that give no kind, but may appear in events: none contains content of a request. */
 const OTHER_ERRNOS = kindsOf({
-  unknown: `E2BIG EACCES EADDRINUSE EAFNOSUPPORT EAGAIN EALREADY EBADF EBADMSG EBUSY ECANCELED ECHILD EDEADLK
-    EDESTADDRREQ EDOM EDQUOT EEXIST EFAULT EFBIG EIDRM EILSEQ EINPROGRESS EINTR EINVAL EIO EISCONN EISDIR ELOOP EMFILE
-    EMLINK EMSGSIZE ENAMETOOLONG ENFILE ENOBUFS ENODATA ENODEV ENOENT ENOEXEC ENOLCK ENOLINK ENOMEM ENOMSG ENOPROTOOPT ENOSPC
-    ENOSR ENOSTR ENOSYS ENOTDIR ENOTEMPTY ENOTSOCK ENOTSUP ENOTTY ENXIO EOPNOTSUPP EOVERFLOW EPERM EPROTONOSUPPORT
-    EPROTOTYPE ERANGE EROFS ESPIPE ESRCH ESTALE ETXTBSY EWOULDBLOCK EXDEV ESOCKET ECONNECTION EDNS EAUTH EENVELOPE
+  unknown: `ESOCKET ECONNECTION EDNS EAUTH EENVELOPE
     EMESSAGE ETLS ECONNCLOSED ENOTOPEN ELOGIN EREQUEST ERR_NETWORK ERR_HTTP2_STREAM_CANCEL ERR_BAD_REQUEST ERR_BAD_RESPONSE
     ERR_NON_2XX_3XX_RESPONSE ERR_GOT_REQUEST_ERROR ERR_BODY_PARSE_FAILURE ERR_ACCESS_DENIED ERR_OUT_OF_RANGE
     ERR_INVALID_ARG_TYPE ERR_INVALID_ARG_VALUE ERR_INVALID_STATE ERR_STREAM_DESTROYED ERR_STREAM_WRITE_AFTER_END
@@ -48,8 +45,17 @@ const OTHER_ERRNOS = kindsOf({
     HPE_UNEXPECTED_CONTENT_LENGTH HPE_UNEXPECTED_SPACE HPE_USER`,
 });
 
+let ofSystem: object | undefined;
+
+/** True for a code that gives no kind, but may appear in events: of a client, or of the system, such as `ENOSPC`. */
+function isOther(text: string | undefined): boolean {
+  if (text === undefined) return false;
+  ofSystem ??= nodeModule('node:os').constants.errno;
+  return OTHER_ERRNOS.has(text) || Object.hasOwn(ofSystem, text);
+}
+
 /** True if events may hold the code: it is on a list. */
-export const isErrno = (text: string | undefined): boolean => KIND_BY_ERRNO.has(text) || OTHER_ERRNOS.has(text);
+export const isErrno = (text: string | undefined): boolean => KIND_BY_ERRNO.has(text) || isOther(text);
 
 export function kindOfErrno(errno: string): FailureKind | undefined {
   const exact = KIND_BY_ERRNO.get(errno);
@@ -69,7 +75,7 @@ export function errnoIn({ code, errno, error }: Seen): string | undefined {
     const original = KIND_BY_WEAK_CODE.has(code) ? readText(error, 'originalCode') : undefined;
     if (isErrno(original)) return original;
     const own = word(code);
-    if (own !== undefined && (OTHER_ERRNOS.has(own) || kindOfErrno(own))) return own;
+    if (own !== undefined && (isOther(own) || kindOfErrno(own))) return own;
   }
   return typeof errno === 'string' && isErrno(errno) ? errno : undefined;
 }
@@ -140,14 +146,7 @@ const FETCH_FAILED = kindsOfTexts({
 const REFUSED_FETCH = kindsOfTexts({
   misconfigured: [
     ...['URL scheme must be a HTTP(S) scheme', 'about scheme is not supported', 'not implemented... yet...'],
-    ...[
-      'local URLs only',
-      'invalid method',
-      'failed to fetch the data URL',
-      "Range start is greater than the blob's size.",
-    ],
-    ...['request mode cannot be "same-origin"', 'cross origin not allowed for request mode "cors"', 'cors failure'],
-    ...['blocked', 'only if cached', 'proxy authentication required'],
+    ...['invalid method', 'proxy authentication required'],
   ],
   rejected: ['redirect count exceeded', 'unexpected redirect'],
   malformed: ['integrity mismatch'],

@@ -27,7 +27,7 @@ export function known(told: ToldRecord, now: number): Known {
     id,
     epoch,
     state,
-    until: openInMs < 0 ? Number.POSITIVE_INFINITY : now + openInMs,
+    until: openInMs < 0 ? Infinity : now + openInMs,
     trips,
     closedAt: sinceClosedMs < 0 ? undefined : now - sinceClosedMs,
     why,
@@ -41,7 +41,7 @@ export function recordToldBy({ id, epoch, state, openInMs, trips, sinceClosedMs,
 
 /** The record as arguments for `sync`. */
 export function telling({ epoch, state, until, trips, closedAt, why }: Known, now: number): string[] {
-  const openInMs = state === 'closed' ? 0 : until === Number.POSITIVE_INFINITY ? -1 : Math.max(0, until - now);
+  const openInMs = state === 'closed' ? 0 : until === Infinity ? -1 : Math.max(0, until - now);
   const sinceClosedMs = closedAt === undefined ? -1 : Math.max(0, now - closedAt);
   return [String(epoch), state, String(Math.round(openInMs)), String(trips), String(Math.round(sinceClosedMs)), why];
 }

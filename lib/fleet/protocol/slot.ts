@@ -85,7 +85,7 @@ export function countInTime(ends: Ends, now: number): number {
 
 /** When the next entry expires; Infinity if there is none. */
 export function firstEnd(ends: Ends, now: number): number {
-  let first = Number.POSITIVE_INFINITY;
+  let first = Infinity;
   for (const end of ends.values()) if (end > now && end < first) first = end;
   return first;
 }

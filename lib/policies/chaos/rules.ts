@@ -20,7 +20,7 @@ export function chaosRules(
   now: number,
 ): ChaosRules | undefined {
   if (!enabled || !rate || (!fault && !latency)) return undefined;
-  const endsAt = until === null ? Number.POSITIVE_INFINITY : Date.parse(until);
+  const endsAt = until === null ? Infinity : Date.parse(until);
   if (now >= endsAt) return undefined;
   return { rate, fault: fault ?? undefined, latencyMs: latency ? toMs(latency) : 0, endsAt };
 }

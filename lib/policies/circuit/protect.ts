@@ -29,7 +29,7 @@ export function protect(context: MethodContext, protection: Protection): Policy 
   const nowWhileRejecting = burstClock(clock);
   const { canAnswer, refuse, noteShadow, answerInstead } = refusals(context, fallback);
   const hasRates = rules.rates !== undefined;
-  const isTimed = rules.rates !== undefined && rules.rates.slowCallMs < Number.POSITIVE_INFINITY;
+  const isTimed = rules.rates !== undefined && rules.rates.slowCallMs < Infinity;
   const byMethod = Object.freeze({ method });
   if (circuit instanceof Circuit) {
     circuit.isShadow = shadow;

@@ -26,7 +26,7 @@ const PROBE_INTERVAL_DIVISOR = 4;
 const MAX_PROBE_INTERVAL_MS = 5000;
 const MAX_RECOVERY_FACTOR = 10;
 const MINIMUM_CALLS = 20;
-const NEVER = Number.POSITIVE_INFINITY;
+const NEVER = Infinity;
 
 type Filled =
   | 'failureThreshold'

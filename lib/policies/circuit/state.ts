@@ -220,6 +220,6 @@ export function retryAfterMs(before: CircuitState, now: number): number {
         ? 0
         : Math.max(0, Math.ceil(Math.min(...state.leases.map(({ until }) => until)) - now));
     case 'isolated':
-      return Number.POSITIVE_INFINITY;
+      return Infinity;
   }
 }

@@ -26,7 +26,7 @@ const state = shared('retry.spent', () => ({ outcomes: new WeakMap<object, Spent
 
 /** The current mark: how many times retries have given up. No mark is later than `NEVER`. */
 export const currentMark = (): number => state.marks;
-export const NEVER = Number.POSITIVE_INFINITY;
+export const NEVER = Infinity;
 
 /**
  * Notes the retries, outermost first, that gave up on an outcome. Ignores primitive values, because they have no

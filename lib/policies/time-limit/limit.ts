@@ -59,7 +59,7 @@ export class Limit extends Scope {
 
   override get deadline(): number {
     const { limitMs } = this.#kind.rules;
-    return Math.min(super.deadline, limitMs === undefined ? Number.POSITIVE_INFINITY : this.#startedAt + limitMs);
+    return Math.min(super.deadline, limitMs === undefined ? Infinity : this.#startedAt + limitMs);
   }
 
   /** Runs the inner layers. */

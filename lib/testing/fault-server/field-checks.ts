@@ -4,7 +4,7 @@ export type FieldCheck = (field: string, value: unknown) => void;
 /** A finite number >= 0. */
 export const amount: FieldCheck = expected(
   'a number >= 0',
-  (value) => typeof value === 'number' && value >= 0 && value !== Number.POSITIVE_INFINITY,
+  (value) => typeof value === 'number' && value >= 0 && value !== Infinity,
 );
 
 export const text: FieldCheck = expected('a string', (value) => typeof value === 'string');

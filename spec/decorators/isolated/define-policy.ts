@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import type { Policy } from '#lib/call/policy.js';
 import { callback, count, type Field, positiveDuration } from '#lib/core/field.js';
 import { ORDER } from '#lib/decorators/decoration.js';
-import { definePolicy } from '#lib/decorators/define-policy.js';
+import { definePolicy } from '#lib/policy/index.js';
 import { groups } from '#lib/settings/groups.js';
 import {
   CircuitProtected,

@@ -245,8 +245,7 @@ describe('A policy from outside', () => {
         await turn();
         expect(bulkhead(service.name).running).to.equal(0);
         expect(reports()).to.deep.equal([
-          `watchEnd(rest, { ${at} }): expected a listener that returns nothing and does not throw, but it threw. What it ` +
-            'throws is ignored.',
+          `watchEnd(rest, { ${at} }): expected a listener that returns nothing and does not throw, but it threw. It is ignored.`,
         ]);
       });
 

@@ -49,7 +49,7 @@ export async function breakStream(exchange: Exchange, fault: StreamFault, health
 
 function defaultChunks(fault: Exclude<StreamFault, StreamDrip>): number {
   if (fault.type === 'stream-comments') return 0;
-  return fault.type === 'stream-unfinished' ? Number.POSITIVE_INFINITY : AFTER_CHUNKS;
+  return fault.type === 'stream-unfinished' ? Infinity : AFTER_CHUNKS;
 }
 
 function errorEvent(fault: StreamError, isResponses: boolean): string {

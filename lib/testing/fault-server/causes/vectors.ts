@@ -28,7 +28,7 @@ function distortion(fault: VectorLength | VectorValue | VectorMissing): Distorti
       }
       case 'vector-value': {
         const wrong = Float32Array.from(last);
-        wrong[wrong.length - 1] = fault.value === 'infinity' ? Number.POSITIVE_INFINITY : Number.NaN;
+        wrong[wrong.length - 1] = fault.value === 'infinity' ? Infinity : Number.NaN;
         return [...others, wrong];
       }
     }
