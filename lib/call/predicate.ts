@@ -31,8 +31,15 @@ export function answerAbout(error: unknown, ask: () => unknown, method: string, 
 /** An error that a user's function threw while another one was handled, with that one as its `cause`. */
 export function causedBy(thrown: unknown, cause: unknown): unknown {
   // An error that has a cause or is frozen, and anything that is not an error, is thrown unchanged.
-  if (thrown instanceof Error && thrown !== cause && !('cause' in thrown) && Object.isExtensible(thrown)) {
+  if (thrown instanceof Error && !('cause' in thrown) && !isBehind(cause, thrown) && Object.isExtensible(thrown)) {
     Object.defineProperty(thrown, 'cause', { value: cause, configurable: true, writable: true });
   }
   return thrown;
+}
+
+/** True if `thrown` is the error itself, or one of its causes: then a cause would make a circle. */
+function isBehind(error: unknown, thrown: Error): boolean {
+  for (let at = error, depth = 0; at instanceof Error && depth < 8; at = at.cause, depth++)
+    if (at === thrown) return true;
+  return false;
 }

@@ -50,8 +50,8 @@ export class Stop {
   }
 
   /**
-   * Calls `listener` when the call should stop. What it throws is reported once, as a process warning, and ignored. Returns
-   * a function that stops listening.
+   * Calls `listener` when the call should stop. What it throws is reported once, as a process warning, and ignored.
+   * Returns a function that stops listening.
    */
   onStop(listener: () => void): () => void {
     const { signal, scope, admission, context } = this.#call;

@@ -9,9 +9,9 @@ export interface Started {
 }
 
 /**
- * Calls `callback` once, `ms` milliseconds from now and after 24 days at the latest, in the async context of the caller,
- * and keeps the process alive until then. With the system clock, all timers of one length share one Node timer: that costs a third, because most
- * are cancelled before they fire. A test's clock, and fake globals, get one timer for each call.
+ * Calls `callback` once, `ms` milliseconds from now and after 24 days at the latest, in the async context of the caller.
+ * Keeps the process alive until then. With the system clock, all timers of one length share one Node timer: that costs a
+ * third, because most are cancelled before they fire. A test's clock, and fake globals, get one timer for each call.
  */
 export function startTimer(clock: Clock, callback: () => void, ms: number): Started {
   if (clock === systemClock && isRealTime()) {

@@ -14,8 +14,8 @@ const SYNCHRONOUS_TYPES: ReadonlySet<unknown> = new Set([
 ]);
 
 /**
- * Whether every call gives a native promise and never throws. The engine knows; the tag also says so of a proxy around an
- * async function, and of a function that copied its prototype, as `onetime` makes them.
+ * Whether every call of a function that is no generator gives a native promise and never throws. The engine knows. The
+ * tag also says so of a proxy around an async function, and of a function that copied its prototype, as by `onetime`.
  */
 export const isAsync = (fn: AnyFunction): boolean => types.isAsyncFunction(fn);
 export const isStream = (fn: AnyFunction): boolean => tagOf(fn) === '[object AsyncGeneratorFunction]';

@@ -13,7 +13,7 @@ interface Expectation {
 }
 
 const isObject = (value: unknown): value is object =>
-  typeof value === 'object' && value !== null && !(Symbol.iterator in value) && !('then' in value);
+  /^\[object (Object|Module)\]$/.test(Object.prototype.toString.call(value)) && !('then' in (value as object));
 const OPTIONS_OBJECT: Expectation = { expected: 'an object of options', fits: isObject };
 const OBJECT_OR_FALSE: Expectation = {
   expected: 'an object of options, or false',
@@ -48,9 +48,12 @@ export const BOOLEAN: Expectation = { expected: 'true or false', fits: (value) =
 export type Refused = Readonly<Record<string, Readonly<Record<string, string>>>>;
 
 /** What a client sets itself. */
+const signal = "the request's own signal is used";
 const SET_ALREADY: Refused = {
-  circuitOptions: { circuit: 'write circuit beside it', key: 'write per' },
-  retry: { signal: "the request's own signal is used" },
+  circuitOptions: { circuit: 'write circuit beside it', key: 'write per', signal },
+  retry: { signal },
+  rateLimit: { signal },
+  timeLimit: { signal },
 };
 
 /**
@@ -75,7 +78,9 @@ export function checkOptions(
     const { expected, fits } = known[name] as Expectation;
     if (!fits(value)) return [`${client}: ${name}: expected ${expected}, got ${got(value, expected)}`];
     const without = { ...SET_ALREADY[name], ...refused[name] };
-    const impossible = Object.keys(Object(value)).filter((key) => Object.hasOwn(without, key));
+    const impossible = Object.entries(Object(value) as object)
+      .filter(([key, given]) => given !== undefined && Object.hasOwn(without, key))
+      .map(([key]) => key);
     const rest = withoutKeys(value, impossible);
     return [
       ...impossible.map((key) => `${client}: ${name}: ${key} is not possible here; ${without[key]}`),

@@ -18,12 +18,12 @@ export interface ClientOptions<R> {
    */
   readonly retry?: Omit<RetryOptions, 'signal'> | false;
   /** Options of `@CircuitProtected()`. Unset options come from the settings `circuit.*`. @default {} */
-  readonly circuitOptions?: Omit<CircuitOptions<R>, 'circuit' | 'key'>;
+  readonly circuitOptions?: Omit<CircuitOptions<R>, 'circuit' | 'key' | 'signal'>;
   /**
    * Options of `@RespectRateLimit()`. `false`: no wait after a 429. Unset options come from the settings `rateLimit.*`.
    * @default {}
    */
-  readonly rateLimit?: RateLimitOptions | false;
+  readonly rateLimit?: Omit<RateLimitOptions, 'signal'> | false;
   /** How long each attempt may take until its answer starts. @default none */
   readonly timeLimit?: Duration | Pick<TimeLimitOptions, 'limit'>;
   /**

@@ -4,7 +4,7 @@ import { ConfigurationError } from '../core/errors.js';
 import { holdsClient } from '../policies/retry/clients.js';
 import { read } from '../failures/reading.js';
 import { settingsOf } from '../runtime/runtime.js';
-import { hasEntries, type Problems, textsOf } from '../settings/check.js';
+import { type Problems, textsOf } from '../settings/check.js';
 import type { Settings } from '../settings/schema.js';
 import { checkTree } from '../settings/tree.js';
 
@@ -39,7 +39,7 @@ export function noticeRetriesOf(service: object, client: OpenAI): OpenAI {
 function checkedGroup(settings: unknown): Partial<Settings['openai']> {
   const problems: Problems = [];
   const given = read(settings, 'openai');
-  if (!hasEntries(given))
+  if (given === undefined)
     throw new ConfigurationError(['createClient: expected settings. Write: createClient({ openai: { apiKey } })']);
   // The other groups of loaded settings are not used, and so not checked.
   const { openai = {} } = checkTree({ openai: given }, 'code', problems);

@@ -11,7 +11,11 @@ const dimensions: Field<number> = { doc: 'The length of every vector.', format: 
 function clientWith(...path: readonly string[]): Field<unknown> {
   const fits = (value: unknown): boolean => typeof path.reduce(read, value) === 'function';
   const expected = `a client with ${path.join('.')}(), such as new OpenAI()`;
-  return { doc: 'Sends the requests.', format: format(expected, (value) => (fits(value) ? value : undefined)) };
+  return {
+    doc: 'Sends the requests.',
+    format: format(expected, (value) => (fits(value) ? value : undefined)),
+    sensitive: true,
+  };
 }
 
 const FIELDS = {
@@ -33,6 +37,8 @@ interface ServiceOptions {
  */
 export function checkedOptions(service: keyof typeof FIELDS, options: unknown): ServiceOptions {
   const problems: Problems = [];
+  if (FIELDS[service].client.format.read(options, 'code') !== undefined)
+    throw new ConfigurationError([`${service}: expected options, got a client. Write: new ${service}({ client })`]);
   const checked = checkFields(FIELDS[service], options, [service], 'code', problems);
   if (problems.length > 0) throw new ConfigurationError(textsOf(problems));
   return checked;

@@ -85,9 +85,10 @@ export function entriesOf(input: unknown, path: Path, problems: Problems): [stri
 export function hasEntries(value: unknown): value is object {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
   if (Object.keys(value).length > 0) return true;
-  const prototype: unknown = Object.getPrototypeOf(value);
-  // A plain object of any realm.
-  return prototype === null || Object.getPrototypeOf(prototype) === null;
+  for (let at: object | null = Object.getPrototypeOf(value); at; at = Object.getPrototypeOf(at))
+    // The last prototype of all, of any realm, has methods.
+    if (Object.getPrototypeOf(at) !== null && Reflect.ownKeys(at).some((key) => key !== 'constructor')) return false;
+  return true;
 }
 
 /** What came instead of an object, for problems. */

@@ -12,16 +12,8 @@ const HABITS: Readonly<Record<string, string>> = {
   window: 'rollingCountTimeout slidingWindowSize',
   failureThreshold: 'maxFailures consecutiveFailures',
   failureOn: 'errorFilter isFailure',
-  limit: 'maxConcurrent maxConcurrentCalls capacity concurrency',
+  limit: 'maxConcurrent maxConcurrentCalls capacity',
   queue: 'maxQueue queueSize',
-};
-
-/** What to write for an option of another library that is no option here. */
-const ELSEWHERE: Readonly<Record<string, string>> = {
-  '@Coalesced({ key }) below it': 'coalesce',
-  '@ConcurrencyLimited({ limit }) below it': 'capacity concurrency maxConcurrent',
-  'fallback: lastGood({ key })': 'cache',
-  "onEvent(), for 'retry_scheduled'": 'onFailedAttempt onRetry',
 };
 
 /** How the meaning of the option differs from that of the key, if it does. */
@@ -44,16 +36,8 @@ export function adviceFor(key: string, known: readonly string[]): string | undef
   if (/^(timeout|timeoutMs|callTimeout)$/.test(key) && !known.includes('timeout')) {
     return known.includes('limit') ? 'write limit' : "write @TimeLimited('20s') above or below instead";
   }
-  const option = nameFor(key, HABITS, known);
-  if (option === undefined) {
-    const instead = nameFor(key, ELSEWHERE);
-    return instead && `write ${instead}`;
-  }
-  const differs = differenceOf(option, key);
-  return `write ${option}${differs === undefined ? '' : `; ${differs}`}`;
-}
-
-/** What the table has for a key; undefined if it has nothing, or nothing that is known. */
-function nameFor(key: string, table: Readonly<Record<string, string>>, known?: readonly string[]): string | undefined {
-  return Object.keys(table).find((each) => known?.includes(each) !== false && table[each]?.split(' ').includes(key));
+  const [option] =
+    Object.entries(HABITS).find(([each, keys]) => known.includes(each) && keys.split(' ').includes(key)) ?? [];
+  const differs = option === undefined ? undefined : differenceOf(option, key);
+  return option === undefined ? undefined : `write ${option}${differs === undefined ? '' : `; ${differs}`}`;
 }

@@ -487,6 +487,20 @@ describe('@RetryOnTransient', () => {
       expect(await answered()).to.equal('instead');
     });
 
+  it('makes no circle of causes when retryOn throws a cause of the error that it was given', async () => {
+    const inner = new Error('inner');
+    const outer = Object.assign(new Error('outer', { cause: inner }), { status: 503 });
+    const ask = RetryOnTransient({
+      retryOn: (_failure, error) => {
+        throw (error as Error).cause;
+      },
+    })(async () => {
+      throw outer;
+    });
+    expect(await rejectionOf(ask())).to.equal(inner);
+    expect(inner).not.to.have.property('cause');
+  });
+
   for (const [what, options] of [
     ['failureOn', { failureOn: thrower }],
     ['fallbackOn', { fallback: 'instead', fallbackOn: thrower }],

@@ -83,12 +83,14 @@ describe('Errors of real clients as they are thrown', () => {
       expect(classify(await rejectionOf(ask())).kind).to.equal(kind);
     });
 
-  it('are of a fetch whose connection the system refuses in a way that is on no list', () => {
-    const failed = (cause: object): TypeError => new TypeError('fetch failed', { cause });
-    const refused = Object.assign(new Error('connect EMFILE'), { code: 'EMFILE', syscall: 'connect' });
-    expect(classify(failed(refused)).kind).to.equal('network');
-    expect(classify(failed(Object.assign(new Error('reset'), { code: 'UND_ERR_INFO' }))).kind).to.equal('network');
-    expect(classify(failed(new Error('anything'))).kind).to.equal('unknown');
-    expect(classify(new TypeError('fetch failed')).kind).to.equal('network');
+  it('are of a fetch that lost its connection in a way that is on no list', async () => {
+    const failed = (cause?: unknown): string => classify(new TypeError('fetch failed', { cause })).kind;
+    expect(failed()).to.equal('network');
+    for (const code of ['EMFILE', 'ENOBUFS', 'UND_ERR_INFO', 'ERR_HTTP2_INVALID_SESSION', 'UND_ERR_SOCKS5_REPLY_4'])
+      expect(failed(Object.assign(new Error('lost'), { code })), code).to.equal('network');
+    expect(failed(new Error('connection lost'))).to.equal('network');
+    // What crosses a thread has lost its code.
+    expect(classify(structuredClone(await rejectionOf(fetch(closed)))).kind).to.equal('network');
+    expect(failed(new RangeError('a bug'))).to.equal('unknown');
   });
 });

@@ -557,8 +557,18 @@ describe('resilientFetch', () => {
       ]);
     });
 
-    it('are no options at all: a promise, a map, a list', () => {
-      for (const value of [Promise.resolve({}), new Map(), [], 'fetch'])
+    it('are not those that are undefined', () => {
+      const unset = {
+        retry: { maxAttempts: 2, signal: undefined },
+        circuitOptions: { key: undefined, circuit: undefined },
+        rateLimit: { signal: undefined },
+        timeLimit: undefined,
+      };
+      expect(() => resilientFetch(unset as unknown as FetchOptions)).not.to.throw();
+    });
+
+    it('are no options at all: a promise, a map, a list, a date, an address', () => {
+      for (const value of [Promise.resolve({}), new Map(), [], 'fetch', new Date(), new URL('http://127.0.0.1')])
         expect(thrownBy(() => resilientFetch(value as unknown as FetchOptions)).problems[0]).to.match(
           /^resilientFetch: expected an object of options, got /,
         );

@@ -33,7 +33,7 @@ describe('The options of a service', () => {
       const problems = problemsOf(() => new Service(untyped({ cleint: 1, client: 3, model: '' })));
       expect(problems).to.deep.equal([
         `${name}.cleint: unknown key; did you mean "client"?`,
-        `${name}.client: expected a client with ${USED[name as keyof typeof USED]}(), such as new OpenAI(), got 3`,
+        `${name}.client: expected a client with ${USED[name as keyof typeof USED]}(), such as new OpenAI(), got (hidden)`,
         `${name}.model: expected a name, got ""`,
       ]);
     });
@@ -45,6 +45,12 @@ describe('The options of a service', () => {
           .to.match(new RegExp(`^${name}`))
           .and.not.to.contain('secret-secret');
       }
+    });
+
+    it(`are not the client itself: ${name}`, () => {
+      expect(problemsOf(() => new Service(untyped(new OpenAI({ apiKey: 'none' }))))).to.deep.equal([
+        `${name}: expected options, got a client. Write: new ${name}({ client })`,
+      ]);
     });
 
     it(`may be unset, and a client of one's own need have no more than is used: ${name}`, () => {
@@ -77,7 +83,8 @@ describe('The settings that a client is made from', () => {
   });
 
   it('stand under openai', () => {
-    for (const value of [3, null, { apiKey: 'none' }, { openai: 3 }, Promise.resolve({})])
+    expect(problemsOf(() => createClient(untyped({ openai: 3 })))).to.deep.equal(['openai: expected an object, got 3']);
+    for (const value of [3, null, { apiKey: 'none' }, Promise.resolve({})])
       expect(problemsOf(() => createClient(untyped(value)))).to.deep.equal([
         'createClient: expected settings. Write: createClient({ openai: { apiKey } })',
       ]);

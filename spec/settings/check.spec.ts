@@ -139,8 +139,16 @@ describe('What cannot hold options', () => {
     const instance = new (class Options {
       readonly maxAttempts = 2;
     })();
+    class Empty {}
     const bare = Object.assign(Object.create(null) as object, { maxAttempts: 2 });
-    for (const value of [runInNewContext('({})'), runInNewContext('({ maxAttempts: 2 })'), bare, instance, {}])
+    for (const value of [
+      runInNewContext('({})'),
+      runInNewContext('({ maxAttempts: 2 })'),
+      bare,
+      instance,
+      new Empty(),
+      {},
+    ])
       expect(() => RetryOnTransient(untyped(value))(async () => 1)).not.to.throw();
   });
 });

@@ -1,7 +1,7 @@
 // The codes of the system, Node, undici, TLS and other runtimes, and the messages of `fetch` errors without a code.
 import type { FailureKind } from '../../core/failure.js';
 import { nodeModule } from '../../core/without-node.js';
-import { read, readText, word } from '../reading.js';
+import { classNameOf, read, readText, word } from '../reading.js';
 import type { Seen } from '../seen.js';
 import { kindsOf, kindsOfTexts } from './table.js';
 
@@ -50,7 +50,7 @@ let ofSystem: object | undefined;
 /** True for a code that gives no kind, but may appear in events: of a client, or of the system, such as `ENOSPC`. */
 function isOther(text: string | undefined): boolean {
   if (text === undefined) return false;
-  ofSystem ??= nodeModule('node:os').constants.errno;
+  ofSystem ??= Object(read(nodeModule('node:os').constants, 'errno')) as object;
   return OTHER_ERRNOS.has(text) || Object.hasOwn(ofSystem, text);
 }
 
@@ -152,18 +152,18 @@ const REFUSED_FETCH = kindsOfTexts({
   malformed: ['integrity mismatch'],
 });
 
-/** Codes of undici that stand for any loss of a connection. */
-const LOST: ReadonlySet<unknown> = new Set(['UND_ERR', 'UND_ERR_INFO', 'UND_ERR_PRX_TLS']);
+/** The classes of bugs: such a cause comes from the code that made the request, or from a stream that was sent. */
+const BUG = /^(?:Type|Range|Reference|Syntax|Eval|URI|Assertion)Error$/;
 
 /**
- * A failed `fetch`. Used only if the causes give no kind. In Node a cause says why; one that does not come from the
- * connection, such as an error in the stream that was sent, gives no kind. Deno appends the cause to the message.
+ * A failed `fetch`. Used only if the causes give no kind. A cause that is a bug gives none. Deno appends the cause to the
+ * message.
  */
 export function fetchFailed({ className, message, causes: [cause] }: Seen): FailureKind | undefined {
   if (className !== 'TypeError' || message === undefined) return undefined;
   const start = message.slice(0, 64);
   if (/^error (?:sending request for url|reading a body from connection)\b/.test(start)) return 'network';
-  if (message !== 'fetch failed' || !cause) return message.length <= 64 ? FETCH_FAILED.get(message) : undefined;
-  const isOfConnection = typeof read(cause, 'syscall') === 'string' || LOST.has(read(cause, 'code'));
-  return isOfConnection ? 'network' : REFUSED_FETCH.get(readText(cause, 'message'));
+  const kind = message.length <= 64 ? FETCH_FAILED.get(message) : undefined;
+  if (!kind || !cause) return kind;
+  return REFUSED_FETCH.get(readText(cause, 'message')) ?? (BUG.test(classNameOf(cause) ?? '') ? undefined : kind);
 }

@@ -1,4 +1,4 @@
-// holdfast's own errors, also of another copy of the package, and p-retry's: recognised by a literal name and a property.
+// holdfast's own errors, also of another copy of the package, and p-retry's: known by a literal name and a property.
 import type { FailureKind } from '../../core/failure.js';
 import { looksLikeError, read } from '../reading.js';
 import type { Seen } from '../seen.js';

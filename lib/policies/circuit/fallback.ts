@@ -63,8 +63,10 @@ export function answerBy(fallback: Fallback<unknown>): Substitute {
       isConstant: false,
       with: (self, args, error) => callFallback(fallback as AnyFallback, self, args, error),
     };
-  if (isResponse(fallback))
-    return { isConstant: true, with: (self, args, error) => callFallback(() => fallback.clone(), self, args, error) };
+  if (isResponse(fallback)) {
+    const copy = copiesOf(fallback);
+    return { isConstant: true, with: (self, args, error) => callFallback(copy, self, args, error) };
+  }
   // Copied, so that one caller cannot change another's answer.
   const valueOf = isPlain(fallback) ? () => copyOf(fallback) : () => fallback;
   return { isConstant: true, with: () => constantAnswer(valueOf()) };
@@ -86,9 +88,20 @@ function constantAnswer(value: unknown): Answer {
   return new Answer(Promise.resolve(value), undefined, 'constant');
 }
 
-/** A `Response` can be read once only, so each caller gets one of its own. */
 function isResponse(value: unknown): value is Response {
-  return read(value, 'bodyUsed') === false && typeof read(value, 'clone') === 'function';
+  return typeof Response === 'function' && value instanceof Response && value.status >= 200;
+}
+
+/**
+ * A `Response` can be read once only, so each caller gets one of its own. Made of the bytes, because each `clone()` of the
+ * same `Response` splits its body once more.
+ */
+function copiesOf(response: Response): () => Promise<Response> {
+  let bytes: Promise<ArrayBuffer> | undefined;
+  return async () => {
+    const body = response.body && (await (bytes ??= response.clone().arrayBuffer()));
+    return new Response(body, response);
+  };
 }
 
 function isPlain(value: unknown): value is object {

@@ -22,7 +22,7 @@ export interface BackoffRules {
 /**
  * Milliseconds to wait before retry number `retry` (1, 2, …).
  * @param ended the error of the attempt; undefined if the attempt returned an unwanted value
- * @throws {ConfigurationError} if `backoff` returns an invalid value, and what it throws; the attempt's error is the `cause`
+ * @throws {ConfigurationError} if `backoff` returns an invalid value, and what it throws; `cause`: the attempt's error
  */
 export function backoffMs(
   retry: number,

@@ -39,7 +39,7 @@ export function repeatable(
   }
 }
 
-/** What a user's function throws, or is thrown for its answer, keeps the failure of the attempt: the circuit counts that. */
+/** An error in a user's function keeps the failure of the attempt: the circuit counts that. */
 function keepFailure(failure: Failure, thrown: unknown, call: Call): unknown {
   call.noteFailure(thrown, failure);
   return thrown;

@@ -58,6 +58,22 @@ describe('A fallback', () => {
     }
   });
 
+  it('that is a Response may be left unread by any number of callers', async () => {
+    const substitute = answerBy(new Response('x'.repeat(3000), { status: 503, headers: { 'retry-after': '5' } }));
+    for (let call = 0; call < 3000; call++)
+      expect(((await substitute.with(undefined, [], first).promise) as Response).status).to.equal(503);
+    const read = (await substitute.with(undefined, [], first).promise) as Response;
+    expect([read.headers.get('retry-after'), (await read.text()).length]).to.deep.equal(['5', 3000]);
+  });
+
+  it('that is a Response need have no body', async () => {
+    for (const fallback of [new Response(null, { status: 204 }), new Response(), Response.json({ a: 1 })]) {
+      const text = await fallback.clone().text();
+      for (let call = 0; call < 2; call++)
+        expect(await ((await answer(fallback, undefined, [], first)) as Response).text()).to.equal(text);
+    }
+  });
+
   it('that is a Response somebody else has read fails as a fallback that throws does', async () => {
     const fallback = new Response('instead');
     const substitute = answerBy(fallback);
