@@ -47,8 +47,9 @@ export const BOOLEAN: Expectation = { expected: 'true or false', fits: (value) =
 /** Options of a policy that are not possible here: what to do instead, by option and name. */
 export type Refused = Readonly<Record<string, Readonly<Record<string, string>>>>;
 
-/** What a client sets itself. */
 const signal = "the request's own signal is used";
+
+/** What a client sets itself. */
 const SET_ALREADY: Refused = {
   circuitOptions: { circuit: 'write circuit beside it', key: 'write per', signal },
   retry: { signal },
