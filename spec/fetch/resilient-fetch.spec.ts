@@ -10,6 +10,7 @@ import { type FaultServer, instantRetries, startFaultServer } from '#lib/testing
 import { rejectionOf, turn, uniqueName, watch } from '../support/upstream.js';
 import { virtualTime } from '../support/virtual-time.js';
 import { AUTHORIZED } from './support/clients.js';
+import { problemsOf } from '../support/problems.js';
 
 const UNAVAILABLE = { type: 'status', status: 503 } as const;
 
@@ -541,7 +542,7 @@ describe('resilientFetch', () => {
         timeLimit: '0s',
         more: 1,
       };
-      const problems = thrownBy(() => resilientFetch(wrong as unknown as FetchOptions)).problems.map((problem) =>
+      const problems = problemsOf(() => resilientFetch(wrong as unknown as FetchOptions)).map((problem) =>
         problem.replace(/;.*|, got.*|\. Known.*/, ''),
       );
       expect(problems).to.deep.equal([
@@ -569,7 +570,7 @@ describe('resilientFetch', () => {
 
     it('are no options at all: a promise, a map, a list, a date, an address', () => {
       for (const value of [Promise.resolve({}), new Map(), [], 'fetch', new Date(), new URL('http://127.0.0.1')])
-        expect(thrownBy(() => resilientFetch(value as unknown as FetchOptions)).problems[0]).to.match(
+        expect(problemsOf(() => resilientFetch(value as unknown as FetchOptions))[0]).to.match(
           /^resilientFetch: expected an object of options, got /,
         );
     });
@@ -596,14 +597,4 @@ async function listen(server: Server): Promise<string> {
 function close(server: Server): Promise<void> {
   server.closeAllConnections();
   return new Promise((resolve) => server.close(() => resolve()));
-}
-
-function thrownBy(run: () => unknown): ConfigurationError {
-  try {
-    run();
-  } catch (error) {
-    expect(error).to.be.instanceOf(ConfigurationError);
-    return error as ConfigurationError;
-  }
-  return expect.fail('nothing was thrown');
 }

@@ -1,20 +1,11 @@
 import { expect } from 'chai';
 import OpenAI from 'openai';
-import { ConfigurationError, configure } from '#lib/index.js';
+import { configure } from '#lib/index.js';
 import { createClient, EmbeddingService, GenerationService, ResponsesService } from '#lib/openai/index.js';
+import { problemsOf } from '../support/problems.js';
 
 // oxlint-disable-next-line typescript/no-explicit-any -- what the types refuse is tried at run time
 const untyped = (value: unknown): any => value;
-
-function problemsOf(make: () => unknown): readonly string[] {
-  try {
-    make();
-  } catch (error) {
-    expect(error).to.be.instanceOf(ConfigurationError);
-    return (error as ConfigurationError).problems;
-  }
-  return expect.fail('nothing was refused');
-}
 
 describe('The options of a service', () => {
   let restore: () => void;

@@ -11,18 +11,11 @@ import {
 } from '#lib/index.js';
 import { fail, rejectionOf, succeed, Upstream, unavailable } from '../support/upstream.js';
 import { EXPECTED_LOGGER } from '#lib/telemetry/loggers/adapt.js';
+import { problemsOf } from '../support/problems.js';
 import { virtualTime } from '../support/virtual-time.js';
 import { FakeClock } from '#lib/testing/fake-clock.js';
 
-function problemsOf(overrides: unknown): readonly string[] {
-  try {
-    configure(overrides as Overrides);
-  } catch (error) {
-    expect(error).to.be.instanceOf(ConfigurationError);
-    return (error as ConfigurationError).problems;
-  }
-  throw new Error('expected the overrides to be refused');
-}
+const refusedIn = (overrides: unknown): readonly string[] => problemsOf(() => configure(overrides as Overrides));
 
 describe('configure', () => {
   const world = virtualTime();
@@ -103,7 +96,7 @@ describe('configure', () => {
     });
 
   it('lists every problem, and changes nothing then', async () => {
-    const problems = problemsOf({
+    const problems = refusedIn({
       settings: { retry: { minWait: 5, maxAttempts: '3', tries: 1 }, logs: {} },
       clock: { now: 1 },
       logger: {},
@@ -120,7 +113,7 @@ describe('configure', () => {
       'random: expected a function that returns a number from 0 to 1, got 4',
       'loger: unknown key; did you mean "logger"?',
     ]);
-    for (const nothing of [undefined, null, 5, 'x']) expect(problemsOf(nothing)).to.have.lengthOf(1);
+    for (const nothing of [undefined, null, 5, 'x']) expect(refusedIn(nothing)).to.have.lengthOf(1);
   });
 
   it('takes back what loadSettings has given', () => {
@@ -129,7 +122,7 @@ describe('configure', () => {
 
   it('refuses settings that contradict what is there', async () => {
     await ask(new Upstream(succeed()))();
-    expect(problemsOf({ settings: { retry: { minWait: '11s' } } })).to.deep.equal([
+    expect(refusedIn({ settings: { retry: { minWait: '11s' } } })).to.deep.equal([
       'retry.minWait: expected at most maxWait (10s), got 11s',
     ]);
     await ask(new Upstream(succeed()))();

@@ -1,20 +1,10 @@
 import { expect } from 'chai';
-import { ConfigurationError } from '#lib/core/errors.js';
 import { type FleetSettings, resolveRules } from '#lib/fleet/options.js';
 import { loadSettings } from '#lib/settings/load.js';
 import type { FleetClient } from '#lib/fleet/store/store-of.js';
 import { storeOf } from '#lib/fleet/store/store-of.js';
+import { problemsOf } from '../../support/problems.js';
 import { CLIENTS } from '../support/clients.js';
-
-function problemsOf(run: () => unknown): readonly string[] {
-  try {
-    run();
-  } catch (error) {
-    expect(error).to.be.instanceOf(ConfigurationError);
-    return (error as ConfigurationError).problems;
-  }
-  throw new Error('nothing was wrong');
-}
 
 describe('connectFleet', () => {
   for (const { name, client } of CLIENTS)
