@@ -1,7 +1,6 @@
-// The runtime's own clocks and timers. A test may replace the globals at any time, also before
-// holdfast is loaded.
+// The runtime's own clocks and timers. A test may replace the globals at any time, also before holdfast is loaded.
 
-/** Node's own if `isRealTime()` has been true, also while a test has replaced it. */
+/** The runtime's own, also while a test has replaced it; a test's if that had replaced it before holdfast was loaded. */
 export const realTimeout = globalThis.setTimeout;
 const realNow = Date.now;
 const realTick = globalThis.process?.nextTick;

@@ -55,7 +55,10 @@ export type PolicyFactory<F extends Fields, S extends keyof F = never> = <R = ne
 /** The decorator of each factory. */
 const decorators = new WeakMap<object, Decorator>();
 
-/** Makes the factory of a policy's decorator. The options are registered as a group of settings before. */
+/**
+ * Makes the factory of a policy's decorator. Its options are a group of settings already: those of holdfast by themselves,
+ * others by `registerPolicy`.
+ */
 export function definePolicy<const F extends Fields, S extends keyof F = never>(
   definition: PolicyDefinition<F, S>,
 ): PolicyFactory<F, S> {

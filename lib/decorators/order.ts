@@ -3,8 +3,8 @@ import { ORDER, type PolicyName } from './decoration.js';
 import type { DecoratedTarget } from './target.js';
 
 /** May be outermost, innermost, or right below the circuit. */
-const LIMIT = 'TimeLimited';
-const CIRCUIT = 'CircuitProtected';
+export const LIMIT = 'TimeLimited';
+export const CIRCUIT = 'CircuitProtected';
 
 /** May be repeated, next to each other, for example to limit requests and tokens. */
 const REPEATABLE: ReadonlySet<PolicyName> = new Set(['RateLimited']);

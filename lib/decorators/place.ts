@@ -1,8 +1,6 @@
 import { ConfigurationError } from '../core/errors.js';
 import { ORDER, type PlaceInOrder, type PolicyName } from './decoration.js';
-
-const LIMIT = 'TimeLimited';
-const CIRCUIT = 'CircuitProtected';
+import { CIRCUIT, LIMIT } from './order.js';
 
 /**
  * Finds the position of a decorator: right below `below`, or right above `above`.

@@ -22,7 +22,7 @@ export class Circuit implements CircuitPort {
   /** True if the method that used it last has `shadow` set. */
   isShadow = false;
   readonly outside = new Outside();
-  /** The rules of the method that was bound to it last, or that used it last with a key. For a reset by hand. */
+  /** The rules of the method that was bound to it last, or that used it last with a key. */
   rules: CircuitRules | undefined;
   #nextCall: (() => void) | undefined;
   #state: CircuitState = CLOSED;
